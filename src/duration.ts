@@ -1,0 +1,42 @@
+/**
+ * A length of time: a number of **seconds**, or a string that bears its unit:
+ * `"250ms"`, `"2s"`, `"5m"`, `"1h"`, `"1d"`.
+ */
+export type Duration = number | `${number}${"ms" | "s" | "m" | "h" | "d"}`;
+
+const MS_PER_UNIT: Readonly<Record<string, number>> = {
+  ms: 1,
+  s: 1_000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+};
+
+const DURATION_PATTERN = /^(\d+(?:\.\d+)?|\.\d+)(ms|s|m|h|d)$/;
+
+/**
+ * The milliseconds in `value`, or `undefined` where it is no duration (a negative number,
+ * `NaN`, another type, a string without a known unit). `Infinity` is a duration.
+ */
+export function parseDuration(value: unknown): number | undefined {
+  if (typeof value === "number") return value >= 0 ? value * 1_000 : undefined;
+  if (typeof value !== "string") return undefined;
+  const match = DURATION_PATTERN.exec(value);
+  return match ? Number(match[1]) * MS_PER_UNIT[match[2]!]! : undefined;
+}
+
+/** Seconds, as the public edge gives them back, from the engine's milliseconds. */
+export function toSeconds(ms: number): number {
+  return ms / 1_000;
+}
+
+/** A short text for people: `250 ms`, `1.5 s`, `2 min`. */
+export function formatDuration(ms: number): string {
+  if (ms < 1_000) return `${round(ms)} ms`;
+  if (ms < 120_000) return `${round(ms / 1_000)} s`;
+  return `${round(ms / 60_000)} min`;
+}
+
+function round(value: number): number {
+  return Math.round(value * 100) / 100;
+}

@@ -1,0 +1,289 @@
+import { formatDuration, toSeconds } from "./duration.ts";
+
+const BRAND = Symbol.for("@opero/core/error");
+
+/** The codes that {@link OperoError.code} can bear; they stay the same between versions. */
+export type OperoErrorCode =
+  | "ALL_FAILED"
+  | "CONFIGURATION"
+  | "TIMEOUT"
+  | "RATE_LIMIT"
+  | "WORKER"
+  | "SERIALIZATION"
+  | "MAP";
+
+/**
+ * What every error of this library extends. `code` tells the kinds apart without `instanceof`,
+ * also across two copies of the library.
+ *
+ * @example
+ * ```ts
+ * import { ConfigurationError, OperoError } from "@opero/core";
+ * import { assert } from "@std/assert";
+ *
+ * assert(new ConfigurationError("Cannot start") instanceof OperoError);
+ * ```
+ */
+export class OperoError extends Error {
+  /** The stable code of the kind of error. */
+  readonly code: OperoErrorCode;
+
+  /** Makes an error of the kind `code`; subclasses set it. */
+  constructor(code: OperoErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+    Object.defineProperty(this, "name", { value: new.target.name, configurable: true, writable: true });
+    Object.defineProperty(this, BRAND, { value: true });
+  }
+}
+
+/**
+ * Whether `value` is an error of this library, whichever copy of it made the error.
+ *
+ * @example
+ * ```ts
+ * import { isOperoError } from "@opero/core";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(isOperoError(new Error("no")), false);
+ * ```
+ */
+export function isOperoError(value: unknown): value is OperoError {
+  return typeof value === "object" && value !== null && BRAND in value;
+}
+
+/** Options or their combination are wrong, or the platform lacks what they ask for. */
+export class ConfigurationError extends OperoError {
+  /** Makes the error; `message` names the option, the value received and what is allowed. */
+  constructor(message: string, options?: ErrorOptions) {
+    super("CONFIGURATION", message, options);
+  }
+}
+
+/** One attempt ran longer than its `timeout`, or a call longer than its `deadline`. */
+export class TimeoutError extends OperoError {
+  /** The limit that was passed, in seconds. */
+  readonly timeout: number;
+
+  /** Makes the error for a limit of `timeoutMs` milliseconds. */
+  constructor(message: string, timeoutMs: number, options?: ErrorOptions) {
+    super("TIMEOUT", message, options);
+    this.timeout = toSeconds(timeoutMs);
+  }
+}
+
+/** A call would have waited longer for the rate limit than `rateLimitMaxWait` allows. */
+export class RateLimitError extends OperoError {
+  /** After how many seconds a call would get through. */
+  readonly retryAfter: number;
+
+  /** Makes the error; `retryAfterMs` is the wait that was refused, in milliseconds. */
+  constructor(message: string, retryAfterMs: number, options?: ErrorOptions) {
+    super("RATE_LIMIT", message, options);
+    this.retryAfter = toSeconds(retryAfterMs);
+  }
+}
+
+/** A worker died, or could not be started, while it ran an item. */
+export class WorkerError extends OperoError {
+  /** Makes the error; `message` says how the worker ended. */
+  constructor(message: string, options?: ErrorOptions) {
+    super("WORKER", message, options);
+  }
+}
+
+/** A value cannot be carried to a worker or kept in a cache without loss. */
+export class SerializationError extends OperoError {
+  /** Makes the error; `message` says which kind of value, never the value. */
+  constructor(message: string, options?: ErrorOptions) {
+    super("SERIALIZATION", message, options);
+  }
+}
+
+/** What is known of one run of the user's function that failed. */
+export interface AttemptRecord {
+  /** The place among all attempts of the call, from 1. */
+  readonly number: number;
+  /** The round in which it ran, from 0. */
+  readonly retry: number;
+  /** The index of the fallback value it ran with, or `undefined` without `argFallback`. */
+  readonly fallbackIndex: number | undefined;
+  /** When it began; a first attempt is dated to the turn of the event loop it began in. */
+  readonly startedAt: Date;
+  /** How long it ran, in seconds. */
+  readonly duration: number;
+  /** What it threw. */
+  readonly error: unknown;
+}
+
+/** Why a call gave up: its attempts were used up, its deadline came, or the server asked for too long a wait. */
+export type AllFailedReason = "attempts" | "deadline" | "retry_after";
+
+/** What {@link AllFailedError} is made of. */
+export interface AllFailedInit {
+  /** A record per failed attempt, in order. */
+  readonly attempts: readonly AttemptRecord[];
+  /** Why no further attempt was made. */
+  readonly reason: AllFailedReason;
+  /** The id that the log lines and events of the call bear. */
+  readonly correlationId: string;
+}
+
+/**
+ * Every attempt of a call failed. It holds all of their errors; its text names only their kinds,
+ * since messages may hold what nobody should print.
+ *
+ * @example
+ * ```ts
+ * import { AllFailedError, opero } from "@opero/core";
+ * import { assertEquals, assertInstanceOf } from "@std/assert";
+ *
+ * const flaky = opero(() => { throw new TypeError("no"); }, { retries: 1, minDelay: "1ms" });
+ * const error = await flaky().catch((error) => error);
+ * assertInstanceOf(error, AllFailedError);
+ * assertEquals(error.attempts.length, 2);
+ * assertEquals(Object.keys(error.errorsByType()), ["TypeError"]);
+ * ```
+ */
+export class AllFailedError extends OperoError {
+  /** What every attempt threw, in order. */
+  readonly errors: readonly unknown[];
+  /** A record per attempt, in order. */
+  readonly attempts: readonly AttemptRecord[];
+  /** Why no further attempt was made. */
+  readonly reason: AllFailedReason;
+  /** The id that the log lines and events of the call bear. */
+  readonly correlationId: string;
+
+  /** Makes the error; its `cause` is the last attempt's error. */
+  constructor(message: string, init: AllFailedInit) {
+    super("ALL_FAILED", message);
+    this.attempts = init.attempts;
+    this.errors = init.attempts.map((attempt) => attempt.error);
+    this.reason = init.reason;
+    this.correlationId = init.correlationId;
+    defineCause(this, this.errors.at(-1));
+  }
+
+  /** The errors of the attempts, grouped by the name of their kind. */
+  errorsByType(): Record<string, unknown[]> {
+    const groups: Record<string, unknown[]> = Object.create(null);
+    for (const error of this.errors) (groups[errorName(error)] ??= []).push(error);
+    return groups;
+  }
+
+  /** A line per attempt: round, fallback value by its index, start, duration, kind of error. */
+  summary(): string {
+    const lines = this.attempts.map((attempt) => {
+      const fallback = attempt.fallbackIndex === undefined ? "" : `, fallback ${attempt.fallbackIndex}`;
+      const took = formatDuration(attempt.duration * 1_000);
+      return `  ${attempt.number}. retry ${attempt.retry}${fallback}, at ${toIso(attempt.startedAt)}` +
+        `, after ${took}: ${errorLabel(attempt.error)}`;
+    });
+    return [this.message, ...lines].join("\n");
+  }
+
+  /** What `JSON.stringify` writes: all but the stack, with each error as its name, message and code. */
+  toJSON(): Record<string, unknown> {
+    return {
+      name: this.name,
+      code: this.code,
+      message: this.message,
+      reason: this.reason,
+      correlationId: this.correlationId,
+      attempts: this.attempts.map((attempt) => ({
+        ...attempt,
+        startedAt: toIso(attempt.startedAt),
+        error: describeError(attempt.error),
+      })),
+    };
+  }
+}
+
+/** The error of one item of a map. */
+export interface MapItemError {
+  /** The item's place, from 0. */
+  readonly index: number;
+  /** What its call rejected with. */
+  readonly error: unknown;
+}
+
+/** Some items of a map failed; all others have their results in it. */
+export class MapError extends OperoError {
+  /** The results by place; `undefined` where the item failed. */
+  readonly results: readonly unknown[];
+  /** The failed items, by place. */
+  readonly errors: readonly MapItemError[];
+
+  /** Makes the error; its `cause` is the first item's error. */
+  constructor(message: string, results: readonly unknown[], errors: readonly MapItemError[]) {
+    super("MAP", message);
+    this.results = results;
+    this.errors = errors;
+    defineCause(this, errors[0]?.error);
+  }
+
+  /** What `JSON.stringify` writes: the failed items, without the results. */
+  toJSON(): Record<string, unknown> {
+    return {
+      name: this.name,
+      code: this.code,
+      message: this.message,
+      errors: this.errors.map(({ index, error }) => ({ index, error: describeError(error) })),
+    };
+  }
+}
+
+/** The name of the kind of `error`; of a thrown value that is no error, its type. */
+export function errorName(error: unknown): string {
+  if (error instanceof Error) return String(error.name);
+  if (error === null) return "null";
+  if (typeof error !== "object") return typeof error;
+  return error.constructor?.name || "object";
+}
+
+/** The kind of `error` with its code or HTTP status, which tell nothing private. */
+export function errorLabel(error: unknown): string {
+  const { code, status } = describeFields(error);
+  const mark = status ?? (error instanceof OperoError ? undefined : code);
+  return mark === undefined ? errorName(error) : `${errorName(error)} (${mark})`;
+}
+
+function describeError(error: unknown): Record<string, unknown> {
+  const message = error instanceof Error ? error.message : undefined;
+  const described = { name: errorName(error), message, ...describeFields(error) };
+  return error instanceof AllFailedError ? error.toJSON() : described;
+}
+
+function describeFields(error: unknown): { code?: string | number; status?: number } {
+  if (typeof error !== "object" || error === null) return {};
+  const { code, status } = error as { code?: unknown; status?: unknown };
+  return {
+    ...(typeof code === "string" || typeof code === "number" ? { code } : {}),
+    ...(typeof status === "number" ? { status } : {}),
+  };
+}
+
+function toIso(date: Date): string {
+  return Number.isNaN(date.getTime()) ? "an unknown time" : date.toISOString();
+}
+
+/**
+ * `structuredClone` copies an error's own `cause` and fails whole where that cannot be cloned,
+ * so a cause that may not clone is given by a getter, which it passes over.
+ */
+function defineCause(error: Error, cause: unknown): void {
+  const descriptor = isCloneable(cause) ? { value: cause, writable: true } : { get: () => cause };
+  Object.defineProperty(error, "cause", { ...descriptor, configurable: true, enumerable: false });
+}
+
+function isCloneable(cause: unknown): boolean {
+  let current = cause;
+  for (let depth = 0; depth < 16; depth++) {
+    if (typeof current === "function" || typeof current === "symbol") return false;
+    if (typeof current !== "object" || current === null) return true;
+    if (!(current instanceof Error)) return false;
+    current = Object.getOwnPropertyDescriptor(current, "cause")?.value;
+  }
+  return false;
+}

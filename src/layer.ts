@@ -1,0 +1,91 @@
+import type { AttemptRecord } from "./errors.ts";
+import type { AbortScope } from "./internal/abort_scope.ts";
+
+/** What the cache did for a call. */
+export type CacheStatus = "hit" | "miss" | "stale" | "coalesced" | "off";
+
+/** The attempt that runs now, as those that may have to stop it see it. */
+export interface RunningAttempt {
+  /** Tells the attempt to stop; its result no longer counts. */
+  abort(reason: unknown): void;
+}
+
+/** Options of one call, from `fn.with()`. */
+export interface CallLimits {
+  /** Limit of an attempt in milliseconds, in place of the option. */
+  readonly timeoutMs: number | undefined;
+  /** Limit of the whole call in milliseconds, in place of the option. */
+  readonly deadlineMs: number | undefined;
+}
+
+/**
+ * How the latest attempt stands: it `runs`, it `failed` and another may be made, or its error (or a
+ * refusal to make one) is `final` and is thrown on.
+ */
+export type AttemptPhase = "runs" | "failed" | "final";
+
+/** What a call comes to know of itself when anything but success at the first go happens. */
+export class CallState {
+  /** How the latest attempt stands. */
+  phase: AttemptPhase = "runs";
+  /** The round, from 0. */
+  retry = 0;
+  /** The index of the fallback value being tried. */
+  fallbackIndex: number | undefined = undefined;
+  /** The failed attempts. */
+  readonly attempts: AttemptRecord[] = [];
+  /** Milliseconds waited for the rate limit and between attempts. */
+  waitedMs = 0;
+  /** What the cache did. */
+  cache: CacheStatus = "off";
+  /** The id of its log lines and events, once one was needed. */
+  correlationId: string | undefined = undefined;
+  /** What can call the whole call off. */
+  scope: AbortScope | undefined = undefined;
+  /** The monotonic time by which it must be done, in milliseconds. */
+  deadlineAtMs: number = Infinity;
+  /** Options of this one call. */
+  limits: CallLimits | undefined = undefined;
+}
+
+/**
+ * One call of a wrapped function on its way through the layers. It is made for every call, so it
+ * holds little; the rest stands in {@link CallState}, made when it is first needed.
+ */
+export class Call {
+  /** The `this` of the call. */
+  readonly self: unknown;
+  /** The arguments; a layer that changes them puts another array here. */
+  args: readonly unknown[];
+  /** The item's place in a map, from 0. */
+  readonly index: number | undefined;
+  /** The monotonic time at which the latest attempt began, in milliseconds. */
+  startedMs = 0;
+  /** The latest attempt, where somebody may have to stop it. */
+  attempt: RunningAttempt | undefined = undefined;
+  /** What is known beyond the plain success. */
+  state: CallState | undefined = undefined;
+
+  /** A call that has not begun. */
+  constructor(self: unknown, args: readonly unknown[], index?: number) {
+    this.self = self;
+    this.args = args;
+    this.index = index;
+  }
+}
+
+/** The state of `call`, made now if it has none. */
+export function stateOf(call: Call): CallState {
+  return call.state ??= new CallState();
+}
+
+/** Runs a call; never throws, but answers with a promise that rejects. */
+export type Handler = (call: Call) => Promise<unknown>;
+
+/** A policy: it wraps the handler of what lies within it. It is applied once, when a function is wrapped. */
+export type Layer = (next: Handler) => Handler;
+
+/** Nests `layers`, the outermost first, around `innermost`. What is off is `undefined` and costs nothing. */
+export function compose(layers: readonly (Layer | undefined)[], innermost: Handler): Handler {
+  return layers.reduceRight<Handler>((next, layer) => layer === undefined ? next : layer(next), innermost);
+}

@@ -1,0 +1,124 @@
+import { ConfigurationError } from "./errors.ts";
+
+/** How grave a log line is, least first. */
+export type LogLevel = "DEBUG" | "INFO" | "WARNING" | "ERROR";
+
+/** What a log line tells besides its message; never an argument, a cached value or a credential. */
+export type LogFields = Readonly<Record<string, string | number | boolean | undefined>>;
+
+/** Takes log lines. Hand your own to `createOpero({ logger })`. */
+export interface Logger {
+  /** Internals and the cache. */
+  debug(message: string, fields?: LogFields): void;
+  /** Calls, retries, fallbacks. */
+  info(message: string, fields?: LogFields): void;
+  /** Waits for the rate limit, and a backend in trouble. */
+  warning(message: string, fields?: LogFields): void;
+  /** Attempts used up, and wrong configuration. */
+  error(message: string, fields?: LogFields): void;
+}
+
+/** A line before it is made text. */
+export interface LogRecord {
+  /** When it was written. */
+  readonly time: Date;
+  /** How grave it is. */
+  readonly level: LogLevel;
+  /** Which part wrote it, as given to {@link getLogger}. */
+  readonly name: string;
+  /** What happened. */
+  readonly message: string;
+  /** What else there is to know. */
+  readonly fields: LogFields;
+}
+
+/** What {@link configureLogging} takes. */
+export interface LoggingOptions {
+  /**
+   * The least grave level that is written, in upper or lower case.
+   * @default "INFO"
+   */
+  readonly level?: LogLevel | Lowercase<LogLevel> | undefined;
+  /** Takes each line. By default it goes to stderr. */
+  readonly sink?: ((line: string, record: LogRecord) => void) | undefined;
+  /** Makes a line of a record. The default writes time, level, name, message and `key=value` fields. */
+  readonly format?: ((record: LogRecord) => string) | undefined;
+}
+
+const LEVELS: readonly LogLevel[] = ["DEBUG", "INFO", "WARNING", "ERROR"];
+
+interface Logging {
+  readonly rank: number;
+  readonly sink: (line: string, record: LogRecord) => void;
+  readonly format: (record: LogRecord) => string;
+}
+
+const SILENT: Logging = { rank: Infinity, sink: writeToStderr, format: formatLogRecord };
+
+let logging = SILENT;
+
+/**
+ * Turns log lines on; before it is called nothing is written. A second call takes the place of the first.
+ *
+ * @throws {ConfigurationError} If `level` is none of the four.
+ * @example
+ * ```ts
+ * import { configureLogging, getLogger } from "@opero/core";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const lines: string[] = [];
+ * configureLogging({ level: "warning", sink: (_line, { message }) => lines.push(message) });
+ * getLogger("shop").info("not written");
+ * getLogger("shop").warning("written");
+ * assertEquals(lines, ["written"]);
+ * ```
+ */
+export function configureLogging(options: LoggingOptions = {}): Logger {
+  const { level = "INFO", sink = writeToStderr, format = formatLogRecord } = options;
+  const rank = LEVELS.indexOf(String(level).toUpperCase() as LogLevel);
+  if (rank < 0) {
+    const allowed = LEVELS.map((name) => `"${name}"`).join(", ");
+    throw new ConfigurationError(
+      `Cannot configure logging as 'level' must be one of ${allowed}: received ${
+        JSON.stringify(level) ?? typeof level
+      }`,
+    );
+  }
+  logging = { rank, sink, format };
+  return getLogger("opero");
+}
+
+/** A logger whose lines bear `name`; it follows {@link configureLogging}, also when that is called later. */
+export function getLogger(name: string): Logger {
+  const at = (level: LogLevel) => (message: string, fields: LogFields = {}) => write(level, name, message, fields);
+  return { debug: at("DEBUG"), info: at("INFO"), warning: at("WARNING"), error: at("ERROR") };
+}
+
+/** Whether any line at all would be written: asked on every call, so it is one comparison. */
+export function isLoggingOn(): boolean {
+  return logging !== SILENT;
+}
+
+/** The default text of a line: `2026-01-01T00:00:00.000Z WARNING opero message key=value`. */
+export function formatLogRecord(record: LogRecord): string {
+  const fields = Object.entries(record.fields)
+    .filter(([, value]) => value !== undefined)
+    .map(([key, value]) =>
+      ` ${key}=${typeof value === "string" && /[\s"=]/.test(value) ? JSON.stringify(value) : value}`
+    );
+  return `${record.time.toISOString()} ${record.level} ${record.name} ${record.message}${fields.join("")}`;
+}
+
+function write(level: LogLevel, name: string, message: string, fields: LogFields): void {
+  if (LEVELS.indexOf(level) < logging.rank) return;
+  const record: LogRecord = { time: new Date(), level, name, message, fields };
+  try {
+    logging.sink(logging.format(record), record);
+  } catch {
+    // A sink that throws must not fail the call that it reports on.
+  }
+}
+
+function writeToStderr(line: string): void {
+  console.error(line);
+}
