@@ -1,0 +1,56 @@
+import type { Call } from "../layer.ts";
+
+/** A class of errors, as `retryOn` names it. */
+// deno-lint-ignore no-explicit-any -- a class takes whatever it takes
+export type ErrorClass = abstract new (...args: any[]) => Error;
+
+/** How a pool finds its function in a worker. */
+export interface PooledFunction {
+  /** Its source as an expression. */
+  readonly source: string;
+  /** Its name, for messages and for the search in a module. */
+  readonly name: string;
+  /** The module a worker imports to find it; without one the source itself travels. */
+  readonly module: string | undefined;
+  /** Which one it is among the functions of that module that look the same, from 0. */
+  readonly occurrence: number;
+}
+
+/** What a pool is made with; all of it is validated. */
+export interface PoolOptions {
+  /** How many workers there are at most. */
+  readonly workers: number;
+  /** How many items a worker has in flight at once: 1 in `process` mode. */
+  readonly workerConcurrency: number;
+  /** Items per message to a worker; `undefined` lets their pace decide. */
+  readonly chunkSize?: number | undefined;
+  /**
+   * The limit of one attempt in milliseconds, counted from when its worker begins it. Only the pool
+   * knows that moment, so with a pool the per-attempt timeout is the pool's and not a layer's.
+   */
+  readonly timeoutMs?: number | undefined;
+  /** How much a worker's heap may hold, in mebibytes. */
+  readonly memoryLimit?: number | undefined;
+  /** How many workers one item may bring down before it is given up. */
+  readonly maxCrashesPerItem: number;
+  /** Classes that errors of workers are made instances of again, beside the native ones and this library's. */
+  readonly errorClasses?: readonly ErrorClass[] | undefined;
+  /** Deno's permissions of the workers, which then are Web Workers. */
+  readonly permissions?: unknown;
+}
+
+/** Runs single attempts elsewhere. */
+export interface Pool extends AsyncDisposable {
+  /**
+   * How many attempts it takes in before a further one would only wait: it grows while items are
+   * quick, so whoever feeds it asks before each item.
+   */
+  readonly capacity: number;
+  /**
+   * Runs one attempt of `call` with its arguments, as the innermost handler: it never throws, sets
+   * `call.attempt` where the attempt may have to be stopped, and settles at once when it is stopped.
+   */
+  readonly run: (call: Call) => Promise<unknown>;
+  /** Stops the workers; what still runs rejects. A closed pool takes no more attempts. */
+  close(): Promise<void>;
+}
