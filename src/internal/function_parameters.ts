@@ -1,0 +1,78 @@
+import { readCallable, sourceOf } from "./callable_source.ts";
+import { readLiteralArray } from "./literal_values.ts";
+import type { Binding, BindingProperty } from "./pattern_reader.ts";
+
+/** Where an argument of a function stands, as its source says. */
+export interface ParameterPlace {
+  /** The place among the parameters, from 0. */
+  readonly index: number;
+  /** The keys that lead to it within the argument, where that is an object of options; empty for the argument itself. */
+  readonly path: readonly string[];
+  /** Whether it has a default. */
+  readonly hasDefault: boolean;
+  /** The elements of its default, where that is an array of literals. */
+  readonly defaultValues?: readonly unknown[] | undefined;
+}
+
+/**
+ * Where the parameter `name` of `fn` stands: one of its own, a key of an object that it takes apart, or
+ * `options.key` of one that it takes whole. `undefined` if there is none, or the source cannot be read.
+ */
+export function findParameter(fn: (...args: never[]) => unknown, name: string): ParameterPlace | undefined {
+  const parameters = parametersOf(fn);
+  if (parameters === undefined) return undefined;
+  const places = [...namedPlaces(parameters)];
+  return places.find((place) => place.name === name)?.place ?? findWithin(places, name);
+}
+
+/** The names by which {@link findParameter} finds the parameters of `fn`; `undefined` if its source cannot be read. */
+export function parameterNames(fn: (...args: never[]) => unknown): readonly string[] | undefined {
+  const parameters = parametersOf(fn);
+  return parameters && [...namedPlaces(parameters)].map(({ name }) => name);
+}
+
+interface NamedPlace {
+  readonly name: string;
+  readonly place: ParameterPlace;
+}
+
+function parametersOf(fn: (...args: never[]) => unknown): readonly Binding[] | undefined {
+  const source = sourceOf(fn);
+  return source === undefined ? undefined : readCallable(source)?.parameters;
+}
+
+function* namedPlaces(parameters: readonly Binding[]): Generator<NamedPlace> {
+  for (const [index, { target, isRest, defaultSource }] of parameters.entries()) {
+    if (isRest || target.kind === "array") continue;
+    if (target.kind === "name") {
+      yield { name: target.name, place: { index, path: [], ...describeDefault(defaultSource) } };
+    } else yield* propertyPlaces(target.properties, index, []);
+  }
+}
+
+/** A property is found by the path of its keys, which is what the caller writes, not by the name it is bound to. */
+function* propertyPlaces(
+  properties: readonly BindingProperty[],
+  index: number,
+  outerPath: readonly string[],
+): Generator<NamedPlace> {
+  for (const { key, target, isRest, defaultSource } of properties) {
+    if (isRest || key === undefined) continue;
+    const path = [...outerPath, key];
+    yield { name: path.join("."), place: { index, path, ...describeDefault(defaultSource) } };
+    if (target.kind === "object") yield* propertyPlaces(target.properties, index, path);
+  }
+}
+
+function describeDefault(source: string | undefined): Pick<ParameterPlace, "hasDefault" | "defaultValues"> {
+  if (source === undefined) return { hasDefault: false };
+  return { hasDefault: true, defaultValues: readLiteralArray(source) };
+}
+
+/** A key within a parameter that the function takes whole; what is in there its source need not say. */
+function findWithin(places: readonly NamedPlace[], name: string): ParameterPlace | undefined {
+  const [first, ...path] = name.split(".");
+  if (path.length === 0 || path.includes("")) return undefined;
+  const whole = places.find((named) => named.name === first && named.place.path.length === 0);
+  return whole && { index: whole.place.index, path, hasDefault: false };
+}

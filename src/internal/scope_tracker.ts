@@ -1,0 +1,66 @@
+interface Scope {
+  /** Whether `var` declarations stop here. */
+  readonly isFunction: boolean;
+  readonly declared: Set<string>;
+  /** Names used, in order, those of inner scopes that these do not declare included. */
+  references: string[];
+}
+
+/**
+ * Keeps account of which names a source uses and which it declares. A declaration counts for the whole of
+ * its scope, also what comes before it, so a scope is settled when it closes.
+ */
+export class ScopeTracker {
+  #scopes: Scope[] = [newScope(true)];
+
+  /** Opens a scope within the current one; `var` declarations within it stop at a function's. */
+  open(kind: "function" | "block"): void {
+    this.#scopes.push(newScope(kind === "function"));
+  }
+
+  /** Closes the current scope; what it uses and does not declare is used by the one around it. */
+  close(): void {
+    const { declared, references } = this.#scopes.pop()!;
+    const { references: outer } = this.#current;
+    for (const name of references) if (!declared.has(name)) outer.push(name);
+  }
+
+  /** Declares `name` in the current scope. */
+  declare(name: string): void {
+    this.#current.declared.add(name);
+  }
+
+  /** Declares `name` in the nearest function. */
+  declareVar(name: string): void {
+    this.#scopes.findLast(({ isFunction }) => isFunction)!.declared.add(name);
+  }
+
+  /** Notes that `name` is used. */
+  refer(name: string): void {
+    this.#current.references.push(name);
+  }
+
+  /** A mark for {@link ScopeTracker.forgetSince}. */
+  mark(): number {
+    return this.#current.references.length;
+  }
+
+  /** Forgets what the current scope used since `mark`: it was read as something that it is not. */
+  forgetSince(mark: number): void {
+    this.#current.references.length = mark;
+  }
+
+  /** What the outermost scope uses and does not declare, each name once, in order. */
+  free(): string[] {
+    const { declared, references } = this.#current;
+    return [...new Set(references)].filter((name) => !declared.has(name));
+  }
+
+  get #current(): Scope {
+    return this.#scopes.at(-1)!;
+  }
+}
+
+function newScope(isFunction: boolean): Scope {
+  return { isFunction, declared: new Set(), references: [] };
+}
