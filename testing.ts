@@ -1,6 +1,8 @@
 /**
- * What tests of code that uses this library need: a clock that goes on when it is told to.
+ * What tests of code that uses this library need: a clock that goes on when it is told to, and
+ * the tests that every cache backend has to pass.
  *
  * @module
  */
 export { FakeClock } from "./src/fake_clock.ts";
+export { type CacheConformanceOptions, testCacheBackend } from "./src/conformance.ts";
