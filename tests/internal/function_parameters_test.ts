@@ -47,7 +47,7 @@ Deno.test("findParameter() reads past defaults that hold commas, parentheses and
     `"a, key) => ("`,
     `'it\\'s, (' `,
     "`a ${[1, `, ${(key) => key}`]} , (`",
-    '/[/,)]\\/(,"/g',
+    '/[/,)]\\/\\(,"/g',
     "(x => { if (x) /,'/.test(x); return x / 2, x })(1)",
     "function (key, b = ')') { return [key, b] }",
     "class { static x = (1, 2); key() {} }",
