@@ -7,6 +7,8 @@ const OPERATORS: ReadonlySet<string> = new Set(
 );
 const AFTER_A_BARE_YIELD: ReadonlySet<string> = new Set([")", "]", "}", ",", ";", ":", "in", "of", ""]);
 const NAMES_OF_NOTHING: ReadonlySet<string> = new Set(["this", "super", "null", "true", "false", "import"]);
+const NOT_A_TEST: ReadonlySet<string> = new Set([...NAMES_OF_NOTHING, "function", "class", "new"]);
+const SUFFIXES: ReadonlySet<string> = new Set([".", "?.", "(", "["]);
 
 /**
  * Reads expressions. It asks only where names stand, so operators have no precedence, and it takes
@@ -47,10 +49,22 @@ export abstract class ExpressionReader extends FunctionReader {
   /** Answers whether nothing can be appended: it was an arrow function or a `yield`. */
   #readUnary(): boolean {
     if (this.traits.isGenerator && this.isAt("yield")) return this.#readYield();
-    while (this.#isPrefix()) this.advance();
+    let prefix = "";
+    while (this.#isPrefix()) prefix = this.advance().text;
+    if (prefix === "typeof" && this.#readTestedName()) return false;
     if (this.#readPrimary()) return true;
     this.#readSuffixes();
     return false;
+  }
+
+  /** `typeof name` is how code asks whether there is such a name, and never fails; `typeof name.property` does. */
+  #readTestedName(): boolean {
+    const next = this.peek();
+    if (this.token.kind !== "name" || NOT_A_TEST.has(this.token.text)) return false;
+    if (SUFFIXES.has(next.text) || next.kind.startsWith("template")) return false;
+    if (this.isAt("async") && next.text === "function") return false;
+    this.scopes.refer(this.advance().text, true);
+    return true;
   }
 
   #isPrefix(): boolean {

@@ -1,9 +1,15 @@
+interface Reference {
+  readonly name: string;
+  /** Whether it only asks if there is such a name, as `typeof name` does. */
+  readonly isTest: boolean;
+}
+
 interface Scope {
   /** Whether `var` declarations stop here. */
   readonly isFunction: boolean;
   readonly declared: Set<string>;
   /** Names used, in order, those of inner scopes that these do not declare included. */
-  references: string[];
+  readonly references: Reference[];
 }
 
 /**
@@ -22,7 +28,7 @@ export class ScopeTracker {
   close(): void {
     const { declared, references } = this.#scopes.pop()!;
     const { references: outer } = this.#current;
-    for (const name of references) if (!declared.has(name)) outer.push(name);
+    for (const reference of references) if (!declared.has(reference.name)) outer.push(reference);
   }
 
   /** Declares `name` in the current scope. */
@@ -35,9 +41,9 @@ export class ScopeTracker {
     this.#scopes.findLast(({ isFunction }) => isFunction)!.declared.add(name);
   }
 
-  /** Notes that `name` is used. */
-  refer(name: string): void {
-    this.#current.references.push(name);
+  /** Notes that `name` is used; `isTest` says that it is only asked whether there is one. */
+  refer(name: string, isTest = false): void {
+    this.#current.references.push({ name, isTest });
   }
 
   /** A mark for {@link ScopeTracker.forgetSince}. */
@@ -50,10 +56,12 @@ export class ScopeTracker {
     this.#current.references.length = mark;
   }
 
-  /** What the outermost scope uses and does not declare, each name once, in order. */
+  /** What the outermost scope uses and does not declare, each name once, in order, without the names it tests for. */
   free(): string[] {
     const { declared, references } = this.#current;
-    return [...new Set(references)].filter((name) => !declared.has(name));
+    const tested = new Set(references.filter(({ isTest }) => isTest).map(({ name }) => name));
+    const names = new Set(references.map(({ name }) => name));
+    return [...names].filter((name) => !declared.has(name) && !tested.has(name));
   }
 
   get #current(): Scope {

@@ -1,6 +1,6 @@
 import { ExpressionReader } from "./expression_reader.ts";
 
-const OPERATORS_LIKE_NAMES: ReadonlySet<string> = new Set(["in", "instanceof", "of"]);
+const OPERATOR_NAMES: ReadonlySet<string> = new Set(["in", "instanceof"]);
 
 /** Reads statements, and with them whole functions. */
 export class StatementReader extends ExpressionReader {
@@ -60,8 +60,8 @@ export class StatementReader extends ExpressionReader {
     if (text !== "let" && text !== "using") return false;
     const next = this.peek();
     if (text === "let" && (next.text === "[" || next.text === "{")) return true;
-    if (text === "using" && next.isAfterNewline) return false;
-    return next.kind === "name" && !OPERATORS_LIKE_NAMES.has(next.text);
+    if (text === "using" && (next.isAfterNewline || next.text === "of")) return false;
+    return next.kind === "name" && !OPERATOR_NAMES.has(next.text);
   }
 
   #isAwaitUsing(): boolean {
