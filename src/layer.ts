@@ -19,10 +19,10 @@ export interface CallLimits {
 }
 
 /**
- * How the latest attempt stands: it `runs`, it `failed` and another may be made, or its error (or a
- * refusal to make one) is `final` and is thrown on.
+ * How the latest attempt stands: it `waits` to begin, it `runs`, it `failed` and another may be made,
+ * or its error (or a refusal to make one) is `final` and is thrown on.
  */
-export type AttemptPhase = "runs" | "failed" | "final";
+export type AttemptPhase = "waits" | "runs" | "failed" | "final";
 
 /** What a call comes to know of itself when anything but success at the first go happens. */
 export class CallState {
@@ -40,6 +40,10 @@ export class CallState {
   cache: CacheStatus = "off";
   /** The id of its log lines and events, once one was needed. */
   correlationId: string | undefined = undefined;
+  /** The caller's signal, from `fn.with({ signal })`. */
+  signal: AbortSignal | undefined = undefined;
+  /** The call that ran in this one's stead, where the cache let several share one. */
+  servedBy: Call | undefined = undefined;
   /** What can call the whole call off. */
   scope: AbortScope | undefined = undefined;
   /** The monotonic time by which it must be done, in milliseconds. */

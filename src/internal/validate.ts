@@ -17,13 +17,14 @@ export type OptionRules = Readonly<Record<string, OptionRule>>;
 /**
  * Checks `options` against `rules`.
  *
- * @throws {ConfigurationError} If one is unknown or not allowed; `task` says what cannot be done, as in `wrap "fetchUser"`.
+ * @throws {ConfigurationError} If one is unknown or not allowed; `task` says what cannot be done, as in `wrap "fetchUser"`,
+ *   and `within` the option that they are part of, as in `rateLimit.`.
  */
-export function validateOptions(task: string, options: object, rules: OptionRules): void {
+export function validateOptions(task: string, options: object, rules: OptionRules, within = ""): void {
   for (const [name, value] of Object.entries(options)) {
     const rule = Object.hasOwn(rules, name) ? rules[name] : undefined;
-    if (rule === undefined) throw unknownOption(task, name, value, Object.keys(rules));
-    if (value !== undefined && !rule.accepts(value)) throw wrongOption(task, name, rule, value);
+    if (rule === undefined) throw unknownOption(task, name, value, Object.keys(rules), within);
+    if (value !== undefined && !rule.accepts(value)) throw wrongOption(task, within + name, rule, value);
   }
 }
 
@@ -38,12 +39,18 @@ export function wrongOption(
   return new ConfigurationError(`Cannot ${task} as '${option}' must be ${rule.desired}: received ${received}`);
 }
 
-function unknownOption(task: string, option: string, value: unknown, known: readonly string[]): ConfigurationError {
+function unknownOption(
+  task: string,
+  option: string,
+  value: unknown,
+  known: readonly string[],
+  within: string,
+): ConfigurationError {
   const nearest = nearestName(option, known);
-  const hint = nearest === undefined ? "" : `, did you mean '${nearest}'?`;
+  const hint = nearest === undefined ? "" : `, did you mean '${within}${nearest}'?`;
   // The value is not shown: a misspelt name may be that of a password.
   return new ConfigurationError(
-    `Cannot ${task} as '${option}' must be a known option: received ${describeKind(value)}${hint}`,
+    `Cannot ${task} as '${within}${option}' must be a known option: received ${describeKind(value)}${hint}`,
   );
 }
 

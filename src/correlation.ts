@@ -1,0 +1,41 @@
+import { ConfigurationError } from "./errors.ts";
+import { type AsyncContext, createAsyncContext } from "./runtime/async_context.ts";
+
+let context: AsyncContext<string> | undefined;
+
+/**
+ * Runs `fn` so that the log lines, events and errors of every call within it bear `id`, through all it awaits.
+ *
+ * @throws {ConfigurationError} If the platform has no `AsyncLocalStorage`.
+ * @example
+ * ```ts
+ * import { getCorrelationId, withCorrelationId } from "@opero/core";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const id = await withCorrelationId("order-17", async () => {
+ *   await Promise.resolve();
+ *   return getCorrelationId();
+ * });
+ * assertEquals(id, "order-17");
+ * ```
+ */
+export function withCorrelationId<R>(id: string, fn: () => R): R {
+  context ??= createAsyncContext<string>();
+  if (context === undefined) {
+    throw new ConfigurationError(
+      "Cannot set a correlation id as 'AsyncLocalStorage' must be there to carry it: received a platform without it",
+    );
+  }
+  return context.run(id, fn);
+}
+
+/** The id set by the nearest {@link withCorrelationId} around this code, or `undefined`. */
+export function getCorrelationId(): string | undefined {
+  return context?.getStore();
+}
+
+/** A new id of 16 hexadecimal digits, drawn from `random` (0 up to 1, exclusive). */
+export function generateCorrelationId(random: () => number = Math.random): string {
+  const half = () => Math.floor(random() * 2 ** 32).toString(16).padStart(8, "0");
+  return half() + half();
+}
