@@ -1,0 +1,88 @@
+import type { Clock } from "../clock.ts";
+import { serializeArguments } from "./cache_key.ts";
+import type { MemoryEntry, MemoryStore, StoredValue } from "./memory_store.ts";
+import type { ResultStore } from "./result_store.ts";
+
+/** Makes a key of exactly the call's arguments. */
+export type CacheKeyFunction = (...args: readonly unknown[]) => string;
+
+/** No text that a user's key begins with by chance: what is built begins with it, what is given does not. */
+const BUILT = "\u0000";
+
+/**
+ * The results of a function in this process. Keys are what is cheapest: a lone text or number is its
+ * own key. Times are monotonic, so a change of the time of day neither revives nor kills an entry.
+ */
+export class MemoryResults implements ResultStore {
+  readonly isInMemory = true;
+  readonly #store: MemoryStore;
+  readonly #clock: Clock;
+  readonly #cacheKey: CacheKeyFunction | undefined;
+  readonly #keyArguments: (args: readonly unknown[]) => readonly unknown[];
+
+  /** The view of `store` for one function; `keyArguments` leaves out what makes no other result. */
+  constructor(
+    store: MemoryStore,
+    clock: Clock,
+    cacheKey: CacheKeyFunction | undefined,
+    keyArguments: (args: readonly unknown[]) => readonly unknown[],
+  ) {
+    this.#store = store;
+    this.#clock = clock;
+    this.#cacheKey = cacheKey;
+    this.#keyArguments = keyArguments;
+  }
+
+  nowMs(): number {
+    return this.#clock.coarseNow?.() ?? this.#clock.now();
+  }
+
+  keyOf(self: unknown, args: readonly unknown[]): unknown {
+    if (this.#cacheKey !== undefined) return this.#cacheKey(...args);
+    const keyArgs = this.#keyArguments(args);
+    if (!isInstance(self)) return memoryKey(keyArgs);
+    return `${BUILT}${instanceNumber(self)}${BUILT}${serializeArguments(keyArgs)}`;
+  }
+
+  read(key: unknown): MemoryEntry | undefined {
+    return this.#store.get(key);
+  }
+
+  write(key: unknown, stored: StoredValue): void {
+    this.#store.set(key, stored);
+  }
+
+  delete(key: unknown): boolean {
+    return this.#store.delete(key);
+  }
+
+  clear(): void {
+    this.#store.clear();
+  }
+}
+
+/** Whether a call has an instance: a function called plainly has no `this`, or the global one. */
+export function isInstance(self: unknown): self is object {
+  return typeof self === "object" && self !== null && self !== globalThis;
+}
+
+function memoryKey(args: readonly unknown[]): unknown {
+  if (args.length === 1) {
+    const arg = args[0];
+    if (typeof arg === "string" && arg.charCodeAt(0) !== 0) return arg;
+    if (typeof arg === "number" && arg !== 0) return arg;
+  }
+  return BUILT + serializeArguments(args);
+}
+
+const instanceNumbers = new WeakMap<object, number>();
+let lastInstanceNumber = 0;
+
+function instanceNumber(instance: object): number {
+  let number = instanceNumbers.get(instance);
+  if (number === undefined) {
+    number = ++lastInstanceNumber;
+    instanceNumbers.set(instance, number);
+  }
+  return number;
+}

@@ -1,0 +1,43 @@
+/** The rate of a limiter. */
+export interface GcraPolicy {
+  /** The spacing of starts at the full rate, in milliseconds. */
+  readonly intervalMs: number;
+  /** How many starts may come at once after a pause, from 1. */
+  readonly burst: number;
+  /** Up to how much of a waiter's lateness is caught up, in milliseconds. */
+  readonly catchUpMs: number;
+}
+
+/**
+ * The generic cell rate algorithm (ITU-T I.371, annex A): a token bucket kept as one number, the
+ * time at which the next start would be due at the full rate. It is pure: it tells how long to wait
+ * and never sleeps. In any window of `w` ms it lets at most `w / intervalMs + burst` starts through,
+ * and `catchUpMs / intervalMs` more where waiters come late.
+ */
+export class Gcra {
+  readonly #policy: GcraPolicy;
+  #dueMs = -Infinity;
+
+  /** A full bucket. */
+  constructor(policy: GcraPolicy) {
+    this.#policy = policy;
+  }
+
+  /** How many milliseconds after `nowMs` the next start may come: 0 for at once. */
+  waitMs(nowMs: number): number {
+    const { intervalMs, burst } = this.#policy;
+    return Math.max(0, this.#dueMs - (burst - 1) * intervalMs - nowMs);
+  }
+
+  /** Counts a start at `nowMs`. `isLate` says that it had waited for its turn, which may have passed before now. */
+  admit(nowMs: number, isLate: boolean): void {
+    const { intervalMs, catchUpMs } = this.#policy;
+    const earliestMs = isLate ? nowMs - catchUpMs : nowMs;
+    this.#dueMs = Math.max(this.#dueMs, earliestMs) + intervalMs;
+  }
+
+  /** Whether the bucket is full at `nowMs`, as a new one would be. */
+  isFull(nowMs: number): boolean {
+    return this.#dueMs <= nowMs;
+  }
+}
