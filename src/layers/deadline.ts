@@ -1,0 +1,51 @@
+import { type Duration, formatDuration } from "../duration.ts";
+import { TimeoutError } from "../errors.ts";
+import { AbortScope } from "../internal/abort_scope.ts";
+import { type OptionRules, positiveDuration } from "../internal/validate.ts";
+import { type Layer, stateOf } from "../layer.ts";
+import type { LayerHost } from "../layer_host.ts";
+
+/** How long a whole call may take. */
+export interface DeadlineOptions {
+  /** The limit of the whole call, waits and retries included. A wait that would pass it fails at once. */
+  readonly deadline?: Duration | undefined;
+}
+
+/** What the options may be. */
+export const DEADLINE_RULES: OptionRules = { deadline: positiveDuration };
+
+/**
+ * Gives the whole call a limit of `deadlineMs`, or the one of `fn.with({ deadline })`.
+ *
+ * - Success within the limit: its value.
+ * - Past the limit: every wait and the running attempt end at once, and the call rejects with an
+ *   `AllFailedError` of reason `"deadline"`. The layers within look at `deadlineAtMs` before they
+ *   wait, so a wait that would pass it is not begun.
+ *
+ * It stands around the retries and within the cache: a hit is never late.
+ */
+export function deadlineLayer(deadlineMs: number | undefined, host: LayerHost): Layer {
+  return (next) => (call) => {
+    const limitMs = call.state?.limits?.deadlineMs ?? deadlineMs;
+    if (limitMs === undefined) return next(call);
+    const state = stateOf(call);
+    const scope = state.scope ??= new AbortScope();
+    let expiry: TimeoutError | undefined;
+    state.deadlineAtMs = host.clock.now() + limitMs;
+    const timer = host.clock.setTimer(limitMs, () => {
+      const name = JSON.stringify(host.functionName);
+      expiry = new TimeoutError(`The deadline of ${name} came after ${formatDuration(limitMs)}`, limitMs);
+      scope.abort(expiry);
+    });
+    return next(call).then(
+      (value) => {
+        timer.cancel();
+        return value;
+      },
+      (error) => {
+        timer.cancel();
+        throw expiry !== undefined && scope.reason === expiry ? host.failures.allFailed(call, "deadline") : error;
+      },
+    );
+  };
+}

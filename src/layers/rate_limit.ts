@@ -1,0 +1,152 @@
+import { type Duration, formatDuration, parseDuration, toSeconds } from "../duration.ts";
+import { RateLimitError } from "../errors.ts";
+import { refuseAttempt } from "../failure_log.ts";
+import {
+  anyDuration,
+  anyFunction,
+  numberThat,
+  oneOf,
+  type OptionRule,
+  type OptionRules,
+  positiveDuration,
+  positiveInteger,
+  validateOptions,
+  wrongOption,
+} from "../internal/validate.ts";
+import { type Call, type Layer, stateOf } from "../layer.ts";
+import type { LayerHost } from "../layer_host.ts";
+import type { Rate, RateLimiter } from "../limiter/rate_limiter.ts";
+
+/** A rate with its period and burst. */
+export interface RateLimit {
+  /** How many starts there may be per `per`; a fraction is allowed. */
+  readonly limit: number;
+  /**
+   * The period that `limit` is meant for.
+   * @default 1
+   */
+  readonly per?: Duration | undefined;
+  /**
+   * How many may start at once after a pause.
+   * @default 1
+   */
+  readonly burst?: number | undefined;
+}
+
+/** How many runs of the function may start per time. */
+export interface RateLimitOptions<Args extends readonly unknown[] = readonly never[]> {
+  /** Starts per second, or a rate with its period and burst: a token bucket. Every attempt takes a token. */
+  readonly rateLimit?: number | RateLimit | undefined;
+  /**
+   * What shares a bucket: all calls of this function, all functions of the instance, or the calls with equal arguments.
+   * @default "per_function"
+   */
+  readonly rateLimitScope?: "per_function" | "global" | "per_args" | undefined;
+  /** The key of the bucket in place of the arguments, for the scope `"per_args"`. */
+  readonly rateLimitKey?: ((...args: Args) => unknown) | undefined;
+  /** A call that would wait longer fails at once with a `RateLimitError`. By default it waits as long as it takes. */
+  readonly rateLimitMaxWait?: Duration | undefined;
+}
+
+const rateNumber = numberThat("a positive number", (value) => Number.isFinite(value) && value > 0);
+
+const RATE_FIELDS: OptionRules = { limit: rateNumber, per: positiveDuration, burst: positiveInteger };
+
+const rateLimit: OptionRule = {
+  desired: "a positive number of calls per second or { limit, per, burst }",
+  accepts: (value) => rateNumber.accepts(value) || (typeof value === "object" && value !== null),
+};
+
+/** What the options may be. */
+export const RATE_LIMIT_RULES: OptionRules = {
+  rateLimit,
+  rateLimitScope: oneOf(["per_function", "global", "per_args"]),
+  rateLimitKey: anyFunction,
+  rateLimitMaxWait: anyDuration,
+};
+
+/**
+ * The rate that `rateLimit` asks for.
+ *
+ * @throws {ConfigurationError} If a field of it is wrong.
+ */
+export function resolveRate(task: string, rateLimit: number | RateLimit): Rate {
+  if (typeof rateLimit === "number") return { limit: rateLimit, perMs: 1_000, burst: 1 };
+  validateOptions(task, rateLimit, RATE_FIELDS, "rateLimit.");
+  const { limit, per = 1, burst = 1 } = rateLimit;
+  if (limit === undefined) throw wrongOption(task, "rateLimit.limit", rateNumber, limit);
+  return { limit, perMs: parseDuration(per)!, burst };
+}
+
+/**
+ * Lets attempts start at a rate, in the order in which they came.
+ *
+ * - A token is there: the attempt starts at once, nothing is waited for.
+ * - None is there: it waits for its turn; where that is over `rateLimitMaxWait`, a `RateLimitError`
+ *   at once, which is not retried; where the deadline comes first, an `AllFailedError` at once.
+ * - Abort: it leaves the queue at once, and its token goes to the next.
+ *
+ * It stands within the retries and the fallback values: with a rate of 10 a second and `retries: 3`
+ * there are at most 10 runs of the function a second, whoever causes them. A cache hit takes none.
+ */
+export function rateLimitLayer(
+  limiterOf: (call: Call) => RateLimiter,
+  maxWaitMs: number | undefined,
+  host: LayerHost,
+): Layer {
+  return (next) => {
+    function waitForTurn(call: Call, limiter: RateLimiter): Promise<unknown> {
+      const waitMs = limiter.waitMs();
+      const refusal = refusalOf(call, waitMs, maxWaitMs, host);
+      if (refusal !== undefined) return Promise.reject(refusal);
+      host.telemetry.tell("rateLimited", host.functionName, call, { wait: toSeconds(waitMs) });
+      const state = stateOf(call);
+      const startedMs = host.clock.now();
+      state.phase = "waits";
+      return new Promise((resolve, reject) => {
+        const leave = limiter.enqueue(() => {
+          stopListening?.();
+          state.waitedMs += host.clock.now() - startedMs;
+          resolve(next(call));
+        });
+        const stopListening = state.scope?.onAbort((reason) => {
+          leave();
+          reject(reason);
+        });
+      });
+    }
+
+    return (call) => {
+      try {
+        const limiter = limiterOf(call);
+        return limiter.tryStart() ? next(call) : waitForTurn(call, limiter);
+      } catch (error) {
+        refuseAttempt(call);
+        return Promise.reject(error);
+      }
+    };
+  };
+}
+
+function refusalOf(
+  call: Call,
+  waitMs: number,
+  maxWaitMs: number | undefined,
+  host: LayerHost,
+): Error | undefined {
+  if (call.state?.scope?.isAborted) return refuse(call, call.state.scope.reason as Error);
+  if (maxWaitMs !== undefined && waitMs > maxWaitMs) {
+    const name = JSON.stringify(host.functionName);
+    const text = `Cannot run ${name} within the rate limit for another ${formatDuration(waitMs)}`;
+    return refuse(call, new RateLimitError(text, waitMs, { cause: call.state?.attempts.at(-1)?.error }));
+  }
+  if (host.clock.now() + waitMs >= (call.state?.deadlineAtMs ?? Infinity)) {
+    return host.failures.allFailed(call, "deadline");
+  }
+  return undefined;
+}
+
+function refuse(call: Call, error: Error): Error {
+  refuseAttempt(call);
+  return error;
+}

@@ -1,0 +1,62 @@
+import { refuseAttempt } from "../failure_log.ts";
+import { AbortScope } from "../internal/abort_scope.ts";
+import { followSignal } from "../internal/follow_signal.ts";
+import { interruptible } from "../internal/interruptible.ts";
+import { abortSignal, type OptionRules } from "../internal/validate.ts";
+import { type Layer, stateOf } from "../layer.ts";
+
+/** How calls are called off. */
+export interface SignalOptions {
+  /** Aborts every call: each wait ends at once, and the call rejects with the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What the options may be. */
+export const SIGNAL_RULES: OptionRules = { signal: abortSignal };
+
+/**
+ * Follows the `signal` of the options and the one of `fn.with({ signal })`. It is the outermost of
+ * the layers that run: an aborted call does not even look into the cache, and rejects with the
+ * signal's reason as it is. Nothing is left on the signal once the call is done.
+ */
+export function signalLayer(signal: AbortSignal | undefined): Layer {
+  return (next) => (call) => {
+    const signals = [signal, call.state?.signal].filter((each) => each !== undefined);
+    if (signals.length === 0) return next(call);
+    const aborted = signals.find((each) => each.aborted);
+    if (aborted !== undefined) return Promise.reject(aborted.reason);
+    const scope = stateOf(call).scope ??= new AbortScope();
+    const unfollow = signals.map((each) => followSignal(each, (reason) => scope.abort(reason)));
+    const leave = () => unfollow.forEach((stop) => stop());
+    return next(call).then(
+      (value) => {
+        leave();
+        return value;
+      },
+      (error) => {
+        leave();
+        throw error;
+      },
+    );
+  };
+}
+
+/**
+ * Ends the running attempt once the call is called off, by a signal or by the deadline: the signal
+ * of the attempt aborts, and what the function answers later no longer counts. It is the innermost layer.
+ */
+export function interruptLayer(): Layer {
+  return (next) => (call) => {
+    const scope = call.state?.scope;
+    if (scope === undefined) return next(call);
+    if (scope.isAborted) {
+      refuseAttempt(call);
+      return Promise.reject(scope.reason);
+    }
+    return interruptible(() => next(call), (stop) =>
+      scope.onAbort((reason) => {
+        call.attempt?.abort(reason);
+        stop(reason);
+      }));
+  };
+}
