@@ -1,4 +1,62 @@
-export * from "./src/errors.ts";
+/**
+ * Calls that survive: cache, rate limit, retry with backoff and jitter, and fallback, in one line
+ * and with the types kept.
+ *
+ * @example
+ * ```ts
+ * import { opero } from "@opero/core";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const area = opero((width: number, height: number) => width * height, { retries: 3, cache: true });
+ * assertEquals(await area(3, 4), 12);
+ * ```
+ *
+ * @module
+ */
+export { clearCache, close, events, opero } from "./src/default_instance.ts";
+export { createOpero, type InstanceOptions, type OperoInstance } from "./src/create_opero.ts";
+export type { Opero, OperoWrapper } from "./src/opero.ts";
+export type { ContextOptions, OperoOptions } from "./src/opero_options.ts";
+export type {
+  AnyFunction,
+  AsyncFunction,
+  CacheHandle,
+  CallMeta,
+  CallOptions,
+  OperoHandles,
+  WithMeta,
+  Wrapped,
+} from "./src/wrapped.ts";
+export { type CallContext, currentCall } from "./src/current_call.ts";
+export {
+  AllFailedError,
+  type AllFailedInit,
+  type AllFailedReason,
+  type AttemptRecord,
+  ConfigurationError,
+  isOperoError,
+  MapError,
+  type MapItemError,
+  OperoError,
+  type OperoErrorCode,
+  RateLimitError,
+  SerializationError,
+  TimeoutError,
+  WorkerError,
+} from "./src/errors.ts";
+export { isTransient } from "./src/is_transient.ts";
+export type { RetryContext, RetryPredicate } from "./src/failure_log.ts";
+export type { JitterContext, JitterFunction, JitterName } from "./src/backoff.ts";
+export type { Duration } from "./src/duration.ts";
+export type { ErrorClass, RetryOptions } from "./src/layers/retry.ts";
+export type { CacheOptions, CacheStats } from "./src/layers/cache.ts";
+export type { RateLimit, RateLimitOptions } from "./src/layers/rate_limit.ts";
+export type { ArgFallbackOptions } from "./src/layers/arg_fallback.ts";
+export type { TimeoutOptions } from "./src/layers/timeout.ts";
+export type { DeadlineOptions } from "./src/layers/deadline.ts";
+export type { FallbackOptions } from "./src/layers/fallback.ts";
+export type { SignalOptions } from "./src/layers/signal.ts";
+export type { CacheStatus } from "./src/layer.ts";
 export type {
   CacheBackend,
   CacheBackendFactory,
@@ -6,3 +64,28 @@ export type {
   CacheEntry,
   MaybePromise,
 } from "./src/cache/cache_backend.ts";
+export type { Clock, Timer } from "./src/clock.ts";
+export {
+  configureLogging,
+  formatLogRecord,
+  getLogger,
+  type LogFields,
+  type Logger,
+  type LoggingOptions,
+  type LogLevel,
+  type LogRecord,
+} from "./src/logger.ts";
+export { generateCorrelationId, getCorrelationId, withCorrelationId } from "./src/correlation.ts";
+export { EventHub, type Unsubscribe } from "./src/events.ts";
+export type {
+  CacheErrorEvent,
+  CallEvent,
+  FailureEvent,
+  FallbackEvent,
+  ItemDoneEvent,
+  OperoEvents,
+  RateLimitedEvent,
+  RetryEvent,
+  SuccessEvent,
+} from "./src/telemetry.ts";
+export { ensureAsync, isAsyncFunction } from "./src/ensure_async.ts";

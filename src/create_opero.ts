@@ -1,0 +1,79 @@
+import type { Clock } from "./clock.ts";
+import type { EventHub } from "./events.ts";
+import { anyFunction, type OptionRule, validateOptions } from "./internal/validate.ts";
+import type { Logger } from "./logger.ts";
+import { createWrap, mergeOptions, type Opero } from "./opero.ts";
+import { OPERO_RULES, type OperoOptions } from "./opero_options.ts";
+import { Registry } from "./registry.ts";
+import type { OperoEvents } from "./telemetry.ts";
+
+/** What an instance is made with: defaults for the options of all its functions, and what the engine rests on. */
+export interface InstanceOptions extends
+  // deno-lint-ignore no-explicit-any -- the functions that the defaults will meet are not known yet
+  OperoOptions<any[], any> {
+  /** The only source of time. By default the runtime's. */
+  readonly clock?: Clock | undefined;
+  /** The only source of chance: draws a number from 0 up to 1, exclusive. By default `Math.random`. */
+  readonly random?: (() => number) | undefined;
+  /** Takes the log lines of this instance, all levels. By default `configureLogging` decides. */
+  readonly logger?: Logger | undefined;
+}
+
+/** An instance: functions that share a global rate limit, caches, events and what has to be closed, with no other. */
+export interface OperoInstance extends AsyncDisposable {
+  /** Makes a function resilient. */
+  readonly opero: Opero;
+  /** What happens in the instance, as it happens. */
+  readonly events: EventHub<OperoEvents>;
+  /** Removes all cached results in `namespace` (by default `"opero"`), and in no other. */
+  clearCache(namespace?: string): Promise<void>;
+  /** Closes what the instance opened: connections, files, workers. What was handed in stays open. */
+  close(): Promise<void>;
+}
+
+function withMethods(desired: string, methods: readonly string[]): OptionRule {
+  return {
+    desired,
+    accepts: (value) =>
+      typeof value === "object" && value !== null &&
+      methods.every((method) => typeof (value as Record<string, unknown>)[method] === "function"),
+  };
+}
+
+const INSTANCE_RULES = {
+  ...OPERO_RULES,
+  clock: withMethods("a clock with 'now', 'wallNow', 'sleep' and 'setTimer'", ["now", "wallNow", "sleep", "setTimer"]),
+  random: anyFunction,
+  logger: withMethods("a logger with 'debug', 'info', 'warning' and 'error'", ["debug", "info", "warning", "error"]),
+};
+
+/**
+ * Makes an instance of its own, with defaults for all its functions. The exported `opero` belongs
+ * to the default instance.
+ *
+ * @throws {ConfigurationError} If an option is unknown or wrong.
+ * @example
+ * ```ts
+ * import { createOpero } from "@opero/core";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using instance = createOpero({ retries: 5, cache: true, cacheTtl: "1m" });
+ * const double = instance.opero((n: number) => 2 * n);
+ * assertEquals(await double(21), 42);
+ * assertEquals(double.options.retries, 5);
+ * ```
+ */
+export function createOpero(options: InstanceOptions = {}): OperoInstance {
+  const task = "create an instance";
+  const { clock, random, logger, ...defaults } = mergeOptions(task, {}, options) as InstanceOptions;
+  validateOptions(task, options, INSTANCE_RULES);
+  const registry = new Registry({ defaults, clock, random, logger });
+  const close = () => registry.close();
+  return {
+    opero: createWrap(registry),
+    events: registry.telemetry.events,
+    clearCache: (namespace = "opero") => registry.clearCache(namespace),
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}

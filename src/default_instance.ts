@@ -1,0 +1,43 @@
+import { createOpero, type OperoInstance } from "./create_opero.ts";
+import type { EventHub } from "./events.ts";
+import type { Opero } from "./opero.ts";
+import type { OperoEvents } from "./telemetry.ts";
+
+const instance: OperoInstance = createOpero();
+
+/**
+ * Makes a function resilient: cache → rate limit → retry with backoff and jitter → fallback through
+ * alternative values of one argument. It always answers with a promise, and keeps its type.
+ *
+ * @throws {ConfigurationError} If an option is unknown or wrong; it says what is allowed.
+ * @example
+ * ```ts
+ * import { opero } from "@opero/core";
+ * import { assertEquals } from "@std/assert";
+ *
+ * let calls = 0;
+ * const fetchUser = async (id: string) => {
+ *   if (++calls < 3) throw new Error("busy");
+ *   return { id, name: "Ada" };
+ * };
+ * const getUser = opero(fetchUser, { retries: 3, minDelay: "1ms", cache: true, cacheTtl: "5m" });
+ *
+ * assertEquals(await getUser("ada"), { id: "ada", name: "Ada" });
+ * const { meta } = await getUser.withMeta("ada");
+ * assertEquals(meta.cache, "hit");
+ * ```
+ */
+export const opero: Opero = instance.opero;
+
+/** The events of the default instance. */
+export const events: EventHub<OperoEvents> = instance.events;
+
+/** Removes all cached results of the default instance in `namespace` (by default `"opero"`), and in no other. */
+export function clearCache(namespace?: string): Promise<void> {
+  return instance.clearCache(namespace);
+}
+
+/** Closes what the default instance opened: connections, files, workers. */
+export function close(): Promise<void> {
+  return instance.close();
+}

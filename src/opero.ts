@@ -1,0 +1,99 @@
+import { validateOptions, wrongOption } from "./internal/validate.ts";
+import { OPERO_RULES, type OperoOptions } from "./opero_options.ts";
+import { buildPipeline } from "./pipeline.ts";
+import type { Registry } from "./registry.ts";
+import type { AnyFunction, AsyncFunction, Wrapped } from "./wrapped.ts";
+import { makeWrapper } from "./wrapper.ts";
+
+/** Applies a set of options to a function, plainly or as a decorator of a method. */
+export interface OperoWrapper {
+  /** Wraps an async function: its type stays as it is. */
+  <F extends AsyncFunction>(fn: F, context?: ClassMethodDecoratorContext): Wrapped<F>;
+  /** Wraps a sync function: its result becomes a promise. */
+  <This, Args extends unknown[], R>(
+    fn: (this: This, ...args: Args) => R,
+    context?: ClassMethodDecoratorContext,
+  ): Wrapped<(this: This, ...args: Args) => Promise<Awaited<R>>>;
+}
+
+/** Makes functions resilient: `opero(fn, options)`, `opero(options)(fn)` or `@opero(options)` on a method. */
+export interface Opero {
+  /** Wraps an async function: its type stays as it is. */
+  <F extends AsyncFunction>(
+    fn: F,
+    options?: OperoOptions<Parameters<NoInfer<F>>, Awaited<ReturnType<NoInfer<F>>>>,
+  ): Wrapped<F>;
+  /** Wraps a sync function: its result becomes a promise. */
+  <This, Args extends unknown[], R>(
+    fn: (this: This, ...args: Args) => R,
+    options?: OperoOptions<NoInfer<Args>, Awaited<NoInfer<R>>>,
+  ): Wrapped<(this: This, ...args: Args) => Promise<Awaited<R>>>;
+  /** Takes the options first, for several functions or as a decorator. */
+  // deno-lint-ignore no-explicit-any -- the functions that the options will meet are not known yet
+  (options?: OperoOptions<any[], any>): OperoWrapper;
+}
+
+/** What a decorator is told of what it decorates. */
+interface DecoratorContext {
+  readonly kind: string;
+  readonly name: string | symbol;
+}
+
+/** The `opero` of the instance whose functions share `registry`. */
+export function createWrap(registry: Registry): Opero {
+  function opero(first?: unknown, second?: unknown): unknown {
+    if (typeof first === "function") return apply(first as AnyFunction, undefined, second);
+    if (first !== undefined && (typeof first !== "object" || first === null)) {
+      throw wrongOption("wrap", "fn", { desired: "a function, or options to wrap one with later" }, first);
+    }
+    return (fn: AnyFunction, context?: unknown) => apply(fn, first, context);
+  }
+
+  /** `second` is a decorator's context, or the options where those did not come first. */
+  function apply(fn: AnyFunction, options: object | undefined, second: unknown): Wrapped<AsyncFunction> {
+    if (!isDecoratorContext(second)) return wrap(fn, options ?? second ?? {}, registry);
+    requireMethod(second);
+    return wrap(fn, options ?? {}, registry);
+  }
+
+  return opero as Opero;
+}
+
+function wrap(fn: AnyFunction, given: object, registry: Registry): Wrapped<AsyncFunction> {
+  const task = wrapTask(fn);
+  const options = mergeOptions(task, registry.defaults, given);
+  validateOptions(task, options, OPERO_RULES);
+  return makeWrapper(fn, buildPipeline({ fn, task, options, registry }), options);
+}
+
+/**
+ * What cannot be done where an option is wrong, as in `wrap "fetchUser"`.
+ *
+ * @throws {ConfigurationError} If `fn` is no function.
+ */
+export function wrapTask(fn: unknown): string {
+  if (typeof fn !== "function") throw wrongOption("wrap", "fn", { desired: "a function" }, fn);
+  return fn.name === "" ? "wrap an anonymous function" : `wrap ${JSON.stringify(fn.name)}`;
+}
+
+/**
+ * `given` over the defaults of the instance; an explicit `undefined` leaves the default.
+ *
+ * @throws {ConfigurationError} If `given` is no object.
+ */
+export function mergeOptions(task: string, defaults: OperoOptions, given: unknown): OperoOptions {
+  if (typeof given !== "object" || given === null || Array.isArray(given)) {
+    throw wrongOption(task, "options", { desired: "an object" }, given);
+  }
+  const set = Object.entries(given).filter(([, value]) => value !== undefined);
+  return { ...defaults, ...Object.fromEntries(set) };
+}
+
+function isDecoratorContext(value: unknown): value is DecoratorContext {
+  return typeof value === "object" && value !== null && "kind" in value && "addInitializer" in value;
+}
+
+function requireMethod({ kind, name }: DecoratorContext): void {
+  if (kind === "method") return;
+  throw wrongOption(`decorate ${JSON.stringify(String(name))}`, "@opero", { desired: "used on a method" }, kind);
+}

@@ -1,0 +1,119 @@
+import { parseDuration, toSeconds } from "./duration.ts";
+import { markAsAsync } from "./ensure_async.ts";
+import { abortSignal, positiveDuration, validateOptions } from "./internal/validate.ts";
+import { Call, type Handler, stateOf } from "./layer.ts";
+import type { LayerHost } from "./layer_host.ts";
+import type { CachedResults } from "./layers/cache.ts";
+import type { OperoOptions } from "./opero_options.ts";
+import type { Pipeline } from "./pipeline.ts";
+import { shownOptions } from "./shown_options.ts";
+import type { AnyFunction, AsyncFunction, CacheHandle, CallMeta, CallOptions, WithMeta, Wrapped } from "./wrapped.ts";
+
+const CALL_RULES = { signal: abortSignal, deadline: positiveDuration, timeout: positiveDuration };
+
+const NO_STATS = Object.freeze({ hits: 0, misses: 0, stale: 0, coalesced: 0, writes: 0, errors: 0 });
+
+/** The function that runs its calls through `pipeline`, with the name, the length and the handles of a wrapped `fn`. */
+export function makeWrapper(fn: AnyFunction, pipeline: Pipeline, options: OperoOptions): Wrapped<AsyncFunction> {
+  const handler = observed(pipeline.handler, pipeline.host);
+
+  function wrapper(this: unknown, ...args: unknown[]): Promise<unknown> {
+    return handler(new Call(this, args));
+  }
+
+  function withMeta(this: unknown, ...args: unknown[]): Promise<WithMeta<unknown>> {
+    const call = new Call(this === wrapper ? undefined : this, args);
+    stateOf(call);
+    return handler(call).then((value) => ({ value, meta: metaOf(call, pipeline) }));
+  }
+
+  const handles = {
+    options: shownOptions(options),
+    cache: cacheHandle(pipeline.cache, undefined),
+    withMeta,
+    with: (callOptions: CallOptions) => withCallOptions(fn, pipeline, callOptions),
+  };
+  for (const [name, value] of Object.entries(handles)) Object.defineProperty(wrapper, name, { value });
+  return likeOriginal(fn, wrapper) as unknown as Wrapped<AsyncFunction>;
+}
+
+/** Tells how each call ended, while anybody wants to know. */
+function observed(handler: Handler, host: LayerHost): Handler {
+  const { telemetry, functionName, clock } = host;
+
+  function observe(call: Call): Promise<unknown> {
+    const startedMs = clock.now();
+    const outcome = () => ({
+      duration: toSeconds(clock.now() - startedMs),
+      attempts: attemptsOf(call),
+      cache: stateOf(call).cache,
+    });
+    stateOf(call);
+    return handler(call).then(
+      (value) => {
+        telemetry.tell("success", functionName, call, outcome());
+        return value;
+      },
+      (error) => {
+        telemetry.tell("failure", functionName, call, { ...outcome(), error });
+        throw error;
+      },
+    );
+  }
+
+  return (call) => telemetry.isOn ? observe(call) : handler(call);
+}
+
+function withCallOptions(fn: AnyFunction, pipeline: Pipeline, options: CallOptions): AnyFunction {
+  validateOptions(`call ${JSON.stringify(pipeline.host.functionName)}`, options, CALL_RULES);
+  const handler = observed(pipeline.limitedHandler(), pipeline.host);
+  const timeoutMs = parseDuration(options.timeout);
+  const deadlineMs = parseDuration(options.deadline);
+  const limits = timeoutMs === undefined && deadlineMs === undefined ? undefined : { timeoutMs, deadlineMs };
+
+  function limited(this: unknown, ...args: unknown[]): Promise<unknown> {
+    const call = new Call(this, args);
+    const state = stateOf(call);
+    state.limits = limits;
+    state.signal = options.signal;
+    return handler(call);
+  }
+  return likeOriginal(fn, limited);
+}
+
+function likeOriginal(fn: AnyFunction, wrapper: AnyFunction): AnyFunction {
+  Object.defineProperty(wrapper, "name", { value: fn.name, configurable: true });
+  Object.defineProperty(wrapper, "length", { value: fn.length, configurable: true });
+  markAsAsync(wrapper);
+  return wrapper;
+}
+
+/** How many attempts were made: those that failed, and the one that got through. */
+function attemptsOf(call: Call): number {
+  const { state } = call.state?.servedBy ?? call;
+  const isFromCache = call.state?.cache === "hit" || call.state?.cache === "stale";
+  const failed = state?.attempts.length ?? 0;
+  const hasSucceeded = !isFromCache && state?.phase === "runs";
+  return failed + (hasSucceeded ? 1 : 0);
+}
+
+function metaOf(call: Call, pipeline: Pipeline): CallMeta {
+  const ran = call.state?.servedBy?.state ?? stateOf(call);
+  return {
+    cache: pipeline.cache === undefined ? "off" : stateOf(call).cache,
+    attempts: attemptsOf(call),
+    waited: toSeconds(ran.waitedMs),
+    fallbackIndex: ran.fallbackIndex,
+  };
+}
+
+function cacheHandle(cache: CachedResults | undefined, self: unknown): CacheHandle<unknown[], unknown> {
+  return Object.freeze({
+    get: (...args: unknown[]) => Promise.resolve(cache?.get(self, args)),
+    has: (...args: unknown[]) => Promise.resolve(cache?.has(self, args) ?? false),
+    delete: (...args: unknown[]) => Promise.resolve(cache?.delete(self, args) ?? false),
+    clear: () => Promise.resolve(cache?.clear()),
+    stats: () => cache?.stats() ?? { ...NO_STATS },
+    of: (instance: object) => cacheHandle(cache, instance),
+  });
+}
