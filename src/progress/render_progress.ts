@@ -1,0 +1,109 @@
+import type { ProgressState } from "./progress.ts";
+
+/** What a line of progress is to look like. */
+export interface ProgressLook {
+  /** What runs. */
+  readonly label: string;
+  /** The columns there are. */
+  readonly width: number;
+  /** Whether colours may be used. */
+  readonly isColored: boolean;
+}
+
+const MAX_BAR_WIDTH = 40;
+const MIN_BAR_WIDTH = 8;
+const MAX_LABEL_WIDTH = 24;
+const SEPARATOR = "  ";
+
+const GREEN = 32;
+const RED = 31;
+const GREY = 90;
+
+interface Part {
+  readonly text: string;
+  readonly color?: number;
+}
+
+/**
+ * The line that a terminal of `look.width` columns shows, with a bar if the total is known. Where it
+ * is too narrow, first the bar goes, then the elapsed time, the rate, the label, the rest.
+ */
+export function renderProgressBar(state: ProgressState, look: ProgressLook): string {
+  const label: Part = { text: shorten(look.label, MAX_LABEL_WIDTH) };
+  const count: Part = { text: formatCount(state) };
+  const failed: Part[] = state.failed > 0 ? [{ text: `${grouped(state.failed)} failed`, color: RED }] : [];
+  const rate: Part = { text: formatRate(state.rate) };
+  const times: Part[] = [{ text: formatClock(state.elapsed), color: GREY }, ...formatEta(state)];
+  const versions = [
+    [label, count, ...failed, rate, ...times],
+    [label, count, ...failed, rate, ...formatEta(state)],
+    [label, count, ...failed, ...formatEta(state)],
+    [count, ...failed, ...formatEta(state)],
+    [count, ...failed],
+    [count],
+  ];
+  const parts = versions.find((version) => widthOf(version) <= look.width);
+  if (parts === undefined) return count.text.slice(0, Math.max(0, look.width));
+  return paint(insertBar(parts, state, look.width), look.isColored);
+}
+
+/** The line for a log file, where nothing can be drawn over. */
+export function renderProgressLine(state: ProgressState, label: string): string {
+  const failed = state.failed > 0 ? [`${grouped(state.failed)} failed`] : [];
+  const times = [`${formatClock(state.elapsed)} elapsed`, ...formatEta(state).map(({ text }) => text)];
+  return `${label}: ${[formatCount(state), ...failed, formatRate(state.rate), ...times].join(", ")}`;
+}
+
+/** The bar stands after the label and takes what is left over, within its bounds. */
+function insertBar(parts: readonly Part[], state: ProgressState, width: number): Part[] {
+  const isFull = parts.length >= 4;
+  const barWidth = Math.min(MAX_BAR_WIDTH, width - widthOf(parts) - SEPARATOR.length);
+  if (state.total === undefined || !isFull || barWidth < MIN_BAR_WIDTH) return [...parts];
+  const share = state.total === 0 ? 1 : Math.min(1, state.done / state.total);
+  const filled = Math.floor(share * barWidth);
+  const bar = { text: "█".repeat(filled), rest: "░".repeat(barWidth - filled) };
+  return [parts[0]!, { text: bar.text + bar.rest, color: GREEN }, ...parts.slice(1)];
+}
+
+function paint(parts: readonly Part[], isColored: boolean): string {
+  const texts = parts.map(({ text, color }) =>
+    isColored && color !== undefined ? `\x1b[${color}m${text}\x1b[39m` : text
+  );
+  return texts.join(SEPARATOR);
+}
+
+function widthOf(parts: readonly Part[]): number {
+  return parts.reduce((width, { text }) => width + [...text].length, SEPARATOR.length * (parts.length - 1));
+}
+
+function formatCount({ done, total }: ProgressState): string {
+  if (total === undefined) return `${grouped(done)} items`;
+  const percent = total === 0 ? 100 : Math.floor(done / total * 100);
+  return `${grouped(done)}/${grouped(total)} ${percent}%`;
+}
+
+function formatEta({ eta, done, total }: ProgressState): Part[] {
+  return eta === undefined || done === total ? [] : [{ text: `ETA ${formatClock(eta)}` }];
+}
+
+function formatRate(rate: number): string {
+  return `${rate >= 100 ? grouped(Math.round(rate)) : Number(rate.toPrecision(2))}/s`;
+}
+
+/** `0:07`, `12:30`, `1:02:03`. */
+function formatClock(seconds: number): string {
+  const whole = Math.round(seconds);
+  const pad = (value: number) => String(value).padStart(2, "0");
+  const minutes = Math.floor(whole / 60);
+  if (minutes < 60) return `${minutes}:${pad(whole % 60)}`;
+  return `${Math.floor(minutes / 60)}:${pad(minutes % 60)}:${pad(whole % 60)}`;
+}
+
+function grouped(count: number): string {
+  return String(count).replace(/\B(?=(?:\d{3})+$)/g, ",");
+}
+
+function shorten(text: string, width: number): string {
+  const characters = [...text];
+  return characters.length <= width ? text : `${characters.slice(0, width - 1).join("")}…`;
+}
