@@ -1,3 +1,4 @@
+import { ConfigurationError } from "./errors.ts";
 import { validateOptions, wrongOption } from "./internal/validate.ts";
 import { OPERO_RULES, type OperoOptions } from "./opero_options.ts";
 import { buildPipeline } from "./pipeline.ts";
@@ -60,10 +61,24 @@ export function createWrap(registry: Registry): Opero {
 }
 
 function wrap(fn: AnyFunction, given: object, registry: Registry): Wrapped<AsyncFunction> {
-  const task = wrapTask(fn);
-  const options = mergeOptions(task, registry.defaults, given);
-  validateOptions(task, options, OPERO_RULES);
-  return makeWrapper(fn, buildPipeline({ fn, task, options, registry }), options);
+  return loggingBadConfiguration(registry, () => {
+    const task = wrapTask(fn);
+    const options = mergeOptions(task, registry.defaults, given);
+    validateOptions(task, options, OPERO_RULES);
+    return makeWrapper(fn, buildPipeline({ fn, task, options, registry }), options);
+  });
+}
+
+/** Runs `wrap`, and leaves a line in the log where it throws a `ConfigurationError`. */
+export function loggingBadConfiguration<R>(registry: Registry, wrap: () => R): R {
+  try {
+    return wrap();
+  } catch (error) {
+    if (error instanceof ConfigurationError) {
+      registry.telemetry.log("error", "bad configuration", { reason: error.message });
+    }
+    throw error;
+  }
 }
 
 /**

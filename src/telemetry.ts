@@ -1,5 +1,5 @@
 import { generateCorrelationId, getCorrelationId } from "./correlation.ts";
-import { errorLabel } from "./errors.ts";
+import { AllFailedError, errorLabel } from "./errors.ts";
 import { EventHub } from "./events.ts";
 import { type CacheStatus, type Call, type CallState, stateOf } from "./layer.ts";
 import { getLogger, isLoggingOn, type LogFields, type Logger } from "./logger.ts";
@@ -111,7 +111,7 @@ interface LogLine {
 
 const LINES: Readonly<Record<CallEventName, LogLine>> = {
   success: { level: "info", message: "call succeeded" },
-  failure: { level: "error", message: "call failed" },
+  failure: { level: "info", message: "call failed" },
   retry: { level: "info", message: "retrying" },
   fallback: { level: "info", message: "trying the next fallback value" },
   cacheHit: { level: "debug", message: "cache hit" },
@@ -152,7 +152,7 @@ export class Telemetry {
     if (!this.isOn) return;
     const event = { functionName, correlationId: correlationIdOf(call, this.#random), ...details } as OperoEvents[Name];
     const { level, message } = LINES[name];
-    this.log(level, message, loggable(event));
+    this.log(isUsedUp(name, event) ? "error" : level, message, loggable(event));
     if (this.events.has(name)) this.events.emit(name, event);
   }
 
@@ -170,6 +170,11 @@ export class Telemetry {
 export function correlationIdOf(call: Call, random?: () => number): string {
   const state: CallState = stateOf(call);
   return state.correlationId ??= getCorrelationId() ?? generateCorrelationId(random);
+}
+
+/** An error that was thrown on, or a caller that left, is no news; a call whose attempts are used up is. */
+function isUsedUp(name: CallEventName, event: object): boolean {
+  return name === "failure" && (event as FailureEvent).error instanceof AllFailedError;
 }
 
 /** Numbers in seconds and names; of an error only its kind, since its message may hold anything. */

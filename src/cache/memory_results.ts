@@ -1,5 +1,6 @@
 import type { Clock } from "../clock.ts";
 import { serializeArguments } from "./cache_key.ts";
+import { instanceNumber, isInstance } from "./instance.ts";
 import type { MemoryEntry, MemoryStore, StoredValue } from "./memory_store.ts";
 import type { ResultStore } from "./result_store.ts";
 
@@ -61,11 +62,6 @@ export class MemoryResults implements ResultStore {
   }
 }
 
-/** Whether a call has an instance: a function called plainly has no `this`, or the global one. */
-export function isInstance(self: unknown): self is object {
-  return typeof self === "object" && self !== null && self !== globalThis;
-}
-
 function memoryKey(args: readonly unknown[]): unknown {
   if (args.length === 1) {
     const arg = args[0];
@@ -73,16 +69,4 @@ function memoryKey(args: readonly unknown[]): unknown {
     if (typeof arg === "number" && arg !== 0) return arg;
   }
   return BUILT + serializeArguments(args);
-}
-
-const instanceNumbers = new WeakMap<object, number>();
-let lastInstanceNumber = 0;
-
-function instanceNumber(instance: object): number {
-  let number = instanceNumbers.get(instance);
-  if (number === undefined) {
-    number = ++lastInstanceNumber;
-    instanceNumbers.set(instance, number);
-  }
-  return number;
 }
