@@ -1,0 +1,153 @@
+import type { CacheBackend, CacheEntry, MaybePromise } from "./cache_backend.ts";
+
+/**
+ * Two caches as one: a small fast one before a large or shared one. An entry that only `second` has is copied to
+ * `first`; what is written, removed or cleared is so in both. An answer of `first` comes without a promise where
+ * `first` answers without one.
+ *
+ * A failure of one tier leaves the other in use: in a read the tier that failed counts as empty, a write or removal is
+ * tried in both before its failure is thrown. A tier that could not take a new entry is asked to drop the old one.
+ * `close()` closes both.
+ *
+ * @example
+ * ```ts
+ * import { fromKeyv, tiered } from "@opero/core";
+ * import { assertEquals } from "@std/assert";
+ * import Keyv from "keyv";
+ *
+ * const [near, far] = [fromKeyv(new Keyv()), fromKeyv(new Keyv())];
+ * await far.set("key", { value: 1, createdAt: 0, expiresAt: Infinity, staleUntil: Infinity });
+ * const cache = tiered(near, far);
+ * assertEquals((await cache.get("key"))?.value, 1);
+ * ```
+ */
+export function tiered(first: CacheBackend, second: CacheBackend): TieredCache {
+  return new TieredCache(first, second);
+}
+
+/** What {@link tiered} makes. */
+export class TieredCache implements CacheBackend {
+  readonly #first: CacheBackend;
+  readonly #second: CacheBackend;
+  /** The latest read of each key that `first` may be given the entry of; a write takes the key out. */
+  readonly #reads = new Map<string, object>();
+
+  /** Puts `first` before `second`. */
+  constructor(first: CacheBackend, second: CacheBackend) {
+    this.#first = first;
+    this.#second = second;
+  }
+
+  /** The same with each tier wrapped, so that what watches over a backend can watch over each by itself. */
+  withTiers(wrap: (tier: CacheBackend) => CacheBackend): TieredCache {
+    return new TieredCache(wrap(this.#first), wrap(this.#second));
+  }
+
+  /** The entry of `first`, or else of `second`. Throws only if both fail. */
+  get(key: string): MaybePromise<CacheEntry | undefined> {
+    return settle(
+      () => this.#first.get(key),
+      (found) => found ?? this.#getSecond(key),
+      (failure) => this.#getSecond(key, failure),
+    );
+  }
+
+  /** Keeps `entry` in both tiers. */
+  set(key: string, entry: CacheEntry): MaybePromise<void> {
+    this.#reads.delete(key);
+    return this.#inBoth((tier) => setOrDrop(tier, key, entry), () => undefined);
+  }
+
+  /** Removes the entry from both tiers; tells whether any had it. */
+  delete(key: string): MaybePromise<boolean> {
+    this.#reads.delete(key);
+    return this.#inBoth((tier) => tier.delete(key), (first, second) => first || second);
+  }
+
+  /** Clears both tiers. */
+  clear(prefix: string): MaybePromise<void> {
+    for (const key of this.#reads.keys()) if (key.startsWith(prefix)) this.#reads.delete(key);
+    return this.#inBoth((tier) => tier.clear(prefix), () => undefined);
+  }
+
+  /** Closes both tiers. */
+  close(): MaybePromise<void> {
+    return this.#inBoth((tier) => tier.close?.(), () => undefined);
+  }
+
+  #getSecond(key: string, failureOfFirst?: Failure): MaybePromise<CacheEntry | undefined> {
+    const read = {};
+    this.#reads.set(key, read);
+    return settle(
+      () => this.#second.get(key),
+      (found) => {
+        this.#promote(key, read, found);
+        return found;
+      },
+      (failure) => {
+        this.#promote(key, read, undefined);
+        if (failureOfFirst !== undefined) throw failure.error;
+        return undefined;
+      },
+    );
+  }
+
+  /** Copies what was read to `first`, unless it was written meanwhile. Nobody waits for it, and it may fail. */
+  #promote(key: string, read: object, entry: CacheEntry | undefined): void {
+    if (this.#reads.get(key) !== read) return;
+    this.#reads.delete(key);
+    if (entry === undefined) return;
+    const nothing = () => {};
+    settle(() => this.#first.set(key, entry), nothing, nothing);
+  }
+
+  /** Does the same in both tiers at once; a failure is thrown when both are done. */
+  #inBoth<T, R>(task: (tier: CacheBackend) => MaybePromise<T>, join: (first: T, second: T) => R): MaybePromise<R> {
+    const first = outcomeOf(() => task(this.#first));
+    const second = outcomeOf(() => task(this.#second));
+    if (!(first instanceof Promise) && !(second instanceof Promise)) return joinOutcomes(first, second, join);
+    return Promise.all([first, second]).then(([first, second]) => joinOutcomes(first, second, join));
+  }
+}
+
+interface Failure {
+  readonly error: unknown;
+}
+
+type Outcome<T> = { readonly value: T } | Failure;
+
+/** Runs `task`, and then what goes with its end: without a promise if the task has none. */
+function settle<T, R>(
+  task: () => MaybePromise<T>,
+  onValue: (value: T) => MaybePromise<R>,
+  onFailure: (failure: Failure) => MaybePromise<R>,
+): MaybePromise<R> {
+  const outcome = outcomeOf(task);
+  const end = (outcome: Outcome<T>) => "error" in outcome ? onFailure(outcome) : onValue(outcome.value);
+  return outcome instanceof Promise ? outcome.then(end) : end(outcome);
+}
+
+function outcomeOf<T>(task: () => MaybePromise<T>): MaybePromise<Outcome<T>> {
+  try {
+    const value = task();
+    return value instanceof Promise ? value.then((value) => ({ value }), (error) => ({ error })) : { value };
+  } catch (error) {
+    return { error };
+  }
+}
+
+function joinOutcomes<T, R>(first: Outcome<T>, second: Outcome<T>, join: (first: T, second: T) => R): R {
+  if ("error" in first) throw first.error;
+  if ("error" in second) throw second.error;
+  return join(first.value, second.value);
+}
+
+/** A tier that cannot take the new entry must not go on with the old one. */
+function setOrDrop(tier: CacheBackend, key: string, entry: CacheEntry): MaybePromise<void> {
+  return settle(() => tier.set(key, entry), () => {}, (failure) => {
+    const rethrow = () => {
+      throw failure.error;
+    };
+    return settle(() => tier.delete(key), rethrow, rethrow);
+  });
+}
