@@ -40,7 +40,7 @@ export interface CacheConformanceOptions {
  * and `-`. Without `isPersistent` every call may give an empty store.
  * @param options How to test.
  *
- * @example Run it with `deno test`, or with `node --test` and `import { test } from "node:test"`
+ * @example In a test file, `test` is `Deno.test`, or `test` of `node:test` or `bun:test`
  * ```ts
  * import type { CacheBackend, CacheEntry } from "@opero/core";
  * import { testCacheBackend } from "@opero/core/testing";
@@ -61,7 +61,10 @@ export interface CacheConformanceOptions {
  *   }
  * }
  *
- * testCacheBackend(() => new MapCache(), { test: Deno.test, name: "MapCache", keepsEverything: true });
+ * const tests: (() => Promise<void>)[] = [];
+ * const test = (_name: string, run: () => Promise<void>) => tests.push(run);
+ * testCacheBackend(() => new MapCache(), { test, name: "MapCache", keepsEverything: true });
+ * for (const run of tests) await run();
  * ```
  */
 export function testCacheBackend(

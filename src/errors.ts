@@ -138,7 +138,7 @@ export interface AllFailedInit {
  * import { AllFailedError, opero } from "@opero/core";
  * import { assertEquals, assertInstanceOf } from "@std/assert";
  *
- * const flaky = opero(() => { throw new TypeError("no"); }, { retries: 1, minDelay: "1ms" });
+ * const flaky = opero((): string => { throw new TypeError("no"); }, { retries: 1, minDelay: "1ms" });
  * const error = await flaky().catch((error) => error);
  * assertInstanceOf(error, AllFailedError);
  * assertEquals(error.attempts.length, 2);
