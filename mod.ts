@@ -64,6 +64,7 @@ export type {
   CacheEntry,
   MaybePromise,
 } from "./src/cache/cache_backend.ts";
+export { registerCacheBackend } from "./src/cache/open_cache.ts";
 export type { Clock, Timer } from "./src/clock.ts";
 export {
   configureLogging,

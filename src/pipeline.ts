@@ -2,7 +2,7 @@ import { serializeArguments } from "./cache/cache_key.ts";
 import { asyncContextHandler, attemptHandler } from "./current_call.ts";
 import { parseDuration } from "./duration.ts";
 import { FailureLog } from "./failure_log.ts";
-import { openCache } from "./open_function_cache.ts";
+import { openFunctionCache } from "./open_function_cache.ts";
 import { resolveFallbackParameter } from "./fallback_parameter.ts";
 import { type Call, compose, type Handler, type Layer } from "./layer.ts";
 import type { LayerHost } from "./layer_host.ts";
@@ -71,7 +71,7 @@ export function buildPipeline(parts: PipelineParts): Pipeline {
   const keyArguments = parameter === undefined
     ? (args: readonly unknown[]) => args
     : (args: readonly unknown[]) => parameter.argsWithout(args);
-  const cache = options.cache ? openCache({ fn, task, options, registry, host, keyArguments }) : undefined;
+  const cache = options.cache ? openFunctionCache({ fn, task, options, registry, host, keyArguments }) : undefined;
   const rateLimit = resolveRateLimit(parts, host, keyArguments);
   const fallbackDelayMs = durationMs(options.fallbackDelay) ?? 0;
   const timeoutMs = durationMs(options.timeout);

@@ -1,9 +1,10 @@
 import { type Clock, SystemClock } from "./clock.ts";
 import { MemoryStore, type MemoryStoreLimits } from "./cache/memory_store.ts";
 import { wrongOption } from "./internal/validate.ts";
-import type { CachedResults } from "./layers/cache.ts";
+import { type CachedResults, DEFAULT_CACHE_TIMEOUT_MS } from "./layers/cache.ts";
 import { type Rate, RateLimiter } from "./limiter/rate_limiter.ts";
 import type { Logger } from "./logger.ts";
+import { OpenBackends } from "./open_backends.ts";
 import type { OperoOptions } from "./opero_options.ts";
 import { Telemetry } from "./telemetry.ts";
 
@@ -30,6 +31,8 @@ export class Registry {
   readonly random: () => number;
   /** Where it is told what happens. */
   readonly telemetry: Telemetry;
+  /** The backends that keep results beyond the process. */
+  readonly backends: OpenBackends;
   readonly #closables = new Set<Closable>();
   readonly #namedStores = new Map<string, MemoryStore>();
   readonly #caches = new Map<string, Set<WeakRef<CachedResults>>>();
@@ -42,6 +45,8 @@ export class Registry {
     this.clock = options.clock ?? new SystemClock();
     this.random = options.random ?? Math.random;
     this.telemetry = new Telemetry(this.random, options.logger);
+    this.backends = new OpenBackends(this.clock, this.telemetry);
+    this.closeLater(this.backends);
   }
 
   /**
@@ -78,8 +83,8 @@ export class Registry {
 
   /** Removes all results in `namespace`, and in no other. */
   async clearCache(namespace: string): Promise<void> {
-    const caches = [...this.#caches.get(namespace) ?? []].map((reference) => reference.deref());
-    await Promise.all(caches.map((cache) => cache?.clear()));
+    for (const reference of this.#caches.get(namespace) ?? []) reference.deref()?.clearFromNamespace();
+    await this.backends.clear(namespace, DEFAULT_CACHE_TIMEOUT_MS);
   }
 
   /** Closes `closable` when the instance is closed. */

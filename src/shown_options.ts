@@ -12,6 +12,7 @@ const DEFAULTS: OperoOptions = {
   cache: false,
   cacheBackend: "memory",
   cacheNamespace: "opero",
+  cacheTimeout: 0.25,
   rateLimitScope: "per_function",
   fallbackDelay: 0,
   context: "sync",

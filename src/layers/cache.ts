@@ -60,6 +60,9 @@ export interface CacheOptions<Args extends readonly unknown[] = readonly never[]
   readonly cacheTimeout?: Duration | undefined;
 }
 
+/** How long a call waits for a backend, unless told otherwise. */
+export const DEFAULT_CACHE_TIMEOUT_MS = 250;
+
 /** What the options may be. */
 export const CACHE_RULES: OptionRules = {
   cache: booleanFlag,
@@ -157,6 +160,12 @@ export class CachedResults {
   async clear(): Promise<void> {
     this.forgetFlights();
     await this.#store.clear();
+  }
+
+  /** Does its part where its namespace is cleared; a backend is cleared once for all that it serves. */
+  clearFromNamespace(): void {
+    this.forgetFlights();
+    if (this.#store.isInMemory) this.#store.clear();
   }
 
   /** What the cache has done so far. */

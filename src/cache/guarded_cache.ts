@@ -1,0 +1,118 @@
+import type { Clock } from "../clock.ts";
+import { ConfigurationError, SerializationError, TimeoutError } from "../errors.ts";
+import { formatDuration } from "../duration.ts";
+import { interruptible } from "../internal/interruptible.ts";
+import type { BackendHealth } from "./backend_health.ts";
+import type { CacheBackend, CacheEntry, MaybePromise } from "./cache_backend.ts";
+
+/** What can be asked of a backend. */
+export type CacheOperation = "get" | "set" | "delete" | "clear";
+
+/** Clearing may mean many thousand entries, and nobody waits for it but who asked for it. */
+const CLEAR_TIMEOUTS = 120;
+
+/** What a guard is put up with. */
+export interface GuardedCacheOptions {
+  /** The backend, which may fail in any way it likes. */
+  readonly backend: CacheBackend;
+  /** Its health, which all its guards share. */
+  readonly health: BackendHealth;
+  /** For the limit of an operation. */
+  readonly clock: Clock;
+  /** How long an operation may take, in milliseconds. */
+  readonly timeoutMs: number;
+  /** Told of each failure, and of each value that cannot be kept. */
+  readonly onError: (operation: CacheOperation, error: unknown) => void;
+}
+
+/**
+ * A backend that can only help: it never throws or rejects, an operation that fails or takes too
+ * long is as good as one that found nothing, and a backend that keeps failing is left alone. What a
+ * backend answers at once is passed on at once.
+ */
+export class GuardedCache implements CacheBackend {
+  readonly #options: GuardedCacheOptions;
+
+  /** A guard around a backend, for one function. */
+  constructor(options: GuardedCacheOptions) {
+    this.#options = options;
+  }
+
+  get(key: string): MaybePromise<CacheEntry | undefined> {
+    return this.#ask("get", (backend) => backend.get(key), requireEntry, undefined);
+  }
+
+  set(key: string, entry: CacheEntry): MaybePromise<void> {
+    return this.#ask("set", (backend) => backend.set(key, entry), nothing, undefined);
+  }
+
+  delete(key: string): MaybePromise<boolean> {
+    return this.#ask("delete", (backend) => backend.delete(key), Boolean, false);
+  }
+
+  clear(prefix: string): MaybePromise<void> {
+    return this.#ask("clear", (backend) => backend.clear(prefix), nothing, undefined);
+  }
+
+  #ask<R>(
+    operation: CacheOperation,
+    work: (backend: CacheBackend) => unknown,
+    accept: (answer: unknown) => R,
+    instead: R,
+  ): MaybePromise<R> {
+    const { backend, health } = this.#options;
+    if (!health.mayAsk()) return instead;
+    const settle = (answer: unknown): R => {
+      const accepted = accept(answer);
+      health.noteSuccess();
+      return accepted;
+    };
+    try {
+      const answer = work(backend);
+      if (!isThenable(answer)) return settle(answer);
+      return this.#inTime(operation, answer).then(settle).catch((error) => this.#fail(operation, error, instead));
+    } catch (error) {
+      return this.#fail(operation, error, instead);
+    }
+  }
+
+  #inTime(operation: CacheOperation, answer: PromiseLike<unknown>): Promise<unknown> {
+    const { clock, timeoutMs } = this.#options;
+    const limitMs = operation === "clear" ? timeoutMs * CLEAR_TIMEOUTS : timeoutMs;
+    return interruptible(() => Promise.resolve(answer), (stop) => {
+      const timer = clock.setTimer(limitMs, () => {
+        stop(new TimeoutError(`The cache took longer than ${formatDuration(limitMs)}`, limitMs));
+      });
+      return () => timer.cancel();
+    });
+  }
+
+  #fail<R>(operation: CacheOperation, error: unknown, instead: R): R {
+    const { health, onError } = this.#options;
+    // A value that cannot be kept says nothing of the backend, but that it is there.
+    if (error instanceof SerializationError) health.noteSuccess();
+    else health.noteFailure(error);
+    onError(operation, error);
+    return instead;
+  }
+}
+
+function requireEntry(answer: unknown): CacheEntry | undefined {
+  if (answer === undefined) return undefined;
+  if (typeof answer !== "object" || answer === null || !("value" in answer)) throw wrongShape();
+  const { createdAt, expiresAt, staleUntil } = answer as Record<keyof CacheEntry, unknown>;
+  if (![createdAt, expiresAt, staleUntil].every((time) => typeof time === "number" && time >= 0)) throw wrongShape();
+  return answer as CacheEntry;
+}
+
+function wrongShape(): ConfigurationError {
+  return new ConfigurationError("Cannot use what a cache backend answers as 'get' must answer an entry or undefined");
+}
+
+function nothing(): undefined {
+  return undefined;
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === "object" && value !== null && typeof (value as { then?: unknown }).then === "function";
+}

@@ -1,0 +1,51 @@
+import { wrongOption } from "../internal/validate.ts";
+import type { CacheBackend, CacheBackendFactory, CacheBackendHost } from "./cache_backend.ts";
+
+const factories = new Map<string, CacheBackendFactory>();
+
+/**
+ * Makes a backend known by a name, for the option `cacheBackend`. A name given twice is the later one's.
+ *
+ * @example
+ * ```ts
+ * import { type CacheEntry, opero, registerCacheBackend } from "@opero/core";
+ * import { assertEquals } from "@std/assert";
+ *
+ * registerCacheBackend("map", () => {
+ *   const entries = new Map<string, CacheEntry>();
+ *   return {
+ *     get: (key) => entries.get(key),
+ *     set: (key, entry) => void entries.set(key, entry),
+ *     delete: (key) => entries.delete(key),
+ *     clear: (prefix) => {
+ *       for (const key of entries.keys()) if (key.startsWith(prefix)) entries.delete(key);
+ *     },
+ *   };
+ * });
+ *
+ * const double = opero((n: number) => 2 * n, { cache: true, cacheBackend: "map" });
+ * await double(21);
+ * assertEquals((await double.withMeta(21)).meta.cache, "hit");
+ * ```
+ */
+export function registerCacheBackend(name: string, factory: CacheBackendFactory): void {
+  factories.set(name, factory);
+}
+
+/**
+ * Opens the backend known as `name`, without waiting for it.
+ *
+ * @throws {ConfigurationError} If there is none of that name, its configuration is wrong, or the platform lacks what it needs.
+ */
+export function openCache(
+  task: string,
+  name: string,
+  config: Readonly<Record<string, unknown>>,
+  host: CacheBackendHost,
+): CacheBackend {
+  const factory = factories.get(name);
+  if (factory !== undefined) return factory(config, host);
+  const names = ["memory", ...factories.keys()].map((known) => JSON.stringify(known)).join(", ");
+  const remedy = name === "redis" ? ` ("redis" after import "@opero/core/redis")` : "";
+  throw wrongOption(task, "cacheBackend", { desired: `one of ${names}${remedy} or a backend` }, name);
+}

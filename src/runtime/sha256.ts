@@ -1,0 +1,43 @@
+import { builtinModule } from "./builtin_module.ts";
+
+interface HashLike {
+  update(data: string | Uint8Array, encoding?: "utf8"): HashLike;
+  digest(encoding: "hex"): string;
+}
+
+interface CryptoModule {
+  createHash(algorithm: "sha256"): HashLike;
+  /** The same at once; newer, and faster. */
+  hash?(algorithm: "sha256", data: string | Uint8Array, encoding: "hex"): string;
+}
+
+const nodeCrypto = builtinModule<CryptoModule>("node:crypto");
+
+/**
+ * The SHA-256 (FIPS 180-4) of `text` as 64 lower-case hexadecimal digits: at once where the runtime has `node:crypto`,
+ * else as a promise. It is that of the text's UTF-8; text with lone surrogates has none, and is hashed as the byte FF, which
+ * UTF-8 never has, and its UTF-16, so that no two texts are hashed as one.
+ */
+export function sha256Hex(text: string): string | Promise<string> {
+  const data = text.isWellFormed() ? text : encodeIllFormed(text);
+  if (nodeCrypto === undefined) return hashWithWebCrypto(data);
+  return nodeCrypto.hash?.("sha256", data, "hex") ?? nodeCrypto.createHash("sha256").update(data).digest("hex");
+}
+
+/** As {@link sha256Hex} on a platform without `node:crypto`. */
+export async function hashWithWebCrypto(data: string | Uint8Array<ArrayBuffer>): Promise<string> {
+  const bytes = typeof data === "string" ? new TextEncoder().encode(data) : data;
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+  return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+function encodeIllFormed(text: string): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(1 + 2 * text.length);
+  bytes[0] = 0xff;
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    bytes[1 + 2 * i] = unit & 0xff;
+    bytes[2 + 2 * i] = unit >> 8;
+  }
+  return bytes;
+}
