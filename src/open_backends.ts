@@ -1,6 +1,6 @@
-import { BackendHealth } from "./cache/backend_health.ts";
+import { BackendHealth, type CacheOperation } from "./cache/backend_health.ts";
 import type { CacheBackend } from "./cache/cache_backend.ts";
-import { type CacheOperation, GuardedCache } from "./cache/guarded_cache.ts";
+import { GuardedCache } from "./cache/guarded_cache.ts";
 import { namespacePrefix } from "./cache/backend_results.ts";
 import { openCache } from "./cache/open_cache.ts";
 import type { Clock } from "./clock.ts";

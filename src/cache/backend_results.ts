@@ -2,10 +2,11 @@ import type { Clock } from "../clock.ts";
 import { sha256Hex } from "../runtime/sha256.ts";
 import type { CacheBackend, CacheEntry, MaybePromise } from "./cache_backend.ts";
 import { serializeArguments, serializeValue } from "./cache_key.ts";
+import { UNREADABLE_ENTRY } from "./guarded_cache.ts";
 import { isInstance } from "./instance.ts";
 import type { CacheKeyFunction } from "./memory_results.ts";
 import type { StoredValue } from "./memory_store.ts";
-import type { ResultStore } from "./result_store.ts";
+import { type ResultStore, UNREADABLE } from "./result_store.ts";
 
 /** Whose results are kept, and where. */
 export interface BackendResultsOptions {
@@ -87,6 +88,7 @@ function chain<T, R>(value: MaybePromise<T>, next: (value: T) => MaybePromise<R>
 }
 
 function fromEntry(entry: CacheEntry | undefined): StoredValue | undefined {
+  if (entry === UNREADABLE_ENTRY) return UNREADABLE;
   return entry && {
     value: entry.value,
     createdAtMs: entry.createdAt,

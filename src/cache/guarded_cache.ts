@@ -2,14 +2,19 @@ import type { Clock } from "../clock.ts";
 import { ConfigurationError, SerializationError, TimeoutError } from "../errors.ts";
 import { formatDuration } from "../duration.ts";
 import { interruptible } from "../internal/interruptible.ts";
-import type { BackendHealth } from "./backend_health.ts";
+import type { BackendHealth, CacheOperation } from "./backend_health.ts";
 import type { CacheBackend, CacheEntry, MaybePromise } from "./cache_backend.ts";
-
-/** What can be asked of a backend. */
-export type CacheOperation = "get" | "set" | "delete" | "clear";
 
 /** Clearing may mean many thousand entries, and nobody waits for it but who asked for it. */
 const CLEAR_TIMEOUTS = 120;
+
+/** What takes the place of an entry that could not be read: it has expired, and what takes its place need not be written. */
+export const UNREADABLE_ENTRY: CacheEntry = Object.freeze({
+  value: undefined,
+  createdAt: -Infinity,
+  expiresAt: -Infinity,
+  staleUntil: -Infinity,
+});
 
 /** What a guard is put up with. */
 export interface GuardedCacheOptions {
@@ -38,8 +43,9 @@ export class GuardedCache implements CacheBackend {
     this.#options = options;
   }
 
+  /** The entry, `undefined`, or {@link UNREADABLE_ENTRY} where the backend could not be asked. */
   get(key: string): MaybePromise<CacheEntry | undefined> {
-    return this.#ask("get", (backend) => backend.get(key), requireEntry, undefined);
+    return this.#ask("get", (backend) => backend.get(key), requireEntry, UNREADABLE_ENTRY);
   }
 
   set(key: string, entry: CacheEntry): MaybePromise<void> {
@@ -61,10 +67,10 @@ export class GuardedCache implements CacheBackend {
     instead: R,
   ): MaybePromise<R> {
     const { backend, health } = this.#options;
-    if (!health.mayAsk()) return instead;
+    if (!health.mayAsk(operation)) return instead;
     const settle = (answer: unknown): R => {
       const accepted = accept(answer);
-      health.noteSuccess();
+      health.noteSuccess(operation);
       return accepted;
     };
     try {
@@ -90,8 +96,8 @@ export class GuardedCache implements CacheBackend {
   #fail<R>(operation: CacheOperation, error: unknown, instead: R): R {
     const { health, onError } = this.#options;
     // A value that cannot be kept says nothing of the backend, but that it is there.
-    if (error instanceof SerializationError) health.noteSuccess();
-    else health.noteFailure(error);
+    if (error instanceof SerializationError) health.noteSuccess(operation);
+    else health.noteFailure(operation, error);
     onError(operation, error);
     return instead;
   }

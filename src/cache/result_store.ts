@@ -1,11 +1,13 @@
 import type { MaybePromise } from "./cache_backend.ts";
 import type { StoredValue } from "./memory_store.ts";
 
-/** Why a store could not keep or find a value, and at what. */
-export interface StoreTrouble {
-  readonly operation: "get" | "set" | "delete" | "clear";
-  readonly error: unknown;
-}
+/** What takes the place of a value that could not be looked for: to write one would most likely cost a second wait. */
+export const UNREADABLE: StoredValue = Object.freeze({
+  value: undefined,
+  createdAtMs: -Infinity,
+  expiresAtMs: -Infinity,
+  staleUntilMs: -Infinity,
+});
 
 /** The results of one function, wherever they are kept; the one thing that the cache layer talks to. */
 export interface ResultStore {
@@ -15,7 +17,7 @@ export interface ResultStore {
   nowMs(): number;
   /** The key of a call, for the other methods. */
   keyOf(self: unknown, args: readonly unknown[]): unknown;
-  /** What is kept under `key`, fresh or not. */
+  /** What is kept under `key`, fresh or not; {@link UNREADABLE} where nobody knows. */
   read(key: unknown): MaybePromise<StoredValue | undefined>;
   /** Keeps a value. */
   write(key: unknown, stored: StoredValue): MaybePromise<void>;

@@ -1,7 +1,7 @@
 import type { CacheBackend } from "../cache/cache_backend.ts";
 import { Flight, runnerFor } from "../cache/flight.ts";
 import type { StoredValue } from "../cache/memory_store.ts";
-import type { ResultStore } from "../cache/result_store.ts";
+import { type ResultStore, UNREADABLE } from "../cache/result_store.ts";
 import type { Duration } from "../duration.ts";
 import { AllFailedError, errorLabel, SerializationError } from "../errors.ts";
 import {
@@ -289,6 +289,7 @@ export class CachedResults {
   }
 
   #fly(next: Handler, leader: Call, flight: Flight, expired: StoredValue | undefined): Promise<unknown> {
+    if (expired === UNREADABLE) flight.mayStore = false;
     return next(flight.call).then(
       (value) => this.#keep(flight, value),
       (error) => {
@@ -302,7 +303,10 @@ export class CachedResults {
   }
 
   #keep(flight: Flight, value: unknown): unknown {
-    if (!flight.mayStore) return value;
+    if (!flight.mayStore) {
+      this.#land(flight);
+      return value;
+    }
     const createdAtMs = this.#store.nowMs();
     const expiresAtMs = createdAtMs + this.#freshness.ttlMs;
     const graceMs = Math.max(this.#freshness.staleMs, this.#freshness.staleIfErrorMs);
