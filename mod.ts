@@ -76,7 +76,8 @@ export {
   type LogLevel,
   type LogRecord,
 } from "./src/logger.ts";
-export { generateCorrelationId, getCorrelationId, withCorrelationId } from "./src/correlation.ts";
+export { getCorrelationId, withCorrelationId } from "./src/correlation.ts";
+export { generateCorrelationId } from "./src/internal/correlation_id.ts";
 export { EventHub, type Unsubscribe } from "./src/events.ts";
 export type {
   CacheErrorEvent,

@@ -1,3 +1,4 @@
+import { nextTurn } from "./internal/next_turn.ts";
 import { TimerLists } from "./internal/timer_lists.ts";
 
 /** A timer that can be called off. Calling it off twice, or after it fired, does nothing. */
@@ -89,11 +90,6 @@ export function sleepWith(clock: Pick<Clock, "setTimer">, ms: number, signal?: A
 const systemNow: () => number = performance.now.bind(performance);
 
 const { setImmediate } = globalThis as { setImmediate?: (callback: () => void) => unknown };
-
-function nextTurn(callback: () => void): void {
-  if (setImmediate === undefined) setTimeout(callback, 0);
-  else setImmediate(callback);
-}
 
 /** A `setTimeout` that waits out delays of any length, in steps. */
 function setLongTimeout(ms: number, callback: () => void): () => void {

@@ -33,9 +33,3 @@ export function withCorrelationId<R>(id: string, fn: () => R): R {
 export function getCorrelationId(): string | undefined {
   return context?.getStore();
 }
-
-/** A new id of 16 hexadecimal digits, drawn from `random` (0 up to 1, exclusive). */
-export function generateCorrelationId(random: () => number = Math.random): string {
-  const half = () => Math.floor(random() * 2 ** 32).toString(16).padStart(8, "0");
-  return half() + half();
-}

@@ -1,6 +1,7 @@
 import { ConfigurationError } from "./errors.ts";
 import type { Clock } from "./clock.ts";
 import { wrongOption } from "./internal/validate.ts";
+import { workerHook } from "./internal/worker_hook.ts";
 import { type Call, type Handler, type RunningAttempt, stateOf } from "./layer.ts";
 import { correlationIdOf } from "./telemetry.ts";
 import { type AsyncContext, createAsyncContext } from "./runtime/async_context.ts";
@@ -81,6 +82,8 @@ export function currentCall(): CallContext {
   if (runningCall !== undefined) return contextOf(runningCall);
   const context = contexts?.getStore();
   if (context !== undefined) return context;
+  const itemContext = workerHook()?.currentCall();
+  if (itemContext !== undefined) return itemContext as CallContext;
   throw new ConfigurationError(
     "Cannot read the current call as 'currentCall()' must be called in a wrapped function, before its first await " +
       'or with the option context: "async": received a call from elsewhere',

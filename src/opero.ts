@@ -24,12 +24,10 @@ export interface Opero {
     fn: F,
     options?: OperoOptions<Parameters<NoInfer<F>>, Awaited<ReturnType<NoInfer<F>>>>,
   ): Wrapped<F>;
-  /** Decorates an async method with the defaults. */
-  <F extends AsyncFunction>(fn: F, context: ClassMethodDecoratorContext): Wrapped<F>;
   /** Wraps a sync function: its result becomes a promise. */
   <This, Args extends unknown[], R>(
     fn: (this: This, ...args: Args) => R,
-    options?: OperoOptions<Args, Awaited<NoInfer<R>>>,
+    options?: OperoOptions<NoInfer<Args>, Awaited<NoInfer<R>>>,
   ): Wrapped<(this: This, ...args: Args) => Promise<Awaited<R>>>;
   /** Takes the options first, for several functions or as a decorator. */
   // deno-lint-ignore no-explicit-any -- the functions that the options will meet are not known yet

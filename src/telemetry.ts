@@ -1,6 +1,7 @@
-import { generateCorrelationId, getCorrelationId } from "./correlation.ts";
+import { getCorrelationId } from "./correlation.ts";
 import { AllFailedError, errorLabel } from "./errors.ts";
 import { EventHub } from "./events.ts";
+import { generateCorrelationId } from "./internal/correlation_id.ts";
 import { type CacheStatus, type Call, type CallState, stateOf } from "./layer.ts";
 import { getLogger, isLoggingOn, type LogFields, type Logger } from "./logger.ts";
 

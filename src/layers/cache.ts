@@ -97,7 +97,7 @@ export interface CacheStats {
   readonly stale: number;
   /** Calls that joined one in flight. */
   readonly coalesced: number;
-  /** Values given to the store to keep. */
+  /** Values kept. */
   readonly writes: number;
   /** Operations of the backend that failed, and values that could not be kept. */
   readonly errors: number;

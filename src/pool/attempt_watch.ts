@@ -1,0 +1,94 @@
+import type { Job } from "./job.ts";
+
+/** What is done about jobs that overrun. */
+export interface AttemptWatchOwner {
+  /** `job` ran for longer than `limitMs`. */
+  onOverrun(job: Job, limitMs: number): void;
+  /** `job` was told to stop and did not. */
+  onDeaf(job: Job): void;
+}
+
+/** How long a job that was told to stop may take for it, in milliseconds. */
+const GRACE_MS = 25;
+
+/** The bounds of the time between two looks, in milliseconds. */
+const MIN_LOOK_MS = 2;
+const MAX_LOOK_MS = 50;
+
+/**
+ * Looks from time to time at jobs that may overrun. The time of a job counts from when it is seen to
+ * have begun, not from when it was sent: until then it waits for those before it.
+ */
+export class AttemptWatch {
+  readonly #owner: AttemptWatchOwner;
+  readonly #limits = new Map<Job, number>();
+  /** When the grace of a job ends. */
+  readonly #graces = new Map<Job, number>();
+  #timer: ReturnType<typeof setTimeout> | undefined = undefined;
+  #lookMs = MAX_LOOK_MS;
+
+  /** A watch over nothing yet. */
+  constructor(owner: AttemptWatchOwner) {
+    this.#owner = owner;
+  }
+
+  /** Gives `job` a limit. */
+  limit(job: Job, limitMs: number): void {
+    this.#limits.set(job, limitMs);
+    this.#arm(limitMs / 16);
+  }
+
+  /** Gives `job`, which was told to stop, a moment to do so. */
+  expectEnd(job: Job): void {
+    this.#graces.set(job, performance.now() + GRACE_MS);
+    this.#arm(GRACE_MS / 4);
+  }
+
+  /** No job is left; those told to stop still have their moment. */
+  rest(): void {
+    this.#limits.clear();
+    if (this.#graces.size === 0) this.close();
+  }
+
+  /** Ends the watch. */
+  close(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#limits.clear();
+    this.#graces.clear();
+  }
+
+  #arm(lookMs: number): void {
+    this.#lookMs = Math.min(this.#lookMs, Math.max(lookMs, MIN_LOOK_MS));
+    this.#timer ??= setTimeout(() => this.#look(), this.#lookMs);
+  }
+
+  #look(): void {
+    this.#timer = undefined;
+    const nowMs = performance.now();
+    for (const [job, limitMs] of this.#limits) this.#lookAt(job, limitMs, nowMs);
+    for (const [job, endMs] of this.#graces) {
+      const isThere = job.worker?.has(job) ?? false;
+      if (isThere && nowMs < endMs) continue;
+      this.#graces.delete(job);
+      if (isThere) this.#owner.onDeaf(job);
+    }
+    if (this.#limits.size + this.#graces.size > 0) this.#arm(this.#lookMs);
+    else this.#lookMs = MAX_LOOK_MS;
+  }
+
+  /** A job that another keeps waiting pays for it with nothing but time: it is the other that overruns. */
+  #isHeldUp(job: Job, blocker: Job | undefined, nowMs: number): boolean {
+    return blocker !== undefined && blocker !== job && blocker.begunMs > 0 && nowMs - blocker.begunMs > this.#lookMs;
+  }
+
+  #lookAt(job: Job, limitMs: number, nowMs: number): void {
+    if (job.isSettled) this.#limits.delete(job);
+    else if (job.worker === undefined || !job.worker.hasBegun(job)) job.begunMs = 0;
+    else if (job.begunMs === 0) job.begunMs = nowMs;
+    else if (nowMs - job.begunMs >= limitMs && !this.#isHeldUp(job, job.worker.blocker, nowMs)) {
+      this.#limits.delete(job);
+      this.#owner.onOverrun(job, limitMs);
+    }
+  }
+}

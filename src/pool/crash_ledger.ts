@@ -1,0 +1,41 @@
+import { WorkerError } from "../errors.ts";
+import { type Call, stateOf } from "../layer.ts";
+import type { Job } from "./job.ts";
+import type { LossReason } from "./pool_worker.ts";
+
+/** Counts the workers that each item brought down, so that none goes on for ever. */
+export class CrashLedger {
+  readonly #name: string;
+  readonly #maxCrashes: number;
+  readonly #crashes = new WeakMap<Call, number>();
+
+  /** A ledger for the items of the function `name`. */
+  constructor(name: string, maxCrashes: number) {
+    this.#name = name;
+    this.#maxCrashes = maxCrashes;
+  }
+
+  /** Fails `job`, which brought its worker down; after too many times no further attempt may follow. */
+  fail(job: Job, reason: LossReason, error: unknown): void {
+    const count = (this.#crashes.get(job.call) ?? 0) + 1;
+    this.#crashes.set(job.call, count);
+    const isLast = count >= this.#maxCrashes;
+    if (isLast) stateOf(job.call).phase = "final";
+    const which = isLast && count > 1 ? `ended ${count} workers and is given up, the last` : "ended its worker";
+    const cause = error === undefined || reason === "exit" ? {} : { cause: error };
+    job.fail(new WorkerError(`An item of ${this.#name} ${which} ${wordReason(reason, error)}`, cause));
+  }
+}
+
+function wordReason(reason: LossReason, error: unknown): string {
+  switch (reason) {
+    case "exit":
+      return `by an exit with code ${typeof error === "number" ? error : 0}`;
+    case "memory":
+      return "by more memory than it has";
+    case "uncaught":
+      return "by an error that nothing caught";
+    default:
+      return "without a word";
+  }
+}

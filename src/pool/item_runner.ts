@@ -1,0 +1,197 @@
+import { setWorkerHook, type WorkerHook } from "../internal/worker_hook.ts";
+import type { WorkerScope } from "../runtime/worker_scope.ts";
+import { unpackBuffers } from "./buffer_packing.ts";
+import { openEnvelope, sealError } from "./error_envelope.ts";
+import { BOUND_NAMES, type ItemFunction, loadFunction } from "./function_loader.ts";
+import { ItemContext } from "./item_context.ts";
+import { ResultBatch } from "./result_batch.ts";
+import {
+  BOARD_RUNNING,
+  BOARD_SLOTS,
+  type FatalReason,
+  type InitMessage,
+  type RunMessage,
+  SLOT_BEGUN,
+  SLOT_DONE,
+  SLOT_SENT,
+  type ToWorker,
+} from "./worker_protocol.ts";
+
+/** Serves the pool that started this worker, until that ends it. */
+export function startWorker(scope: WorkerScope): void {
+  let runner: ItemRunner | undefined;
+  scope.onMessage((message) => {
+    const told = message as ToWorker;
+    if (told.kind === "init") runner = new ItemRunner(scope, told);
+    else if (told.kind === "run") runner?.run(told);
+    else runner?.abort(told.slot, told.reason);
+  });
+}
+
+/** Runs items, a few at a time, in the order they came in. */
+class ItemRunner {
+  readonly #scope: WorkerScope;
+  readonly #concurrency: number;
+  readonly #board: Int32Array;
+  readonly #results: ResultBatch;
+  readonly #moved = new WeakMap<object, readonly ArrayBuffer[]>();
+  /** Messages with items that have not begun; the first of them from `#position` on. */
+  readonly #waiting: RunMessage[] = [];
+  #position = 0;
+  #activeCount = 0;
+  #isFlushComing = false;
+  #fn: ItemFunction | undefined = undefined;
+  /** Where the item whose synchronous part runs now came from, for its context. */
+  #running: RunMessage | undefined = undefined;
+  #runningPosition = 0;
+  #runningContext: ItemContext | undefined = undefined;
+  /** Contexts that items asked for, as long as these run, to be told of aborts. */
+  readonly #contexts = new Map<number, ItemContext>();
+
+  constructor(scope: WorkerScope, init: InitMessage) {
+    this.#scope = scope;
+    this.#concurrency = init.concurrency;
+    this.#board = new Int32Array(init.board);
+    this.#results = new ResultBatch(scope, init, this.#board, this.#moved);
+    scope.onUncaught((error) => this.#die("uncaught", error));
+    scope.onExit((code) => this.#die("exit", code));
+    scope.onHeapOverflow(() => this.#die("memory", undefined));
+    void this.#load(init);
+  }
+
+  /** Takes items in. */
+  run(message: RunMessage): void {
+    unpackBuffers(message.items, message.packed);
+    this.#waiting.push(message);
+    this.#pump();
+  }
+
+  /** Tells the item in `slot` to stop. */
+  abort(slot: number, reason: unknown): void {
+    this.#contexts.get(slot)?.abort(openEnvelope(reason as never, new Map()));
+  }
+
+  async #load(init: InitMessage): Promise<void> {
+    const hook: WorkerHook = { currentCall: () => this.#currentContext(), moved: this.#moved, functions: [] };
+    setWorkerHook(hook);
+    const values = [() => this.#requireContext(), this.#transfer, (fn: unknown) => fn];
+    const bound = Object.fromEntries(BOUND_NAMES.map((name, place) => [name, values[place]]));
+    try {
+      const found = loadFunction(init.fn, bound, hook);
+      // A function at hand is ready in this very turn, before the items that follow the message.
+      this.#fn = found instanceof Promise ? await found : found;
+      this.#results.post({ kind: "ready" });
+      this.#pump();
+    } catch (error) {
+      this.#die("boot", error);
+    }
+  }
+
+  #transfer = (value: object, buffers: readonly ArrayBuffer[]): object => {
+    this.#moved.set(value, buffers);
+    return value;
+  };
+
+  #pump(): void {
+    const fn = this.#fn;
+    if (fn === undefined) return;
+    this.#results.begin();
+    while (this.#activeCount < this.#concurrency) {
+      const message = this.#waiting[0];
+      if (message === undefined) break;
+      const position = this.#position++;
+      if (this.#position >= message.slots.length) {
+        this.#waiting.shift();
+        this.#position = 0;
+      }
+      this.#start(fn, message, position);
+    }
+    if (this.#activeCount === 0) this.#results.end();
+    else if (!this.#results.isEmpty) this.#flushSoon();
+  }
+
+  #start(fn: ItemFunction, message: RunMessage, position: number): void {
+    const slot = message.slots[position]!;
+    if (Atomics.compareExchange(this.#board, BOARD_SLOTS + slot, SLOT_SENT, SLOT_BEGUN) !== SLOT_SENT) {
+      return this.#results.addSkipped(slot);
+    }
+    const item = message.items[position];
+    // The message lives until its last item ended, and should not keep all others alive.
+    message.items[position] = undefined;
+    this.#running = message;
+    this.#runningPosition = position;
+    Atomics.store(this.#board, BOARD_RUNNING, slot + 1);
+    let result: unknown;
+    try {
+      const rest = message.rest?.[position];
+      result = rest === undefined ? fn(item) : fn(item, ...rest);
+    } catch (error) {
+      this.#leave(slot);
+      return this.#settle(slot, () => this.#results.addFailure(slot, error));
+    }
+    this.#leave(slot);
+    if (isThenable(result)) this.#follow(slot, result);
+    else this.#settle(slot, () => this.#results.addValue(slot, result));
+  }
+
+  #leave(slot: number): void {
+    Atomics.store(this.#board, BOARD_RUNNING, 0);
+    this.#running = undefined;
+    if (this.#runningContext === undefined) return;
+    this.#contexts.set(slot, this.#runningContext);
+    this.#runningContext = undefined;
+  }
+
+  #follow(slot: number, result: PromiseLike<unknown>): void {
+    this.#activeCount++;
+    const onSettled = (add: () => void) => {
+      this.#activeCount--;
+      this.#settle(slot, add);
+      this.#pump();
+    };
+    result.then(
+      (value) => onSettled(() => this.#results.addValue(slot, value)),
+      (error) => onSettled(() => this.#results.addFailure(slot, error)),
+    );
+  }
+
+  #settle(slot: number, add: () => void): void {
+    Atomics.store(this.#board, BOARD_SLOTS + slot, SLOT_DONE);
+    const madeId = this.#contexts.size === 0 ? undefined : this.#contexts.get(slot)?.madeId;
+    if (madeId !== undefined) this.#results.addId(slot, madeId);
+    this.#contexts.delete(slot);
+    add();
+  }
+
+  #flushSoon(): void {
+    if (this.#isFlushComing) return;
+    this.#isFlushComing = true;
+    this.#scope.soon(() => {
+      this.#isFlushComing = false;
+      this.#results.flush();
+    });
+  }
+
+  #currentContext(): ItemContext | undefined {
+    if (this.#running === undefined) return undefined;
+    return this.#runningContext ??= new ItemContext(this.#running, this.#runningPosition);
+  }
+
+  #requireContext(): ItemContext {
+    const context = this.#currentContext();
+    if (context !== undefined) return context;
+    throw new Error(
+      "Cannot read the current call as 'currentCall()' must be called in a worker before the first await of the " +
+        "function: received a call from elsewhere",
+    );
+  }
+
+  #die(reason: FatalReason, error: unknown): void {
+    this.#results.flush();
+    this.#results.post({ kind: "fatal", reason, error: sealError(error) });
+  }
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === "object" && value !== null && typeof (value as { then?: unknown }).then === "function";
+}

@@ -1,0 +1,79 @@
+import type { Call, RunningAttempt } from "../layer.ts";
+import { movedBuffers } from "./transfer.ts";
+
+/** The worker that has a job, as the job's fate depends on it. */
+export interface JobHolder {
+  /** Whether it still has `job`. */
+  has(job: Job): boolean;
+  /** Whether `job` has begun. */
+  hasBegun(job: Job): boolean;
+  /** The job in its synchronous part, which keeps all others waiting. */
+  readonly blocker: Job | undefined;
+  /** Takes `job` back; `false` if it has begun. */
+  takeOneBack(job: Job): boolean;
+  /** Tells `job`, which runs, to stop. */
+  abort(job: Job, reason: unknown): void;
+}
+
+/** What a job needs of its pool. */
+export interface JobOwner {
+  /** Stops `job`, which rejects with `reason`. */
+  stop(job: Job, reason: unknown): void;
+  /** A job is settled. */
+  onSettled(): void;
+}
+
+/** One attempt of an item on its way to a worker and back. */
+export class Job implements RunningAttempt {
+  readonly call: Call;
+  readonly promise: Promise<unknown>;
+  /** Where it was sent, from then until it ends. */
+  worker: JobHolder | undefined = undefined;
+  /** Its slot at that worker. */
+  slot = 0;
+  /** When it was first seen to run, in milliseconds; 0 before. */
+  begunMs = 0;
+  /** It shared a worker that died, and runs next to no other until it is known who did it. */
+  isSuspect = false;
+  /** Whether the promise is settled. */
+  isSettled = false;
+  readonly #owner: JobOwner;
+  #resolve!: (value: unknown) => void;
+  #reject!: (error: unknown) => void;
+
+  /** A job that waits to be sent. */
+  constructor(call: Call, owner: JobOwner) {
+    this.call = call;
+    this.#owner = owner;
+    this.promise = new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
+  }
+
+  /** The buffers that go with it for good, so that it can be sent only once. */
+  get moved(): readonly ArrayBuffer[] | undefined {
+    return movedBuffers(this.call.args[0]);
+  }
+
+  /** Stops it, wherever it is. */
+  abort(reason: unknown): void {
+    if (!this.isSettled) this.#owner.stop(this, reason);
+  }
+
+  /** It ended well. */
+  succeed(value: unknown): void {
+    if (this.isSettled) return;
+    this.isSettled = true;
+    this.#resolve(value);
+    this.#owner.onSettled();
+  }
+
+  /** It ended with `error`. */
+  fail(error: unknown): void {
+    if (this.isSettled) return;
+    this.isSettled = true;
+    this.#reject(error);
+    this.#owner.onSettled();
+  }
+}

@@ -1,0 +1,43 @@
+/** A message should hold work for about so long: it hides the way there and back, and starves nobody. */
+const CHUNK_MS = 2;
+
+/** The most items that one message holds unless told otherwise. */
+const MAX_CHUNK = 1_024;
+
+/** How many items go in one message, learnt from how long they take. */
+export class Pace {
+  readonly #fixed: number | undefined;
+  #itemMs: number | undefined = undefined;
+  #chunk = 1;
+
+  /** A pace that is still unknown, or messages of a `fixed` size. */
+  constructor(fixed: number | undefined) {
+    this.#fixed = fixed;
+  }
+
+  /** How many items the next message may hold. */
+  get chunk(): number {
+    return this.#fixed ?? this.#chunk;
+  }
+
+  /** The most items that a message ever holds. */
+  get maxChunk(): number {
+    return this.#fixed ?? MAX_CHUNK;
+  }
+
+  /** How long an item is thought to take, in milliseconds; `undefined` before the first is done. */
+  get itemMs(): number | undefined {
+    return this.#itemMs;
+  }
+
+  /** Takes note that a worker was done with `count` items after `elapsedMs`. */
+  note(count: number, elapsedMs: number): void {
+    if (count === 0) return;
+    const itemMs = elapsedMs / count;
+    // Slower than thought counts at once, quicker by and by: too long a chunk does more harm than too short a one.
+    const isSlower = this.#itemMs === undefined || itemMs > this.#itemMs;
+    this.#itemMs = isSlower ? itemMs : this.#itemMs! * 0.5 + itemMs * 0.5;
+    const ideal = Math.max(1, Math.floor(CHUNK_MS / this.#itemMs!));
+    this.#chunk = Math.min(ideal, this.#chunk * 2, MAX_CHUNK);
+  }
+}

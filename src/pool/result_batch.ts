@@ -1,0 +1,172 @@
+import type { WorkerScope } from "../runtime/worker_scope.ts";
+import { packBuffers } from "./buffer_packing.ts";
+import { sealError } from "./error_envelope.ts";
+import { findUncloneable } from "./uncloneable.ts";
+import { BOARD_MESSAGES, type FromWorker, type InitMessage, type ResultsMessage } from "./worker_protocol.ts";
+import type { WorkerPort } from "../runtime/worker_scope.ts";
+
+/** Results are held back at most this long while further items run. */
+const MAX_HOLD_MS = 2;
+
+/** More results than this are never held back. */
+const MAX_HELD = 1_024;
+
+/** The clock is read at least this seldom: reading it costs more than a tiny item. */
+const MAX_UNTIMED = 16;
+
+/** Gathers what became of items, and tells it in few messages without keeping anybody waiting. */
+export class ResultBatch {
+  readonly #port: WorkerPort;
+  readonly #board: Int32Array;
+  readonly #isPacking: boolean;
+  readonly #isAwaited: boolean;
+  readonly #moved: WeakMap<object, readonly ArrayBuffer[]>;
+  #message: ResultsMessage = emptyResults();
+  #moving: ArrayBuffer[] = [];
+  #count = 0;
+  #sinceMs = 0;
+  #untimed = 0;
+  #nextTimed = 1;
+
+  /** An empty batch. */
+  constructor(
+    scope: WorkerScope,
+    init: InitMessage,
+    board: Int32Array,
+    moved: WeakMap<object, readonly ArrayBuffer[]>,
+  ) {
+    this.#port = (init.port as WorkerPort | undefined) ?? scope.port;
+    this.#isAwaited = init.port !== undefined;
+    this.#isPacking = init.isPacking;
+    this.#board = board;
+    this.#moved = moved;
+  }
+
+  /** Whether there is nothing to tell. */
+  get isEmpty(): boolean {
+    return this.#count === 0;
+  }
+
+  /** Says that there is something to do, from which the pace is counted. */
+  begin(): void {
+    if (this.#sinceMs === 0) this.#sinceMs = performance.now();
+  }
+
+  /** Tells what there is to tell, and that there is nothing to do until the next {@link ResultBatch.begin}. */
+  end(): void {
+    this.flush();
+    this.#sinceMs = 0;
+  }
+
+  /** The item in `slot` succeeded. */
+  addValue(slot: number, value: unknown): void {
+    if (typeof value === "object" && value !== null) {
+      const moved = this.#moved.get(value);
+      if (moved !== undefined) this.#moving.push(...moved);
+    }
+    this.#message.slots.push(slot);
+    this.#message.values.push(value);
+    this.#added();
+  }
+
+  /** The item in `slot` threw `error`. */
+  addFailure(slot: number, error: unknown): void {
+    this.#message.failed.push(slot);
+    this.#message.errors.push(sealError(error));
+    this.#added();
+  }
+
+  /** The item in `slot`, of which is told next, made the id of its call. */
+  addId(slot: number, correlationId: string): void {
+    (this.#message.ids ??= []).push([slot, correlationId]);
+  }
+
+  /** The item in `slot` was taken back. */
+  addSkipped(slot: number): void {
+    this.#message.skipped.push(slot);
+    this.#added();
+  }
+
+  /** Tells what there is to tell. */
+  flush(): void {
+    if (this.#count === 0) return;
+    const message = this.#message;
+    const moving = this.#moving;
+    message.elapsedMs = this.#restart();
+    try {
+      this.#pack(message, moving);
+      this.post(message, moving);
+    } catch {
+      this.#postOneByOne(message);
+    }
+  }
+
+  /** Sends `message`; whoever waits without an event loop is woken. */
+  post(message: FromWorker, moving: unknown[] = []): void {
+    this.#port.postMessage(message, moving);
+    if (!this.#isAwaited) return;
+    Atomics.add(this.#board, BOARD_MESSAGES, 1);
+    Atomics.notify(this.#board, BOARD_MESSAGES);
+  }
+
+  #added(): void {
+    this.#count++;
+    if (++this.#untimed < this.#nextTimed) return;
+    this.#untimed = 0;
+    const heldMs = performance.now() - this.#sinceMs;
+    if (heldMs > MAX_HOLD_MS || this.#count >= MAX_HELD) this.flush();
+    else this.#nextTimed = Math.min(this.#nextTimed * 2, MAX_UNTIMED);
+  }
+
+  #restart(): number {
+    const nowMs = performance.now();
+    const elapsedMs = nowMs - this.#sinceMs;
+    // Slow items are told one by one again.
+    if (elapsedMs > MAX_HOLD_MS) this.#nextTimed = 1;
+    this.#sinceMs = nowMs;
+    this.#message = emptyResults();
+    this.#moving = [];
+    this.#count = 0;
+    this.#untimed = 0;
+    return elapsedMs;
+  }
+
+  #pack(message: ResultsMessage, moving: readonly unknown[]): void {
+    const packed = this.#isPacking ? packBuffers(message.values, moving) : undefined;
+    if (packed !== undefined) message.packed = packed;
+  }
+
+  /** One of the results cannot be cloned; the others should not suffer from that. */
+  #postOneByOne(all: ResultsMessage): void {
+    const { slots, values } = all;
+    this.post({ ...all, slots: [], values: [], packed: [] });
+    slots.forEach((slot, position) => {
+      const value = values[position];
+      const one = {
+        ...emptyResults(),
+        slots: [slot],
+        values: [value],
+        packed: all.packed?.includes(position) ? [0] : [],
+      };
+      try {
+        this.post(one);
+      } catch {
+        this.post({ ...emptyResults(), unsent: [slot], unsentKinds: [findUncloneable(value)] });
+      }
+    });
+  }
+}
+
+function emptyResults(): ResultsMessage {
+  return {
+    kind: "results",
+    slots: [],
+    values: [],
+    failed: [],
+    errors: [],
+    unsent: [],
+    unsentKinds: [],
+    skipped: [],
+    elapsedMs: 0,
+  };
+}

@@ -1,0 +1,33 @@
+import type { Call } from "../layer.ts";
+import type { Job } from "./job.ts";
+import type { CallMark, RunMessage } from "./worker_protocol.ts";
+
+type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
+
+/** The message that sends `jobs`, each to the slot it has once `occupy` was called with it. */
+export function buildRunMessage(jobs: readonly Job[], occupy: (job: Job) => void): RunMessage {
+  const slots: number[] = [];
+  const items: unknown[] = [];
+  const indexes: number[] = [];
+  let hasRest = false;
+  let hasMarks = false;
+  for (const job of jobs) {
+    const { call } = job;
+    occupy(job);
+    slots.push(job.slot);
+    items.push(call.args[0]);
+    indexes.push(call.index ?? -1);
+    hasRest ||= call.args.length > 1;
+    hasMarks ||= call.state !== undefined;
+  }
+  const message: Writable<RunMessage> = { kind: "run", slots, items, indexes };
+  if (hasRest) message.rest = jobs.map(({ call }) => call.args.slice(1));
+  if (hasMarks) message.marks = jobs.map(({ call }) => markOf(call));
+  return message;
+}
+
+function markOf({ state }: Call): CallMark | undefined {
+  if (state === undefined) return undefined;
+  const { retry, fallbackIndex, correlationId } = state;
+  return { attempt: state.attempts.length + 1, retry, fallbackIndex, correlationId };
+}

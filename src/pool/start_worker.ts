@@ -1,0 +1,29 @@
+import { ConfigurationError } from "../errors.ts";
+import { startWebWorker } from "../runtime/web_worker.ts";
+import { startWorkerThread } from "../runtime/worker_thread.ts";
+import type { WorkerHandle, WorkerListeners } from "../runtime/worker_handle.ts";
+import { WORKER_SOURCE } from "./worker_source.ts";
+
+/** Where a worker runs. */
+export interface WorkerPlace {
+  /** How much its heap may hold, in mebibytes. */
+  readonly memoryLimit: number | undefined;
+  /** Deno's permissions, for which it has to be a Web Worker. */
+  readonly permissions: unknown;
+}
+
+/**
+ * Starts a worker: a worker thread, since that can be ended in the midst of a loop and loses only
+ * itself when its heap overflows; a Web Worker where there are no threads or permissions are set.
+ *
+ * @throws {ConfigurationError} If the platform has neither.
+ */
+export function startWorker({ memoryLimit, permissions }: WorkerPlace, listeners: WorkerListeners): WorkerHandle {
+  const start = { source: WORKER_SOURCE, memoryLimit, ...listeners };
+  const thread = permissions === undefined ? startWorkerThread(start) : undefined;
+  const handle = thread ?? startWebWorker(start, permissions);
+  if (handle !== undefined) return handle;
+  throw new ConfigurationError(
+    `Cannot start a worker as 'mode' must be "thread" or "async" on a platform without workers: received a pool's`,
+  );
+}

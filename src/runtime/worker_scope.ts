@@ -1,0 +1,119 @@
+import { builtinModule } from "./builtin_module.ts";
+
+/*
+ * What a worker finds around itself, the same for worker threads and Web Workers. It is part of the
+ * text that workers are started from (see worker_source.ts), so it imports little.
+ */
+
+/** A port to the one who started the worker. */
+export interface WorkerPort {
+  /** Sends `message` and moves `moved`. */
+  postMessage(message: unknown, moved?: unknown[]): void;
+}
+
+/** What code in a worker needs of its platform. */
+export interface WorkerScope {
+  /** The port to the one who started the worker. */
+  readonly port: WorkerPort;
+  /** Calls `listener` with each message. */
+  onMessage(listener: (message: unknown) => void): void;
+  /** Calls `listener` with what nobody caught, in place of the platform's own ending of the worker. */
+  onUncaught(listener: (error: unknown) => void): void;
+  /** Calls `listener` before the code asks for the end of its process. */
+  onExit(listener: (code: unknown) => void): void;
+  /** Calls `listener` once the heap outgrew its limit, where the platform itself says nothing. */
+  onHeapOverflow(listener: () => void): void;
+  /** Calls `callback` after what waits already. */
+  soon(callback: () => void): void;
+}
+
+interface ThreadPort extends WorkerPort {
+  on(event: "message", listener: (message: unknown) => void): void;
+}
+
+interface EventedProcess {
+  exit(code?: unknown): never;
+  on?(event: string, listener: (error: unknown) => void): void;
+}
+
+interface HeapStatistics {
+  readonly heap_size_limit: number;
+}
+
+interface WorkerGlobal {
+  readonly Deno?: { exit(code?: unknown): never };
+  readonly process?: EventedProcess;
+  readonly setImmediate?: (callback: () => void) => unknown;
+  postMessage(message: unknown, moved?: unknown[]): void;
+  close(): void;
+  addEventListener?(type: string, listener: (event: WorkerEvent) => void): void;
+}
+
+interface WorkerEvent {
+  readonly data?: unknown;
+  readonly reason?: unknown;
+  readonly error?: unknown;
+  preventDefault(): void;
+}
+
+/** How often the heap is looked at: an overflow ends nothing by itself, so this is how late it is seen. */
+const HEAP_CHECK_MS = 20;
+
+/** The scope of the worker that this runs in. */
+export function openWorkerScope(): WorkerScope {
+  const scope = globalThis as unknown as WorkerGlobal;
+  const threadPort = builtinModule<{ parentPort: ThreadPort | null }>("node:worker_threads")?.parentPort;
+  const port: WorkerPort = threadPort ?? { postMessage: (message, moved) => scope.postMessage(message, moved ?? []) };
+  const { setImmediate = (callback: () => void) => setTimeout(callback, 0) } = scope;
+  return {
+    port,
+    onMessage: (listener) =>
+      threadPort
+        ? threadPort.on("message", listener)
+        : scope.addEventListener?.("message", ({ data }) => listener(data)),
+    onUncaught: (listener) => listenForUncaught(scope, listener),
+    onExit: (listener) => listenForExit(scope, listener),
+    onHeapOverflow: listenForHeapOverflow,
+    soon: (callback) => void setImmediate(callback),
+  };
+}
+
+function listenForUncaught(scope: WorkerGlobal, listener: (error: unknown) => void): void {
+  const onEvent = (event: WorkerEvent, error: unknown) => {
+    event.preventDefault();
+    listener(error);
+  };
+  scope.addEventListener?.("error", (event) => onEvent(event, event.error));
+  scope.addEventListener?.("unhandledrejection", (event) => onEvent(event, event.reason));
+  scope.process?.on?.("uncaughtException", listener);
+  scope.process?.on?.("unhandledRejection", listener);
+}
+
+function listenForExit(scope: WorkerGlobal, listener: (code: unknown) => void): void {
+  const holders: [object | undefined, string][] = [[scope.process, "exit"], [scope.Deno, "exit"], [scope, "close"]];
+  for (const [holder, name] of holders) {
+    const exit = holder && Reflect.get(holder, name);
+    if (typeof exit !== "function") continue;
+    const told = (code?: unknown) => {
+      listener(code);
+      return exit.call(holder, code);
+    };
+    Object.defineProperty(holder, name, { value: told, configurable: true, writable: true });
+  }
+}
+
+/**
+ * Deno ends the task that overflowed the heap without a word and raises the limit a little, so that
+ * the worker goes on: the raised limit is the one sign.
+ */
+function listenForHeapOverflow(listener: () => void): void {
+  const v8 = (globalThis as unknown as WorkerGlobal).Deno &&
+    builtinModule<{ getHeapStatistics(): HeapStatistics }>("node:v8");
+  const limit = v8?.getHeapStatistics().heap_size_limit ?? 0;
+  if (v8 === undefined || limit === 0) return;
+  const timer = setInterval(() => {
+    if (v8.getHeapStatistics().heap_size_limit <= limit) return;
+    clearInterval(timer);
+    listener();
+  }, HEAP_CHECK_MS);
+}
