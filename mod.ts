@@ -64,6 +64,9 @@ export type {
   CacheEntry,
   MaybePromise,
 } from "./src/cache/cache_backend.ts";
+export { diskCache, type DiskCacheConfig } from "./src/cache/disk_cache.ts";
+export { sqliteCache, type SqliteCacheConfig } from "./src/cache/sqlite_cache.ts";
+export type { SqliteDatabase, SqliteStatement } from "./src/runtime/sqlite.ts";
 export { registerCacheBackend } from "./src/cache/open_cache.ts";
 export type { Clock, Timer } from "./src/clock.ts";
 export {

@@ -1,7 +1,14 @@
 import { wrongOption } from "../internal/validate.ts";
 import type { CacheBackend, CacheBackendFactory, CacheBackendHost } from "./cache_backend.ts";
+import { openDiskCache } from "./disk_cache.ts";
+import { openKvCache } from "./kv_cache.ts";
+import { openSqliteCache } from "./sqlite_cache.ts";
 
-const factories = new Map<string, CacheBackendFactory>();
+const factories = new Map<string, CacheBackendFactory>([
+  ["disk", openDiskCache],
+  ["sqlite", openSqliteCache],
+  ["kv", openKvCache],
+]);
 
 /**
  * Makes a backend known by a name, for the option `cacheBackend`. A name given twice is the later one's.

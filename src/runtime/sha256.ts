@@ -1,7 +1,8 @@
+import { ConfigurationError } from "../errors.ts";
 import { builtinModule } from "./builtin_module.ts";
 
 interface HashLike {
-  update(data: string | Uint8Array, encoding?: "utf8"): HashLike;
+  update(data: string | Uint8Array): HashLike;
   digest(encoding: "hex"): string;
 }
 
@@ -19,9 +20,25 @@ const nodeCrypto = builtinModule<CryptoModule>("node:crypto");
  * UTF-8 never has, and its UTF-16, so that no two texts are hashed as one.
  */
 export function sha256Hex(text: string): string | Promise<string> {
-  const data = text.isWellFormed() ? text : encodeIllFormed(text);
-  if (nodeCrypto === undefined) return hashWithWebCrypto(data);
-  return nodeCrypto.hash?.("sha256", data, "hex") ?? nodeCrypto.createHash("sha256").update(data).digest("hex");
+  return nodeCrypto === undefined ? hashWithWebCrypto(toData(text)) : hashAtOnce(nodeCrypto, toData(text));
+}
+
+/**
+ * {@link sha256Hex} for what cannot wait.
+ *
+ * @throws {ConfigurationError} If the runtime has no `node:crypto`.
+ */
+export function sha256HexNow(text: string): string {
+  if (nodeCrypto !== undefined) return hashAtOnce(nodeCrypto, toData(text));
+  throw new ConfigurationError("Cannot hash a key at once as this runtime has no node:crypto");
+}
+
+function toData(text: string): string | Uint8Array<ArrayBuffer> {
+  return text.isWellFormed() ? text : encodeIllFormed(text);
+}
+
+function hashAtOnce(crypto: CryptoModule, data: string | Uint8Array): string {
+  return crypto.hash?.("sha256", data, "hex") ?? crypto.createHash("sha256").update(data).digest("hex");
 }
 
 /** As {@link sha256Hex} on a platform without `node:crypto`. */

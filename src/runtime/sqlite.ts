@@ -1,0 +1,43 @@
+import { ConfigurationError } from "../errors.ts";
+import { builtinModule } from "./builtin_module.ts";
+
+/** A prepared statement, in what `node:sqlite`, better-sqlite3 and @db/sqlite share. */
+export interface SqliteStatement {
+  /** The first row as an object, or nothing. */
+  get(...values: (string | number)[]): unknown;
+  /** Runs it; the answer is the number of changed rows, or an object with that as `changes`. */
+  run(...values: (string | number)[]): unknown;
+}
+
+/** An open SQLite database, in what `node:sqlite`, better-sqlite3 and @db/sqlite share. */
+export interface SqliteDatabase {
+  /** Prepares one statement. */
+  prepare(sql: string): SqliteStatement;
+  /** Runs statements that answer nothing. */
+  exec(sql: string): unknown;
+  /** Closes it. */
+  close(): unknown;
+}
+
+interface SqliteModule {
+  readonly DatabaseSync: new (path: string, options: { timeout: number }) => SqliteDatabase;
+}
+
+/**
+ * How to open database files here: with the path, and how long to wait for another process that writes, in milliseconds.
+ *
+ * @throws {ConfigurationError} If the runtime has no `node:sqlite`.
+ */
+export function sqliteOpener(): (path: string, busyTimeoutMs: number) => SqliteDatabase {
+  const sqlite = builtinModule<SqliteModule>("node:sqlite");
+  if (sqlite !== undefined) return (path, busyTimeoutMs) => new sqlite.DatabaseSync(path, { timeout: busyTimeoutMs });
+  throw new ConfigurationError(
+    "Cannot open a sqlite cache as this runtime has no node:sqlite: hand in an open database as 'db', " +
+      `or use another backend, such as "memory"`,
+  );
+}
+
+/** How many rows `result`, the answer of {@link SqliteStatement.run}, says were changed. */
+export function changedRows(result: unknown): number {
+  return Number(typeof result === "object" ? (result as { changes: number | bigint } | null)?.changes : result);
+}
