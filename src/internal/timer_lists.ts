@@ -52,9 +52,12 @@ class TimerList {
   add(callback: () => void): ListedTimer {
     const timer = new ListedTimer(this, this.#host.now() + this.delayMs, callback);
     timer.previous = this.tail;
-    if (this.tail === undefined) this.head = timer;
-    else this.tail.next = timer;
     this.tail = timer;
+    if (timer.previous !== undefined) {
+      timer.previous.next = timer;
+      return timer;
+    }
+    this.head = timer;
     if (this.#unschedule === undefined) this.#schedule(this.delayMs);
     return timer;
   }
@@ -116,8 +119,10 @@ export class TimerLists {
     this.#host = host;
   }
 
-  /** Calls `callback` once after `ms`, unless the answer is called off; never for `Infinity`. */
-  add(ms: number, callback: () => void): { cancel(): void } {
+  /** Calls `callback` once after `delayMs`, unless the answer is called off; never for `Infinity` and `NaN`. */
+  add(delayMs: number, callback: () => void): { cancel(): void } {
+    // Platforms fire at once after what is no number: a wrong wait would become a storm of retries.
+    const ms = Number.isNaN(delayMs) ? Infinity : Math.max(0, delayMs);
     const list = this.#lists.get(ms);
     if (list !== undefined) return list.add(callback);
     if (this.#lists.size >= MAX_LISTS) return { cancel: this.#host.schedule(ms, callback) };
