@@ -47,7 +47,7 @@ const FAILED_FETCH = new RegExp(
     "^error sending request", // Deno
     "^client error \\(", // Deno
     "^(error reading a body from connection|error decoding response body|connection closed before)", // Deno
-    "^fetch failed", // Node
+    "^fetch failed$", // Node; Deno too, which goes on after it where an address is not allowed
     "^(Failed to fetch|network error)", // Chromium
     "^NetworkError when attempting to fetch resource", // Firefox
     "^(Load failed|The network connection was lost|The Internet connection appears to be offline)", // Safari

@@ -1,3 +1,6 @@
+/** The three forms of a date in HTTP begin with a weekday and hold a time. */
+const HTTP_DATE = /^(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*,? .*\d\d:\d\d:\d\d/i;
+
 interface HeaderReader {
   get(name: string): unknown;
 }
@@ -10,7 +13,7 @@ interface HeaderReader {
 export function retryAfterMs(error: unknown, wallNowMs: number): number | undefined {
   if (typeof error !== "object" || error === null) return undefined;
   const { retryAfter, headers, response } = error as Record<"retryAfter" | "headers" | "response", unknown>;
-  if (typeof retryAfter === "number") return retryAfter >= 0 ? retryAfter * 1_000 : undefined;
+  if (typeof retryAfter === "number" && retryAfter >= 0) return retryAfter * 1_000;
   const header = readHeader(headers) ?? readHeader((response as { headers?: unknown } | undefined | null)?.headers);
   return header === undefined ? undefined : parseRetryAfter(header, wallNowMs);
 }
@@ -35,7 +38,7 @@ function findByName(headers: object): unknown {
 
 function parseRetryAfter(header: string, wallNowMs: number): number | undefined {
   if (/^\d+(\.\d+)?$/.test(header)) return Number(header) * 1_000;
-  // Only what begins with a weekday is a date here: `Date.parse` takes "-5" for one too.
-  const dateMs = /^[A-Za-z]{3}/.test(header) ? Date.parse(header) : NaN;
+  // `Date.parse` takes "-5" and "soon 2099" for dates too.
+  const dateMs = HTTP_DATE.test(header) ? Date.parse(header) : NaN;
   return Number.isNaN(dateMs) ? undefined : Math.max(0, dateMs - wallNowMs);
 }
