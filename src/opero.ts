@@ -8,6 +8,11 @@ import { makeWrapper } from "./wrapper.ts";
 
 /** Applies a set of options to a function, plainly or as a decorator of a method. */
 export interface OperoWrapper {
+  /** Wraps a function that always throws, whose type would pass for that of an async one. */
+  <This, Args extends unknown[]>(
+    fn: (this: This, ...args: Args) => never,
+    context?: ClassMethodDecoratorContext,
+  ): Wrapped<(this: This, ...args: Args) => Promise<never>>;
   /** Wraps an async function: its type stays as it is. */
   <F extends AsyncFunction>(fn: F, context?: ClassMethodDecoratorContext): Wrapped<F>;
   /** Wraps a sync function: its result becomes a promise. */
@@ -19,6 +24,12 @@ export interface OperoWrapper {
 
 /** Makes functions resilient: `opero(fn, options)`, `opero(options)(fn)` or `@opero(options)` on a method. */
 export interface Opero {
+  /** Wraps a function that always throws, whose type would pass for that of an async one. */
+  <This, Args extends unknown[]>(
+    fn: (this: This, ...args: Args) => never,
+    // deno-lint-ignore no-explicit-any -- a fallback may answer what the function never does
+    options?: OperoOptions<NoInfer<Args>, any>,
+  ): Wrapped<(this: This, ...args: Args) => Promise<never>>;
   /** Wraps an async function: its type stays as it is. */
   <F extends AsyncFunction>(
     fn: F,
