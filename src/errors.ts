@@ -277,12 +277,15 @@ function defineCause(error: Error, cause: unknown): void {
   Object.defineProperty(error, "cause", { ...descriptor, configurable: true, enumerable: false });
 }
 
+/** What `instanceof Error` takes for an error may be a proxy of one, or made by hand, which no clone comes of. */
+const CLONEABLE_TAGS = new Set(["[object Error]", "[object DOMException]"]);
+
 function isCloneable(cause: unknown): boolean {
   let current = cause;
   for (let depth = 0; depth < 16; depth++) {
     if (typeof current === "function" || typeof current === "symbol") return false;
     if (typeof current !== "object" || current === null) return true;
-    if (!(current instanceof Error)) return false;
+    if (!CLONEABLE_TAGS.has(Object.prototype.toString.call(current))) return false;
     current = Object.getOwnPropertyDescriptor(current, "cause")?.value;
   }
   return false;

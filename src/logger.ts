@@ -1,4 +1,4 @@
-import { ConfigurationError } from "./errors.ts";
+import { anyFunction, oneOf, type OptionRules, validateOptions } from "./internal/validate.ts";
 
 /** How grave a log line is, least first. */
 export type LogLevel = "DEBUG" | "INFO" | "WARNING" | "ERROR";
@@ -47,6 +47,12 @@ export interface LoggingOptions {
 
 const LEVELS: readonly LogLevel[] = ["DEBUG", "INFO", "WARNING", "ERROR"];
 
+const LOGGING_RULES: OptionRules = {
+  level: { desired: oneOf(LEVELS).desired, accepts: (value) => rankOf(value) >= 0 },
+  sink: anyFunction,
+  format: anyFunction,
+};
+
 interface Logging {
   readonly rank: number;
   readonly sink: (line: string, record: LogRecord) => void;
@@ -60,7 +66,7 @@ let logging = SILENT;
 /**
  * Turns log lines on; before it is called nothing is written. A second call takes the place of the first.
  *
- * @throws {ConfigurationError} If `level` is none of the four.
+ * @throws {ConfigurationError} If an option is unknown or wrong.
  * @example
  * ```ts
  * import { configureLogging, getLogger } from "@opero/core";
@@ -74,18 +80,14 @@ let logging = SILENT;
  * ```
  */
 export function configureLogging(options: LoggingOptions = {}): Logger {
+  validateOptions("configure logging", options, LOGGING_RULES);
   const { level = "INFO", sink = writeToStderr, format = formatLogRecord } = options;
-  const rank = LEVELS.indexOf(String(level).toUpperCase() as LogLevel);
-  if (rank < 0) {
-    const allowed = LEVELS.map((name) => `"${name}"`).join(", ");
-    throw new ConfigurationError(
-      `Cannot configure logging as 'level' must be one of ${allowed}: received ${
-        JSON.stringify(level) ?? typeof level
-      }`,
-    );
-  }
-  logging = { rank, sink, format };
+  logging = { rank: rankOf(level), sink, format };
   return getLogger("opero");
+}
+
+function rankOf(level: unknown): number {
+  return LEVELS.indexOf(String(level).toUpperCase() as LogLevel);
 }
 
 /** A logger whose lines bear `name`; it follows {@link configureLogging}, also when that is called later. */

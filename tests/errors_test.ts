@@ -1,0 +1,219 @@
+import { assert, assertEquals, assertFalse, assertInstanceOf, assertStrictEquals } from "@std/assert";
+import {
+  AllFailedError,
+  type AttemptRecord,
+  ConfigurationError,
+  isOperoError,
+  MapError,
+  OperoError,
+  RateLimitError,
+  SerializationError,
+  TimeoutError,
+  WorkerError,
+} from "@opero/core";
+import { errorLabel, errorName } from "../src/errors.ts";
+
+function record(error: unknown, others: Partial<AttemptRecord> = {}): AttemptRecord {
+  return { number: 1, retry: 0, fallbackIndex: undefined, startedAt: new Date(0), duration: 0.25, error, ...others };
+}
+
+function allFailed(...attempts: AttemptRecord[]): AllFailedError {
+  return new AllFailedError("All 2 attempts failed", { attempts, reason: "attempts", correlationId: "c-1" });
+}
+
+Deno.test("OperoError and its kinds have a stable name and code, and extend Error", () => {
+  const kinds: [OperoError, string, string][] = [
+    [new OperoError("WORKER", "m"), "OperoError", "WORKER"],
+    [allFailed(record(1)), "AllFailedError", "ALL_FAILED"],
+    [new ConfigurationError("m"), "ConfigurationError", "CONFIGURATION"],
+    [new TimeoutError("m", 1_500), "TimeoutError", "TIMEOUT"],
+    [new RateLimitError("m", 250), "RateLimitError", "RATE_LIMIT"],
+    [new WorkerError("m"), "WorkerError", "WORKER"],
+    [new SerializationError("m"), "SerializationError", "SERIALIZATION"],
+    [new MapError("m", [], []), "MapError", "MAP"],
+  ];
+  for (const [error, name, code] of kinds) {
+    assertEquals([error.name, error.code], [name, code]);
+    assertInstanceOf(error, OperoError);
+    assertInstanceOf(error, Error);
+    assert(isOperoError(error));
+    assert(String(error.stack).startsWith(`${name}: `), error.stack);
+    assertFalse(Object.keys(error).includes("name"), "as with built-in errors, the name is no field");
+  }
+});
+
+Deno.test("TimeoutError and RateLimitError tell their times in seconds, and keep the cause", () => {
+  const cause = new Error("before");
+  assertEquals(new TimeoutError("m", 1_500, { cause }).timeout, 1.5);
+  assertEquals(new RateLimitError("m", 250, { cause }).retryAfter, 0.25);
+  assertStrictEquals(new TimeoutError("m", 1_500, { cause }).cause, cause);
+  assertStrictEquals(new RateLimitError("m", 250, { cause }).cause, cause);
+});
+
+Deno.test("isOperoError() knows the errors of another copy of the library, and nothing else", async () => {
+  const other = await import(
+    new URL("../src/errors.ts?copy", import.meta.url).href
+  ) as typeof import("../src/errors.ts");
+  const foreign = new other.ConfigurationError("m");
+  assertFalse(foreign instanceof ConfigurationError);
+  assert(isOperoError(foreign));
+  for (const value of [new Error("m"), undefined, null, "ALL_FAILED", { code: "ALL_FAILED" }, () => {}]) {
+    assertFalse(isOperoError(value));
+  }
+});
+
+Deno.test("AllFailedError has every error in order, the last as its cause", () => {
+  const first = new TypeError("first");
+  const last = new RangeError("last");
+  const error = allFailed(record(first), record(last, { number: 2, retry: 1 }));
+  assertEquals(error.errors, [first, last]);
+  assertStrictEquals(error.cause, last);
+  assertEquals(error.attempts.map(({ number, retry }) => [number, retry]), [[1, 0], [2, 1]]);
+  assertEquals([error.reason, error.correlationId], ["attempts", "c-1"]);
+});
+
+Deno.test("AllFailedError takes anything for an error, undefined too", () => {
+  for (const thrown of [undefined, null, 0, "", false, NaN, Symbol("s"), () => {}]) {
+    const error = allFailed(record(thrown));
+    assertEquals(error.errors, [thrown]);
+    assertEquals(error.cause, thrown);
+    assertEquals(Object.keys(error.errorsByType()).length, 1);
+    assertEquals(error.summary().split("\n").length, 2);
+    JSON.stringify(error);
+    structuredClone(error);
+  }
+});
+
+Deno.test("AllFailedError without an attempt has no cause", () => {
+  const error = allFailed();
+  assertEquals([error.errors, error.cause, error.summary()], [[], undefined, "All 2 attempts failed"]);
+});
+
+Deno.test("AllFailedError.errorsByType() is a record from error name to the errors", () => {
+  const [a, b, c] = [new TypeError("a"), new RangeError("b"), new TypeError("c")];
+  const named = Object.assign(new Error("d"), { name: "__proto__" });
+  const groups = allFailed(record(a), record(b), record(c), record(undefined), record("text"), record(named))
+    .errorsByType();
+  assertEquals(Object.keys(groups), ["TypeError", "RangeError", "undefined", "string", "__proto__"]);
+  assertEquals(groups.TypeError, [a, c]);
+  assertEquals(groups.string, ["text"]);
+  assertEquals(groups["__proto__"], [named]);
+});
+
+Deno.test("AllFailedError.summary() has a line per attempt, without the texts of the errors", () => {
+  const error = allFailed(
+    record(Object.assign(new Error("secret"), { status: 503 }), { fallbackIndex: 0, duration: 1.5 }),
+    record(Object.assign(new Error("secret"), { code: "ECONNRESET" }), { number: 2, retry: 1, fallbackIndex: 1 }),
+    record("secret", { number: 3, retry: 2, startedAt: new Date(NaN) }),
+  );
+  assertEquals(
+    error.summary(),
+    [
+      "All 2 attempts failed",
+      "  1. retry 0, fallback 0, at 1970-01-01T00:00:00.000Z, after 1.5 s: Error (503)",
+      "  2. retry 1, fallback 1, at 1970-01-01T00:00:00.000Z, after 250 ms: Error (ECONNRESET)",
+      "  3. retry 2, at an unknown time, after 250 ms: string",
+    ].join("\n"),
+  );
+});
+
+Deno.test("AllFailedError survives JSON.stringify", () => {
+  const nested = allFailed(record(new TypeError("inner")));
+  const error = allFailed(
+    record(Object.assign(new Error("outer"), { status: 503, code: "E_BUSY", apiKey: "unseen" })),
+    record(nested, { number: 2, retry: 1, fallbackIndex: 3 }),
+    record("text", { number: 3, retry: 2 }),
+  );
+  const attempt = { retry: 0, startedAt: "1970-01-01T00:00:00.000Z", duration: 0.25 };
+  const head = { name: "AllFailedError", code: "ALL_FAILED", message: "All 2 attempts failed", reason: "attempts" };
+  assertEquals(JSON.parse(JSON.stringify(error)), {
+    ...head,
+    correlationId: "c-1",
+    attempts: [
+      { ...attempt, number: 1, error: { name: "Error", message: "outer", status: 503, code: "E_BUSY" } },
+      {
+        ...attempt,
+        number: 2,
+        retry: 1,
+        fallbackIndex: 3,
+        error: {
+          ...head,
+          correlationId: "c-1",
+          attempts: [{ ...attempt, number: 1, error: { name: "TypeError", message: "inner" } }],
+        },
+      },
+      { ...attempt, number: 3, retry: 2, error: { name: "string" } },
+    ],
+  });
+});
+
+Deno.test("AllFailedError survives structuredClone with its message and cause", () => {
+  const cause = new TypeError("why", { cause: new RangeError("deeper") });
+  const copy = structuredClone(allFailed(record(cause)));
+  assertInstanceOf(copy, Error);
+  assertEquals(copy.message, "All 2 attempts failed");
+  assertInstanceOf(copy.cause, TypeError);
+  assertInstanceOf((copy.cause as Error).cause, RangeError);
+});
+
+Deno.test("AllFailedError survives structuredClone where its cause does not", () => {
+  const uncloneable = [
+    () => {},
+    Symbol("s"),
+    { run: () => {} },
+    new WeakMap(),
+    Promise.resolve(),
+    new Response("body"),
+    new Error("outer", { cause: () => {} }),
+    new Error("outer", { cause: new Error("inner", { cause: Symbol("s") }) }),
+    new Proxy(new Error("proxy"), {}),
+    Object.assign(new Error("own"), { handle: () => {} }),
+  ];
+  for (const cause of uncloneable) {
+    const error = allFailed(record(cause));
+    assertStrictEquals(error.cause, cause);
+    assertEquals(structuredClone(error).message, "All 2 attempts failed");
+  }
+});
+
+Deno.test("AllFailedError survives structuredClone with causes that go round, and with a DOMException", () => {
+  const round = new Error("round");
+  round.cause = round;
+  assertEquals(structuredClone(allFailed(record(round))).message, "All 2 attempts failed");
+  structuredClone(allFailed(record(new DOMException("stop", "AbortError"))));
+});
+
+Deno.test("MapError has the results, the failed items, and the first one's error as its cause", () => {
+  const cause = new TypeError("no");
+  const error = new MapError("1 of 2 items failed", [1, undefined], [{ index: 1, error: cause }]);
+  assertStrictEquals(error.cause, cause);
+  assertEquals([error.results, error.errors], [[1, undefined], [{ index: 1, error: cause }]]);
+  assertEquals(JSON.parse(JSON.stringify(error)), {
+    name: "MapError",
+    code: "MAP",
+    message: "1 of 2 items failed",
+    errors: [{ index: 1, error: { name: "TypeError", message: "no" } }],
+  });
+});
+
+Deno.test("errorName() and errorLabel() name the kind of anything that was thrown", () => {
+  class Custom {}
+  const named: [unknown, string][] = [
+    [new TypeError("m"), "TypeError"],
+    [new DOMException("m", "AbortError"), "AbortError"],
+    [undefined, "undefined"],
+    [null, "null"],
+    ["secret", "string"],
+    [5, "number"],
+    [Symbol("secret"), "symbol"],
+    [() => {}, "function"],
+    [{ secret: 1 }, "Object"],
+    [new Custom(), "Custom"],
+    [Object.create(null), "object"],
+    [{ constructor: "secret" }, "object"],
+  ];
+  for (const [error, name] of named) assertEquals(errorName(error), name);
+  assertEquals(errorLabel({ status: 404 }), "Object (404)");
+  assertEquals(errorLabel(Object.assign(new Error("m"), { code: "ENOENT" })), "Error (ENOENT)");
+  assertEquals(errorLabel(new ConfigurationError("m")), "ConfigurationError");
+});
