@@ -1,0 +1,341 @@
+import assert from "node:assert/strict";
+import {
+  AllFailedError,
+  type CacheEntry,
+  ConfigurationError,
+  configureLogging,
+  createOpero,
+  currentCall,
+  ensureAsync,
+  getCorrelationId,
+  isAsyncFunction,
+  isOperoError,
+  isTransient,
+  opero,
+  RateLimitError,
+  TimeoutError,
+  withCorrelationId,
+} from "@opero/core";
+import { FakeClock } from "@opero/core/testing";
+
+/** Something that has to hold on every runtime. */
+export interface PortableCase {
+  /** What holds, as the name of its test. */
+  readonly name: string;
+  /** Rejects where it does not. */
+  readonly run: () => Promise<void>;
+}
+
+const cases: PortableCase[] = [];
+
+/** All of them, for Deno, Node and Bun alike. */
+export const PORTABLE_CASES: readonly PortableCase[] = cases;
+
+function portable(name: string, run: () => Promise<void>): void {
+  cases.push({ name, run });
+}
+
+/** An instance whose time goes on when it is told to, and whose chance is always one half. */
+function fakeInstance(): ReturnType<typeof createOpero> & { clock: FakeClock } {
+  const clock = new FakeClock();
+  return { ...createOpero({ clock, random: () => 0.5 }), clock };
+}
+
+/** A function that fails until it is called for the `calls`-th time. */
+function succeedsAt(calls: number, error: unknown = new Error("not yet")): () => Promise<number> {
+  let made = 0;
+  return () => ++made < calls ? Promise.reject(error) : Promise.resolve(made);
+}
+
+function rejectionOf(promise: Promise<unknown>): Promise<unknown> {
+  return promise.then(() => assert.fail("It must reject"), (error) => error);
+}
+
+portable("opero() retries by the clock of the runtime", async () => {
+  assert.equal(await opero(succeedsAt(3), { minDelay: "1ms", maxDelay: "2ms" })(), 3);
+});
+
+portable("opero() waits as the backoff says", async () => {
+  const { opero, clock } = fakeInstance();
+  const startedMs = clock.now();
+  const result = opero(succeedsAt(4), { jitter: "none", minDelay: "1s", backoffFactor: 2 })();
+  await clock.tick("6999ms");
+  assert.equal(clock.pending, 1);
+  await clock.tick("1ms");
+  assert.equal(await result, 4);
+  assert.equal(clock.now() - startedMs, 7_000);
+});
+
+portable("opero() throws AllFailedError with every attempt when all fail", async () => {
+  const failing = opero(() => Promise.reject(new RangeError("no")), { retries: 2, minDelay: 0, maxDelay: 0 });
+  const error = await rejectionOf(failing());
+  assert.ok(error instanceof AllFailedError && isOperoError(error));
+  assert.deepEqual(error.attempts.map(({ number, retry }) => [number, retry]), [[1, 0], [2, 1], [3, 2]]);
+  assert.deepEqual(Object.keys(error.errorsByType()), ["RangeError"]);
+  assert.equal(error.reason, "attempts");
+  assert.equal(error.cause, error.errors[2]);
+});
+
+portable("AllFailedError survives JSON and structuredClone", async () => {
+  const error = await rejectionOf(opero(() => Promise.reject(new RangeError("no")), { retries: 0 })());
+  assert.equal(JSON.parse(JSON.stringify(error)).attempts[0].error.name, "RangeError");
+  const { message } = error as Error;
+  assert.equal((structuredClone(error) as Error).message, message);
+});
+
+portable("opero() throws on what retryOn does not match", async () => {
+  const bug = new TypeError("x is not a function");
+  const run = opero(() => Promise.reject(bug), { retryOn: RangeError });
+  assert.equal(await rejectionOf(run()), bug);
+});
+
+portable("isTransient() knows the failed fetch of this runtime from a bug", async () => {
+  assert.equal(isTransient(await rejectionOf(fetch("http://127.0.0.1:1/"))), true);
+  assert.equal(isTransient(await rejectionOf(ensureAsync(() => (undefined as unknown as () => void)())())), false);
+});
+
+portable("opero() waits out the Retry-After of a thrown Response", async () => {
+  const { opero, clock } = fakeInstance();
+  const busy = new Response(null, { status: 429, headers: { "retry-after": "20" } });
+  const result = opero(succeedsAt(2, busy), { retryOn: isTransient, jitter: "none" })();
+  await clock.tick("19999ms");
+  assert.equal(clock.pending, 1);
+  await clock.tick("1ms");
+  assert.equal(await result, 2);
+});
+
+portable("opero() ends an attempt that takes too long, and aborts its signal", async () => {
+  const { opero, clock } = fakeInstance();
+  let signal: AbortSignal | undefined;
+  const hanging = opero(() => {
+    signal = currentCall().signal;
+    return new Promise<never>(() => {});
+  }, { timeout: "2s", retries: 0 });
+  const rejection = rejectionOf(hanging());
+  await clock.tick("2s");
+  const { cause } = await rejection as AllFailedError;
+  assert.ok(cause instanceof TimeoutError);
+  assert.equal(cause.timeout, 2);
+  assert.equal(signal?.reason, cause);
+});
+
+portable("opero() gives up before a wait that would pass the deadline", async () => {
+  const { opero, clock } = fakeInstance();
+  const failing = opero(() => Promise.reject(new Error("no")), { deadline: "1s", jitter: "none", minDelay: "2s" });
+  const rejection = rejectionOf(failing());
+  await clock.tick();
+  assert.equal((await rejection as AllFailedError).reason, "deadline");
+  assert.equal(clock.pending, 0);
+});
+
+portable("opero() ends a wait with the reason of the signal", async () => {
+  const { opero, clock } = fakeInstance();
+  const controller = new AbortController();
+  const failing = opero(() => Promise.reject(new Error("no")), { minDelay: "10s", signal: controller.signal });
+  const rejection = rejectionOf(failing());
+  await clock.tick("1ms");
+  controller.abort("enough");
+  assert.equal(await rejection, "enough");
+  assert.equal(clock.pending, 0);
+});
+
+portable("with() gives one call a signal of its own", async () => {
+  const run = opero(() => Promise.resolve(1));
+  assert.equal(await rejectionOf(run.with({ signal: AbortSignal.abort("late") })()), "late");
+  assert.equal(await run(), 1);
+});
+
+portable("opero() answers with the fallback when all attempts failed", async () => {
+  const price = opero((_id: string): Promise<number> => Promise.reject(new Error("no")), {
+    retries: 0,
+    fallback: (error, id) => error.attempts.length + id.length,
+  });
+  assert.equal(await price("four"), 5);
+});
+
+portable("opero() cycles through the values of a named parameter", async () => {
+  const tried: string[] = [];
+  function ask(question: string, apiKey: readonly string[]): string {
+    tried.push(apiKey[0]!);
+    if (apiKey.length > 1) throw new Error("refused");
+    return `${question}!`;
+  }
+  const { value, meta } = await opero(ask, { argFallback: "apiKey" }).withMeta("why", ["a", "b", "c"]);
+  assert.equal(value, "why!");
+  assert.deepEqual(tried, ["a", "b", "c"]);
+  assert.equal(meta.fallbackIndex, 2);
+});
+
+portable("opero() cycles through a property of an options object and a default", async () => {
+  const ask = ({ apiKey = ["a", "b"] }: { apiKey?: readonly string[] }): string => {
+    if (apiKey[0] === "a") throw new Error("refused");
+    return apiKey[0]!;
+  };
+  assert.equal(await opero(ask, { argFallback: "apiKey", retries: 0 })({}), "b");
+});
+
+portable("opero() starts no more calls than the rate limit allows", async () => {
+  const { opero, clock } = fakeInstance();
+  const starts: number[] = [];
+  const beginMs = clock.now();
+  const run = opero(() => void starts.push(clock.now() - beginMs), { rateLimit: 2 });
+  const all = Promise.all([run(), run(), run(), run()]);
+  await clock.tick("1500ms");
+  await all;
+  assert.deepEqual(starts, [0, 500, 1_000, 1_500]);
+});
+
+portable("opero() refuses a wait for the rate limit that is too long", async () => {
+  const { opero } = fakeInstance();
+  const run = opero(() => Promise.resolve(), { rateLimit: 1, rateLimitMaxWait: "100ms" });
+  await run();
+  const error = await rejectionOf(run());
+  assert.ok(error instanceof RateLimitError);
+  assert.equal(error.retryAfter, 1);
+});
+
+portable("opero() keeps results, undefined too, until their time is over", async () => {
+  const { opero, clock } = fakeInstance();
+  let calls = 0;
+  const run = opero((_query: { a: number; b: number }) => void calls++, { cache: true, cacheTtl: "1m" });
+  await run({ a: 1, b: 2 });
+  assert.equal((await run.withMeta({ b: 2, a: 1 })).meta.cache, "hit");
+  await clock.tick("1m");
+  assert.equal((await run.withMeta({ a: 1, b: 2 })).meta.cache, "miss");
+  assert.equal(calls, 2);
+});
+
+portable("opero() runs identical calls in flight once", async () => {
+  let calls = 0;
+  const run = opero((id: number) => Promise.resolve(id + calls++), { cache: true });
+  assert.deepEqual(await Promise.all([run(1), run(1), run(1)]), [1, 1, 1]);
+  assert.equal(calls, 1);
+  assert.equal(run.cache.stats().coalesced, 2);
+});
+
+portable("opero() serves a stale value and refreshes it behind", async () => {
+  const { opero, clock } = fakeInstance();
+  let version = 0;
+  const run = opero(() => Promise.resolve(++version), { cache: true, cacheTtl: "1m", cacheStale: "1m" });
+  await run();
+  await clock.tick("90s");
+  assert.deepEqual(await run.withMeta(), {
+    value: 1,
+    meta: { cache: "stale", attempts: 0, waited: 0, fallbackIndex: undefined },
+  });
+  await clock.tick();
+  assert.equal(await run(), 2);
+});
+
+portable("opero() serves a stale value when every attempt failed", async () => {
+  const { opero, clock } = fakeInstance();
+  let isUp = true;
+  const run = opero(() => isUp ? Promise.resolve("value") : Promise.reject(new Error("down")), {
+    cache: true,
+    cacheTtl: "1m",
+    cacheStaleIfError: "1h",
+    retries: 0,
+  });
+  await run();
+  isUp = false;
+  await clock.tick("5m");
+  assert.equal(await run(), "value");
+});
+
+portable(".cache looks up and removes single results", async () => {
+  const run = opero((id: number) => id * 2, { cache: true });
+  await run(1);
+  assert.deepEqual([await run.cache.has(1), await run.cache.get(1), await run.cache.has(2)], [true, 2, false]);
+  assert.deepEqual([await run.cache.delete(1), await run.cache.delete(1)], [true, false]);
+});
+
+portable("opero() keeps results in a backend of one's own", async () => {
+  const entries = new Map<string, CacheEntry>();
+  const cacheBackend = {
+    get: (key: string) => entries.get(key),
+    set: (key: string, entry: CacheEntry) => void entries.set(key, entry),
+    delete: (key: string) => entries.delete(key),
+    clear: () => entries.clear(),
+  };
+  let calls = 0;
+  const run = opero((id: number) => id + calls++, { cache: true, cacheBackend, cacheId: "own" });
+  assert.deepEqual([await run(1), await run(1)], [1, 1]);
+  assert.equal(entries.size, 1);
+});
+
+portable("opero() keeps this, name and length, and decorates methods", async () => {
+  class Greeter {
+    readonly greeting: string = "Hello";
+    greet(name: string): string {
+      return `${this.greeting}, ${name}`;
+    }
+  }
+  const context = { kind: "method", name: "greet", addInitializer() {} } as unknown as ClassMethodDecoratorContext;
+  const greet = opero({ retries: 1 })(Greeter.prototype.greet, context);
+  assert.deepEqual([greet.name, greet.length], ["greet", 1]);
+  assert.equal(await greet.call(new Greeter(), "Ada"), "Hello, Ada");
+});
+
+portable("opero() refuses a wrong option where the function is wrapped", async () => {
+  async function fetchUser(): Promise<void> {}
+  const message = `Cannot wrap "fetchUser" as 'retries' must be a non-negative integer: received -1`;
+  assert.throws(() => opero(fetchUser, { retries: -1 }), (error) => {
+    assert.ok(error instanceof ConfigurationError);
+    assert.equal(error.message, message);
+    return true;
+  });
+  await fetchUser();
+});
+
+portable("currentCall() answers after an await with the asynchronous context", async () => {
+  const attempts: number[] = [];
+  const run = opero(async () => {
+    await Promise.resolve();
+    attempts.push(currentCall().attempt);
+    if (attempts.length < 2) throw new Error("not yet");
+  }, { context: "async", minDelay: "1ms" });
+  await run();
+  assert.deepEqual(attempts, [1, 2]);
+});
+
+portable("withCorrelationId() reaches what is awaited", async () => {
+  const run = opero(() => currentCall().correlationId);
+  const id = await withCorrelationId("order-17", async () => {
+    await Promise.resolve();
+    return await run();
+  });
+  assert.deepEqual([id, getCorrelationId()], ["order-17", undefined]);
+});
+
+portable("events tell of retries", async () => {
+  const instance = createOpero({ minDelay: "1ms", maxDelay: "1ms" });
+  const told: string[] = [];
+  instance.events.on("retry", ({ retry, functionName }) => told.push(`${functionName} ${retry}`));
+  const flaky = succeedsAt(3);
+  await instance.opero(flaky)();
+  await instance.close();
+  assert.deepEqual(told, ["anonymous 1", "anonymous 2"]);
+});
+
+portable("configureLogging() writes the lines of a call, with its id and without its arguments", async () => {
+  const lines: string[] = [];
+  configureLogging({ level: "info", sink: (line) => lines.push(line) });
+  try {
+    await withCorrelationId("order-18", () => opero((password: string) => password.length)("s3cret-word"));
+  } finally {
+    configureLogging({ level: "error", sink: () => {} });
+  }
+  assert.equal(lines.length, 1);
+  assert.match(lines[0]!, /INFO opero call succeeded .*correlationId=order-18/);
+  assert.doesNotMatch(lines[0]!, /s3cret/);
+});
+
+portable("isAsyncFunction() knows async functions and wrapped ones", async () => {
+  const plain = () => 1;
+  assert.deepEqual([isAsyncFunction(plain), isAsyncFunction(async () => {}), isAsyncFunction(opero(plain))], [
+    false,
+    true,
+    true,
+  ]);
+  assert.equal(await ensureAsync(plain)(), 1);
+});
