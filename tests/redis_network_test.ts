@@ -1,0 +1,149 @@
+import { assert, assertEquals } from "@std/assert";
+import type { CacheBackend, CacheEntry } from "@opero/core";
+import { redisCache, RedisError } from "@opero/core/redis";
+import fc from "fast-check";
+import { type Direction, type Fault, FaultProxy } from "./support/fault_proxy.ts";
+import { hasRedisServer, RedisServer } from "./support/redis_server.ts";
+
+const KEPT = "canary-kept";
+const WRITTEN = "canary-written";
+const AFTER = "canary-after";
+const PASSWORD = "canary-password";
+
+const OPERATIONS = {
+  get: async (cache: CacheBackend) => void assertKnown(await cache.get("key")),
+  set: async (cache: CacheBackend) => await cache.set("key", entryOf(WRITTEN)),
+  delete: async (cache: CacheBackend) => void assertEquals(typeof await cache.delete("key"), "boolean"),
+  clear: async (cache: CacheBackend) => await cache.clear("k"),
+} as const;
+
+type Operation = keyof typeof OPERATIONS;
+
+interface Trouble {
+  readonly name: string;
+  readonly faults: Partial<Record<Direction, Fault>>;
+}
+
+const DIRECTIONS: readonly Direction[] = ["up", "down"];
+
+/** What a server never says, in whole or in part. */
+const GARBAGE: Record<string, string> = {
+  "noise": "\x00\xff\x07?>~",
+  "another reply": "+OK\r\n",
+  "an error": `-ERR wrong '${KEPT}'\r\n`,
+  "a number": ":7\r\n",
+  "nothing": "$-1\r\n",
+  "a text that never ends": "$536870911\r\nabc",
+  "a list that never ends": "*1000000\r\n:1\r\n",
+  "a web page": "HTTP/1.1 400 Bad Request\r\n\r\n",
+};
+
+const TROUBLES: readonly Trouble[] = [
+  ...DIRECTIONS.flatMap((direction) => [
+    ...[5, 40].map((ms) => trouble(`${ms} ms of latency ${direction}`, direction, { kind: "latency", ms })),
+    trouble(`a black hole ${direction}`, direction, { kind: "blackhole" }),
+    trouble(`a reset ${direction}`, direction, { kind: "reset" }),
+    trouble(`one-byte slices ${direction}`, direction, { kind: "slices" }),
+    ...[0, 1, 3, 9].map((bytes) =>
+      trouble(`a cut after ${bytes} bytes ${direction}`, direction, { kind: "cut", bytes })
+    ),
+  ]),
+  ...Object.entries(GARBAGE).map(([name, text]) => trouble(`garbage: ${name}`, "down", { kind: "garbage", text })),
+];
+
+const server = hasRedisServer ? await RedisServer.start({ args: ["--requirepass", PASSWORD] }) : undefined;
+addEventListener("unload", () => void server?.kill());
+
+for (const operation of Object.keys(OPERATIONS) as Operation[]) {
+  for (const { name, faults } of TROUBLES) {
+    Deno.test({
+      name: `redisCache() ${operation}() settles, and recovers, when it meets ${name}`,
+      ignore: !hasRedisServer,
+      fn: async () => {
+        await meet(operation, faults, true);
+        await meet(operation, faults, false);
+      },
+    });
+  }
+}
+
+const anyTrouble = fc.record({
+  operation: fc.constantFrom(...Object.keys(OPERATIONS) as Operation[]),
+  troubles: fc.array(fc.constantFrom(...TROUBLES), { minLength: 1, maxLength: 2 }),
+  cutAfter: fc.nat(200),
+  isConnected: fc.boolean(),
+});
+
+Deno.test({
+  name: "redisCache() settles, and recovers, when it meets troubles at random",
+  ignore: !hasRedisServer || Deno.env.get("OPERO_NIGHTLY") === undefined,
+  fn: () =>
+    fc.assert(
+      fc.asyncProperty(anyTrouble, ({ operation, troubles, cutAfter, isConnected }) => {
+        const faults = Object.fromEntries(
+          troubles.flatMap(({ faults }) => Object.entries(faults)).map(([direction, fault]) => [
+            direction,
+            fault.kind === "cut" ? { ...fault, bytes: cutAfter } : fault,
+          ]),
+        );
+        return meet(operation, faults, isConnected);
+      }),
+      { numRuns: 3_000 },
+    ),
+});
+
+/** One operation in trouble: it settles in time, tells no secrets, answers nothing wrong, and the next ones work. */
+async function meet(operation: Operation, faults: Trouble["faults"], isConnected: boolean): Promise<void> {
+  await using proxy = new FaultProxy(server!.port);
+  const config = { password: PASSWORD, keyPrefix: `${crypto.randomUUID()}:` };
+  const direct = redisCache({ ...config, port: server!.port });
+  const cache = redisCache({ ...config, port: proxy.port, connectTimeout: "120ms", replyTimeout: "120ms" });
+  try {
+    await direct.set("key", entryOf(KEPT));
+    if (isConnected) await cache.get("other");
+    proxy.harm(faults);
+    await assertSettles(OPERATIONS[operation](cache));
+    proxy.heal();
+    await assertRecovers(cache);
+  } finally {
+    await cache.close?.();
+    await direct.close?.();
+  }
+}
+
+async function assertSettles(operation: Promise<void>): Promise<void> {
+  const startMs = performance.now();
+  await operation.catch((error) => {
+    if (!(error instanceof RedisError)) throw error;
+    assert(!Deno.inspect(error).includes("canary"), "an error must tell no secrets");
+  });
+  const tookMs = performance.now() - startMs;
+  assert(tookMs < 1_000, `the operation must settle in time, and took ${tookMs} ms`);
+}
+
+async function assertRecovers(cache: CacheBackend): Promise<void> {
+  const endMs = performance.now() + 2_000;
+  while (performance.now() < endMs) {
+    try {
+      await cache.set("key", entryOf(AFTER));
+      const found = await cache.get("key");
+      assertKnown(found);
+      if (found?.value === AFTER) return;
+    } catch (error) {
+      if (!(error instanceof RedisError)) throw error;
+    }
+  }
+  throw new Error("the cache must recover within 2 s");
+}
+
+function assertKnown(entry: CacheEntry | undefined): void {
+  assert(entry === undefined || [KEPT, WRITTEN, AFTER].includes(entry.value as string), "a wrong value");
+}
+
+function entryOf(value: string): CacheEntry {
+  return { value, createdAt: 0, expiresAt: Infinity, staleUntil: Date.now() + 60_000 };
+}
+
+function trouble(name: string, direction: Direction, fault: Fault): Trouble {
+  return { name, faults: { [direction]: fault } };
+}
