@@ -96,5 +96,6 @@ export type {
 export { ensureAsync, isAsyncFunction } from "./src/ensure_async.ts";
 export { fromKeyv, type KeyvLike } from "./src/cache/keyv_cache.ts";
 export { kvCache, type KvCacheConfig } from "./src/cache/kv_cache.ts";
+export { memoryCache, type MemoryCacheConfig } from "./src/cache/memory_cache.ts";
 export { tiered, TieredCache } from "./src/cache/tiered_cache.ts";
 export type { KvCommit, KvDatabase, KvEntry, KvKey } from "./src/runtime/kv.ts";

@@ -1,4 +1,5 @@
 import type { CacheBackend, CacheEntry, MaybePromise } from "./cache_backend.ts";
+import { UNREADABLE_ENTRY } from "./guarded_cache.ts";
 
 /**
  * Two caches as one: a small fast one before a large or shared one. An entry that only `second` has is copied to
@@ -11,14 +12,13 @@ import type { CacheBackend, CacheEntry, MaybePromise } from "./cache_backend.ts"
  *
  * @example
  * ```ts
- * import { fromKeyv, tiered } from "@opero/core";
+ * import { memoryCache, opero, tiered } from "@opero/core";
  * import { assertEquals } from "@std/assert";
- * import Keyv from "keyv";
  *
- * const [near, far] = [fromKeyv(new Keyv()), fromKeyv(new Keyv())];
- * await far.set("key", { value: 1, createdAt: 0, expiresAt: Infinity, staleUntil: Infinity });
- * const cache = tiered(near, far);
- * assertEquals((await cache.get("key"))?.value, 1);
+ * const shared = memoryCache(); // A Redis, say.
+ * const double = opero((n: number) => 2 * n, { cache: true, cacheBackend: tiered(memoryCache(), shared) });
+ * assertEquals(await double(21), 42);
+ * assertEquals((await double.withMeta(21)).meta.cache, "hit");
  * ```
  */
 export function tiered(first: CacheBackend, second: CacheBackend): TieredCache {
@@ -47,7 +47,7 @@ export class TieredCache implements CacheBackend {
   get(key: string): MaybePromise<CacheEntry | undefined> {
     return settle(
       () => this.#first.get(key),
-      (found) => found ?? this.#getSecond(key),
+      (found) => readable(found) ?? this.#getSecond(key),
       (failure) => this.#getSecond(key, failure),
     );
   }
@@ -81,8 +81,8 @@ export class TieredCache implements CacheBackend {
     return settle(
       () => this.#second.get(key),
       (found) => {
-        this.#promote(key, read, found);
-        return found;
+        this.#promote(key, read, readable(found));
+        return readable(found);
       },
       (failure) => {
         this.#promote(key, read, undefined);
@@ -108,6 +108,11 @@ export class TieredCache implements CacheBackend {
     if (!(first instanceof Promise) && !(second instanceof Promise)) return joinOutcomes(first, second, join);
     return Promise.all([first, second]).then(([first, second]) => joinOutcomes(first, second, join));
   }
+}
+
+/** A guarded tier that could not be asked is as good as empty: the other may be well, and is to be written to. */
+function readable(found: CacheEntry | undefined): CacheEntry | undefined {
+  return found === UNREADABLE_ENTRY ? undefined : found;
 }
 
 interface Failure {

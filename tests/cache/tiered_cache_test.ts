@@ -1,6 +1,9 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { type CacheBackend, type CacheEntry, tiered } from "@opero/core";
 import { testCacheBackend } from "@opero/core/testing";
+import { BackendHealth } from "../../src/cache/backend_health.ts";
+import { GuardedCache } from "../../src/cache/guarded_cache.ts";
+import { SystemClock } from "../../src/clock.ts";
 
 class MapCache implements CacheBackend {
   readonly entries = new Map<string, CacheEntry>();
@@ -151,6 +154,23 @@ Deno.test("tiered() answers when the copy to the first tier hangs or fails", asy
   for (const set of [() => new Promise<void>(() => {}), () => Promise.reject(new Error("full"))]) {
     assertEquals(await tiered(Object.assign(new MapCache(), { set }), second).get("key"), entryOf(1));
   }
+});
+
+Deno.test("tiered() takes a guarded tier that could not be asked for empty", async () => {
+  const options = { clock: new SystemClock(), timeoutMs: 250, onError: () => {} };
+  const guard = (backend: CacheBackend) =>
+    new GuardedCache({
+      ...options,
+      backend,
+      health: new BackendHealth(options.clock, { onOutage() {}, onRecovery() {} }),
+    });
+  const healthy = new MapCache();
+  healthy.set("key", entryOf(1));
+  const down = failing(new Error("down"), "rejects");
+  assertEquals(await tiered(down, healthy).withTiers(guard).get("key"), entryOf(1));
+  assertEquals(await tiered(healthy, down).withTiers(guard).get("missing"), undefined);
+  await tiered(down, healthy).withTiers(guard).set("key", entryOf(2));
+  assertEquals(healthy.get("key"), entryOf(2));
 });
 
 Deno.test("TieredCache.withTiers() wraps each tier", () => {

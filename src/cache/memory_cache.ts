@@ -1,0 +1,69 @@
+import { type OptionRules, positiveInteger, validateOptions } from "../internal/validate.ts";
+import type { CacheBackend, CacheEntry } from "./cache_backend.ts";
+import { MemoryStore } from "./memory_store.ts";
+
+/** What {@link memoryCache} takes. */
+export interface MemoryCacheConfig {
+  /**
+   * How many entries are kept at most.
+   * @default 10_000
+   */
+  readonly maxEntries?: number | undefined;
+  /** How many bytes the values take at most, roughly; unbounded by default. */
+  readonly maxBytes?: number | undefined;
+}
+
+const RULES: OptionRules = { maxEntries: positiveInteger, maxBytes: positiveInteger };
+
+/**
+ * A cache in the memory of the process, as the first of two that are {@link tiered}; by itself `cacheBackend: "memory"`
+ * does the same for less. Values are kept as they are, not copied.
+ *
+ * @throws {ConfigurationError} If an option is wrong.
+ *
+ * @example
+ * ```ts
+ * import { memoryCache } from "@opero/core";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const cache = memoryCache({ maxEntries: 2 });
+ * for (const key of ["a", "b", "c"]) {
+ *   cache.set(key, { value: key, createdAt: 0, expiresAt: Infinity, staleUntil: Infinity });
+ * }
+ * assertEquals(cache.get("a"), undefined);
+ * ```
+ */
+export function memoryCache(config: MemoryCacheConfig = {}): CacheBackend {
+  validateOptions("open the memory cache", config, RULES);
+  return new MemoryCache(config);
+}
+
+class MemoryCache implements CacheBackend {
+  readonly #store: MemoryStore;
+
+  constructor({ maxEntries = 10_000, maxBytes }: MemoryCacheConfig) {
+    this.#store = new MemoryStore({ maxEntries, maxBytes });
+  }
+
+  get(key: string): CacheEntry | undefined {
+    const found = this.#store.get(key);
+    return found && {
+      value: found.value,
+      createdAt: found.createdAtMs,
+      expiresAt: found.expiresAtMs,
+      staleUntil: found.staleUntilMs,
+    };
+  }
+
+  set(key: string, { value, createdAt, expiresAt, staleUntil }: CacheEntry): void {
+    this.#store.set(key, { value, createdAtMs: createdAt, expiresAtMs: expiresAt, staleUntilMs: staleUntil });
+  }
+
+  delete(key: string): boolean {
+    return this.#store.delete(key);
+  }
+
+  clear(prefix: string): void {
+    for (const key of this.#store.keys()) if ((key as string).startsWith(prefix)) this.#store.delete(key);
+  }
+}
