@@ -13,9 +13,14 @@
  *
  * @module
  */
-export { clearCache, close, events, opero } from "./src/default_instance.ts";
+export { clearCache, close, events, opero, opmap } from "./src/default_instance.ts";
 export { createOpero, type InstanceOptions, type OperoInstance } from "./src/create_opero.ts";
 export type { Opero, OperoWrapper } from "./src/opero.ts";
+export type { Opmap, OpmapWrapper } from "./src/opmap.ts";
+export type { MapMode, OnError, OpmapOptions, ProgressOption, RunOptions } from "./src/opmap_options.ts";
+export type { Mapped, MapResult, MapStream } from "./src/mapped.ts";
+export type { Items } from "./src/pool/item_source.ts";
+export type { ProgressState } from "./src/progress/progress.ts";
 export type { ContextOptions, OperoOptions } from "./src/opero_options.ts";
 export type {
   AnyFunction,

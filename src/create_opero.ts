@@ -3,6 +3,7 @@ import type { EventHub } from "./events.ts";
 import { anyFunction, type OptionRule, validateOptions } from "./internal/validate.ts";
 import type { Logger } from "./logger.ts";
 import { createWrap, mergeOptions, type Opero } from "./opero.ts";
+import { createMap, type Opmap } from "./opmap.ts";
 import { OPERO_RULES, type OperoOptions } from "./opero_options.ts";
 import { Registry } from "./registry.ts";
 import type { OperoEvents } from "./telemetry.ts";
@@ -23,6 +24,8 @@ export interface InstanceOptions extends
 export interface OperoInstance extends AsyncDisposable {
   /** Makes a function resilient. */
   readonly opero: Opero;
+  /** Makes a function one over many items. */
+  readonly opmap: Opmap;
   /** What happens in the instance, as it happens. */
   readonly events: EventHub<OperoEvents>;
   /** Removes all cached results in `namespace` (by default `"opero"`), and in no other. */
@@ -71,6 +74,7 @@ export function createOpero(options: InstanceOptions = {}): OperoInstance {
   const close = () => registry.close();
   return {
     opero: createWrap(registry),
+    opmap: createMap(registry),
     events: registry.telemetry.events,
     clearCache: (namespace = "opero") => registry.clearCache(namespace),
     close,

@@ -1,6 +1,7 @@
 import { createOpero, type OperoInstance } from "./create_opero.ts";
 import type { EventHub } from "./events.ts";
 import type { Opero } from "./opero.ts";
+import type { Opmap } from "./opmap.ts";
 import type { OperoEvents } from "./telemetry.ts";
 
 const instance: OperoInstance = createOpero();
@@ -28,6 +29,26 @@ const instance: OperoInstance = createOpero();
  * ```
  */
 export const opero: Opero = instance.opero;
+
+/**
+ * Makes a function of one item a function over many: some at a time, on this thread or in a pool of
+ * worker threads, each with the cache, the rate limit, the retries and the fallbacks of {@link opero}.
+ *
+ * @throws {ConfigurationError} If an option is unknown or wrong; it says what is allowed.
+ * @example
+ * ```ts
+ * import { opmap } from "@opero/core";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const lengths = opmap(async (word: string) => word.length, { workers: 2, progress: false });
+ * assertEquals(await lengths(["one", "three"]), [3, 5]);
+ *
+ * const seen: number[] = [];
+ * for await (const length of lengths.stream(["a", "bb"])) seen.push(length);
+ * assertEquals(seen, [1, 2]);
+ * ```
+ */
+export const opmap: Opmap = instance.opmap;
 
 /** The events of the default instance. */
 export const events: EventHub<OperoEvents> = instance.events;

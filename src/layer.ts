@@ -45,11 +45,16 @@ export class CallState {
   /** The call that ran in this one's stead, where the cache let several share one. */
   servedBy: Call | undefined = undefined;
   /** What can call the whole call off. */
-  scope: AbortScope | undefined = undefined;
+  scope: AbortScope | undefined;
   /** The monotonic time by which it must be done, in milliseconds. */
   deadlineAtMs: number = Infinity;
   /** Options of this one call. */
   limits: CallLimits | undefined = undefined;
+
+  /** What is known at first: that `scope` can call the call off. */
+  constructor(scope?: AbortScope) {
+    this.scope = scope;
+  }
 }
 
 /**
@@ -63,6 +68,8 @@ export class Call {
   args: readonly unknown[];
   /** The item's place in a map, from 0. */
   readonly index: number | undefined;
+  /** What can call off the map that it is a part of, which its calls share. */
+  readonly mapScope: AbortScope | undefined;
   /** The monotonic time at which the latest attempt began, in milliseconds. */
   startedMs = 0;
   /** The latest attempt, where somebody may have to stop it. */
@@ -71,16 +78,17 @@ export class Call {
   state: CallState | undefined = undefined;
 
   /** A call that has not begun. */
-  constructor(self: unknown, args: readonly unknown[], index?: number) {
+  constructor(self: unknown, args: readonly unknown[], index?: number, mapScope?: AbortScope) {
     this.self = self;
     this.args = args;
     this.index = index;
+    this.mapScope = mapScope;
   }
 }
 
 /** The state of `call`, made now if it has none. */
 export function stateOf(call: Call): CallState {
-  return call.state ??= new CallState();
+  return call.state ??= new CallState(call.mapScope);
 }
 
 /** Runs a call; never throws, but answers with a promise that rejects. */

@@ -46,7 +46,7 @@ export interface Opero {
 }
 
 /** What a decorator is told of what it decorates. */
-interface DecoratorContext {
+export interface DecoratorContext {
   readonly kind: string;
   readonly name: string | symbol;
 }
@@ -115,11 +115,17 @@ export function mergeOptions(task: string, defaults: OperoOptions, given: unknow
   return { ...defaults, ...Object.fromEntries(set) };
 }
 
-function isDecoratorContext(value: unknown): value is DecoratorContext {
+/** Whether `value` is what a decorator is told of what it decorates. */
+export function isDecoratorContext(value: unknown): value is DecoratorContext {
   return typeof value === "object" && value !== null && "kind" in value && "addInitializer" in value;
 }
 
-function requireMethod({ kind, name }: DecoratorContext): void {
+/**
+ * Makes sure that the decorator called `decorator` stands where it works.
+ *
+ * @throws {ConfigurationError} If that is not a method.
+ */
+export function requireMethod({ kind, name }: DecoratorContext, decorator = "@opero"): void {
   if (kind === "method") return;
-  throw wrongOption(`decorate ${JSON.stringify(String(name))}`, "@opero", { desired: "used on a method" }, kind);
+  throw wrongOption(`decorate ${JSON.stringify(String(name))}`, decorator, { desired: "used on a method" }, kind);
 }

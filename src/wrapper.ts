@@ -38,7 +38,7 @@ export function makeWrapper(fn: AnyFunction, pipeline: Pipeline, options: OperoO
 }
 
 /** Tells how each call ended, while anybody wants to know. */
-function observed(handler: Handler, host: LayerHost): Handler {
+export function observed(handler: Handler, host: LayerHost): Handler {
   const { telemetry, functionName, clock } = host;
 
   function observe(call: Call): Promise<unknown> {
@@ -81,7 +81,8 @@ function withCallOptions(fn: AnyFunction, pipeline: Pipeline, options: CallOptio
   return likeOriginal(fn, limited);
 }
 
-function likeOriginal(fn: AnyFunction, wrapper: AnyFunction): AnyFunction {
+/** Gives `wrapper` the name and the length of `fn`. */
+export function likeOriginal(fn: AnyFunction, wrapper: AnyFunction): AnyFunction {
   Object.defineProperty(wrapper, "name", { value: fn.name, configurable: true });
   Object.defineProperty(wrapper, "length", { value: fn.length, configurable: true });
   markAsAsync(wrapper);
@@ -97,7 +98,8 @@ function attemptsOf(call: Call): number {
   return failed + (hasSucceeded ? 1 : 0);
 }
 
-function metaOf(call: Call, pipeline: Pipeline): CallMeta {
+/** What happened on the way to the value of `call`. */
+export function metaOf(call: Call, pipeline: Pipeline): CallMeta {
   const ran = call.state?.servedBy?.state ?? stateOf(call);
   return {
     cache: pipeline.cache === undefined ? "off" : stateOf(call).cache,
@@ -107,7 +109,8 @@ function metaOf(call: Call, pipeline: Pipeline): CallMeta {
   };
 }
 
-function cacheHandle(cache: CachedResults | undefined, self: unknown): CacheHandle<unknown[], unknown> {
+/** The handle for what `cache` keeps of calls on `self`. */
+export function cacheHandle(cache: CachedResults | undefined, self: unknown): CacheHandle<unknown[], unknown> {
   return Object.freeze({
     get: (...args: unknown[]) => Promise.resolve(cache?.get(self, args)),
     has: (...args: unknown[]) => Promise.resolve(cache?.has(self, args) ?? false),

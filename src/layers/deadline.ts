@@ -29,7 +29,12 @@ export function deadlineLayer(deadlineMs: number | undefined, host: LayerHost): 
     const limitMs = call.state?.limits?.deadlineMs ?? deadlineMs;
     if (limitMs === undefined) return next(call);
     const state = stateOf(call);
-    const scope = state.scope ??= new AbortScope();
+    const outer = state.scope;
+    const scope = new AbortScope();
+    // A scope of its own: the one around it may be shared with other calls, which this deadline does not concern.
+    const leave = outer?.onAbort((reason) => scope.abort(reason));
+    if (outer?.isAborted) scope.abort(outer.reason);
+    state.scope = scope;
     let expiry: TimeoutError | undefined;
     state.deadlineAtMs = host.clock.now() + limitMs;
     const timer = host.clock.setTimer(limitMs, () => {
@@ -40,10 +45,12 @@ export function deadlineLayer(deadlineMs: number | undefined, host: LayerHost): 
     return next(call).then(
       (value) => {
         timer.cancel();
+        leave?.();
         return value;
       },
       (error) => {
         timer.cancel();
+        leave?.();
         throw expiry !== undefined && scope.reason === expiry ? host.failures.allFailed(call, "deadline") : error;
       },
     );

@@ -1,0 +1,57 @@
+import { MapRun, type MapRunSetup, SKIPPED } from "./map_run.ts";
+
+/** A run that gathers all results. */
+export class MapList extends MapRun {
+  readonly #isOrdered: boolean;
+  readonly #results: unknown[] = [];
+  readonly #settle: PromiseWithResolvers<unknown[]> = Promise.withResolvers();
+  #begun = 0;
+
+  /** A run that has not begun. */
+  constructor(setup: MapRunSetup, isOrdered: boolean) {
+    super(setup);
+    this.#isOrdered = isOrdered;
+  }
+
+  /** Runs; resolves with the results. */
+  gather(): Promise<unknown[]> {
+    this.begin();
+    return this.#settle.promise;
+  }
+
+  /** Whether another item may begin while `active` others run. */
+  mayBegin(active: number): boolean {
+    return active < this.setup.capacity();
+  }
+
+  /** Runs the call of an item, which gets its place among the results. */
+  override run(item: unknown, index: number, slot: number): Promise<unknown> {
+    this.#begun++;
+    if (this.#isOrdered) this.#results.push(undefined);
+    return super.run(item, index, slot);
+  }
+
+  protected keep(index: number, result: unknown): void {
+    if (this.#isOrdered) this.#results[index] = result;
+    else this.#results.push(result);
+  }
+
+  protected override noteError(index: number, error: unknown): void {
+    super.noteError(index, error);
+    if (!this.#isOrdered) this.#results.push(undefined);
+  }
+
+  protected resolve(): void {
+    const results = this.setup.onError === "skip" ? this.partialResults() : this.#results;
+    if (this.errors.length === 0) return this.#settle.resolve(results);
+    this.#settle.reject(this.failedItems(results, this.errors.length, this.#begun));
+  }
+
+  protected reject(reason: unknown): void {
+    this.#settle.reject(reason);
+  }
+
+  protected partialResults(): unknown[] {
+    return this.#results.filter((result) => result !== SKIPPED);
+  }
+}

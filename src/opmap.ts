@@ -1,0 +1,188 @@
+import { isAsyncFunction } from "./ensure_async.ts";
+import { validateOptions, wrongOption } from "./internal/validate.ts";
+import type { Call } from "./layer.ts";
+import { MapList } from "./map_list.ts";
+import { MapPool } from "./map_pool.ts";
+import type { MapRun, MapRunSetup } from "./map_run.ts";
+import { MapStreamRun } from "./map_stream.ts";
+import type { Mapped, MapStream } from "./mapped.ts";
+import { isDecoratorContext, mergeOptions, requireMethod, wrapTask } from "./opero.ts";
+import {
+  type OnError,
+  OPMAP_RULES,
+  type OpmapOptions,
+  type ResolvedMapOptions,
+  resolveMapOptions,
+  RUN_RULES,
+  type RunOptions,
+} from "./opmap_options.ts";
+import { buildPipeline, type Pipeline } from "./pipeline.ts";
+import { countItems, isItems, ItemSource } from "./pool/item_source.ts";
+import { openRunProgress } from "./progress/run_progress.ts";
+import type { Registry } from "./registry.ts";
+import { shownOptions } from "./shown_options.ts";
+import type { AnyFunction } from "./wrapped.ts";
+import { cacheHandle, likeOriginal, metaOf, observed } from "./wrapper.ts";
+
+/** Applies a set of options to a function, plainly or as a decorator of a method. */
+export interface OpmapWrapper<Errors extends OnError> {
+  /** Makes `fn` a function over many items. */
+  <This, Item, R>(
+    fn: (this: This, item: Item) => R,
+    context?: ClassMethodDecoratorContext,
+  ): Mapped<This, Item, Awaited<R>, Errors>;
+}
+
+/** Makes functions of one item functions of many: `opmap(fn, options)`, `opmap(options)(fn)` or `@opmap(options)`. */
+export interface Opmap {
+  /** Makes `fn` a function over many items. */
+  <This, Item, R, Errors extends OnError = "throw">(
+    fn: (this: This, item: Item) => R,
+    options?: OpmapOptions<NoInfer<Item>, Awaited<NoInfer<R>>, Errors>,
+  ): Mapped<This, Item, Awaited<R>, Errors>;
+  /** Takes the options first, for several functions or as a decorator. */
+  // deno-lint-ignore no-explicit-any -- the functions that the options will meet are not known yet
+  <Errors extends OnError = "throw">(options?: OpmapOptions<any, any, Errors>): OpmapWrapper<Errors>;
+}
+
+/** The `opmap` of the instance whose functions share `registry`. */
+export function createMap(registry: Registry): Opmap {
+  function opmap(first?: unknown, second?: unknown): unknown {
+    if (typeof first === "function") return apply(first as AnyFunction, undefined, second);
+    if (first !== undefined && (typeof first !== "object" || first === null)) {
+      throw wrongOption("wrap", "fn", { desired: "a function, or options to wrap one with later" }, first);
+    }
+    return (fn: AnyFunction, context?: unknown) => apply(fn, first, context);
+  }
+
+  /** `second` is a decorator's context, or the options where those did not come first. */
+  function apply(fn: AnyFunction, first: object | undefined, second: unknown): unknown {
+    const task = wrapTask(fn);
+    const isMethod = isDecoratorContext(second);
+    if (isMethod) requireMethod(second, "@opmap");
+    const given = first ?? (isMethod ? {} : second ?? {});
+    const options = resolveMapOptions(mergeOptions(task, registry.defaults, given));
+    validateOptions(task, options, OPMAP_RULES);
+    requireModeFor(fn, options, isMethod, task);
+    return new FunctionMap(fn, options, registry, task).open();
+  }
+
+  return opmap as Opmap;
+}
+
+/** Whether the mode runs items in a pool of workers. */
+function isPooled({ mode }: OpmapOptions): boolean {
+  return mode === "process" || mode === "async_process";
+}
+
+function requireModeFor(fn: AnyFunction, options: OpmapOptions, isMethod: boolean, task: string): void {
+  if (isMethod && isPooled(options)) {
+    const desired = '"thread" or "async" for a decorated method, which cannot be sent to a worker';
+    throw wrongOption(task, "mode", { desired }, options.mode);
+  }
+  if (options.mode === "async" && !isAsyncFunction(fn)) {
+    throw wrongOption(task, "mode", { desired: '"thread" for a function that is not written as async' }, options.mode);
+  }
+}
+
+/** A function over many items: what its runs share. */
+class FunctionMap {
+  readonly #fn: AnyFunction;
+  readonly #options: ResolvedMapOptions;
+  readonly #registry: Registry;
+  readonly #pipeline: Pipeline;
+  readonly #pool: MapPool | undefined;
+  readonly #runs = new Set<MapRun>();
+
+  constructor(fn: AnyFunction, options: ResolvedMapOptions, registry: Registry, task: string) {
+    this.#fn = fn;
+    this.#options = options;
+    this.#registry = registry;
+    this.#pool = isPooled(options) ? new MapPool(fn, this.#options, registry, task) : undefined;
+    // The signal of the options ends whole runs: the calls follow the run.
+    const { signal: _signal, ...callOptions } = options;
+    this.#pipeline = buildPipeline({ fn, task, options: callOptions, registry, runAttempt: this.#pool?.run });
+  }
+
+  /** The function over many items, with its handles. */
+  open(): Mapped<unknown, unknown, unknown, OnError> {
+    const start = <Result>(begin: (setup: MapRunSetup) => Result, self: unknown, items: unknown, options: RunOptions) =>
+      begin(this.#setUp(self, items, options));
+    const { ordered } = this.#options;
+    const pipeline = this.#pipeline;
+
+    async function mapped(this: unknown, items: unknown, options: RunOptions = {}): Promise<unknown[]> {
+      return await start((setup) => new MapList(setup, ordered).gather(), this, items, options);
+    }
+
+    function stream(this: unknown, items: unknown, options: RunOptions = {}): MapStream<unknown> {
+      const self = this === mapped ? undefined : this;
+      return start((setup) => new MapStreamRun(setup, ordered).open(), self, items, options);
+    }
+
+    async function withMeta(this: unknown, items: unknown, options: RunOptions = {}): Promise<unknown[]> {
+      const self = this === mapped ? undefined : this;
+      const resultOf = (call: Call, value: unknown) => ({ value, meta: metaOf(call, pipeline) });
+      const gather = (setup: MapRunSetup) => new MapList({ ...setup, resultOf, isStateful: true }, ordered).gather();
+      return await start(gather, self, items, options);
+    }
+
+    const close = () => this.#close();
+    const handles = {
+      options: shownOptions(this.#options),
+      cache: cacheHandle(pipeline.cache, undefined),
+      stream,
+      withMeta,
+      close,
+      [Symbol.asyncDispose]: close,
+    };
+    for (const key of Reflect.ownKeys(handles)) {
+      Object.defineProperty(mapped, key, { value: Reflect.get(handles, key) });
+    }
+    return likeOriginal(this.#fn, mapped) as unknown as Mapped<unknown, unknown, unknown, OnError>;
+  }
+
+  #setUp(self: unknown, items: unknown, runOptions: RunOptions): MapRunSetup {
+    const { host, handler, cache } = this.#pipeline;
+    const { functionName, telemetry, clock } = host;
+    const task = `map ${JSON.stringify(functionName)}`;
+    if (!isItems(items)) throw wrongOption(task, "items", { desired: "an iterable or an async iterable" }, items);
+    const { onError, progress, workers, signal } = this.#resolveRun(task, runOptions);
+    const { events } = telemetry;
+    return {
+      source: new ItemSource(items),
+      handler: telemetry.isOn ? observed(handler, host) : handler,
+      self,
+      isStateful: cache !== undefined,
+      capacity: this.#pool?.capacityFor(workers) ?? (() => workers),
+      resultOf: undefined,
+      onError,
+      signals: [signal, this.#options.signal].filter((each) => each !== undefined),
+      openProgress: () => openRunProgress({ progress, label: functionName, total: countItems(items), clock }),
+      onItem: events.has("itemDone") ? (index, ok) => events.emit("itemDone", { functionName, index, ok }) : undefined,
+      runs: this.#runs,
+      functionName,
+      clock,
+    };
+  }
+
+  #resolveRun(task: string, given: RunOptions): Pick<ResolvedMapOptions, keyof RunOptions> {
+    validateOptions(task, given, RUN_RULES);
+    const { onError, progress, workers } = this.#options;
+    if (this.#pool !== undefined && (given.workers ?? 0) > workers) {
+      throw wrongOption(task, "workers", { desired: `at most ${workers}, as many as the pool has` }, given.workers);
+    }
+    return {
+      onError: given.onError ?? onError,
+      progress: given.progress ?? progress,
+      workers: given.workers ?? workers,
+      signal: given.signal,
+    };
+  }
+
+  async #close(): Promise<void> {
+    const reason = new DOMException("The map was closed", "AbortError");
+    await Promise.all([...this.#runs].map((run) => run.fail(reason)));
+    await this.#pool?.close();
+  }
+}
