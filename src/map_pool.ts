@@ -1,16 +1,18 @@
+import { beginAttempt } from "./current_call.ts";
 import { parseDuration } from "./duration.ts";
-import { ConfigurationError } from "./errors.ts";
 import type { Call } from "./layer.ts";
 import type { ResolvedMapOptions } from "./opmap_options.ts";
-import type { Pool, PoolOptions } from "./pool/pool.ts";
+import { referToFunction } from "./pool/function_reference.ts";
+import type { ErrorClass, Pool, PooledFunction, PoolOptions } from "./pool/pool.ts";
+import { WorkerPool } from "./pool/worker_pool.ts";
 import type { Registry } from "./registry.ts";
 import type { AnyFunction } from "./wrapped.ts";
 
 /** The pool of a function over many items, opened when it is first needed, and again after it was closed. */
 export class MapPool {
+  readonly #fn: PooledFunction;
   readonly #options: PoolOptions;
   readonly #registry: Registry;
-  readonly #task: string;
   #pool: Pool | undefined = undefined;
 
   /**
@@ -18,19 +20,28 @@ export class MapPool {
    *
    * @throws {ConfigurationError} If `fn` cannot be sent to a worker.
    */
-  constructor(_fn: AnyFunction, options: ResolvedMapOptions, registry: Registry, task: string) {
-    const { mode, timeout } = options;
+  constructor(fn: AnyFunction, options: ResolvedMapOptions, registry: Registry, task: string) {
+    const { mode, workers, workerConcurrency, timeout, maxCrashesPerItem } = options;
+    const { chunkSize, memoryLimit, errorClasses, permissions } = options;
+    this.#fn = referToFunction(fn, task, options.module);
     this.#registry = registry;
-    this.#task = task;
     this.#options = {
-      ...options,
-      workerConcurrency: mode === "process" ? 1 : options.workerConcurrency,
+      workers,
+      workerConcurrency: mode === "process" ? 1 : workerConcurrency,
+      chunkSize,
       timeoutMs: timeout === undefined ? undefined : parseDuration(timeout),
+      memoryLimit,
+      maxCrashesPerItem,
+      errorClasses: errorClasses as readonly ErrorClass[] | undefined,
+      permissions,
     };
   }
 
   /** Runs one attempt. */
-  readonly run = (call: Call): Promise<unknown> => this.#open().run(call);
+  readonly run = (call: Call): Promise<unknown> => {
+    beginAttempt(call, this.#registry.clock.now());
+    return this.#open().run(call);
+  };
 
   /** How many items may be under way by now in a run that uses so many of the workers. */
   capacityFor(workers: number): () => number {
@@ -47,7 +58,10 @@ export class MapPool {
   }
 
   #open(): Pool {
-    if (this.#pool !== undefined) return this.#pool;
-    throw new ConfigurationError(this.#task + this.#registry);
+    if (this.#pool === undefined) {
+      this.#pool = new WorkerPool(this.#fn, this.#options);
+      this.#registry.closeLater(this);
+    }
+    return this.#pool;
   }
 }

@@ -6,7 +6,7 @@ import { MapPool } from "./map_pool.ts";
 import type { MapRun, MapRunSetup } from "./map_run.ts";
 import { MapStreamRun } from "./map_stream.ts";
 import type { Mapped, MapStream } from "./mapped.ts";
-import { isDecoratorContext, mergeOptions, requireMethod, wrapTask } from "./opero.ts";
+import { isDecoratorContext, loggingBadConfiguration, mergeOptions, requireMethod, wrapTask } from "./opero.ts";
 import {
   type OnError,
   OPMAP_RULES,
@@ -26,19 +26,25 @@ import { cacheHandle, likeOriginal, metaOf, observed } from "./wrapper.ts";
 
 /** Applies a set of options to a function, plainly or as a decorator of a method. */
 export interface OpmapWrapper<Errors extends OnError> {
+  /**
+   * Decorates a method. It then takes many items, which no type of a decorator can say: let the method take and
+   * answer with `any`, or read it as {@link Mapped} where it is called.
+   */
+  // deno-lint-ignore no-explicit-any -- a decorator may not change the type of a method
+  (fn: AnyFunction, context: ClassMethodDecoratorContext): any;
   /** Makes `fn` a function over many items. */
-  <This, Item, R>(
-    fn: (this: This, item: Item) => R,
-    context?: ClassMethodDecoratorContext,
-  ): Mapped<This, Item, Awaited<R>, Errors>;
+  <This, Item, R>(fn: (this: This, item: Item) => R): Mapped<This, Item, Awaited<R>, Errors>;
 }
 
 /** Makes functions of one item functions of many: `opmap(fn, options)`, `opmap(options)(fn)` or `@opmap(options)`. */
 export interface Opmap {
+  /** Decorates a method with the defaults, as {@link OpmapWrapper} does. */
+  // deno-lint-ignore no-explicit-any -- a decorator may not change the type of a method
+  (fn: AnyFunction, context: ClassMethodDecoratorContext): any;
   /** Makes `fn` a function over many items. */
   <This, Item, R, Errors extends OnError = "throw">(
     fn: (this: This, item: Item) => R,
-    options?: OpmapOptions<NoInfer<Item>, Awaited<NoInfer<R>>, Errors>,
+    options?: OpmapOptions<Item, Awaited<NoInfer<R>>, Errors>,
   ): Mapped<This, Item, Awaited<R>, Errors>;
   /** Takes the options first, for several functions or as a decorator. */
   // deno-lint-ignore no-explicit-any -- the functions that the options will meet are not known yet
@@ -57,17 +63,21 @@ export function createMap(registry: Registry): Opmap {
 
   /** `second` is a decorator's context, or the options where those did not come first. */
   function apply(fn: AnyFunction, first: object | undefined, second: unknown): unknown {
-    const task = wrapTask(fn);
     const isMethod = isDecoratorContext(second);
     if (isMethod) requireMethod(second, "@opmap");
     const given = first ?? (isMethod ? {} : second ?? {});
-    const options = resolveMapOptions(mergeOptions(task, registry.defaults, given));
-    validateOptions(task, options, OPMAP_RULES);
-    requireModeFor(fn, options, isMethod, task);
-    return new FunctionMap(fn, options, registry, task).open();
+    return loggingBadConfiguration(registry, () => wrap(fn, given, isMethod, registry));
   }
 
   return opmap as Opmap;
+}
+
+function wrap(fn: AnyFunction, given: object, isMethod: boolean, registry: Registry): unknown {
+  const task = wrapTask(fn);
+  const options = resolveMapOptions(mergeOptions(task, registry.defaults, given));
+  validateOptions(task, options, OPMAP_RULES);
+  requireModeFor(fn, options, isMethod, task);
+  return new FunctionMap(fn, options, registry, task).open();
 }
 
 /** Whether the mode runs items in a pool of workers. */

@@ -9,8 +9,8 @@ import {
   type OptionRules,
   positiveInteger,
 } from "./internal/validate.ts";
+import type { ErrorClass } from "./layers/retry.ts";
 import { OPERO_RULES, type OperoOptions } from "./opero_options.ts";
-import type { ErrorClass } from "./pool/pool.ts";
 import type { ProgressState } from "./progress/progress.ts";
 
 /**

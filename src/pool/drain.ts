@@ -40,7 +40,7 @@ export class Drain {
     this.#turns = turns;
   }
 
-  /** Begins what may begin; to be called at first, and whenever more may begin than before. */
+  /** Begins what may begin; to be called at first, and when there is room again although no item ended. */
   fill(): void {
     if (this.#source.isAsync) return void this.#pullAsync();
     while (this.#mayPull()) void this.#loop();
@@ -72,6 +72,8 @@ export class Drain {
       } catch (error) {
         this.#target.onFailure(index, error, slot);
       }
+      // A target may allow more than before.
+      while (this.#mayPull()) void this.#loop();
       const turn = this.#turns.pending();
       if (turn !== undefined) await turn;
     }
