@@ -17,7 +17,10 @@ export interface DiskCacheConfig {
 
 const TASK = "open the disk cache";
 
-const RULES: OptionRules = { cacheDir: nonEmptyString, maxBytes: positiveInteger };
+const RULES: OptionRules = {
+  cacheDir: { ...nonEmptyString, isPrivate: true },
+  maxBytes: { ...positiveInteger, isPrivate: true },
+};
 
 /**
  * A cache of files, for `cacheBackend`: one file an entry, which is written under another name first, so that it is whole or

@@ -1,4 +1,4 @@
-import type { Files } from "../runtime/files.ts";
+import { type Files, isMissing } from "../runtime/files.ts";
 import { isKeyPart, OTHER_KEYS, PASSING } from "./disk_place.ts";
 import { plainKey } from "./plain_key.ts";
 
@@ -34,8 +34,12 @@ async function clearEngineKeys(root: string, prefix: string, files: Files): Prom
 async function removeDirectory(root: string, path: string, files: Files): Promise<void> {
   const passing = `${root}/${PASSING}/${crypto.randomUUID()}`;
   files.makeDirectory(`${root}/${PASSING}`);
-  if ((await files.facts(path)) === undefined) return;
-  files.rename(path, passing);
+  try {
+    files.rename(path, passing);
+  } catch (error) {
+    if (isMissing(error)) return;
+    throw error;
+  }
   await files.removeTree(passing);
 }
 

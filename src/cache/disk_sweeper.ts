@@ -42,14 +42,21 @@ export class DiskSweeper {
   onWritten(bytes: number): void {
     this.#bytesUntilSweep -= bytes;
     if (this.#bytesUntilSweep > 0 || this.#sweeping !== undefined) return;
-    this.#bytesUntilSweep = Math.max(1, this.#maxBytes / 10);
-    this.#sweeping = this.#sweep().catch(() => {}).finally(() => this.#sweeping = undefined);
+    this.#sweeping = this.#sweepWhileDue().catch(() => {}).finally(() => this.#sweeping = undefined);
   }
 
   /** Ends at the next file. */
   async stop(): Promise<void> {
     this.#isStopped = true;
     await this.#sweeping;
+  }
+
+  /** Once more where as much was written in the meantime. */
+  async #sweepWhileDue(): Promise<void> {
+    while (this.#bytesUntilSweep <= 0 && !this.#isStopped) {
+      this.#bytesUntilSweep = Math.max(1, this.#maxBytes / 10);
+      await this.#sweep();
+    }
   }
 
   async #sweep(): Promise<void> {

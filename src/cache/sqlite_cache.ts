@@ -28,9 +28,9 @@ export interface SqliteCacheConfig {
 const TASK = "open the sqlite cache";
 
 const RULES: OptionRules = {
-  path: nonEmptyString,
+  path: { ...nonEmptyString, isPrivate: true },
   db: { desired: "an open SQLite database", accepts: isDatabase, isPrivate: true },
-  maxEntries: positiveInteger,
+  maxEntries: { ...positiveInteger, isPrivate: true },
 };
 
 /**
@@ -65,7 +65,9 @@ export function openSqliteCache(config: SqliteCacheConfig, host: CacheBackendHos
     const file = new SqliteFile(path ?? ".opero_cache.sqlite", openFiles(TASK), sqliteOpener(), host.warn);
     return new SqliteStore(file, maxEntries, host.clock);
   }
-  if (path !== undefined) throw wrongOption(TASK, "path", { desired: "left out where 'db' is given" }, path);
+  if (path !== undefined) {
+    throw wrongOption(TASK, "path", { desired: "left out where 'db' is given", isPrivate: true }, path);
+  }
   return new SqliteStore({ open: () => db, onFailure: () => {}, close: () => {} }, maxEntries, host.clock);
 }
 

@@ -133,7 +133,9 @@ class NodeFiles implements Files {
   }
 
   async removeTree(path: string): Promise<void> {
-    await this.#fs.promises.rm(path, { recursive: true, force: true });
+    const options = { recursive: true, force: true } as const;
+    // Another process may have been about to put a file there when the directory was given this name.
+    await this.#fs.promises.rm(path, options).catch(() => this.#fs.promises.rm(path, options));
   }
 
   async facts(path: string): Promise<FileFacts | undefined> {

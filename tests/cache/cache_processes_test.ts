@@ -1,0 +1,74 @@
+import type { CacheBackend } from "../../src/cache/cache_backend.ts";
+import { decodeEntry } from "../../src/cache/cache_codec.ts";
+import { placeOf } from "../../src/cache/disk_place.ts";
+import { isWriterEntry, openWriterCaches, WRITER_KEYS, writerEntry } from "../support/cache_writer.ts";
+import { assert, assertEquals } from "@std/assert";
+
+const IS_NIGHTLY = Deno.env.get("OPERO_NIGHTLY") === "1";
+const KILLS = IS_NIGHTLY ? 400 : 60;
+const ROUNDS = IS_NIGHTLY ? 2_000 : 150;
+const SCRIPT = new URL("../support/cache_writer.ts", import.meta.url).pathname;
+
+function startWriter(...args: string[]): Deno.ChildProcess {
+  const command = new Deno.Command(Deno.execPath(), {
+    args: ["run", "--no-check", "--quiet", "-A", SCRIPT, ...args],
+    stdout: "piped",
+    stderr: "inherit",
+  });
+  return command.spawn();
+}
+
+for (const kind of ["disk", "sqlite"]) {
+  Deno.test(`${kind}Cache() gives eight processes at once no wrong value and no failure`, async () => {
+    const directory = await Deno.makeTempDir();
+    const writers = Array.from({ length: 8 }, () => startWriter(kind, directory, String(ROUNDS)).output());
+    for (const { stdout, success } of await Promise.all(writers)) {
+      assert(success);
+      assertEquals(JSON.parse(new TextDecoder().decode(stdout).split("\n")[1]!), { failed: 0, wrong: 0 });
+    }
+    await Deno.remove(directory, { recursive: true });
+  });
+}
+
+Deno.test(`diskCache() and sqliteCache() keep whole entries or none when writers are killed ${KILLS} times`, async () => {
+  const directory = await Deno.makeTempDir();
+  for (let kills = 0; kills < KILLS; kills += 2) {
+    await Promise.all([killWriter(directory), killWriter(directory)]);
+    await assertWhole(directory);
+  }
+  const passing = [...Deno.readDirSync(`${directory}/disk/passing`)];
+  assert(passing.length <= KILLS * 2);
+  await Deno.remove(directory, { recursive: true });
+});
+
+async function killWriter(directory: string): Promise<void> {
+  const writer = startWriter("both", directory);
+  const reader = writer.stdout.getReader();
+  await reader.read();
+  await new Promise((resolve) => setTimeout(resolve, Math.random() * 40));
+  writer.kill("SIGKILL");
+  while (!(await reader.read()).done);
+  await writer.status;
+}
+
+async function assertWhole(directory: string): Promise<void> {
+  for (const key of WRITER_KEYS) {
+    const { directory: inner, name, label } = placeOf(key);
+    const text = await Deno.readTextFile(`${directory}/disk/${inner}/${name}`).catch(() => undefined);
+    // A torn file would be a miss for the cache; here it is looked at as it is.
+    const entry = text && decodeEntry(key, text.slice(0, text.length - label.length));
+    assert(text === undefined || (entry && isWriterEntry(key, entry)), "a file must be whole");
+  }
+  for (const cache of openWriterCaches("both", directory)) await assertUsable(cache);
+}
+
+async function assertUsable(cache: CacheBackend): Promise<void> {
+  for (const key of WRITER_KEYS) {
+    const entry = await cache.get(key);
+    assert(entry === undefined || isWriterEntry(key, entry), "an entry must be whole");
+  }
+  const entry = writerEntry(WRITER_KEYS[0]!, 1);
+  await cache.set(WRITER_KEYS[0]!, entry);
+  assertEquals(await cache.get(WRITER_KEYS[0]!), entry);
+  await cache.close?.();
+}

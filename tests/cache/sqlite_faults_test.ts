@@ -1,0 +1,259 @@
+import type { CacheEntry } from "../../src/cache/cache_backend.ts";
+import { openSqliteCache, sqliteCache } from "../../src/cache/sqlite_cache.ts";
+import { ConfigurationError } from "../../src/errors.ts";
+import { SqliteFile } from "../../src/cache/sqlite_file.ts";
+import { openFiles } from "../../src/runtime/files.ts";
+import { type SqliteDatabase, sqliteOpener } from "../../src/runtime/sqlite.ts";
+import { FakeClock, testCacheBackend } from "../../testing.ts";
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { DatabaseSync } from "node:sqlite";
+
+const IS_NIGHTLY = Deno.env.get("OPERO_NIGHTLY") === "1";
+const MANY = IS_NIGHTLY ? 1_000_000 : 100_000;
+
+function entryOf(value: unknown): CacheEntry {
+  return { value, createdAt: 1, expiresAt: Infinity, staleUntil: Infinity };
+}
+
+/** Runs with the path of a file that is not there yet, and with the warnings of the cache. */
+async function withPath(run: (path: string) => Promise<void>): Promise<void> {
+  const directory = await Deno.makeTempDir();
+  try {
+    await run(`${directory}/cache.sqlite`);
+  } finally {
+    await Deno.remove(directory, { recursive: true });
+  }
+}
+
+function openWith(path: string, clock = new FakeClock()) {
+  const warnings: string[] = [];
+  const host = { clock, warn: (message: string) => void warnings.push(message) };
+  return { cache: openSqliteCache({ path }, host), warnings };
+}
+
+Deno.test("sqliteCache() makes its files for their user alone", () =>
+  withPath(async (path) => {
+    const inner = path.replace("cache.sqlite", "new/directory/cache.sqlite");
+    const cache = sqliteCache({ path: inner });
+    await cache.set("key", entryOf(1));
+    for (const suffix of ["", "-wal", "-shm"]) assertEquals(Deno.statSync(inner + suffix).mode! & 0o777, 0o600);
+    assertEquals(Deno.statSync(inner.replace("/cache.sqlite", "")).mode! & 0o777, 0o700);
+    await cache.close?.();
+  }));
+
+for (const [fault, damage] of Object.entries({ "no database": damageAll, "damaged inside": damageInside })) {
+  Deno.test(`sqliteCache() puts a file that is ${fault} aside, warns once, and begins anew`, () =>
+    withPath(async (path) => {
+      const filled = sqliteCache({ path });
+      for (let i = 0; i < 200; i++) await filled.set(`key${i}`, entryOf("x".repeat(1_000)));
+      await filled.close?.();
+      damage(path);
+      const { cache, warnings } = openWith(path);
+      for (let i = 0; i < 200; i++) {
+        const found = await Promise.resolve().then(() => cache.get(`key${i}`)).catch(() => undefined);
+        assert(found === undefined || found.value === "x".repeat(1_000));
+      }
+      await Promise.resolve().then(() => cache.set("key", entryOf(1))).catch(() => {});
+      await cache.set("key", entryOf(2));
+      assertEquals(await cache.get("key"), entryOf(2));
+      assertEquals(warnings, [
+        "The sqlite cache was damaged and is begun anew; the old file has got the suffix .damaged",
+      ]);
+      assert(Deno.statSync(`${path}.damaged`).isFile);
+      await cache.close?.();
+    }));
+}
+
+function damageAll(path: string): void {
+  Deno.writeTextFileSync(path, "this is no database ".repeat(1_000));
+}
+
+function damageInside(path: string): void {
+  const bytes = Deno.readFileSync(path);
+  bytes.fill(0xa5, 4_096);
+  Deno.writeFileSync(path, bytes);
+}
+
+Deno.test("SqliteFile puts nothing aside when another process has done it already", () =>
+  withPath((path) => {
+    const warnings: string[] = [];
+    const file = new SqliteFile(path, openFiles("test"), sqliteOpener(), (message) => warnings.push(message));
+    file.open();
+    Deno.renameSync(path, `${path}.damaged`);
+    Deno.writeTextFileSync(path, "");
+    file.onFailure({ errcode: 11 });
+    assertEquals(warnings, []);
+    file.open().exec("CREATE TABLE anew (id)");
+    file.close();
+    assertEquals([...Deno.readDirSync(path.replace("cache.sqlite", ""))].map(({ name }) => name).sort(), [
+      "cache.sqlite",
+      "cache.sqlite.damaged",
+    ]);
+    return Promise.resolve();
+  }));
+
+Deno.test("sqliteCache() fails in a quarter of a second when another process holds the lock, and works after it", () =>
+  withPath(async (path) => {
+    const cache = sqliteCache({ path });
+    await cache.set("key", entryOf("old"));
+    const other = new DatabaseSync(path);
+    other.exec("BEGIN IMMEDIATE");
+    const startMs = performance.now();
+    await assertRejects(async () => await cache.set("key", entryOf("new")), Error, "locked");
+    assert(performance.now() - startMs < 1_000);
+    assertEquals(await cache.get("key"), entryOf("old"));
+    other.exec("COMMIT");
+    other.close();
+    await cache.set("key", entryOf("new"));
+    assertEquals(await cache.get("key"), entryOf("new"));
+    await cache.close?.();
+  }));
+
+Deno.test("sqliteCache() reads from a database that cannot be written", () =>
+  withPath(async (path) => {
+    const filled = sqliteCache({ path });
+    await filled.set("key", entryOf(1));
+    await filled.close?.();
+    const db = new DatabaseSync(path, { readOnly: true });
+    const cache = sqliteCache({ db });
+    assertEquals(await cache.get("key"), entryOf(1));
+    await assertRejects(async () => await cache.set("key", entryOf(2)), Error, "readonly");
+    assertEquals(await cache.get("key"), entryOf(1));
+    await cache.close?.();
+    db.close();
+  }));
+
+Deno.test("sqliteCache() keeps what it has when the disk is full", async () => {
+  const db = new DatabaseSync(":memory:");
+  db.exec("PRAGMA max_page_count = 50");
+  const cache = sqliteCache({ db });
+  await cache.set("key", entryOf(1));
+  await assertRejects(async () => await cache.set("big", entryOf("x".repeat(1_000_000))), Error, "full");
+  assertEquals(await cache.get("key"), entryOf(1));
+  assertEquals(await cache.get("big"), undefined);
+  await cache.set("key", entryOf(2));
+  assertEquals(await cache.get("key"), entryOf(2));
+  db.close();
+});
+
+Deno.test("sqliteCache() takes a damaged, foreign or future row for a miss and removes it", async () => {
+  const db = new DatabaseSync(":memory:");
+  const cache = sqliteCache({ db });
+  await cache.set("key", entryOf("x".repeat(100)));
+  const { entry } = db.prepare("SELECT entry FROM opero_cache_1").get() as { entry: string };
+  for (const row of ["", entry.slice(0, 50), entry.replace("opero1", "opero2"), `${entry}x`, "\0", "null"]) {
+    await cache.set("key", entryOf(1));
+    db.prepare("UPDATE opero_cache_1 SET entry = ?").run(row);
+    assertEquals(await cache.get("key"), undefined);
+    assertEquals(db.prepare("SELECT count(*) AS rows FROM opero_cache_1").get()!.rows, 0);
+  }
+  await cache.set("key", entryOf(1));
+  db.prepare("UPDATE opero_cache_1 SET entry = ?").run(new Uint8Array([1, 2]));
+  assertEquals(await cache.get("key"), undefined);
+  db.close();
+});
+
+Deno.test("sqliteCache() leaves a database that was handed in open", async () => {
+  const db = new DatabaseSync(":memory:");
+  db.exec("CREATE TABLE mine (id)");
+  const cache = sqliteCache({ db });
+  await cache.set("key", entryOf(1));
+  await cache.clear("");
+  await cache.close?.();
+  assertThrows(() => cache.get("key"), Error, "The sqlite cache is closed");
+  assertEquals(db.prepare("SELECT count(*) AS rows FROM mine").get()!.rows, 0);
+  db.close();
+});
+
+/** How better-sqlite3 and @db/sqlite differ from `node:sqlite`: a number of changes, `null` or `undefined` for no row. */
+function likeDenoSqlite(db: DatabaseSync): SqliteDatabase {
+  return {
+    prepare: (sql) => {
+      const statement = db.prepare(sql);
+      return {
+        get: (...values) => statement.get(...values) ?? null,
+        run: (...values) => Number(statement.run(...values).changes),
+      };
+    },
+    exec: (sql) => db.exec(sql),
+    close: () => db.close(),
+  };
+}
+
+testCacheBackend(() => sqliteCache({ db: likeDenoSqlite(new DatabaseSync(":memory:")) }), {
+  test: (name, run) => Deno.test({ name, fn: run, sanitizeResources: false }),
+  name: "sqliteCache() over the shape of @db/sqlite",
+  keepsEverything: true,
+});
+
+Deno.test("sqliteCache() keeps to maxEntries, and the newest entries", async () => {
+  const db = new DatabaseSync(":memory:");
+  for (const maxEntries of [1, 7, 100]) {
+    const cache = sqliteCache({ db, maxEntries });
+    for (let i = 0; i < 500; i++) {
+      await cache.set(`key${i}`, entryOf(i));
+      const { rows } = db.prepare("SELECT count(*) AS rows FROM opero_cache_1").get() as { rows: number };
+      assert(rows <= maxEntries * 1.1, `${rows} of ${maxEntries}`);
+    }
+    assertEquals(await cache.get("key499"), entryOf(499));
+    await cache.clear("");
+  }
+  db.close();
+});
+
+Deno.test("sqliteCache() removes dead rows batch by batch", async () => {
+  const db = new DatabaseSync(":memory:");
+  const clock = new FakeClock();
+  const cache = openSqliteCache({ db }, { clock, warn: () => {} });
+  const untilMs = clock.wallNow() + 1_000;
+  for (let i = 0; i < 1_500; i++) {
+    await cache.set(`key${i}`, { value: i, createdAt: 0, expiresAt: 1, staleUntil: untilMs });
+  }
+  await clock.tick("1s");
+  for (let i = 0; i < 600; i++) await cache.set("alive", entryOf(i));
+  assertEquals(db.prepare("SELECT count(*) AS rows FROM opero_cache_1").get()!.rows, 1);
+  db.close();
+});
+
+Deno.test(`sqliteCache() clears ${MANY} keys without holding up the loop`, async () => {
+  const db = new DatabaseSync(":memory:");
+  const cache = sqliteCache({ db });
+  await cache.set("kept", entryOf(1));
+  db.exec(`WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${MANY})
+    INSERT INTO opero_cache_1 SELECT 'many.' || i, 9e999, 'x' FROM n`);
+  let longestMs = 0;
+  let lastMs = performance.now();
+  const timer = setInterval(() => {
+    longestMs = Math.max(longestMs, performance.now() - lastMs);
+    lastMs = performance.now();
+  }, 1);
+  await cache.clear("many.");
+  clearInterval(timer);
+  assertEquals(db.prepare("SELECT count(*) AS rows FROM opero_cache_1").get()!.rows, 1);
+  assert(longestMs > 0 && longestMs < 500, `held up for ${longestMs} ms`);
+  db.close();
+});
+
+Deno.test("sqliteCache() keeps a value of 20 MB", () =>
+  withPath(async (path) => {
+    const cache = sqliteCache({ path });
+    const entry = entryOf({ text: "x".repeat(20_000_000), at: new Date(0) });
+    await cache.set("key", entry);
+    assertEquals((await cache.get("key"))?.value, entry.value);
+    await cache.close?.();
+  }));
+
+Deno.test("sqliteCache() refuses wrong options by their kind alone", () => {
+  const message = (name: string, desired: string, kind: string) =>
+    `Cannot open the sqlite cache as '${name}' must be ${desired}: received ${kind}`;
+  const db = new DatabaseSync(":memory:");
+  const wrong: [object, string][] = [
+    [{ path: "" }, message("path", "a non-empty string", "a string")],
+    [{ db: {} }, message("db", "an open SQLite database", "an object")],
+    [{ maxEntries: 0 }, message("maxEntries", "a positive integer", "a number")],
+    [{ path: "x", db }, message("path", "left out where 'db' is given", "a string")],
+    [{ file: "secret" }, message("file", "a known option", "a string")],
+  ];
+  for (const [config, text] of wrong) assertThrows(() => sqliteCache(config), ConfigurationError, text);
+  db.close();
+});
