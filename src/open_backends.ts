@@ -53,7 +53,7 @@ export class OpenBackends {
    *
    * @throws {ConfigurationError} If it cannot be opened.
    */
-  use(use: BackendUse): CacheBackend {
+  use(use: BackendUse): GuardedCache {
     const open = this.#find(use) ?? this.#add(use);
     this.#noteIdentity(open, use);
     return this.#guard(open, use.timeoutMs, use.onError);
@@ -100,7 +100,7 @@ export class OpenBackends {
     { backend, health }: OpenBackend,
     timeoutMs: number,
     onError: (operation: CacheOperation, error: unknown) => void,
-  ): CacheBackend {
+  ): GuardedCache {
     return new GuardedCache({ backend, health, clock: this.#clock, timeoutMs, onError });
   }
 

@@ -1,8 +1,8 @@
 import type { Clock } from "../clock.ts";
 import { sha256Hex } from "../runtime/sha256.ts";
-import type { CacheBackend, CacheEntry, MaybePromise } from "./cache_backend.ts";
+import type { CacheEntry, MaybePromise } from "./cache_backend.ts";
 import { serializeArguments, serializeValue } from "./cache_key.ts";
-import { UNREADABLE_ENTRY } from "./guarded_cache.ts";
+import { type GuardedCache, UNREADABLE_ENTRY } from "./guarded_cache.ts";
 import { isInstance } from "./instance.ts";
 import type { CacheKeyFunction } from "./memory_results.ts";
 import type { StoredValue } from "./memory_store.ts";
@@ -10,8 +10,8 @@ import { type ResultStore, UNREADABLE } from "./result_store.ts";
 
 /** Whose results are kept, and where. */
 export interface BackendResultsOptions {
-  /** Where; it may fail in any way it likes. */
-  readonly backend: CacheBackend;
+  /** Where. */
+  readonly backend: GuardedCache;
   /** Gives the time of day, which outlives the process. */
   readonly clock: Clock;
   /** The first part of every key. */
@@ -55,7 +55,7 @@ export class BackendResults implements ResultStore {
     return chain(this.#storedKey(key), (stored) => chain(this.#options.backend.get(stored), fromEntry));
   }
 
-  write(key: string, stored: StoredValue): MaybePromise<void> {
+  write(key: string, stored: StoredValue): MaybePromise<boolean> {
     return chain(this.#storedKey(key), (storedKey) => this.#options.backend.set(storedKey, toEntry(stored)));
   }
 
@@ -63,7 +63,7 @@ export class BackendResults implements ResultStore {
     return chain(this.#storedKey(key), (stored) => this.#options.backend.delete(stored));
   }
 
-  clear(): MaybePromise<void> {
+  clear(): MaybePromise<unknown> {
     return chain(this.#prefix, (prefix) => this.#options.backend.clear(prefix));
   }
 

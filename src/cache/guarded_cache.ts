@@ -35,7 +35,7 @@ export interface GuardedCacheOptions {
  * long is as good as one that found nothing, and a backend that keeps failing is left alone. What a
  * backend answers at once is passed on at once.
  */
-export class GuardedCache implements CacheBackend {
+export class GuardedCache {
   readonly #options: GuardedCacheOptions;
 
   /** A guard around a backend, for one function. */
@@ -48,16 +48,19 @@ export class GuardedCache implements CacheBackend {
     return this.#ask("get", (backend) => backend.get(key), requireEntry, UNREADABLE_ENTRY);
   }
 
-  set(key: string, entry: CacheEntry): MaybePromise<void> {
-    return this.#ask("set", (backend) => backend.set(key, entry), nothing, undefined);
+  /** Keeps `entry`; tells whether it was kept. */
+  set(key: string, entry: CacheEntry): MaybePromise<boolean> {
+    return this.#ask("set", (backend) => backend.set(key, entry), () => true, false);
   }
 
+  /** Removes what is under `key`; tells whether it knows of anything that was. */
   delete(key: string): MaybePromise<boolean> {
     return this.#ask("delete", (backend) => backend.delete(key), Boolean, false);
   }
 
-  clear(prefix: string): MaybePromise<void> {
-    return this.#ask("clear", (backend) => backend.clear(prefix), nothing, undefined);
+  /** Removes every entry whose key begins with `prefix`; tells whether it could. */
+  clear(prefix: string): MaybePromise<boolean> {
+    return this.#ask("clear", (backend) => backend.clear(prefix), () => true, false);
   }
 
   #ask<R>(
@@ -113,10 +116,6 @@ function requireEntry(answer: unknown): CacheEntry | undefined {
 
 function wrongShape(): ConfigurationError {
   return new ConfigurationError("Cannot use what a cache backend answers as 'get' must answer an entry or undefined");
-}
-
-function nothing(): undefined {
-  return undefined;
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {

@@ -49,8 +49,9 @@ export class MemoryResults implements ResultStore {
     return this.#store.get(key);
   }
 
-  write(key: unknown, stored: StoredValue): void {
+  write(key: unknown, stored: StoredValue): boolean {
     this.#store.set(key, stored);
+    return true;
   }
 
   delete(key: unknown): boolean {

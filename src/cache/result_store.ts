@@ -19,10 +19,10 @@ export interface ResultStore {
   keyOf(self: unknown, args: readonly unknown[]): unknown;
   /** What is kept under `key`, fresh or not; {@link UNREADABLE} where nobody knows. */
   read(key: unknown): MaybePromise<StoredValue | undefined>;
-  /** Keeps a value. */
-  write(key: unknown, stored: StoredValue): MaybePromise<void>;
+  /** Keeps a value; tells whether it was kept. */
+  write(key: unknown, stored: StoredValue): MaybePromise<boolean>;
   /** Removes one; tells whether it was there. */
   delete(key: unknown): MaybePromise<boolean>;
   /** Removes all of this function. */
-  clear(): MaybePromise<void>;
+  clear(): MaybePromise<unknown>;
 }

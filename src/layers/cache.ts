@@ -310,21 +310,18 @@ export class CachedResults {
     const createdAtMs = this.#store.nowMs();
     const expiresAtMs = createdAtMs + this.#freshness.ttlMs;
     const graceMs = Math.max(this.#freshness.staleMs, this.#freshness.staleIfErrorMs);
-    this.#stats.writes++;
     const written = this.#store.write(flight.key, {
       value,
       createdAtMs,
       expiresAtMs,
       staleUntilMs: expiresAtMs + graceMs,
     });
-    if (!(written instanceof Promise)) {
+    const arrive = (wasKept: boolean) => {
+      if (wasKept) this.#stats.writes++;
       this.#land(flight);
       return value;
-    }
-    return written.then(() => {
-      this.#land(flight);
-      return value;
-    });
+    };
+    return written instanceof Promise ? written.then(arrive) : arrive(written);
   }
 
   #land(flight: Flight): void {
