@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { type AddressInfo, createServer } from "node:net";
 import {
   AllFailedError,
   type CacheEntry,
@@ -89,8 +90,18 @@ portable("opero() throws on what retryOn does not match", async () => {
   assert.equal(await rejectionOf(run()), bug);
 });
 
+/** A local address that nobody listens at any more. */
+function deadUrl(): Promise<string> {
+  return new Promise((resolve) => {
+    const server = createServer().listen(0, "127.0.0.1", () => {
+      const { port } = server.address() as AddressInfo;
+      server.close(() => resolve(`http://127.0.0.1:${port}/`));
+    });
+  });
+}
+
 portable("isTransient() knows the failed fetch of this runtime from a bug", async () => {
-  assert.equal(isTransient(await rejectionOf(fetch("http://127.0.0.1:1/"))), true);
+  assert.equal(isTransient(await rejectionOf(fetch(await deadUrl()))), true);
   assert.equal(isTransient(await rejectionOf(ensureAsync(() => (undefined as unknown as () => void)())())), false);
 });
 
