@@ -1,6 +1,7 @@
 import { type Clock, sleepWith, type Timer } from "./clock.ts";
 import { type Duration, parseDuration } from "./duration.ts";
 import { ConfigurationError } from "./errors.ts";
+import { nextTurn } from "./internal/next_turn.ts";
 
 interface FakeTimer extends Timer {
   readonly dueMs: number;
@@ -105,7 +106,7 @@ export class FakeClock implements Clock {
   }
 }
 
-/** Lets everything run that is ready to run: a turn of the event loop empties the queue of microtasks. */
+/** Lets everything run that is ready to run, or that was left to the next turn of the event loop. */
 function settle(): Promise<void> {
   return new Promise((resolve) => {
     const { port1, port2 } = new MessageChannel();
@@ -114,6 +115,6 @@ function settle(): Promise<void> {
       port2.close();
       resolve();
     };
-    port2.postMessage(undefined);
+    nextTurn(() => port2.postMessage(undefined));
   });
 }

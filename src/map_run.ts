@@ -1,4 +1,3 @@
-import type { Clock } from "./clock.ts";
 import { errorLabel, MapError, type MapItemError } from "./errors.ts";
 import { AbortScope } from "./internal/abort_scope.ts";
 import { followSignal } from "./internal/follow_signal.ts";
@@ -35,8 +34,6 @@ export interface MapRunSetup {
   readonly runs: Set<MapRun>;
   /** The name of the function, for messages. */
   readonly functionName: string;
-  /** The only source of time. */
-  readonly clock: Clock;
 }
 
 /** Stands in the place of an item that is left out. */
@@ -60,7 +57,7 @@ export abstract class MapRun implements DrainTarget {
   /** A run that has not begun. */
   constructor(setup: MapRunSetup) {
     this.setup = setup;
-    this.drain = new Drain(setup.source, this, new TurnKeeper(setup.clock));
+    this.drain = new Drain(setup.source, this, new TurnKeeper());
   }
 
   /** Takes the result in. */

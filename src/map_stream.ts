@@ -25,6 +25,7 @@ export class MapStreamRun extends MapRun {
   #begun = 0;
   #failed = 0;
   #hasBegun = false;
+  #isLeft = false;
   #failure: { readonly reason: unknown } | undefined = undefined;
   #waiting: PromiseWithResolvers<Step>[] = [];
 
@@ -77,7 +78,8 @@ export class MapStreamRun extends MapRun {
   }
 
   protected reject(reason: unknown): void {
-    this.#failure = { reason };
+    // Whoever leaves knows that; who still waits just gets nothing more.
+    if (!this.#isLeft) this.#failure = { reason };
     this.#results = [];
     this.#head = 0;
     this.#hand();
@@ -106,10 +108,9 @@ export class MapStreamRun extends MapRun {
   }
 
   async #return(): Promise<Step> {
-    const reason = new DOMException("The stream was closed", "AbortError");
-    const closed = this.fail(reason);
+    this.#isLeft = true;
+    await this.fail(new DOMException("The stream was closed", "AbortError"));
     this.#failure = undefined;
-    await closed;
     return DONE;
   }
 

@@ -172,7 +172,6 @@ class FunctionMap {
       onItem: events.has("itemDone") ? (index, ok) => events.emit("itemDone", { functionName, index, ok }) : undefined,
       runs: this.#runs,
       functionName,
-      clock,
     };
   }
 

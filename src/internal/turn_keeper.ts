@@ -1,4 +1,3 @@
-import type { Clock } from "../clock.ts";
 import { nextTurn } from "./next_turn.ts";
 
 /** Work that never waits is interrupted about so often. */
@@ -9,27 +8,21 @@ const MAX_STRIDE = 256;
 
 /**
  * Keeps the event loop turning during work that never leaves it, such as a map of a synchronous
- * function: timers, signals and the progress of the run get their turn.
+ * function: timers, signals and the progress of the run get their turn. It goes by the time that passes
+ * in truth, whatever clock the run is given.
  */
 export class TurnKeeper {
-  readonly #clock: Clock;
-  #turnMs: number;
-  #lookMs: number;
+  #turnMs: number = performance.now();
+  #lookMs: number = this.#turnMs;
   #stride = 1;
   #count = 0;
   #turn: Promise<void> | undefined = undefined;
-
-  /** Begins to count. */
-  constructor(clock: Clock) {
-    this.#clock = clock;
-    this.#turnMs = this.#lookMs = clock.now();
-  }
 
   /** To be asked after every item: what to wait for before the next, if a turn is due. */
   pending(): Promise<void> | undefined {
     if (this.#turn !== undefined || ++this.#count < this.#stride) return this.#turn;
     this.#count = 0;
-    const nowMs = this.#clock.now();
+    const nowMs = performance.now();
     const sinceLookMs = nowMs - this.#lookMs;
     this.#lookMs = nowMs;
     this.#stride = sinceLookMs > 1 ? Math.max(1, this.#stride >> 2) : Math.min(this.#stride * 2, MAX_STRIDE);
@@ -39,7 +32,7 @@ export class TurnKeeper {
 
   #turned(resolve: () => void): void {
     this.#turn = undefined;
-    this.#turnMs = this.#lookMs = this.#clock.now();
+    this.#turnMs = this.#lookMs = performance.now();
     resolve();
   }
 }
