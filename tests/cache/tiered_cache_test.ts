@@ -163,7 +163,8 @@ Deno.test("tiered() takes a guarded tier that could not be asked for empty", asy
       ...options,
       backend,
       health: new BackendHealth(options.clock, { onOutage() {}, onRecovery() {} }),
-    });
+      // Its answers tell whether it worked, of which the contract knows nothing.
+    }) as unknown as CacheBackend;
   const healthy = new MapCache();
   healthy.set("key", entryOf(1));
   const down = failing(new Error("down"), "rejects");

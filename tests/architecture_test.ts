@@ -1,0 +1,141 @@
+import { assert, assertEquals } from "@std/assert";
+import { findCycle, readSources, type SourceFile } from "./support/source_graph.ts";
+
+/** What stands on each level, the lowest first: folders of `src/`, and files directly in it. */
+const LEVELS: readonly (readonly string[])[] = [
+  [
+    "internal/",
+    "clock",
+    "duration",
+    "ensure_async",
+    "errors",
+    "events",
+    "fake_clock",
+    "is_transient",
+    "layer",
+    "logger",
+    "outcome",
+    "retry_after",
+  ],
+  ["runtime/"],
+  [
+    "cache/",
+    "limiter/",
+    "pool/",
+    "progress/",
+    "backoff",
+    "correlation",
+    "current_call",
+    "failure_log",
+    "fallback_parameter",
+    "layer_host",
+    "telemetry",
+  ],
+  ["layers/", "conformance/", "conformance", "open_backends"],
+  [
+    "opero",
+    "opero_options",
+    "open_function_cache",
+    "pipeline",
+    "registry",
+    "shown_options",
+    "wrapped",
+    "wrapper",
+  ],
+  [
+    "create_opero",
+    "default_instance",
+    "map_list",
+    "map_pool",
+    "map_run",
+    "map_stream",
+    "mapped",
+    "opmap",
+    "opmap_options",
+  ],
+];
+
+const ENTRY_LEVEL = LEVELS.length;
+const SUBJECTS = ["cache/", "limiter/", "pool/", "progress/"];
+const RUNTIME_NAME = /\b(?:Deno|Bun|process)\b(?=\s*[.?[])/;
+const TEXT = /"(?:[^"\\]|\\.)*"|`(?:[^`\\]|\\.)*`/g;
+
+const sources = readSources();
+const files = [...sources.values()];
+
+/** The folder of `src/` that a file is in, such as `cache/`, or its own name. */
+function roomOf(path: string): string {
+  const [first = "", ...rest] = path.replace(/^src\//, "").split("/");
+  return rest.length > 0 ? `${first}/` : first.replace(/\.ts$/, "");
+}
+
+function levelOf(path: string): number {
+  return path.startsWith("src/") ? LEVELS.findIndex((rooms) => rooms.includes(roomOf(path))) : ENTRY_LEVEL;
+}
+
+function mayImport({ path }: SourceFile, imported: string): boolean {
+  const [from, to] = [roomOf(path), roomOf(imported)];
+  if (from === to) return from !== "layers/";
+  if (SUBJECTS.includes(from) && SUBJECTS.includes(to)) return false;
+  return levelOf(imported) <= levelOf(path);
+}
+
+/** The files for which `isWrong` holds. */
+function offenders(isWrong: (file: SourceFile) => boolean): string[] {
+  return files.filter(isWrong).map(({ path }) => path);
+}
+
+Deno.test("every source file has a level, and every level its files", () => {
+  assert(files.length > 50);
+  assertEquals(offenders(({ path }) => levelOf(path) < 0), []);
+  const rooms = new Set(files.map(({ path }) => roomOf(path)));
+  assertEquals(LEVELS.flat().filter((room) => !rooms.has(room)), []);
+});
+
+Deno.test("a source file imports from its own level and lower ones only, and no subject imports another", () => {
+  const wrong = files.flatMap((file) =>
+    file.imports.filter((imported) => !mayImport(file, imported)).map((imported) => `${file.path} -> ${imported}`)
+  );
+  assertEquals(wrong, []);
+});
+
+Deno.test("every import leads to a source file", () => {
+  const wrong = files.flatMap(({ imports }) => imports.filter((path) => !sources.has(path)));
+  assertEquals(wrong, []);
+});
+
+Deno.test("no source files import each other in a ring, for their types neither", () => {
+  assertEquals(findCycle(sources), []);
+});
+
+Deno.test("findCycle() finds a ring", () => {
+  const file = (path: string, ...imports: string[]): [string, SourceFile] => [path, {
+    path,
+    code: "",
+    imports,
+    outside: [],
+  }];
+  assertEquals(findCycle(new Map([file("a", "b"), file("b", "c", "d"), file("c"), file("d", "b")])), ["b", "d", "b"]);
+});
+
+Deno.test("the package imports nothing but itself", () => {
+  assertEquals(offenders(({ outside }) => outside.length > 0), []);
+});
+
+Deno.test("a runtime is named in src/runtime/ alone", () => {
+  const isNamed = (code: string) => RUNTIME_NAME.test(code.replace(TEXT, "")) || /"node:/.test(code);
+  // What a worker is started from is the sources themselves, as one literal.
+  const elsewhere = (path: string) => !path.startsWith("src/runtime/") && path !== "src/pool/worker_source.ts";
+  assertEquals(offenders(({ path, code }) => elsewhere(path) && isNamed(code)), []);
+  assert(isNamed("Deno.cwd()") && isNamed('builtinModule("node:fs")') && !isNamed('"no Deno.Kv"'));
+});
+
+Deno.test("entry points and nothing else re-export", () => {
+  assertEquals(offenders(({ path, code }) => path.startsWith("src/") && /^export .*\bfrom "/m.test(code)), []);
+});
+
+Deno.test("sources have no default exports, enums, I-names, or names that say nothing", () => {
+  assertEquals(offenders(({ code }) => /^export default\b|^(?:export )?(?:const )?enum /m.test(code)), []);
+  assertEquals(offenders(({ code }) => /^(?:export )?interface I[A-Z][a-z]/m.test(code)), []);
+  assertEquals(offenders(({ path }) => /(?:^|[/_])(?:index|utils?|helpers?|common|misc)\b/.test(path)), []);
+});
