@@ -1,5 +1,5 @@
 import { ConfigurationError } from "./errors.ts";
-import { validateOptions, wrongOption } from "./internal/validate.ts";
+import { requireObject, validateOptions, wrongOption } from "./internal/validate.ts";
 import { OPERO_RULES, type OperoOptions } from "./opero_options.ts";
 import { buildPipeline } from "./pipeline.ts";
 import type { Registry } from "./registry.ts";
@@ -63,7 +63,9 @@ export function createWrap(registry: Registry): Opero {
 
   /** `second` is a decorator's context, or the options where those did not come first. */
   function apply(fn: AnyFunction, options: object | undefined, second: unknown): Wrapped<AsyncFunction> {
-    if (!isDecoratorContext(second)) return wrap(fn, options ?? second ?? {}, registry);
+    if (!isDecoratorContext(second)) {
+      return wrap(fn, options ?? (second === undefined ? {} : second as object), registry);
+    }
     requireMethod(second);
     return wrap(fn, options ?? {}, registry);
   }
@@ -108,9 +110,7 @@ export function wrapTask(fn: unknown): string {
  * @throws {ConfigurationError} If `given` is no object.
  */
 export function mergeOptions(task: string, defaults: OperoOptions, given: unknown): OperoOptions {
-  if (typeof given !== "object" || given === null || Array.isArray(given)) {
-    throw wrongOption(task, "options", { desired: "an object" }, given);
-  }
+  requireObject(task, "options", given);
   const set = Object.entries(given).filter(([, value]) => value !== undefined);
   return { ...defaults, ...Object.fromEntries(set) };
 }

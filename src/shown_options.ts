@@ -38,5 +38,7 @@ export function shownOptions<Options extends OperoOptions>(options: Options): Re
   for (const name of DURATIONS) {
     if (shown[name] !== undefined) shown[name] = toSeconds(parseDuration(shown[name])!);
   }
+  // As the retry layer has it: the default upper bound gives way to a lower one that is over it.
+  if (options.maxDelay === undefined) shown.maxDelay = Math.max(shown.maxDelay as number, shown.minDelay as number);
   return Object.freeze(shown) as unknown as Readonly<Options>;
 }

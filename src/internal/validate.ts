@@ -1,6 +1,9 @@
 import { parseDuration } from "../duration.ts";
 import { ConfigurationError } from "../errors.ts";
 
+/** Longer texts are not shown in a message. */
+const MAX_SHOWN_LENGTH = 60;
+
 /** What an option may be. */
 export interface OptionRule {
   /** What it must be, as the message says it after "must be". */
@@ -21,11 +24,21 @@ export type OptionRules = Readonly<Record<string, OptionRule>>;
  *   and `within` the option that they are part of, as in `rateLimit.`.
  */
 export function validateOptions(task: string, options: object, rules: OptionRules, within = ""): void {
+  requireObject(task, within === "" ? "options" : within.slice(0, -1), options);
   for (const [name, value] of Object.entries(options)) {
     const rule = Object.hasOwn(rules, name) ? rules[name] : undefined;
     if (rule === undefined) throw unknownOption(task, name, value, Object.keys(rules), within);
     if (value !== undefined && !rule.accepts(value)) throw wrongOption(task, within + name, rule, value);
   }
+}
+
+/**
+ * Checks that `value` can hold options.
+ *
+ * @throws {ConfigurationError} If it is no object, or an array.
+ */
+export function requireObject(task: string, option: string, value: unknown): asserts value is object {
+  if (!plainObject.accepts(value)) throw wrongOption(task, option, { desired: "an object" }, value);
 }
 
 /** The error for an option whose value is not what `rule` allows. */
@@ -50,7 +63,9 @@ function unknownOption(
   const hint = nearest === undefined ? "" : `, did you mean '${within}${nearest}'?`;
   // The value is not shown: a misspelt name may be that of a password.
   return new ConfigurationError(
-    `Cannot ${task} as '${within}${option}' must be a known option: received ${describeKind(value)}${hint}`,
+    `Cannot ${task} as '${within}${option.slice(0, MAX_SHOWN_LENGTH)}' must be a known option: received ${
+      describeKind(value)
+    }${hint}`,
   );
 }
 
@@ -78,6 +93,12 @@ export const finiteDuration: OptionRule = {
 export const positiveDuration: OptionRule = {
   desired: `a positive duration ${DURATION_FORMS}`,
   accepts: (value) => (parseDuration(value) ?? 0) > 0,
+};
+
+/** A duration over zero that ends. */
+export const positiveFiniteDuration: OptionRule = {
+  desired: positiveDuration.desired,
+  accepts: (value) => positiveDuration.accepts(value) && finiteDuration.accepts(value),
 };
 
 /** A duration, zero too; `Infinity` is "no limit". */
@@ -146,7 +167,7 @@ export function either(first: OptionRule, second: OptionRule): OptionRule {
 /** How a message shows `value`: primitives as they are, all else by its kind. */
 export function describeValue(value: unknown): string {
   if (typeof value === "string") {
-    return value.length > 60 ? `a string of ${value.length} characters` : JSON.stringify(value);
+    return value.length > MAX_SHOWN_LENGTH ? `a string of ${value.length} characters` : JSON.stringify(value);
   }
   if (typeof value === "bigint") return `${value}n`;
   if (Object.is(value, -0)) return "-0";
@@ -160,17 +181,19 @@ export function describeKind(value: unknown): string {
   if (typeof value === "function") return "a function";
   if (Array.isArray(value)) return value.length === 0 ? "an empty array" : "an array";
   if (typeof value !== "object") return `a ${typeof value}`;
-  const name = value.constructor?.name;
-  if (name === undefined || name === "" || name === "Object") return "an object";
+  // The class's own name: a field that is called "constructor" is data.
+  const name: unknown = Object.getPrototypeOf(value)?.constructor?.name;
+  if (typeof name !== "string" || name === "" || name === "Object") return "an object";
   return `${/^[AEIOU]/.test(name) ? "an" : "a"} ${name}`;
 }
 
 function nearestName(name: string, known: readonly string[]): string | undefined {
   let nearest: string | undefined;
-  let nearestDistance = Math.max(2, Math.floor(name.length / 3)) + 1;
+  let nearestDistance = Infinity;
   for (const candidate of known) {
     const distance = editDistance(normalize(name), normalize(candidate));
-    if (distance < nearestDistance) [nearest, nearestDistance] = [candidate, distance];
+    const isNear = distance <= Math.max(2, Math.min(name.length, 2 * candidate.length) / 3);
+    if (isNear && distance < nearestDistance) [nearest, nearestDistance] = [candidate, distance];
   }
   return nearest;
 }

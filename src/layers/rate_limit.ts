@@ -8,7 +8,7 @@ import {
   oneOf,
   type OptionRule,
   type OptionRules,
-  positiveDuration,
+  positiveFiniteDuration,
   positiveInteger,
   validateOptions,
   wrongOption,
@@ -50,7 +50,7 @@ export interface RateLimitOptions<Args extends readonly unknown[] = readonly nev
 
 const rateNumber = numberThat("a positive number", (value) => Number.isFinite(value) && value > 0);
 
-const RATE_FIELDS: OptionRules = { limit: rateNumber, per: positiveDuration, burst: positiveInteger };
+const RATE_FIELDS: OptionRules = { limit: rateNumber, per: positiveFiniteDuration, burst: positiveInteger };
 
 const rateLimit: OptionRule = {
   desired: "a positive number of calls per second or { limit, per, burst }",

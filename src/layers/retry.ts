@@ -84,7 +84,7 @@ export const RETRY_RULES: OptionRules = {
     desired: "an error class, a non-empty array of error classes, or a predicate",
     accepts: (value) =>
       typeof value === "function" ||
-      (Array.isArray(value) && value.length > 0 && value.every((item) => typeof item === "function")),
+      (Array.isArray(value) && value.length > 0 && value.every(hasInstances)),
   },
   respectRetryAfter: booleanFlag,
   maxRetryAfter: anyDuration,
@@ -115,6 +115,11 @@ export function resolveRetryOn(retryOn: RetryOptions["retryOn"]): RetryPredicate
   if (typeof retryOn === "function" && !isErrorClass(retryOn)) return retryOn as RetryPredicate;
   const classes = (Array.isArray(retryOn) ? retryOn : [retryOn]) as readonly ErrorClass[];
   return (error) => classes.some((errorClass) => error instanceof errorClass);
+}
+
+/** Arrow functions and methods have none: as a class in a list they would fail only once an error came. */
+function hasInstances(value: unknown): boolean {
+  return typeof value === "function" && typeof value.prototype === "object" && value.prototype !== null;
 }
 
 /** A class is what `new` takes; a predicate that is no arrow function has a prototype too, but an empty one. */
