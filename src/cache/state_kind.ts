@@ -17,6 +17,8 @@ function kind<T>(read: (value: T, write: WritePart) => string, isOpaque = false)
 
 const bytesKind = kind<ArrayBufferView>((view) => bytesText(view.buffer, view.byteOffset, view.byteLength), true);
 
+const TYPED_ARRAY = Object.getPrototypeOf(Uint8Array.prototype) as object;
+
 /** The built-in classes whose state can be read, by prototype. A subclass is read as its nearest built-in class. */
 const BUILT_IN = new Map<object, StateKind>([
   [Date.prototype, kind<Date>((date) => `${date.getTime()};`)],
@@ -25,14 +27,14 @@ const BUILT_IN = new Map<object, StateKind>([
   [URLSearchParams.prototype, kind<URLSearchParams>((params, write) => write(params.toString()), true)],
   [Map.prototype, kind<Map<unknown, unknown>>((map, write) => sorted([...map].map(([k, v]) => write(k) + write(v))))],
   [Set.prototype, kind<Set<unknown>>((set, write) => sorted([...set].map(write)))],
-  [Error.prototype, kind<Error>((error, write) => write(error.name) + write(error.message) + write(error.cause))],
+  [Error.prototype, kind<Error>(writeError)],
   [
     AggregateError.prototype,
-    kind<AggregateError>((error, write) => write(error.name) + write(error.message) + write(error.errors)),
+    kind<AggregateError>((error, write) => writeError(error, write) + write(error.errors)),
   ],
   [ArrayBuffer.prototype, kind<ArrayBuffer>((buffer) => bytesText(buffer, 0, buffer.byteLength), true)],
   [DataView.prototype, bytesKind],
-  [Object.getPrototypeOf(Uint8Array.prototype), bytesKind],
+  [TYPED_ARRAY, bytesKind],
   [Number.prototype, kind<object>((boxed, write) => write(boxed.valueOf()))],
   [String.prototype, kind<object>((boxed, write) => write(boxed.valueOf()), true)],
   [Boolean.prototype, kind<object>((boxed, write) => write(boxed.valueOf()))],
@@ -56,7 +58,9 @@ export function stateKindOf(value: object): StateKind | undefined {
     found = kindOfClass(prototype);
     kindByPrototype.set(prototype, found);
   }
-  return found === null || Object.getOwnPropertySymbols(value).length > 0 ? undefined : found;
+  if (found === null) return undefined;
+  // What the runtime itself keeps under symbols is not to be read, nor need it be.
+  return found.isOpaque || Object.getOwnPropertySymbols(value).length === 0 ? found : undefined;
 }
 
 function kindOfClass(prototype: object): StateKind | null {
@@ -64,15 +68,16 @@ function kindOfClass(prototype: object): StateKind | null {
     const builtIn = BUILT_IN.get(current);
     if (builtIn !== undefined) return builtIn;
     if (isTemporal(current)) return kind<object>((moment, write) => write(String(moment)), true);
-    if (isReadableErrorClass(current)) continue;
+    if (addsNothing(current)) continue;
     if (hidesState(current)) return null;
   }
   return inFields;
 }
 
-/** `TypeError` and its like are native, but hold no more than any `Error`. */
-function isReadableErrorClass(prototype: object): boolean {
-  return Object.getPrototypeOf(prototype) === Error.prototype && isNative(prototype.constructor);
+/** `TypeError` and `Uint8Array` and their like are native, but hold no more than any `Error` or typed array. */
+function addsNothing(prototype: object): boolean {
+  const parent: unknown = Object.getPrototypeOf(prototype);
+  return (parent === Error.prototype || parent === TYPED_ARRAY) && isNative(prototype.constructor);
 }
 
 function isTemporal(prototype: object): boolean {
@@ -88,6 +93,10 @@ function hidesState(prototype: object): boolean {
 
 function isNative(constructor: unknown): boolean {
   return /\{\s*\[native code\]\s*\}\s*$/.test(String(constructor));
+}
+
+function writeError(error: Error, write: WritePart): string {
+  return write(error.name) + write(error.message) + write(error.cause);
 }
 
 /** The order in which a map or set was filled makes no other value. */

@@ -184,7 +184,7 @@ export function describeKind(value: unknown): string {
   // The class's own name: a field that is called "constructor" is data.
   const name: unknown = Object.getPrototypeOf(value)?.constructor?.name;
   if (typeof name !== "string" || name === "" || name === "Object") return "an object";
-  return `${/^[AEIOU]/.test(name) ? "an" : "a"} ${name}`;
+  return `${/^[AEIO]/.test(name) ? "an" : "a"} ${name}`;
 }
 
 function nearestName(name: string, known: readonly string[]): string | undefined {

@@ -1,0 +1,41 @@
+import { assert, assertEquals, assertNotStrictEquals, assertStrictEquals } from "@std/assert";
+import { FakeClock } from "@opero/core/testing";
+import { KeyedLimiters } from "../../src/limiter/keyed_limiters.ts";
+
+const RATE = { limit: 10, perMs: 1_000, burst: 1 };
+
+Deno.test("KeyedLimiters.of() gives each key a limiter of its own", () => {
+  const limiters = new KeyedLimiters(RATE, new FakeClock());
+  assertStrictEquals(limiters.of("a"), limiters.of("a"));
+  assertNotStrictEquals(limiters.of("a"), limiters.of("b"));
+  assertNotStrictEquals(limiters.of(1), limiters.of("1"));
+  assert(limiters.of("a").tryStart());
+  assert(limiters.of("b").tryStart());
+  assertEquals(limiters.of("a").tryStart(), false);
+});
+
+Deno.test("KeyedLimiters drops idle limiters, so that the map stays in step with use", async () => {
+  const clock = new FakeClock();
+  const limiters = new KeyedLimiters(RATE, clock);
+  let largest = 0;
+  for (let key = 0; key < 100_000; key++) {
+    limiters.of(key).tryStart();
+    largest = Math.max(largest, limiters.size);
+    if (key % 100 === 99) await clock.tick("200ms");
+  }
+  assert(largest <= 512, `${largest} limiters`);
+});
+
+Deno.test("KeyedLimiters keeps a limiter that somebody waits in, and drops it once it is idle", async () => {
+  const clock = new FakeClock();
+  const limiters = new KeyedLimiters(RATE, clock);
+  const busy = limiters.of("busy");
+  busy.tryStart();
+  const leave = busy.enqueue(() => {});
+  for (let key = 0; key < 300; key++) limiters.of(key);
+  assertStrictEquals(limiters.of("busy"), busy);
+  leave();
+  await clock.tick("1s");
+  for (let key = 300; key < 1_200; key++) limiters.of(key);
+  assertNotStrictEquals(limiters.of("busy"), busy);
+});
