@@ -18,7 +18,7 @@ export interface HealthReport {
   readonly onRecovery: () => void;
 }
 
-/** One kind of operation: a backend may well read and yet refuse to write. */
+/** Failures in a row. */
 interface Circuit {
   failures: number;
   restMs: number;
@@ -26,14 +26,18 @@ interface Circuit {
   isProbing: boolean;
 }
 
+/** The circuit of all operations together. */
+const ANY = "any";
+
 /**
  * Whether a backend is worth asking. It is shared by all who use the backend, so that an outage is
- * found out, and reported, once.
+ * found out, and reported, once. Failures are counted for each kind of operation, as a backend may well read and yet refuse to
+ * write, and for all together, as one that is dead should not hold up five calls of each kind.
  */
 export class BackendHealth {
   readonly #clock: Clock;
   readonly #report: HealthReport;
-  readonly #circuits = new Map<CacheOperation, Circuit>();
+  readonly #circuits = new Map<CacheOperation | typeof ANY, Circuit>();
 
   /** A backend in good health. */
   constructor(clock: Clock, report: HealthReport) {
@@ -43,22 +47,30 @@ export class BackendHealth {
 
   /** Whether it may be asked now. Once its rest is over one may ask, and all others wait for what that one finds. */
   mayAsk(operation: CacheOperation): boolean {
-    const circuit = this.#circuits.get(operation);
-    if (circuit === undefined || circuit.failures < MAX_FAILURES) return true;
-    if (circuit.isProbing || this.#clock.now() < circuit.restsUntilMs) return false;
-    circuit.isProbing = true;
+    if (this.#circuits.size === 0) return true;
+    const open = [this.#circuits.get(operation), this.#circuits.get(ANY)]
+      .filter((circuit) => circuit !== undefined && circuit.failures >= MAX_FAILURES) as Circuit[];
+    const nowMs = this.#clock.now();
+    if (open.some(({ isProbing, restsUntilMs }) => isProbing || nowMs < restsUntilMs)) return false;
+    for (const circuit of open) circuit.isProbing = true;
     return true;
   }
 
   /** It answered. */
   noteSuccess(operation: CacheOperation): void {
-    if (this.#circuits.size === 0 || !this.#circuits.delete(operation)) return;
-    if (this.#circuits.size === 0) this.#report.onRecovery();
+    if (this.#circuits.size === 0) return;
+    this.#circuits.delete(ANY);
+    if (this.#circuits.delete(operation) && this.#circuits.size === 0) this.#report.onRecovery();
   }
 
   /** It failed, or did not answer in time. */
   noteFailure(operation: CacheOperation, error: unknown): void {
     if (this.#circuits.size === 0) this.#report.onOutage(error);
+    this.#countFailure(operation);
+    this.#countFailure(ANY);
+  }
+
+  #countFailure(operation: CacheOperation | typeof ANY): void {
     const circuit = this.#circuits.get(operation) ?? closedCircuit();
     this.#circuits.set(operation, circuit);
     circuit.failures++;
