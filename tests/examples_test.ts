@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertMatch } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { greatCircleKm, nearestTo } from "../examples/demo/great_circle.ts";
 
 const EXAMPLES = new URL("../examples/", import.meta.url);
@@ -58,7 +58,8 @@ Deno.test("deno task demo brings every record through, and again from the cache"
   assert(retries > 0 && fallbacks > 0);
   // Each record that is no hit is one call that got through; every other call led to a retry or a fallback.
   assertEquals(calls, 1_707 - hits + retries + fallbacks);
-  assertMatch(stdout, /Every record came through/);
+  assertMatch(stdout, /Every record came through, and the cache gave the same answers/);
+  assertMatch(stdout, /Both gave the same graph/);
 });
 
 Deno.test("greatCircleKm() gives known distances", () => {
@@ -74,4 +75,11 @@ Deno.test("nearestTo() looks across the date line", () => {
   const { nearest, distanceKm } = nearestTo({ latitude: 0, longitude: 179 }, candidates);
   assertEquals(nearest, candidates[0]);
   assertEquals(Math.round(distanceKm), 222);
+});
+
+Deno.test("nearestTo() does not count the place itself, but another at the same spot", () => {
+  const place = { latitude: 1, longitude: 2 };
+  const twin = { ...place };
+  assertEquals(nearestTo(place, [place, twin]), { nearest: twin, distanceKm: 0 });
+  assertThrows(() => nearestTo(place, [place]), RangeError, "There must be another place");
 });

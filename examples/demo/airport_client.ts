@@ -1,4 +1,4 @@
-import { currentCall, isTransient, type OperoInstance, type Wrapped } from "@opero/core";
+import { currentCall, isTransient, type Mapped, type OperoInstance } from "@opero/core";
 import type { Place } from "./great_circle.ts";
 
 /** What the service knows of a place. */
@@ -20,13 +20,13 @@ export class ServiceError extends Error {
 }
 
 /** How many requests may start in a second. */
-export const REQUESTS_PER_SECOND = 300;
+export const REQUESTS_PER_SECOND = 400;
 
-/** What tells the airport nearest to a place. */
-export type FindAirport = Wrapped<(place: Place, apiKey?: readonly string[]) => Promise<NearestAirport>>;
+/** What finds the nearest airport for each of many places. */
+export type FindAirports = Mapped<unknown, Place, NearestAirport, "throw">;
 
 /** The client of the service at `url`: a plain `fetch`, and what makes it get through. */
-export function createAirportClient({ opero }: OperoInstance, url: string, apiKeys: readonly string[]): FindAirport {
+export function createAirportClient({ opmap }: OperoInstance, url: string, apiKeys: readonly string[]): FindAirports {
   async function findAirport({ latitude, longitude }: Place, apiKey: readonly string[] = []): Promise<NearestAirport> {
     const { signal } = currentCall();
     const headers = { "x-api-key": apiKey[0] ?? "" };
@@ -36,7 +36,9 @@ export function createAirportClient({ opero }: OperoInstance, url: string, apiKe
     throw new ServiceError(response);
   }
 
-  return opero(findAirport, {
+  return opmap(findAirport, {
+    mode: "async",
+    workers: 32,
     retries: 5,
     retryOn: (error) => isTransient(error) || isKeyRefused(error),
     timeout: "250ms",
@@ -48,6 +50,6 @@ export function createAirportClient({ opero }: OperoInstance, url: string, apiKe
 }
 
 /** Whether another key may help. */
-export function isKeyRefused(error: unknown): boolean {
+function isKeyRefused(error: unknown): boolean {
   return error instanceof ServiceError && error.response.status === 401;
 }

@@ -1,111 +1,11 @@
 /**
  * Enriches a week of earthquakes with the nearest airport, through a service that fails in every way
- * services fail, and then once more from the cache. Start it with `deno task demo`.
+ * services fail, and then once more from the cache; then does work for the processor on all cores.
+ * Start it with `deno task demo`.
  */
-import { createOpero } from "@opero/core";
-import { createAirportClient, type FindAirport, type NearestAirport, REQUESTS_PER_SECOND } from "./airport_client.ts";
+import { showEnrichment } from "./enrichment.ts";
+import { showNeighbourGraph } from "./neighbour_graph.ts";
 import { type Airport, type Earthquake, readRecords } from "./records.ts";
-import { formatCount, formatSeconds, formatTable } from "./table.ts";
-import { tallied, type Tally } from "./tally.ts";
-import { API_KEYS, FAULTS, startUnreliableService } from "./unreliable_service.ts";
 
-const WORKERS = 32;
-
-/** One pass over all records. */
-interface Pass extends Tally {
-  readonly found: readonly NearestAirport[];
-  readonly ms: number;
-}
-
-async function main(): Promise<void> {
-  const earthquakes = await readRecords<Earthquake>("earthquakes");
-  const airports = await readRecords<Airport>("airports");
-  console.log(introduction(earthquakes.length, airports.length));
-
-  await using service = startUnreliableService(airports);
-  await using instance = createOpero();
-  const findAirport = createAirportClient(instance, service.url, API_KEYS);
-  const enrichAll = () => runPass(instance, earthquakes, findAirport);
-  const first = await enrichAll();
-  const second = await enrichAll();
-
-  console.log(report(first, second));
-  console.log(`\n${strongest(earthquakes, first.found)}`);
-  requireAll(earthquakes, first, second);
-  console.log(`\nEvery record came through, and the cache gave the same answers`);
-}
-
-async function runPass(
-  instance: ReturnType<typeof createOpero>,
-  earthquakes: readonly Earthquake[],
-  findAirport: FindAirport,
-): Promise<Pass> {
-  const startedMs = performance.now();
-  let found: readonly NearestAirport[] = [];
-  const tally = await tallied(instance, async () => {
-    found = await mapConcurrently(earthquakes, ({ latitude, longitude }) => findAirport({ latitude, longitude }));
-  });
-  return { ...tally, found, ms: performance.now() - startedMs };
-}
-
-/** Keeps `WORKERS` items in flight; the results are in the items' order. */
-async function mapConcurrently<Item, Result>(
-  items: readonly Item[],
-  run: (item: Item) => Promise<Result>,
-): Promise<Result[]> {
-  const results: Result[] = [];
-  const queue = items.entries();
-  async function work(): Promise<void> {
-    for (const [i, item] of queue) results[i] = await run(item);
-  }
-  await Promise.all(Array.from({ length: WORKERS }, work));
-  return results;
-}
-
-function introduction(earthquakes: number, airports: number): string {
-  const percent = (part: number) => `${part * 100} %`;
-  return `The nearest of ${formatCount(airports)} airports for each of ${
-    formatCount(earthquakes)
-  } earthquakes, at most ` +
-    `${REQUESTS_PER_SECOND} requests a second.\n` +
-    `The service answers ${percent(FAULTS.busy)} of them with 429 and Retry-After and ${
-      percent(FAULTS.broken)
-    } with 500, ` +
-    `leaves ${percent(FAULTS.hanging)} hanging,\n` +
-    `and refuses the first of two API keys after ${FAULTS.firstKeyQuota} requests.\n`;
-}
-
-function report(first: Pass, second: Pass): string {
-  const row = (label: string, read: (pass: Pass) => number) => [label, ...[first, second].map(read).map(formatCount)];
-  const kinds = [...first.failed.keys()].sort();
-  return formatTable([
-    ["", "first pass", "second pass"],
-    row("records", ({ found }) => found.length),
-    row("calls of the service", ({ calls }) => calls),
-    row("  a second", ({ calls, ms }) => Math.round(calls / ms * 1_000)),
-    ...kinds.map((kind) => row(`  failed: ${kind}`, ({ failed }) => failed.get(kind) ?? 0)),
-    row("fallbacks to the other key", ({ fallbacks }) => fallbacks),
-    row("retries", ({ retries }) => retries),
-    row("cache hits", ({ cacheHits }) => cacheHits),
-    ["time", ...[first, second].map(({ ms }) => formatSeconds(ms))],
-  ]);
-}
-
-function strongest(earthquakes: readonly Earthquake[], found: readonly NearestAirport[]): string {
-  const order = earthquakes.map((_, i) => i).sort((a, b) => earthquakes[b]!.magnitude - earthquakes[a]!.magnitude);
-  const rows = order.slice(0, 3).map((i) => {
-    const { iata, name, distanceKm } = found[i]!;
-    const { magnitude, place } = earthquakes[i]!;
-    return [`M ${magnitude.toFixed(1)}  ${place}  →  ${name} (${iata})`, `${formatCount(Math.round(distanceKm))} km`];
-  });
-  return formatTable(rows);
-}
-
-function requireAll(earthquakes: readonly Earthquake[], first: Pass, second: Pass): void {
-  const isWhole = earthquakes.every((_, i) =>
-    first.found[i] !== undefined && JSON.stringify(first.found[i]) === JSON.stringify(second.found[i])
-  );
-  if (!isWhole) throw new Error("A record is missing, or the two passes differ");
-}
-
-await main();
+await showEnrichment(await readRecords<Earthquake>("earthquakes"), await readRecords<Airport>("airports"));
+await showNeighbourGraph();
