@@ -8,6 +8,9 @@ import { hasRedisServer, RedisServer } from "./support/redis_server.ts";
 const KEPT = "canary-kept";
 const WRITTEN = "canary-written";
 const AFTER = "canary-after";
+/** What an operation, and the recovery after it, may take. The limits of the connection are far shorter. */
+const PATIENCE_MS = 2_000;
+
 const PASSWORD = "canary-password";
 
 const OPERATIONS = {
@@ -60,8 +63,7 @@ for (const operation of Object.keys(OPERATIONS) as Operation[]) {
       name: `redisCache() ${operation}() settles, and recovers, when it meets ${name}`,
       ignore: !hasRedisServer,
       fn: async () => {
-        await meet(operation, faults, true);
-        await meet(operation, faults, false);
+        await Promise.all([true, false].map((isConnected) => meet(operation, faults, isConnected)));
       },
     });
   }
@@ -100,7 +102,7 @@ async function meet(operation: Operation, faults: Trouble["faults"], isConnected
   const cache = redisCache({ ...config, port: proxy.port, connectTimeout: "120ms", replyTimeout: "120ms" });
   try {
     await direct.set("key", entryOf(KEPT));
-    if (isConnected) await cache.get("other");
+    if (isConnected) await connect(cache);
     proxy.harm(faults);
     await assertSettles(OPERATIONS[operation](cache));
     proxy.heal();
@@ -111,6 +113,18 @@ async function meet(operation: Operation, faults: Trouble["faults"], isConnected
   }
 }
 
+/** The limits are so short that a busy machine may need more than one go. */
+async function connect(cache: CacheBackend): Promise<void> {
+  for (let tries = 1;; tries++) {
+    try {
+      await cache.get("other");
+      return;
+    } catch (error) {
+      if (tries === 20) throw error;
+    }
+  }
+}
+
 async function assertSettles(operation: Promise<void>): Promise<void> {
   const startMs = performance.now();
   await operation.catch((error) => {
@@ -118,11 +132,11 @@ async function assertSettles(operation: Promise<void>): Promise<void> {
     assert(!Deno.inspect(error).includes("canary"), "an error must tell no secrets");
   });
   const tookMs = performance.now() - startMs;
-  assert(tookMs < 1_000, `the operation must settle in time, and took ${tookMs} ms`);
+  assert(tookMs < PATIENCE_MS, `the operation must settle in time, and took ${tookMs} ms`);
 }
 
 async function assertRecovers(cache: CacheBackend): Promise<void> {
-  const endMs = performance.now() + 2_000;
+  const endMs = performance.now() + PATIENCE_MS;
   while (performance.now() < endMs) {
     try {
       await cache.set("key", entryOf(AFTER));

@@ -110,6 +110,33 @@ test("redisCache() misses what another program keeps under its key, and takes th
   });
 });
 
+test("redisCache() reads what is asked for at once by few commands, each its own", async () => {
+  await using own = await RedisServer.start();
+  await withCache({ url: own.url }, async (cache) => {
+    const keys = Array.from({ length: 100 }, (_, i) => `key${i}`);
+    await Promise.all(keys.map((key) => cache.set(key, entryOf(key))));
+    await own.command("DEL opero:key7");
+    await own.command("DEL opero:key8");
+    await own.command("LPUSH opero:key8 a");
+    const found = await Promise.all(keys.map(async (key) => (await cache.get(key))?.value));
+    assertEquals(found, keys.map((key) => ["key7", "key8"].includes(key) ? undefined : key));
+    assertMatch(await own.command("INFO commandstats"), /cmdstat_mget:calls=2,/);
+  });
+});
+
+test("redisCache() reads one by one where the user may do no more", async () => {
+  await using own = await RedisServer.start({
+    args: ["--user", "worker", "on", `>${PASSWORD}`, "~*", "+get", "+set", "+unlink", "+scan"],
+  });
+  await withCache({ port: own.port, username: "worker", password: PASSWORD }, async (cache) => {
+    await Promise.all(["a", "b"].map((key) => cache.set(key, entryOf(key))));
+    for (let round = 0; round < 2; round++) {
+      const found = await Promise.all(["a", "b"].map(async (key) => (await cache.get(key))?.value));
+      assertEquals(found, ["a", "b"]);
+    }
+  });
+});
+
 test("redisCache() touches nothing outside of its key prefix when it clears", async () => {
   const prefixes = ["p*:", "p?:", "p[a-z]:", "p\\*:", "p:", "pa:"];
   for (const keyPrefix of prefixes) {

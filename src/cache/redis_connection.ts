@@ -1,6 +1,7 @@
 import type { Clock } from "../clock.ts";
 import { RedisError, toRedisError } from "./redis_error.ts";
 import type { RedisCommand, RedisPort } from "./redis_port.ts";
+import { RedisReadBatch } from "./redis_read_batch.ts";
 import { type OwnedRedisClient, RedisSession } from "./redis_session.ts";
 
 /** How a {@link RedisConnection} connects. */
@@ -24,6 +25,7 @@ export class RedisConnection implements RedisPort {
   /** There is none. */
   readonly clientKeyPrefix = "";
   readonly #setup: RedisConnectionSetup;
+  readonly #reads: RedisReadBatch = new RedisReadBatch((...command) => this.#sendNow(...command));
   #session: RedisSession | undefined = undefined;
   #opening: Promise<RedisSession> | undefined = undefined;
   #giveUpOpening: ((reason: Error) => void) | undefined = undefined;
@@ -36,6 +38,10 @@ export class RedisConnection implements RedisPort {
 
   /** Sends a command, over a new connection if there is none. */
   readonly send: RedisCommand = (...command) => {
+    return command[0] === "GET" ? this.#reads.get(command[1]!) : this.#sendNow(...command);
+  };
+
+  readonly #sendNow: RedisCommand = (...command) => {
     if (this.#session !== undefined) return this.#session.send(command);
     if (this.#isClosed) return Promise.reject(new RedisError(command[0], "CLOSED"));
     return this.#open().then((session) => session.send(command));

@@ -1,5 +1,4 @@
 import type { Clock, Timer } from "../clock.ts";
-import { RedisError } from "./redis_error.ts";
 
 /** What is used of a client of node-redis that the library opened itself. */
 export interface OwnedRedisClient {
@@ -41,22 +40,32 @@ export class RedisSession {
   }
 
   /** Sends a command and its arguments. */
-  async send(command: readonly string[]): Promise<unknown> {
+  send(command: readonly string[]): Promise<unknown> {
     if (this.#inFlight++ === 0) this.#begin();
-    try {
-      return await this.#client.sendCommand(command);
-    } catch (error) {
-      throw this.#endCode === undefined ? error : new RedisError(command[0]!, this.#endCode);
-    } finally {
-      this.#hasReplied = true;
-      if (--this.#inFlight === 0) this.#rest();
-    }
+    return this.#client.sendCommand(command).then(this.#onReply, this.#onFailure);
   }
 
   /** Ends the connection; what waits for an answer fails with `code`. */
   end(code: string): void {
     this.#endCode ??= code;
     this.#client.destroy();
+  }
+
+  readonly #onReply = (reply: unknown): unknown => {
+    this.#settle();
+    return reply;
+  };
+
+  readonly #onFailure = (error: unknown): never => {
+    this.#settle();
+    throw this.#endCode === undefined
+      ? error
+      : Object.assign(new Error("The connection ended"), { code: this.#endCode });
+  };
+
+  #settle(): void {
+    this.#hasReplied = true;
+    if (--this.#inFlight === 0) this.#rest();
   }
 
   #begin(): void {
