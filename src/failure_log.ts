@@ -48,7 +48,9 @@ export class FailureLog {
     const state = stateOf(call);
     if (state.phase === "runs") {
       this.#note(call, state, error);
-      state.phase = this.#isFinal(call, state, error) ? "final" : "failed";
+      // Final until judged otherwise: a predicate that throws is not asked again.
+      state.phase = "final";
+      if (!this.#isFinal(call, state, error)) state.phase = "failed";
     }
     if (state.scope?.isAborted) state.phase = "final";
     return state.phase === "failed";

@@ -43,19 +43,17 @@ export function observed(handler: Handler, host: LayerHost): Handler {
 
   function observe(call: Call): Promise<unknown> {
     const startedMs = clock.now();
-    const outcome = () => ({
-      duration: toSeconds(clock.now() - startedMs),
-      attempts: attemptsOf(call),
-      cache: stateOf(call).cache,
-    });
+    const duration = () => toSeconds(clock.now() - startedMs);
     stateOf(call);
     return handler(call).then(
       (value) => {
-        telemetry.tell("success", functionName, call, outcome());
+        const attempts = attemptsOf(call);
+        telemetry.tell("success", functionName, call, { duration: duration(), attempts, cache: stateOf(call).cache });
         return value;
       },
       (error) => {
-        telemetry.tell("failure", functionName, call, { ...outcome(), error });
+        const attempts = failedAttemptsOf(call);
+        telemetry.tell("failure", functionName, call, { duration: duration(), attempts, error });
         throw error;
       },
     );
@@ -91,11 +89,13 @@ export function likeOriginal(fn: AnyFunction, wrapper: AnyFunction): AnyFunction
 
 /** How many attempts were made: those that failed, and the one that got through. */
 function attemptsOf(call: Call): number {
-  const { state } = call.state?.servedBy ?? call;
   const isFromCache = call.state?.cache === "hit" || call.state?.cache === "stale";
-  const failed = state?.attempts.length ?? 0;
-  const hasSucceeded = !isFromCache && state?.phase === "runs";
-  return failed + (hasSucceeded ? 1 : 0);
+  const hasSucceeded = !isFromCache && (call.state?.servedBy ?? call).state?.phase === "runs";
+  return failedAttemptsOf(call) + (hasSucceeded ? 1 : 0);
+}
+
+function failedAttemptsOf(call: Call): number {
+  return (call.state?.servedBy ?? call).state?.attempts.length ?? 0;
 }
 
 /** What happened on the way to the value of `call`. */

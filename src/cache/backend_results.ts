@@ -106,8 +106,9 @@ function toEntry(stored: StoredValue): CacheEntry {
   };
 }
 
-/** An instance without its functions: those are code, which the identity stands for. */
-function dataOf(instance: object): object {
+/** An instance without its functions: those are code, which the identity stands for. Of a class its name. */
+function dataOf(instance: object): object | string {
+  if (typeof instance === "function") return instance.name;
   const entries = Object.entries(instance);
   if (entries.every(([, value]) => typeof value !== "function")) return instance;
   const data = Object.create(Object.getPrototypeOf(instance));

@@ -8,8 +8,8 @@ export class Flight {
   readonly call: Call;
   /** Under which the result is kept. */
   readonly key: unknown;
-  /** What all of them get. */
-  promise: Promise<unknown> = Promise.resolve();
+  /** What all of them get, once the run has begun. */
+  promise: Promise<unknown> | undefined = undefined;
   /** Whether its result may be kept: no longer once its key was deleted or cleared. */
   mayStore = true;
   #waiters = 0;
@@ -30,8 +30,10 @@ export class Flight {
     this.#waiters++;
     if (call.state !== undefined && call !== this.call) call.state.servedBy = this.call;
     const scope = call.state?.scope;
-    if (scope === undefined || call === this.call) return this.promise;
-    return interruptible(() => this.promise, (stop) =>
+    // The function that runs may make the same call before its own has got as far as a promise.
+    const promise = this.promise ?? Promise.resolve().then(() => this.promise);
+    if (scope === undefined || call === this.call) return promise;
+    return interruptible(() => promise, (stop) =>
       scope.onAbort((reason) => {
         stop(reason);
         this.#leave(reason);

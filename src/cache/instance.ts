@@ -1,6 +1,6 @@
-/** Whether a call has an instance: a function called plainly has no `this`, or the global one. */
+/** Whether a call has an instance, or a class for a static method: a plain call has no `this`, or the global one. */
 export function isInstance(self: unknown): self is object {
-  return typeof self === "object" && self !== null && self !== globalThis;
+  return (typeof self === "object" || typeof self === "function") && self !== null && self !== globalThis;
 }
 
 const instanceNumbers = new WeakMap<object, number>();

@@ -1,4 +1,4 @@
-import type { CacheBackend } from "../cache/cache_backend.ts";
+import type { CacheBackend, MaybePromise } from "../cache/cache_backend.ts";
 import { Flight, runnerFor } from "../cache/flight.ts";
 import type { StoredValue } from "../cache/memory_store.ts";
 import { type ResultStore, UNREADABLE } from "../cache/result_store.ts";
@@ -277,9 +277,8 @@ export class CachedResults {
   }
 
   #depart(leader: Call, key: unknown): Flight {
-    const flightKey = flightKeyOf(leader, key);
     const flight: Flight = new Flight(leader, key, () => this.#land(flight));
-    this.#flights.set(flightKey, flight);
+    this.#flights.set(flightKeyOf(leader, key), flight);
     return flight;
   }
 
@@ -310,18 +309,24 @@ export class CachedResults {
     const createdAtMs = this.#store.nowMs();
     const expiresAtMs = createdAtMs + this.#freshness.ttlMs;
     const graceMs = Math.max(this.#freshness.staleMs, this.#freshness.staleIfErrorMs);
-    const written = this.#store.write(flight.key, {
-      value,
-      createdAtMs,
-      expiresAtMs,
-      staleUntilMs: expiresAtMs + graceMs,
-    });
+    const stored = { value, createdAtMs, expiresAtMs, staleUntilMs: expiresAtMs + graceMs };
+    const written = this.#write(flight.key, stored);
     const arrive = (wasKept: boolean) => {
       if (wasKept) this.#stats.writes++;
       this.#land(flight);
       return value;
     };
     return written instanceof Promise ? written.then(arrive) : arrive(written);
+  }
+
+  /** To size a value up is to read it, and what is read may throw. */
+  #write(key: unknown, stored: StoredValue): MaybePromise<boolean> {
+    try {
+      return this.#store.write(key, stored);
+    } catch (error) {
+      this.noteTrouble("set", error);
+      return false;
+    }
   }
 
   #land(flight: Flight): void {
@@ -346,10 +351,14 @@ export class CachedResults {
 
 const COUNTERS = { cacheHit: "hits", cacheMiss: "misses", cacheStale: "stale", cacheCoalesced: "coalesced" } as const;
 
+/** Begins what is made of a key and limits; a text that begins so itself is given another. */
+const LIMITED = "\u0001";
+
 /** Calls with limits of their own share a run only with calls of the same limits. */
 function flightKeyOf(call: Call, key: unknown): unknown {
   const limits = call.state?.limits;
-  return limits === undefined ? key : `${limits.timeoutMs}/${limits.deadlineMs}/${typeof key}/${key}`;
+  if (limits !== undefined) return `${LIMITED}${limits.timeoutMs}/${limits.deadlineMs}/${typeof key}/${key}`;
+  return typeof key === "string" && key.startsWith(LIMITED) ? LIMITED + key : key;
 }
 
 function isBackend(value: unknown): value is CacheBackend {
