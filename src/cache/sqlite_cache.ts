@@ -37,7 +37,7 @@ const RULES: OptionRules = {
  * A cache in an SQLite file, for `cacheBackend`. The file is opened when it is first used, with the
  * runtime's own `node:sqlite`; any number of processes may use it at once. It is made readable for its user
  * alone. Entries survive a crash of the process; after a loss of power the latest may be missing. It needs the
- * permission to read and write the file and its neighbours `-wal` and `-shm`.
+ * permission to read and write the file; its neighbours `-wal` and `-shm` need none.
  *
  * @param config Where the database is, and how much it may hold.
  * @throws {ConfigurationError} If an option is wrong, or the runtime has no `node:sqlite` and no `db` is handed in.
