@@ -29,7 +29,18 @@ export function withCorrelationId<R>(id: string, fn: () => R): R {
   return context.run(id, fn);
 }
 
-/** The id set by the nearest {@link withCorrelationId} around this code, or `undefined`. */
+/**
+ * The id set by the nearest {@link withCorrelationId} around this code, or `undefined`.
+ *
+ * @example
+ * ```ts
+ * import { getCorrelationId, withCorrelationId } from "@opero/core";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(getCorrelationId(), undefined);
+ * assertEquals(withCorrelationId("order-17", () => getCorrelationId()), "order-17");
+ * ```
+ */
 export function getCorrelationId(): string | undefined {
   return context?.getStore();
 }

@@ -50,15 +50,47 @@ export const opero: Opero = instance.opero;
  */
 export const opmap: Opmap = instance.opmap;
 
-/** The events of the default instance. */
+/**
+ * The events of the default instance.
+ *
+ * @example
+ * ```ts
+ * import { events } from "@opero/core";
+ *
+ * const off = events.on("retry", ({ functionName, retry }) => console.log(`${functionName}: round ${retry}`));
+ * off();
+ * ```
+ */
 export const events: EventHub<OperoEvents> = instance.events;
 
-/** Removes all cached results of the default instance in `namespace` (by default `"opero"`), and in no other. */
+/**
+ * Removes all cached results of the default instance in `namespace` (by default `"opero"`), and in no other.
+ *
+ * @example
+ * ```ts
+ * import { clearCache, opero } from "@opero/core";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const price = opero((article: string) => article.length, { cache: true, cacheNamespace: "prices" });
+ * await price("pen");
+ * await clearCache("prices");
+ * assertEquals(await price.cache.has("pen"), false);
+ * ```
+ */
 export function clearCache(namespace?: string): Promise<void> {
   return instance.clearCache(namespace);
 }
 
-/** Closes what the default instance opened: connections, files, workers. */
+/**
+ * Closes what the default instance opened: connections, files, workers.
+ *
+ * @example
+ * ```ts
+ * import { close } from "@opero/core";
+ *
+ * await close(); // at the end of a program that used a persistent cache or a pool
+ * ```
+ */
 export function close(): Promise<void> {
   return instance.close();
 }

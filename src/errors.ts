@@ -52,7 +52,21 @@ export function isOperoError(value: unknown): value is OperoError {
   return typeof value === "object" && value !== null && BRAND in value;
 }
 
-/** Options or their combination are wrong, or the platform lacks what they ask for. */
+/**
+ * Options or their combination are wrong, or the platform lacks what they ask for.
+ *
+ * @example
+ * ```ts
+ * import { ConfigurationError, opero } from "@opero/core";
+ * import { assertThrows } from "@std/assert";
+ *
+ * assertThrows(
+ *   () => opero(function fetchUser() {}, { retries: -1 }),
+ *   ConfigurationError,
+ *   `Cannot wrap "fetchUser" as 'retries' must be a non-negative integer: received -1`,
+ * );
+ * ```
+ */
 export class ConfigurationError extends OperoError {
   /** Makes the error; `message` names the option, the value received and what is allowed. */
   constructor(message: string, options?: ErrorOptions) {
@@ -60,7 +74,19 @@ export class ConfigurationError extends OperoError {
   }
 }
 
-/** One attempt ran longer than its `timeout`, or a call longer than its `deadline`. */
+/**
+ * One attempt ran longer than its `timeout`, or a call longer than its `deadline`.
+ *
+ * @example
+ * ```ts
+ * import { AllFailedError, opero, TimeoutError } from "@opero/core";
+ * import { assertInstanceOf, assertRejects } from "@std/assert";
+ *
+ * const hanging = opero(() => new Promise<void>(() => {}), { timeout: "5ms", retries: 0 });
+ * const error = await assertRejects(() => hanging(), AllFailedError);
+ * assertInstanceOf(error.cause, TimeoutError);
+ * ```
+ */
 export class TimeoutError extends OperoError {
   /** The limit that was passed, in seconds. */
   readonly timeout: number;
@@ -72,7 +98,19 @@ export class TimeoutError extends OperoError {
   }
 }
 
-/** A call would have waited longer for the rate limit than `rateLimitMaxWait` allows. */
+/**
+ * A call would have waited longer for the rate limit than `rateLimitMaxWait` allows.
+ *
+ * @example
+ * ```ts
+ * import { opero, RateLimitError } from "@opero/core";
+ * import { assertRejects } from "@std/assert";
+ *
+ * const ping = opero(() => "pong", { rateLimit: 1, rateLimitMaxWait: "100ms" });
+ * await ping();
+ * await assertRejects(() => ping(), RateLimitError);
+ * ```
+ */
 export class RateLimitError extends OperoError {
   /** After how many seconds a call would get through. */
   readonly retryAfter: number;
@@ -84,7 +122,22 @@ export class RateLimitError extends OperoError {
   }
 }
 
-/** A worker died, or could not be started, while it ran an item. */
+/**
+ * A worker died, or could not be started, while it ran an item.
+ *
+ * @example
+ * ```ts
+ * import { opmap, WorkerError } from "@opero/core";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using halves = opmap((n: number) => n / 2, {
+ *   mode: "process",
+ *   retries: 1,
+ *   retryOn: WorkerError, // only an attempt that its worker did not survive is made again
+ * });
+ * assertEquals(await halves([2, 4]), [1, 2]);
+ * ```
+ */
 export class WorkerError extends OperoError {
   /** Makes the error; `message` says how the worker ended. */
   constructor(message: string, options?: ErrorOptions) {
@@ -92,7 +145,23 @@ export class WorkerError extends OperoError {
   }
 }
 
-/** A value cannot be carried to a worker or kept in a cache without loss. */
+/**
+ * A value cannot be carried to a worker or kept in a cache without loss.
+ *
+ * @example
+ * ```ts
+ * import { type CacheBackend, SerializationError } from "@opero/core";
+ *
+ * const numbers = new Map<string, number>();
+ * const backend: Pick<CacheBackend, "set"> = {
+ *   set(key, { value }) {
+ *     if (typeof value !== "number") throw new SerializationError("Only numbers can be kept here");
+ *     numbers.set(key, value);
+ *   },
+ * };
+ * backend.set("answer", { value: 42, createdAt: Date.now(), expiresAt: Infinity, staleUntil: Infinity });
+ * ```
+ */
 export class SerializationError extends OperoError {
   /** Makes the error; `message` says which kind of value, never the value. */
   constructor(message: string, options?: ErrorOptions) {
@@ -208,7 +277,21 @@ export interface MapItemError {
   readonly error: unknown;
 }
 
-/** Some items of a map failed; all others have their results in it. */
+/**
+ * Some items of a map failed; all others have their results in it.
+ *
+ * @example
+ * ```ts
+ * import { MapError, opmap } from "@opero/core";
+ * import { assertEquals, assertInstanceOf } from "@std/assert";
+ *
+ * const parse = opmap((text: string): number => JSON.parse(text), { retries: 0 });
+ * const error = await parse(["1", "two", "3"]).catch((error) => error);
+ * assertInstanceOf(error, MapError);
+ * assertEquals(error.results, [1, undefined, 3]);
+ * assertEquals(error.errors[0].index, 1);
+ * ```
+ */
 export class MapError extends OperoError {
   /** The results by place; `undefined` where the item failed. */
   readonly results: readonly unknown[];

@@ -90,7 +90,20 @@ function rankOf(level: unknown): number {
   return LEVELS.indexOf(String(level).toUpperCase() as LogLevel);
 }
 
-/** A logger whose lines bear `name`; it follows {@link configureLogging}, also when that is called later. */
+/**
+ * A logger whose lines bear `name`; it follows {@link configureLogging}, also when that is called later.
+ *
+ * @example
+ * ```ts
+ * import { configureLogging, getLogger } from "@opero/core";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const lines: string[] = [];
+ * configureLogging({ sink: (line) => lines.push(line), format: ({ name, message }) => `${name}: ${message}` });
+ * getLogger("shop").info("open");
+ * assertEquals(lines, ["shop: open"]);
+ * ```
+ */
 export function getLogger(name: string): Logger {
   const at = (level: LogLevel) => (message: string, fields: LogFields = {}) => write(level, name, message, fields);
   return { debug: at("DEBUG"), info: at("INFO"), warning: at("WARNING"), error: at("ERROR") };
@@ -101,7 +114,19 @@ export function isLoggingOn(): boolean {
   return logging !== SILENT;
 }
 
-/** The default text of a line: `2026-01-01T00:00:00.000Z WARNING opero message key=value`. */
+/**
+ * The default text of a line: `2026-01-01T00:00:00.000Z WARNING opero message key=value`.
+ *
+ * @example
+ * ```ts
+ * import { formatLogRecord } from "@opero/core";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const time = new Date("2026-01-01T00:00:00Z");
+ * const record = { time, level: "INFO", name: "shop", message: "sold", fields: { article: "pen" } } as const;
+ * assertEquals(formatLogRecord(record), "2026-01-01T00:00:00.000Z INFO shop sold article=pen");
+ * ```
+ */
 export function formatLogRecord(record: LogRecord): string {
   const fields = Object.entries(record.fields)
     .filter(([, value]) => value !== undefined)

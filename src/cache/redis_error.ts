@@ -3,6 +3,16 @@ import { isOperoError, type OperoError } from "../errors.ts";
 /**
  * A Redis command failed. The text names the command and a code, never what was sent or answered: an answer may
  * repeat a key, a value or a user name. For the same reason there is no `cause`.
+ *
+ * @example
+ * ```ts
+ * import { redisCache, RedisError } from "@opero/core/redis";
+ * import { assertRejects } from "@std/assert";
+ *
+ * const cache = redisCache({ url: "redis://localhost:1" });
+ * await assertRejects(async () => await cache.get("key"), RedisError, "Redis command CONNECT failed with ECONNREFUSED");
+ * await cache.close?.();
+ * ```
  */
 export class RedisError extends Error {
   /** The first word of the server's answer, as `"NOAUTH"`, the system's code, as `"ECONNREFUSED"`, or the kind of error. */

@@ -25,7 +25,17 @@ export function tiered(first: CacheBackend, second: CacheBackend): TieredCache {
   return new TieredCache(first, second);
 }
 
-/** What {@link tiered} makes. */
+/**
+ * What {@link tiered} makes.
+ *
+ * @example
+ * ```ts
+ * import { memoryCache, tiered, type TieredCache } from "@opero/core";
+ *
+ * const cache: TieredCache = tiered(memoryCache(), memoryCache());
+ * await cache.close();
+ * ```
+ */
 export class TieredCache implements CacheBackend {
   readonly #first: CacheBackend;
   readonly #second: CacheBackend;
