@@ -5,7 +5,7 @@ import { isWriterEntry, openWriterCaches, WRITER_KEYS, writerEntry } from "../su
 import { assert, assertEquals } from "@std/assert";
 
 const IS_NIGHTLY = Deno.env.get("OPERO_NIGHTLY") === "1";
-const KILLS = IS_NIGHTLY ? 400 : 60;
+const KILLS = IS_NIGHTLY ? 3_500 : 200;
 const ROUNDS = IS_NIGHTLY ? 2_000 : 150;
 const SCRIPT = new URL("../support/cache_writer.ts", import.meta.url).pathname;
 
@@ -72,3 +72,23 @@ async function assertUsable(cache: CacheBackend): Promise<void> {
   assertEquals(await cache.get(WRITER_KEYS[0]!), entry);
   await cache.close?.();
 }
+
+Deno.test({
+  name: "diskCache() and sqliteCache() refuse what does not fit on the disk, and keep what does",
+  ignore: Deno.build.os === "windows",
+  fn: async () => {
+    const directory = await Deno.makeTempDir();
+    const script = new URL("../support/cache_full_disk.ts", import.meta.url).pathname;
+    // A file that grows past 64 KB fails as on a full disk, once the signal that would end the process is ignored.
+    const command = 'trap "" XFSZ; ulimit -f 64; exec "$0" run --no-check --quiet -A "$1" "$2"';
+    const args = ["-c", command, Deno.execPath(), script, directory];
+    const { stdout, success } = await new Deno.Command("bash", { args, stderr: "inherit" }).output();
+    assert(success);
+    assertEquals(new TextDecoder().decode(stdout).trim().split("\n").map((line) => JSON.parse(line)), [
+      { name: "disk", kept: 10, refused: 10, wrong: 0 },
+      { name: "sqlite", kept: 3, refused: 17, wrong: 0 },
+    ]);
+    assertEquals([...Deno.readDirSync(`${directory}/disk/passing`)], []);
+    await Deno.remove(directory, { recursive: true });
+  },
+});
