@@ -254,6 +254,18 @@ test("fromKeyv() keeps entries in a Redis behind Keyv", async () => {
   await keyv.disconnect();
 });
 
+test("redisCache() serves the next process what the one before kept, in the example", async () => {
+  const run = async () => {
+    const args = ["run", "--allow-net=127.0.0.1", "--allow-env=REDIS_URL", "--no-prompt", "examples/redis_cache.ts"];
+    const env = { REDIS_URL: server!.url, NO_COLOR: "1" };
+    const { stdout } = await new Deno.Command(Deno.execPath(), { args, env, cwd: new URL("../", import.meta.url) })
+      .output();
+    return new TextDecoder().decode(stdout).trim().split("\n");
+  };
+  assertEquals(await run(), ["3 * 3 = 9 (miss)", "4 * 4 = 16 (miss)", "3 * 3 = 9 (hit)"]);
+  assertEquals(await run(), ["3 * 3 = 9 (hit)", "4 * 4 = 16 (hit)", "3 * 3 = 9 (hit)"]);
+});
+
 test("redisCache() lets a script end by itself, with its connection open or its server gone", async () => {
   await using own = await RedisServer.start();
   const script = (after: string) => `
