@@ -74,7 +74,11 @@ export class DiskStore implements CacheBackend {
       ? decodeEntry(key, text.slice(0, text.length - place.label.length))
       : undefined;
     if (entry !== undefined && entry.staleUntil > this.#clock.wallNow()) return entry;
-    this.#files.remove(this.#pathOf(place));
+    try {
+      this.#files.remove(this.#pathOf(place));
+    } catch {
+      // What cannot be removed, from a directory that is only read say, is a miss all the same.
+    }
     return undefined;
   }
 

@@ -42,6 +42,7 @@ export class DiskSweeper {
   onWritten(bytes: number): void {
     this.#bytesUntilSweep -= bytes;
     if (this.#bytesUntilSweep > 0 || this.#sweeping !== undefined) return;
+    // What could not be removed will be found again.
     this.#sweeping = this.#sweepWhileDue().catch(() => {}).finally(() => this.#sweeping = undefined);
   }
 

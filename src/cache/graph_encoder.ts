@@ -81,7 +81,10 @@ function nodeOf(value: object, toSlot: ToSlot): GraphNode {
   return toNode(value as never, toSlot);
 }
 
-/** Whether there are properties that its node would not have: hidden ones, symbols, or any on a `Map` and the like. */
+/**
+ * Whether there are properties that its node would not have: hidden ones, symbols, or any on a `Map` and the like. Views
+ * of buffers are not asked, as they would name each of their items.
+ */
 function hasUnseenProperties(value: object): boolean {
   const all = Reflect.ownKeys(value).length;
   if (value instanceof URL) return Object.keys(value).length > 0; // Some runtimes mark theirs with a symbol.

@@ -45,11 +45,13 @@ export class SqliteFile implements SqliteSource {
     if (this.#database !== undefined) return this.#database;
     if (this.#isFile) this.#makeFile();
     const database = this.#openDatabase(this.#path, BUSY_TIMEOUT_MS);
-    this.#database = database;
-    // Without a wait for the disk at every write: a crash of the process loses nothing, a loss of power the latest entries.
-    database.exec("PRAGMA synchronous = NORMAL");
-    switchToWal(database);
-    return database;
+    try {
+      prepareDatabase(database);
+    } catch (error) {
+      database.close();
+      throw error;
+    }
+    return this.#database = database;
   }
 
   /** Lets go of a database that is damaged; its file is kept under another name, for somebody to look at. */
@@ -88,11 +90,13 @@ export class SqliteFile implements SqliteSource {
   }
 }
 
-/** The mode stays with the file, so one process that brings it about, at a time when no other is in the way, is enough. */
-function switchToWal(database: SqliteDatabase): void {
+function prepareDatabase(database: SqliteDatabase): void {
+  // Without a wait for the disk at every write: a crash of the process loses nothing, a loss of power the latest entries.
+  database.exec("PRAGMA synchronous = NORMAL");
   try {
     database.exec("PRAGMA journal_mode = WAL");
   } catch (error) {
+    // The mode stays with the file, so one process that brings it about, when no other is in the way, is enough.
     if (isDamage(error)) throw error;
   }
 }

@@ -50,7 +50,7 @@ export class SqliteStore implements CacheBackend {
     const row = this.#run((statements) => statements.get.get(plainKey(key))) as { entry: unknown } | null | undefined;
     if (typeof row?.entry !== "string") return undefined;
     const entry = decodeEntry(key, row.entry);
-    if (entry === undefined) this.delete(key);
+    if (entry === undefined) this.#tryToDelete(key);
     return entry;
   }
 
@@ -70,13 +70,23 @@ export class SqliteStore implements CacheBackend {
   async clear(prefix: string): Promise<void> {
     const from = plainKey(prefix);
     // Plain keys have nothing past "~".
-    while (this.#run(({ clear }) => changedRows(clear.run(from, `${from}\x7f`))) > 0) await new Promise<void>(nextTurn);
+    const clearBatch = () => this.#run(({ clear }) => changedRows(clear.run(from, `${from}\x7f`)));
+    while (clearBatch() === BATCH_ROWS) await new Promise<void>(nextTurn);
   }
 
   close(): void {
     this.#isClosed = true;
     this.#statements = undefined;
     this.#source.close();
+  }
+
+  /** A damaged row that stays is a miss all the same. */
+  #tryToDelete(key: string): void {
+    try {
+      this.delete(key);
+    } catch {
+      // Such as in a database that cannot be written.
+    }
   }
 
   #run<R>(use: (statements: Statements) => R): R {

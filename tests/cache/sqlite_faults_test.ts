@@ -119,6 +119,10 @@ Deno.test("sqliteCache() reads from a database that cannot be written", () =>
     assertEquals(await cache.get("key"), entryOf(1));
     await assertRejects(async () => await cache.set("key", entryOf(2)), Error, "readonly");
     assertEquals(await cache.get("key"), entryOf(1));
+    const writer = new DatabaseSync(path);
+    writer.exec("UPDATE opero_cache_1 SET entry = 'damaged'");
+    writer.close();
+    assertEquals(await cache.get("key"), undefined);
     await cache.close?.();
     db.close();
   }));
