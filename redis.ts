@@ -1,6 +1,6 @@
 /**
  * The cache backend `"redis"`. Importing this module makes the name known; a client of its own, `npm:redis`, is loaded
- * when the first command is sent, and not at all where one is handed in.
+ * when a cache is opened, and not at all where a client is handed in.
  *
  * @example
  * ```ts ignore
@@ -86,7 +86,10 @@ function openRedisCache(config: RedisCacheConfig, clock: Clock): CacheBackend {
 
 function connect(address: RedisAddress, clock: Clock): RedisConnection {
   const { connectTimeoutMs, replyTimeoutMs } = address;
-  const createClient = async () => (await loadRedis()).createClient(clientOptions(address));
+  // Begun now, as it may take longer than a call waits for its cache; whoever needs it hears of a failure.
+  const loading = loadRedis();
+  loading.catch(() => {});
+  const createClient = async () => (await loading.catch(loadRedis)).createClient(clientOptions(address));
   return new RedisConnection({ createClient, connectTimeoutMs, replyTimeoutMs, clock });
 }
 

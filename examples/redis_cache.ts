@@ -13,7 +13,12 @@ await using instance = createOpero({ cacheBackend: tiered(memoryCache(), shared)
 const slowSquare = instance.opero(async (n: number) => {
   await new Promise((resolve) => setTimeout(resolve, 100));
   return n * n;
-}, { cache: true, cacheTtl: "1m", cacheId: "slowSquare" });
+}, {
+  cache: true,
+  cacheTtl: "1m",
+  cacheId: "slowSquare", // what tells the next process that it is the same function
+  cacheTimeout: "5s", // the first call waits for the connection; by default a quarter of a second
+});
 
 for (const n of [3, 4, 3]) {
   const { value, meta } = await slowSquare.withMeta(n);
