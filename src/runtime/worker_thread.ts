@@ -12,11 +12,13 @@ interface Thread {
 }
 
 interface ThreadOptions {
+  readonly env?: symbol | undefined;
   readonly resourceLimits: { readonly maxOldGenerationSizeMb?: number };
 }
 
 interface ThreadsModule {
   readonly Worker: new (url: URL, options: ThreadOptions) => Thread;
+  readonly SHARE_ENV?: symbol;
 }
 
 /** Without a limit, a heap that overflows ends the whole process of Deno and not the worker alone. */
@@ -27,6 +29,8 @@ export function startWorkerThread(start: WorkerStart): WorkerHandle | undefined 
   const threads = builtinModule<ThreadsModule>("node:worker_threads");
   if (threads?.Worker === undefined) return undefined;
   const thread = new threads.Worker(moduleUrl(start.source), {
+    // Deno would ask for the permission to read all variables, in order to copy what its workers see anyway.
+    env: "Deno" in globalThis ? threads.SHARE_ENV : undefined,
     resourceLimits: { maxOldGenerationSizeMb: start.memoryLimit ?? DEFAULT_MEMORY_LIMIT },
   });
   listen(thread, start);
