@@ -6,17 +6,21 @@ export interface GcraPolicy {
   readonly burst: number;
   /** Up to how much of a waiter's lateness is caught up, in milliseconds. */
   readonly catchUpMs: number;
+  /** How far starts may run ahead of the latest reading of the clock before it is read again; by default not at all. */
+  readonly unreadMs?: number;
 }
 
 /**
  * The generic cell rate algorithm (ITU-T I.371, annex A): a token bucket kept as one number, the
  * time at which the next start would be due at the full rate. It is pure: it tells how long to wait
  * and never sleeps. In any window of `w` ms it lets at most `w / intervalMs + burst` starts through,
- * and `catchUpMs / intervalMs` more where waiters come late.
+ * `catchUpMs / intervalMs` more where waiters come late, and `2 * unreadMs / intervalMs` more where
+ * starts come without a reading of the clock: those since a reading before the window, and those in it.
  */
 export class Gcra {
   readonly #policy: GcraPolicy;
   #dueMs = -Infinity;
+  #unreadUntilMs = -Infinity;
 
   /** A full bucket. */
   constructor(policy: GcraPolicy) {
@@ -29,11 +33,20 @@ export class Gcra {
     return Math.max(0, this.#dueMs - (burst - 1) * intervalMs - nowMs);
   }
 
+  /** Counts a start whatever the time is, where few enough have come since the clock was read; or answers `false`. */
+  admitUnread(): boolean {
+    const dueMs = this.#dueMs + this.#policy.intervalMs;
+    if (dueMs >= this.#unreadUntilMs) return false;
+    this.#dueMs = dueMs;
+    return true;
+  }
+
   /** Counts a start at `nowMs`. `isLate` says that it had waited for its turn, which may have passed before now. */
   admit(nowMs: number, isLate: boolean): void {
-    const { intervalMs, catchUpMs } = this.#policy;
+    const { intervalMs, catchUpMs, unreadMs = 0 } = this.#policy;
     const earliestMs = isLate ? nowMs - catchUpMs : nowMs;
     this.#dueMs = Math.max(this.#dueMs, earliestMs) + intervalMs;
+    this.#unreadUntilMs = isLate ? -Infinity : nowMs + unreadMs;
   }
 
   /** Whether the bucket is full at `nowMs`, as a new one would be. */

@@ -11,8 +11,11 @@ export interface Rate {
 /** From this interval on starts are spaced from one actual start to the next; below it timers are too coarse. */
 const EXACT_INTERVAL_MS = 10;
 
+/** Below it no timer tells one start from the next, and a reading of the clock takes longer than a start. */
+const TIMED_INTERVAL_MS = 0.1;
+
 /** The share of a window by which starts may go over at short intervals; a little under 1 %, as divisions round. */
-const CATCH_UP_SHARE = 0.0099;
+const SLACK_SHARE = 0.0099;
 
 /** Lets calls start at a rate, in the order in which they came; a call that leaves takes no token with it. */
 export class RateLimiter {
@@ -36,6 +39,7 @@ export class RateLimiter {
   /** Takes a token if one is there and nobody waits for it. */
   tryStart(): boolean {
     if (this.#waiters.size > 0) return false;
+    if (this.#gcra.admitUnread()) return true;
     const nowMs = this.#clock.now();
     if (this.#gcra.waitMs(nowMs) > 0) return false;
     this.#gcra.admit(nowMs, false);
@@ -87,6 +91,8 @@ export class RateLimiter {
 
 function gcraPolicy({ limit, perMs, burst }: Rate): GcraPolicy {
   const intervalMs = perMs / limit;
-  const catchUpMs = intervalMs >= EXACT_INTERVAL_MS ? 0 : Math.min(EXACT_INTERVAL_MS, perMs * CATCH_UP_SHARE);
-  return { intervalMs, burst, catchUpMs };
+  if (intervalMs >= EXACT_INTERVAL_MS) return { intervalMs, burst, catchUpMs: 0 };
+  const slackMs = Math.min(EXACT_INTERVAL_MS, perMs * SLACK_SHARE);
+  if (intervalMs >= TIMED_INTERVAL_MS) return { intervalMs, burst, catchUpMs: slackMs };
+  return { intervalMs, burst, catchUpMs: slackMs / 2, unreadMs: slackMs / 4 };
 }
