@@ -1,4 +1,4 @@
-import { serializeArguments } from "./cache/cache_key.ts";
+import { allArguments, serializeArguments } from "./cache/cache_key.ts";
 import { asyncContextHandler, attemptHandler } from "./current_call.ts";
 import { parseDuration } from "./duration.ts";
 import { FailureLog } from "./failure_log.ts";
@@ -69,7 +69,7 @@ export function buildPipeline(parts: PipelineParts): Pipeline {
   const host = hostFor(fn, options, registry);
   const parameter = resolveFallbackParameter(task, fn, options, registry.telemetry);
   const keyArguments = parameter === undefined
-    ? (args: readonly unknown[]) => args
+    ? allArguments
     : (args: readonly unknown[]) => parameter.argsWithout(args);
   const cache = options.cache ? openFunctionCache({ fn, task, options, registry, host, keyArguments }) : undefined;
   const rateLimit = resolveRateLimit(parts, host, keyArguments);

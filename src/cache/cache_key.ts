@@ -2,6 +2,11 @@ import { ConfigurationError } from "../errors.ts";
 import { describeKind } from "../internal/validate.ts";
 import { stateKindOf } from "./state_kind.ts";
 
+/** Lets all arguments count for the key. */
+export function allArguments(args: readonly unknown[]): readonly unknown[] {
+  return args;
+}
+
 /**
  * A text that two lists of arguments share only where they are equal by value: tagged by type,
  * each text with its length before it, keys of objects sorted, cycles by how far up they lead.

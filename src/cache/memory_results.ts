@@ -1,6 +1,7 @@
 import type { Clock } from "../clock.ts";
-import { serializeArguments } from "./cache_key.ts";
+import { allArguments, serializeArguments } from "./cache_key.ts";
 import { instanceNumber, isInstance } from "./instance.ts";
+import { jsonKeyOf } from "./json_key.ts";
 import type { MemoryEntry, MemoryStore, StoredValue } from "./memory_store.ts";
 import type { ResultStore } from "./result_store.ts";
 
@@ -9,6 +10,11 @@ export type CacheKeyFunction = (...args: readonly unknown[]) => string;
 
 /** No text that a user's key begins with by chance: what is built begins with it, what is given does not. */
 const BUILT = "\u0000";
+const BUILT_CODE = BUILT.charCodeAt(0);
+
+/** What JSON for a key begins with. */
+const OBJECT_CODE = "{".charCodeAt(0);
+const ARRAY_CODE = "[".charCodeAt(0);
 
 /**
  * The results of a function in this process. Keys are what is cheapest: a lone text or number is its
@@ -19,6 +25,7 @@ export class MemoryResults implements ResultStore {
   readonly #store: MemoryStore;
   readonly #clock: Clock;
   readonly #cacheKey: CacheKeyFunction | undefined;
+  readonly #isKeyedByAll: boolean;
   readonly #keyArguments: (args: readonly unknown[]) => readonly unknown[];
 
   /** The view of `store` for one function; `keyArguments` leaves out what makes no other result. */
@@ -32,6 +39,7 @@ export class MemoryResults implements ResultStore {
     this.#clock = clock;
     this.#cacheKey = cacheKey;
     this.#keyArguments = keyArguments;
+    this.#isKeyedByAll = cacheKey === undefined && keyArguments === allArguments;
   }
 
   nowMs(): number {
@@ -39,6 +47,13 @@ export class MemoryResults implements ResultStore {
   }
 
   keyOf(self: unknown, args: readonly unknown[]): unknown {
+    // A plain function of one text is by far the commonest, so it comes first.
+    const text = args[0];
+    if (self === undefined && args.length === 1 && this.#isKeyedByAll && isOwnKey(text)) return text;
+    return this.#makeKey(self, args);
+  }
+
+  #makeKey(self: unknown, args: readonly unknown[]): unknown {
     if (this.#cacheKey !== undefined) return this.#cacheKey(...args);
     const keyArgs = this.#keyArguments(args);
     if (!isInstance(self)) return memoryKey(keyArgs);
@@ -63,11 +78,17 @@ export class MemoryResults implements ResultStore {
   }
 }
 
+/** Whether `value` is a text that is no other arguments' key. */
+function isOwnKey(value: unknown): value is string {
+  if (typeof value !== "string") return false;
+  const first = value.charCodeAt(0);
+  return first !== BUILT_CODE && first !== OBJECT_CODE && first !== ARRAY_CODE;
+}
+
 function memoryKey(args: readonly unknown[]): unknown {
   if (args.length === 1) {
     const arg = args[0];
-    if (typeof arg === "string" && arg.charCodeAt(0) !== 0) return arg;
-    if (typeof arg === "number" && arg !== 0) return arg;
+    if (isOwnKey(arg) || (typeof arg === "number" && arg !== 0)) return arg;
   }
-  return BUILT + serializeArguments(args);
+  return jsonKeyOf(args) ?? BUILT + serializeArguments(args);
 }

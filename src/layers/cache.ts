@@ -204,6 +204,7 @@ export class CachedResults {
       }
       const stored = this.#store.read(key) as (StoredValue & { promise: Promise<unknown> | undefined }) | undefined;
       if (stored === undefined || !this.#isFresh(stored)) return this.#serveWithout(next, call, key, stored);
+      this.#stats.hits++;
       this.#note(call, "hit", "cacheHit");
       return stored.promise ??= Promise.resolve(stored.value);
     };
@@ -226,6 +227,7 @@ export class CachedResults {
 
   #serve(next: Handler, call: Call, key: unknown, stored: StoredValue | undefined): Promise<unknown> {
     if (stored === undefined || !this.#isFresh(stored)) return this.#serveWithout(next, call, key, stored);
+    this.#stats.hits++;
     this.#note(call, "hit", "cacheHit");
     return Promise.resolve(stored.value);
   }
@@ -233,15 +235,18 @@ export class CachedResults {
   /** There is no fresh value, at most an expired one. */
   #serveWithout(next: Handler, call: Call, key: unknown, expired: StoredValue | undefined): Promise<unknown> {
     if (expired !== undefined && this.#isWithin(expired, this.#freshness.staleMs)) {
+      this.#stats.stale++;
       this.#note(call, "stale", "cacheStale");
       this.#refresh(next, call, key);
       return Promise.resolve(expired.value);
     }
     const flying = this.#flights.get(flightKeyOf(call, key));
     if (flying !== undefined) {
+      this.#stats.coalesced++;
       this.#note(call, "coalesced", "cacheCoalesced");
       return flying.join(call);
     }
+    this.#stats.misses++;
     this.#note(call, "miss", "cacheMiss");
     const flight = this.#depart(call, key);
     return this.#board(flight, call, this.#fly(next, call, flight, expired));
@@ -256,12 +261,19 @@ export class CachedResults {
   ): Promise<unknown> | unknown {
     const isFresh = stored !== undefined && this.#isFresh(stored);
     if (!isFresh && (stored === undefined || !this.#isWithin(stored, this.#freshness.staleMs))) {
+      this.#stats.misses++;
       this.#note(call, "miss", "cacheMiss");
       return this.#fly(next, call, flight, stored);
     }
-    this.#note(call, isFresh ? "hit" : "stale", isFresh ? "cacheHit" : "cacheStale");
     this.#land(flight);
-    if (!isFresh) this.#refresh(next, call, flight.key);
+    if (isFresh) {
+      this.#stats.hits++;
+      this.#note(call, "hit", "cacheHit");
+    } else {
+      this.#stats.stale++;
+      this.#note(call, "stale", "cacheStale");
+      this.#refresh(next, call, flight.key);
+    }
     return stored.value;
   }
 
@@ -295,6 +307,7 @@ export class CachedResults {
         this.#land(flight);
         const isServable = expired !== undefined && this.#isWithin(expired, this.#freshness.staleIfErrorMs);
         if (!isServable || !(error instanceof AllFailedError)) throw error;
+        this.#stats.stale++;
         this.#note(leader, "stale", "cacheStale");
         return expired.value;
       },
@@ -342,14 +355,12 @@ export class CachedResults {
     return graceMs > 0 && this.#store.nowMs() < expired.expiresAtMs + graceMs;
   }
 
-  #note(call: Call, status: CacheStatus, event: keyof typeof COUNTERS): void {
-    this.#stats[COUNTERS[event]]++;
+  /** Tells what the cache did. Who calls it counts, as a counter found by name would cost a hit a third more. */
+  #note(call: Call, status: CacheStatus, event: "cacheHit" | "cacheMiss" | "cacheStale" | "cacheCoalesced"): void {
     if (call.state !== undefined) call.state.cache = status;
     if (this.#host.telemetry.isOn) this.#host.telemetry.tell(event, this.#host.functionName, call, {});
   }
 }
-
-const COUNTERS = { cacheHit: "hits", cacheMiss: "misses", cacheStale: "stale", cacheCoalesced: "coalesced" } as const;
 
 /** Begins what is made of a key and limits; a text that begins so itself is given another. */
 const LIMITED = "\u0001";

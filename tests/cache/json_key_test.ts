@@ -1,0 +1,73 @@
+import { assertEquals, assertNotEquals } from "@std/assert";
+import fc from "fast-check";
+import { serializeArguments } from "../../src/cache/cache_key.ts";
+import { jsonKeyOf } from "../../src/cache/json_key.ts";
+
+Deno.test("jsonKeyOf() is the JSON of a lone object and of any list of other arguments", () => {
+  assertEquals(jsonKeyOf([{ id: 1, tags: ["a"] }]), '{"id":1,"tags":["a"]}');
+  assertEquals(jsonKeyOf(["a", { b: null }]), '["a",{"b":null}]');
+  assertEquals(jsonKeyOf([["a"]]), '[["a"]]');
+  assertEquals(jsonKeyOf([]), "[]");
+});
+
+Deno.test("jsonKeyOf() does not see the order of keys at any depth", () => {
+  assertEquals(jsonKeyOf([{ b: { d: 1, c: 2 }, a: [{ f: 1, e: 2 }] }]), '{"a":[{"e":2,"f":1}],"b":{"c":2,"d":1}}');
+  assertEquals(jsonKeyOf([{ 10: "x", 9: "y", a: 1 }]), jsonKeyOf([{ a: 1, 9: "y", 10: "x" }]));
+});
+
+const cyclic: { self?: unknown } = {};
+cyclic.self = { inner: [cyclic] };
+
+for (
+  const [name, value] of [
+    ["undefined", undefined],
+    ["-0", -0],
+    ["NaN", NaN],
+    ["Infinity", Infinity],
+    ["a bigint", 1n],
+    ["a symbol", Symbol("s")],
+    ["a function", () => 1],
+    ["a Date", new Date(0)],
+    ["a Map", new Map()],
+    ["a typed array", new Uint8Array(1)],
+    ["a boxed text", Object("text")],
+    ["an instance", new (class Point {})()],
+    ["an object over another", Object.create({ inherited: 1 })],
+    ["an object with a symbol", { [Symbol("s")]: 1 }],
+    ["an object with toJSON", { toJSON: () => 1 }],
+    ["an array with toJSON", Object.assign([1], { toJSON: () => 1 })],
+    ["an array with a hole", [1, , 2]], // deno-lint-ignore no-sparse-arrays
+    ["an own __proto__", JSON.parse('{"__proto__":1}')],
+    ["a cycle", cyclic],
+  ] as const
+) {
+  Deno.test(`jsonKeyOf() leaves ${name} to the longer way, wherever it stands`, () => {
+    assertEquals(jsonKeyOf([value]), undefined);
+    assertEquals(jsonKeyOf([1, { deep: [{ value }] }]), undefined);
+  });
+}
+
+Deno.test("jsonKeyOf() tells apart exactly what serializeArguments() tells apart", () => {
+  const args = fc.array(fc.jsonValue({ maxDepth: 3 }), { maxLength: 3 });
+  fc.assert(fc.property(args, args, (first, second) => {
+    const [one, other] = [jsonKeyOf(first), jsonKeyOf(second)];
+    if (one === undefined || other === undefined) return;
+    assertEquals(one === other, serializeArguments(first) === serializeArguments(second));
+  }));
+});
+
+Deno.test("jsonKeyOf() is the same for a copy with its keys the other way round", () => {
+  const turned = (value: unknown): unknown => {
+    if (typeof value !== "object" || value === null) return value;
+    if (Array.isArray(value)) return value.map(turned);
+    return Object.fromEntries(Object.entries(value).reverse().map(([key, inner]) => [key, turned(inner)]));
+  };
+  fc.assert(fc.property(fc.array(fc.jsonValue()), (args) => {
+    assertEquals(jsonKeyOf(args), jsonKeyOf(turned(args) as unknown[]));
+  }));
+});
+
+Deno.test("jsonKeyOf() tells texts from the JSON they look like", () => {
+  assertNotEquals(jsonKeyOf(['{"a":1}']), jsonKeyOf([{ a: 1 }]));
+  assertNotEquals(jsonKeyOf(["\ud800"]), jsonKeyOf(["\\ud800"]));
+});
