@@ -112,7 +112,7 @@ export function attemptHandler(fn: (...args: never[]) => unknown, host: AttemptH
     runningCall = call;
     runningRandom = random;
     try {
-      const result = fn.apply(call.self, call.args as never[]);
+      const result = invoke(fn, call.self, call.args as never[]);
       return result instanceof Promise ? result : Promise.resolve(result);
     } catch (error) {
       return Promise.reject(error);
@@ -121,6 +121,20 @@ export function attemptHandler(fn: (...args: never[]) => unknown, host: AttemptH
       runningRandom = outerRandom;
     }
   };
+}
+
+/** Most functions have few arguments, which a direct call takes in half the time of `apply`. */
+function invoke(fn: (...args: never[]) => unknown, self: unknown, args: never[]): unknown {
+  switch (args.length) {
+    case 0:
+      return fn.call(self);
+    case 1:
+      return fn.call(self, args[0]!);
+    case 2:
+      return fn.call(self, args[0]!, args[1]!);
+    default:
+      return fn.apply(self, args);
+  }
 }
 
 /** Notes that an attempt of `call` begins at `nowMs`. */

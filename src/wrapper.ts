@@ -15,16 +15,18 @@ const NO_STATS = Object.freeze({ hits: 0, misses: 0, stale: 0, coalesced: 0, wri
 
 /** The function that runs its calls through `pipeline`, with the name, the length and the handles of a wrapped `fn`. */
 export function makeWrapper(fn: AnyFunction, pipeline: Pipeline, options: OperoOptions): Wrapped<AsyncFunction> {
-  const handler = observed(pipeline.handler, pipeline.host);
+  const { handler, host: { telemetry } } = pipeline;
+  const observe = observed(handler, pipeline.host);
 
   function wrapper(this: unknown, ...args: unknown[]): Promise<unknown> {
-    return handler(new Call(this, args));
+    const call = new Call(this, args);
+    return telemetry.isOn ? observe(call) : handler(call);
   }
 
   function withMeta(this: unknown, ...args: unknown[]): Promise<WithMeta<unknown>> {
     const call = new Call(this === wrapper ? undefined : this, args);
     stateOf(call);
-    return handler(call).then((value) => ({ value, meta: metaOf(call, pipeline) }));
+    return (telemetry.isOn ? observe : handler)(call).then((value) => ({ value, meta: metaOf(call, pipeline) }));
   }
 
   const handles = {
@@ -37,11 +39,9 @@ export function makeWrapper(fn: AnyFunction, pipeline: Pipeline, options: OperoO
   return likeOriginal(fn, wrapper) as unknown as Wrapped<AsyncFunction>;
 }
 
-/** Tells how each call ended, while anybody wants to know. */
-export function observed(handler: Handler, host: LayerHost): Handler {
-  const { telemetry, functionName, clock } = host;
-
-  function observe(call: Call): Promise<unknown> {
+/** `handler`, telling how each call ended; it is taken while anybody wants to know. */
+export function observed(handler: Handler, { telemetry, functionName, clock }: LayerHost): Handler {
+  return (call) => {
     const startedMs = clock.now();
     const duration = () => toSeconds(clock.now() - startedMs);
     stateOf(call);
@@ -57,14 +57,13 @@ export function observed(handler: Handler, host: LayerHost): Handler {
         throw error;
       },
     );
-  }
-
-  return (call) => telemetry.isOn ? observe(call) : handler(call);
+  };
 }
 
 function withCallOptions(fn: AnyFunction, pipeline: Pipeline, options: CallOptions): AnyFunction {
   validateOptions(`call ${JSON.stringify(pipeline.host.functionName)}`, options, CALL_RULES);
-  const handler = observed(pipeline.limitedHandler(), pipeline.host);
+  const handler = pipeline.limitedHandler();
+  const observe = observed(handler, pipeline.host);
   const timeoutMs = parseDuration(options.timeout);
   const deadlineMs = parseDuration(options.deadline);
   const limits = timeoutMs === undefined && deadlineMs === undefined ? undefined : { timeoutMs, deadlineMs };
@@ -74,7 +73,7 @@ function withCallOptions(fn: AnyFunction, pipeline: Pipeline, options: CallOptio
     const state = stateOf(call);
     state.limits = limits;
     state.signal = options.signal;
-    return handler(call);
+    return (pipeline.host.telemetry.isOn ? observe : handler)(call);
   }
   return likeOriginal(fn, limited);
 }
