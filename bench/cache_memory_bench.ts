@@ -1,0 +1,84 @@
+import { opero } from "@opero/core";
+import { createCache } from "async-cache-dedupe";
+import { BentoCache, bentostore } from "bentocache";
+import { memoryDriver } from "bentocache/drivers/memory";
+import { LRUCache } from "lru-cache";
+import pMemoize from "p-memoize";
+import { registerSubjects, type Subject } from "./support/subject.ts";
+
+const KEYS = 1_000;
+
+interface Query {
+  readonly id: number;
+  readonly q: string;
+  readonly tags: readonly string[];
+}
+
+const texts = Array.from({ length: KEYS }, (_, i) => `user-${i}`);
+const queries = texts.map((q, id): Query => ({ id, q, tags: ["new", `group-${id % 7}`] }));
+
+const textAt = (turn: number): string => texts[turn % KEYS]!;
+const queryAt = (turn: number): Query => queries[turn % KEYS]!;
+
+let loads = 0;
+
+// deno-lint-ignore require-await -- stands for a function that loads something
+async function load(_key: unknown): Promise<number> {
+  return ++loads;
+}
+
+const cached = opero(load, { cache: true, cacheTtl: "5m" });
+const memoized = pMemoize(load, { cacheKey: ([key]) => JSON.stringify(key) });
+const memoizedByText = pMemoize(load);
+const deduping = createCache({ ttl: 300, storage: { type: "memory", options: { size: 10_000 } } }).define("load", load);
+const deduped = (key: unknown) => deduping.load(key);
+const bento = new BentoCache({
+  default: "memory",
+  ttl: "5m",
+  stores: { memory: bentostore().useL1Layer(memoryDriver({ maxItems: 10_000, serialize: false })) },
+});
+const bentoGet = (key: string) => bento.getOrSet({ key, factory: () => load(key) });
+
+const lru = new LRUCache<string, number>({ max: 10_000, ttl: 300_000 });
+// deno-lint-ignore require-await -- the least that a cached function does
+const lruGet = async (key: string) => lru.get(key);
+
+const map = new Map<string, number>();
+// deno-lint-ignore require-await -- the least that a function cached by an object does
+const mapGet = async (query: Query) => map.get(JSON.stringify(query));
+
+for (let turn = 0; turn < KEYS; turn++) {
+  const [text, query] = [textAt(turn), queryAt(turn)];
+  lru.set(text, turn);
+  map.set(JSON.stringify(query), turn);
+  for (const fill of [cached, memoized, deduped]) await Promise.all([fill(text), fill(query)]);
+  await Promise.all([memoizedByText(text), bentoGet(text), bentoGet(JSON.stringify(query))]);
+}
+
+/** What a call pays whose result is in memory. */
+export const subjects: readonly Subject[] = [
+  {
+    name: "memory hit, string argument",
+    contenders: [
+      { name: "opero", call: (turn) => cached(textAt(turn)) },
+      { name: "lru-cache get", call: (turn) => lruGet(textAt(turn)) },
+      { name: "p-memoize (no ttl)", call: (turn) => memoizedByText(textAt(turn)) },
+      { name: "async-cache-dedupe", call: (turn) => deduped(textAt(turn)) },
+      { name: "bentocache", call: (turn) => bentoGet(textAt(turn)) },
+    ],
+    target: { rival: "lru-cache get", atMost: 1.2 },
+  },
+  {
+    name: "memory hit, object argument",
+    contenders: [
+      { name: "opero", call: (turn) => cached(queryAt(turn)) },
+      { name: "JSON.stringify + Map", call: (turn) => mapGet(queryAt(turn)) },
+      { name: "p-memoize (no ttl)", call: (turn) => memoized(queryAt(turn)) },
+      { name: "async-cache-dedupe", call: (turn) => deduped(queryAt(turn)) },
+      { name: "bentocache", call: (turn) => bentoGet(JSON.stringify(queryAt(turn))) },
+    ],
+    target: { rival: "JSON.stringify + Map", atMost: 1.4 },
+  },
+];
+
+registerSubjects(subjects);

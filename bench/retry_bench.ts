@@ -1,0 +1,58 @@
+import { opero } from "@opero/core";
+import { retry } from "@std/async/retry";
+import * as cockatiel from "cockatiel";
+import CircuitBreaker from "opossum";
+import pRetry from "p-retry";
+import { registerSubjects, type Subject } from "./support/subject.ts";
+
+let served = 0;
+
+// deno-lint-ignore require-await -- an async function that has nothing to wait for shows the cost of what is around it
+async function serve(): Promise<number> {
+  return ++served;
+}
+
+function rethrow(error: unknown): never {
+  throw error;
+}
+
+const floor = [
+  { name: "await fn()", call: () => serve() },
+  { name: "fn().then()", call: () => serve().then(undefined, rethrow) },
+];
+
+const retried = opero(serve, { retries: 3 });
+const fourAttempts = { maxAttempts: 4 };
+const threeRetries = { retries: 3 };
+const cockatielRetry = cockatiel.retry(cockatiel.handleAll, { maxAttempts: 3 });
+
+const limited = opero(serve, { retries: 3, timeout: "5s" });
+const cockatielLimited = cockatiel.wrap(cockatielRetry, cockatiel.timeout(5_000, cockatiel.TimeoutStrategy.Aggressive));
+const breaker = new CircuitBreaker(serve, { timeout: 5_000 });
+
+/** What a call that succeeds at once pays for the retries it does not need. */
+export const subjects: readonly Subject[] = [
+  {
+    name: "retries: 3, success",
+    contenders: [
+      { name: "opero", call: () => retried() },
+      { name: "@std/async retry", call: () => retry(serve, fourAttempts) },
+      { name: "cockatiel", call: () => cockatielRetry.execute(serve) },
+      { name: "p-retry", call: () => pRetry(serve, threeRetries) },
+      ...floor,
+    ],
+    target: { rival: "@std/async retry", atMost: 0.9 },
+  },
+  {
+    name: "retries: 3, timeout, success",
+    contenders: [
+      { name: "opero", call: () => limited() },
+      { name: "cockatiel", call: () => cockatielLimited.execute(serve) },
+      { name: "opossum (timeout only)", call: () => breaker.fire() },
+      ...floor,
+    ],
+    target: { rival: "cockatiel", atMost: 0.1 },
+  },
+];
+
+registerSubjects(subjects);

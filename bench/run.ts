@@ -1,0 +1,59 @@
+/**
+ * Runs all benchmarks, each file in a process of its own, and prints one table: `deno task bench`.
+ * With words as arguments only the files are run whose names begin with one of them.
+ */
+import type { Timing } from "./support/measure.ts";
+import type { Subject } from "./support/subject.ts";
+
+type Result = Pick<Subject, "name" | "target"> & { readonly timings: readonly Timing[] };
+
+const FILES = ["retry_bench.ts", "cache_memory_bench.ts", "rate_limit_bench.ts", "stack_bench.ts"];
+
+async function resultsOf(file: string): Promise<Result[]> {
+  const lines = await outputOf(["support/measure.ts", new URL(file, import.meta.url).href]);
+  return lines.map((line) => JSON.parse(line));
+}
+
+async function outputOf([script, ...args]: readonly [string, ...string[]]): Promise<string[]> {
+  const command = new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--no-check", new URL(script, import.meta.url).href, ...args],
+    stderr: "inherit",
+  });
+  const { success, stdout } = await command.output();
+  if (!success) throw new Error(`${script} failed`);
+  return new TextDecoder().decode(stdout).trim().split("\n");
+}
+
+function row({ name, target, timings }: Result): string {
+  const [ours, ...peers] = timings as [Timing, ...Timing[]];
+  const { ratio } = peers.find((peer) => peer.name === target.rival)!;
+  const cells = [
+    name,
+    inNs(ours),
+    peers.map((peer) => `${peer.name} ${inNs(peer)} (${peer.ratio.toFixed(2)}×)`).join("<br>"),
+    `${ratio.toFixed(2)}× ${target.rival}`,
+    `≤ ${target.atMost}×`,
+    ratio <= target.atMost ? "met" : "missed",
+  ];
+  return `| ${cells.join(" | ")} |`;
+}
+
+function inNs({ nsPerCall }: Timing): string {
+  return `${nsPerCall.toFixed(0)} ns`;
+}
+
+console.log(`Deno ${Deno.version.deno}, ${Deno.build.target}, ${navigator.hardwareConcurrency} cores\n`);
+console.log("| subject | ours | each peer (ours as a multiple of it) | ratio | target | |");
+console.log("| --- | --- | --- | --- | --- | --- |");
+const isAsked = (file: string) => Deno.args.length === 0 || Deno.args.some((word) => file.startsWith(word));
+for (const file of FILES.filter(isAsked)) {
+  for (const result of await resultsOf(file)) console.log(row(result));
+}
+if (isAsked("rate_limit")) {
+  const { total, fullestSlice } = JSON.parse((await outputOf(["support/rate_check.ts"]))[0]!);
+  const isMet = Math.abs(total - 3_000) <= 30 && fullestSlice <= 110;
+  const found = `${total} starts, fullest 100 ms ${fullestSlice}`;
+  console.log(
+    `| 1 000/s over 3 s | ${found} | | | 3 000 ± 1 %, no 100 ms over 110 | ${isMet ? "met" : "missed"} |`,
+  );
+}
