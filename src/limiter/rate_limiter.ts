@@ -92,7 +92,8 @@ export class RateLimiter {
 function gcraPolicy({ limit, perMs, burst }: Rate): GcraPolicy {
   const intervalMs = perMs / limit;
   if (intervalMs >= EXACT_INTERVAL_MS) return { intervalMs, burst, catchUpMs: 0 };
-  const slackMs = Math.min(EXACT_INTERVAL_MS, perMs * SLACK_SHARE);
+  // Whole starts, as a part of one lets one more through.
+  const slackMs = Math.floor(Math.min(EXACT_INTERVAL_MS, perMs * SLACK_SHARE) / intervalMs) * intervalMs;
   if (intervalMs >= TIMED_INTERVAL_MS) return { intervalMs, burst, catchUpMs: slackMs };
   return { intervalMs, burst, catchUpMs: slackMs / 2, unreadMs: slackMs / 4 };
 }
