@@ -17,6 +17,9 @@ import {
   type ToWorker,
 } from "./worker_protocol.ts";
 
+/** A loop is broken off so long after the pool has given it up, in milliseconds. */
+const GUARD_SLACK_MS = 50;
+
 /** Serves the pool that started this worker, until that ends it. */
 export function startWorker(scope: WorkerScope): void {
   let runner: ItemRunner | undefined;
@@ -96,9 +99,21 @@ class ItemRunner {
     const fn = this.#fn;
     if (fn === undefined) return;
     this.#results.begin();
+    const limitMs = this.#waiting[0]?.limitMs;
+    if (limitMs === undefined) this.#startItems(fn, limitMs);
+    else this.#scope.guard(() => this.#startItems(fn, limitMs), 2 * limitMs + GUARD_SLACK_MS);
+    if (this.#activeCount === 0) this.#results.end();
+    else if (!this.#results.isEmpty) this.#flushSoon();
+  }
+
+  /** Starts items as long as there is room; those of another limit, or past `limitMs`, in a turn of their own. */
+  #startItems(fn: ItemFunction, limitMs: number | undefined): void {
+    const untilMs = limitMs === undefined ? Infinity : performance.now() + limitMs;
     while (this.#activeCount < this.#concurrency) {
       const message = this.#waiting[0];
       if (message === undefined) break;
+      const isOver = message.limitMs !== limitMs || (limitMs !== undefined && performance.now() > untilMs);
+      if (isOver) return this.#scope.soon(() => this.#pump());
       const position = this.#position++;
       if (this.#position >= message.slots.length) {
         this.#waiting.shift();
@@ -106,8 +121,6 @@ class ItemRunner {
       }
       this.#start(fn, message, position);
     }
-    if (this.#activeCount === 0) this.#results.end();
-    else if (!this.#results.isEmpty) this.#flushSoon();
   }
 
   #start(fn: ItemFunction, message: RunMessage, position: number): void {

@@ -33,6 +33,8 @@ export class Job implements RunningAttempt {
   slot = 0;
   /** When it was first seen to run, in milliseconds; 0 before. */
   begunMs = 0;
+  /** How long it may run, in milliseconds. */
+  limitMs: number = Infinity;
   /** It shared a worker that died, and runs next to no other until it is known who did it. */
   isSuspect = false;
   /** Whether the promise is settled. */

@@ -11,6 +11,7 @@ export function buildRunMessage(jobs: readonly Job[], occupy: (job: Job) => void
   const indexes: number[] = [];
   let hasRest = false;
   let hasMarks = false;
+  let limitMs = 0;
   for (const job of jobs) {
     const { call } = job;
     occupy(job);
@@ -19,10 +20,12 @@ export function buildRunMessage(jobs: readonly Job[], occupy: (job: Job) => void
     indexes.push(call.index ?? -1);
     hasRest ||= call.args.length > 1;
     hasMarks ||= call.state !== undefined;
+    limitMs = Math.max(limitMs, job.limitMs);
   }
   const message: Writable<RunMessage> = { kind: "run", slots, items, indexes };
   if (hasRest) message.rest = jobs.map(({ call }) => call.args.slice(1));
   if (hasMarks) message.marks = jobs.map(({ call }) => markOf(call));
+  if (limitMs !== Infinity) message.limitMs = limitMs;
   return message;
 }
 

@@ -72,8 +72,8 @@ export class WorkerPool implements Pool {
     call.attempt = job;
     if (this.#pendingCount++ === 0) this.#wake();
     this.#queue.push(job);
-    const limitMs = call.state?.limits?.timeoutMs ?? this.#options.timeoutMs;
-    if (limitMs !== undefined && limitMs !== Infinity) this.#watch.limit(job, limitMs);
+    job.limitMs = call.state?.limits?.timeoutMs ?? this.#options.timeoutMs ?? Infinity;
+    if (job.limitMs !== Infinity) this.#watch.limit(job, job.limitMs);
     this.#dispatchSoon();
     return job.promise;
   };

@@ -65,6 +65,8 @@ export interface RunMessage {
   readonly indexes: readonly number[];
   /** Left out where all are first attempts. */
   readonly marks?: readonly (CallMark | undefined)[];
+  /** The longest limit of the items in milliseconds, where each has one. */
+  readonly limitMs?: number;
   /** The positions of the items whose buffers are packed. */
   readonly packed?: readonly number[];
 }

@@ -23,6 +23,8 @@ export interface WorkerScope {
   onExit(listener: (code: unknown) => void): void;
   /** Calls `listener` once the heap outgrew its limit, where the platform itself says nothing. */
   onHeapOverflow(listener: () => void): void;
+  /** Calls `run`, and breaks it off after `limitMs` where nobody outside could. */
+  guard(run: () => void, limitMs: number): void;
   /** Calls `callback` after what waits already. */
   soon(callback: () => void): void;
 }
@@ -34,6 +36,10 @@ interface ThreadPort extends WorkerPort {
 interface EventedProcess {
   exit(code?: unknown): never;
   on?(event: string, listener: (error: unknown) => void): void;
+}
+
+interface VmModule {
+  readonly Script: new (source: string) => { runInThisContext(options: { timeout: number }): void };
 }
 
 interface HeapStatistics {
@@ -74,6 +80,7 @@ export function openWorkerScope(): WorkerScope {
     onUncaught: (listener) => listenForUncaught(scope, listener),
     onExit: (listener) => listenForExit(scope, listener),
     onHeapOverflow: listenForHeapOverflow,
+    guard: openGuard(scope),
     soon: (callback) => void setImmediate(callback),
   };
 }
@@ -116,4 +123,24 @@ function listenForHeapOverflow(listener: () => void): void {
     clearInterval(timer);
     listener();
   }, HEAP_CHECK_MS);
+}
+
+const GUARDED = Symbol.for("@opero/core/guarded");
+
+/**
+ * Ending a worker thread of Deno does not break off a loop that it is in: the thread would burn a
+ * core until the process ends. A script with a time limit is broken off, so loops run within one.
+ */
+function openGuard(scope: WorkerGlobal): WorkerScope["guard"] {
+  const vm = scope.Deno && builtinModule<VmModule>("node:vm");
+  if (vm === undefined) return (run) => run();
+  const script = new vm.Script("globalThis[Symbol.for('@opero/core/guarded')]()");
+  return (run, limitMs) => {
+    Reflect.set(globalThis, GUARDED, run);
+    try {
+      script.runInThisContext({ timeout: Math.ceil(limitMs) });
+    } catch {
+      // Broken off: the pool replaces this worker, if it has not done so already.
+    }
+  };
 }

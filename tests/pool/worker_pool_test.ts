@@ -216,7 +216,7 @@ Deno.test("an attempt that does not hear that it is aborted loses its worker", a
     return counter.runs;
   });
   assertEquals(await runItem(pool, 0), 1);
-  const call = callFor(60_000);
+  const call = callFor(1_500);
   const run = pool.run(call);
   await new Promise((resolve) => setTimeout(resolve, 50));
   call.attempt?.abort(new DOMException("stop", "AbortError"));
@@ -275,7 +275,7 @@ Deno.test("items that wait behind a slow one go to a worker with nothing to do",
 
 Deno.test("WorkerPool.close() ends what runs, refuses what comes, and can be repeated", async () => {
   const pool = openPool(busy);
-  const run = runItem(pool, 60_000);
+  const run = runItem(pool, 1_500);
   await new Promise((resolve) => setTimeout(resolve, 150));
   const closing = pool.close();
   const error = await rejection(run);
