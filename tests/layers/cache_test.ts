@@ -1,11 +1,4 @@
-import {
-  assert,
-  assertEquals,
-  assertInstanceOf,
-  assertNotEquals,
-  assertRejects,
-  assertStrictEquals,
-} from "@std/assert";
+import { assertEquals, assertInstanceOf, assertNotEquals, assertRejects, assertStrictEquals } from "@std/assert";
 import { AllFailedError, ConfigurationError, currentCall, type OperoOptions } from "@opero/core";
 import { outcomeOf } from "../../src/outcome.ts";
 import { lab, rejectionOf, scripted } from "../support/lab.ts";
