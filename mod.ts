@@ -100,6 +100,7 @@ export type {
   SuccessEvent,
 } from "./src/telemetry.ts";
 export { ensureAsync, isAsyncFunction } from "./src/ensure_async.ts";
+export { type RunAsync, runAsync, type RunAsyncOptions } from "./src/run_async.ts";
 export { fromKeyv, type KeyvLike } from "./src/cache/keyv_cache.ts";
 export { kvCache, type KvCacheConfig } from "./src/cache/kv_cache.ts";
 export { memoryCache, type MemoryCacheConfig } from "./src/cache/memory_cache.ts";

@@ -52,6 +52,7 @@ const LEVELS: readonly (readonly string[])[] = [
     "mapped",
     "opmap",
     "opmap_options",
+    "run_async",
   ],
 ];
 

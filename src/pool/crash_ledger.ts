@@ -1,7 +1,7 @@
 import { WorkerError } from "../errors.ts";
 import { type Call, stateOf } from "../layer.ts";
 import type { Job } from "./job.ts";
-import type { LossReason } from "./pool_worker.ts";
+import { describeLoss, type LossReason } from "./loss_reason.ts";
 
 /** Counts the workers that each item brought down, so that none goes on for ever. */
 export class CrashLedger {
@@ -23,19 +23,6 @@ export class CrashLedger {
     if (isLast) stateOf(job.call).phase = "final";
     const which = isLast && count > 1 ? `ended ${count} workers and is given up, the last` : "ended its worker";
     const cause = error === undefined || reason === "exit" ? {} : { cause: error };
-    job.fail(new WorkerError(`An item of ${this.#name} ${which} ${wordReason(reason, error)}`, cause));
-  }
-}
-
-function wordReason(reason: LossReason, error: unknown): string {
-  switch (reason) {
-    case "exit":
-      return `by an exit with code ${typeof error === "number" ? error : 0}`;
-    case "memory":
-      return "by more memory than it has";
-    case "uncaught":
-      return "by an error that nothing caught";
-    default:
-      return "without a word";
+    job.fail(new WorkerError(`An item of ${this.#name} ${which} ${describeLoss(reason, error)}`, cause));
   }
 }

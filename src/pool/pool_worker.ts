@@ -5,6 +5,7 @@ import type { WorkerHandle } from "../runtime/worker_handle.ts";
 import { packBuffers, unpackBuffers } from "./buffer_packing.ts";
 import { type Envelope, sealError } from "./error_envelope.ts";
 import type { Job, JobHolder } from "./job.ts";
+import type { LossReason } from "./loss_reason.ts";
 import type { PooledFunction } from "./pool.ts";
 import { buildRunMessage } from "./run_message.ts";
 import { findUncloneable } from "./uncloneable.ts";
@@ -17,9 +18,6 @@ import {
   SLOT_SENT,
   SLOT_TAKEN_BACK,
 } from "./worker_protocol.ts";
-
-/** Why a worker is lost; `gone` is an end that it did not tell of. */
-export type LossReason = "boot" | "exit" | "memory" | "uncaught" | "gone";
 
 /** What a worker needs of its pool. */
 export interface PoolWorkerOwner {

@@ -12,8 +12,9 @@ import { Job } from "./job.ts";
 import { JobQueue } from "./job_queue.ts";
 import { knownErrorClasses } from "./known_errors.ts";
 import { Pace } from "./pace.ts";
+import type { LossReason } from "./loss_reason.ts";
 import type { ErrorClass, Pool, PooledFunction, PoolOptions } from "./pool.ts";
-import { type LossReason, PoolWorker } from "./pool_worker.ts";
+import { PoolWorker } from "./pool_worker.ts";
 
 /** Idle workers are kept for so long. */
 const IDLE_MS = 1_000;

@@ -1,0 +1,16 @@
+/** Why a worker is lost; `gone` is an end that it did not tell of. */
+export type LossReason = "boot" | "exit" | "memory" | "uncaught" | "gone";
+
+/** How an item ended its worker, as a message says it after "ended its worker". */
+export function describeLoss(reason: LossReason, error: unknown): string {
+  switch (reason) {
+    case "exit":
+      return `by an exit with code ${typeof error === "number" ? error : 0}`;
+    case "memory":
+      return "by more memory than it has";
+    case "uncaught":
+      return "by an error that nothing caught";
+    default:
+      return "without a word";
+  }
+}

@@ -1,0 +1,161 @@
+import { type Duration, formatDuration, parseDuration } from "./duration.ts";
+import { ConfigurationError, SerializationError, TimeoutError, WorkerError } from "./errors.ts";
+import { nonEmptyString, type OptionRules, positiveDuration, validateOptions } from "./internal/validate.ts";
+import { unpackBuffers } from "./pool/buffer_packing.ts";
+import { type Envelope, openEnvelope } from "./pool/error_envelope.ts";
+import { referToFunction } from "./pool/function_reference.ts";
+import { knownErrorClasses } from "./pool/known_errors.ts";
+import { describeLoss } from "./pool/loss_reason.ts";
+import { startWorker } from "./pool/start_worker.ts";
+import { findUncloneable } from "./pool/uncloneable.ts";
+import { BOARD_MESSAGES, BOARD_SLOTS, type FromWorker, type ResultsMessage } from "./pool/worker_protocol.ts";
+import { type BlockingChannel, openBlockingChannel } from "./runtime/blocking_channel.ts";
+import type { WorkerHandle } from "./runtime/worker_handle.ts";
+import type { AnyFunction } from "./wrapped.ts";
+
+/** What {@link runAsync} may be told. */
+export interface RunAsyncOptions {
+  /** How long the caller is blocked at most. By default for as long as it takes. */
+  readonly timeout?: Duration | undefined;
+  /** The module in which the worker finds the function, as in `import.meta.url`; without it its source travels. */
+  readonly module?: string | undefined;
+}
+
+/** Runs an asynchronous function to its end from synchronous code. */
+export interface RunAsync {
+  /** Blocks until `fn(...args)` is done. */
+  <F extends AnyFunction>(fn: F, ...args: Parameters<F>): Awaited<ReturnType<F>>;
+  /** The same with options. */
+  with(options: RunAsyncOptions): <F extends AnyFunction>(fn: F, ...args: Parameters<F>) => Awaited<ReturnType<F>>;
+}
+
+const RULES: OptionRules = { timeout: positiveDuration, module: nonEmptyString };
+
+/**
+ * Blocks synchronous code until an asynchronous function is done, by running it in a worker thread;
+ * each call starts one, which takes about 50 ms. For code that cannot `await`; all other code should.
+ *
+ * The function follows the rules of a pool's: it refers to nothing outside of itself, or is found by
+ * `runAsync.with({ module: import.meta.url })`. Arguments and result are cloned.
+ *
+ * @returns What the function's promise resolves to.
+ * @throws {unknown} What the function throws.
+ * @throws {TimeoutError} If it takes longer than `timeout`.
+ * @throws {WorkerError} If it ends its worker.
+ * @throws {SerializationError} If an argument or the result cannot be cloned.
+ * @throws {ConfigurationError} If the function cannot be sent to a worker, or the platform cannot
+ * block, as the main thread of a browser.
+ *
+ * @example
+ * ```ts
+ * import { runAsync } from "@opero/core";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const later = async (value: number, ms: number) => {
+ *   await new Promise((resolve) => setTimeout(resolve, ms));
+ *   return value * 2;
+ * };
+ * assertEquals(runAsync(later, 21, 10), 42);
+ * assertEquals(runAsync.with({ timeout: "30s" })(later, 4, 1), 8);
+ * ```
+ */
+export const runAsync: RunAsync = Object.assign(
+  <F extends AnyFunction>(fn: F, ...args: Parameters<F>) => runBlocking({}, fn, args),
+  {
+    with: (options: RunAsyncOptions) => {
+      validateOptions("run a function to its end", options, RULES);
+      return <F extends AnyFunction>(fn: F, ...args: Parameters<F>) => runBlocking(options, fn, args);
+    },
+  },
+);
+
+function runBlocking<F extends AnyFunction>(
+  options: RunAsyncOptions,
+  fn: F,
+  args: readonly unknown[],
+): Awaited<ReturnType<F>> {
+  const name = JSON.stringify(fn.name || "anonymous");
+  const reference = referToFunction(fn, `run ${name}`, options.module);
+  const limitMs = parseDuration(options.timeout) ?? Infinity;
+  const channel = openChannel(name);
+  let worker: WorkerHandle | undefined;
+  try {
+    worker = startWorker({ memoryLimit: undefined, permissions: undefined }, { onMessage: () => {}, onEnd: () => {} });
+    worker.setNeeded(false);
+    const board = new Int32Array(new SharedArrayBuffer((BOARD_SLOTS + 1) * Int32Array.BYTES_PER_ELEMENT));
+    const { remote: port } = channel;
+    worker.post(
+      { kind: "init", board: board.buffer, concurrency: 1, fn: reference, isPacking: worker.isPacking, port },
+      [port],
+    );
+    send(worker, args, limitMs);
+    return waitForResult({ name, board, channel, limitMs }) as Awaited<ReturnType<F>>;
+  } finally {
+    channel.close();
+    void worker?.end();
+  }
+}
+
+function openChannel(name: string): BlockingChannel {
+  const channel = openBlockingChannel();
+  if (channel !== undefined) return channel;
+  throw new ConfigurationError(
+    `Cannot run ${name} to its end as the platform must have 'node:worker_threads' to block on: ` +
+      "received one without it, where 'await' serves",
+  );
+}
+
+function send(worker: WorkerHandle, args: readonly unknown[], limitMs: number): void {
+  const limit = limitMs === Infinity ? {} : { limitMs };
+  const message = { kind: "run", slots: [0], items: [args[0]], rest: [args.slice(1)], indexes: [-1], ...limit };
+  try {
+    worker.post(message);
+  } catch (cause) {
+    throw new SerializationError(`Cannot send an argument to a worker as it holds ${findUncloneable(args)}`, { cause });
+  }
+}
+
+interface Waiting {
+  readonly name: string;
+  readonly board: Int32Array<SharedArrayBuffer>;
+  readonly channel: BlockingChannel;
+  readonly limitMs: number;
+}
+
+function waitForResult({ name, board, channel, limitMs }: Waiting): unknown {
+  const endMs = performance.now() + limitMs;
+  for (;;) {
+    const seen = Atomics.load(board, BOARD_MESSAGES);
+    for (let next = channel.receive(); next !== undefined; next = channel.receive()) {
+      const message = next.message as FromWorker;
+      if (message.kind === "fatal") throw lossError(name, message.reason, openSealed(message.error));
+      if (message.kind === "results" && !isEmpty(message)) return resultOf(message);
+    }
+    const remainingMs = endMs - performance.now();
+    if (remainingMs <= 0) throw new TimeoutError(`${name} took longer than ${formatDuration(limitMs)}`, limitMs);
+    Atomics.wait(board, BOARD_MESSAGES, seen, remainingMs);
+  }
+}
+
+function isEmpty({ slots, failed, unsent }: ResultsMessage): boolean {
+  return slots.length + failed.length + unsent.length === 0;
+}
+
+function resultOf({ slots, values, packed, failed, errors, unsentKinds }: ResultsMessage): unknown {
+  if (failed.length > 0) throw openSealed(errors[0]);
+  if (slots.length === 0) {
+    throw new SerializationError(`Cannot return a result from a worker as it holds ${unsentKinds[0]}`);
+  }
+  unpackBuffers(values, packed);
+  return values[0];
+}
+
+function openSealed(envelope: unknown): unknown {
+  return openEnvelope(envelope as Envelope, knownErrorClasses());
+}
+
+function lossError(name: string, reason: "boot" | "exit" | "memory" | "uncaught", error: unknown): WorkerError {
+  const cause = reason === "exit" || error === undefined ? {} : { cause: error };
+  if (reason === "boot") return new WorkerError(`Cannot start a worker for ${name}`, cause);
+  return new WorkerError(`${name} ended its worker ${describeLoss(reason, error)}`, cause);
+}
