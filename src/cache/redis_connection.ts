@@ -69,16 +69,22 @@ export class RedisConnection implements RedisPort {
   async #connect(): Promise<RedisSession> {
     const client = await this.#setup.createClient();
     let session: RedisSession | undefined;
+    let isLost = false;
     const forget = () => {
       if (this.#session === session) this.#session = undefined;
     };
     // Also after garbage, which leaves the connection open: the answers that follow would be those of other commands.
     client.on("error", (error) => {
+      isLost = true;
       forget();
       if (session === undefined) this.#giveUpOpening?.(toRedisError("CONNECT", error));
       else session.end("ECONNRESET");
     });
     await this.#connectInTime(client);
+    if (isLost || this.#isClosed) {
+      client.destroy();
+      throw new RedisError("CONNECT", this.#isClosed ? "CLOSED" : "ECONNRESET");
+    }
     return this.#session = session = new RedisSession(client, this.#setup.clock, this.#setup.replyTimeoutMs, forget);
   }
 
