@@ -9,10 +9,11 @@ import { makeWrapper } from "./wrapper.ts";
 /** Applies a set of options to a function, plainly or as a decorator of a method. */
 export interface OperoWrapper {
   /** Wraps a function that always throws, whose type would pass for that of an async one. */
-  <This, Args extends unknown[]>(
-    fn: (this: This, ...args: Args) => never,
+  // deno-lint-ignore no-explicit-any -- as with `AnyFunction`
+  <F extends (this: any, ...args: any[]) => never>(
+    fn: F,
     context?: ClassMethodDecoratorContext,
-  ): Wrapped<(this: This, ...args: Args) => Promise<never>>;
+  ): Wrapped<(this: ThisParameterType<F>, ...args: Parameters<F>) => Promise<never>>;
   /** Wraps an async function: its type stays as it is. */
   <F extends AsyncFunction>(fn: F, context?: ClassMethodDecoratorContext): Wrapped<F>;
   /** Wraps a sync function: its result becomes a promise. */
@@ -25,11 +26,14 @@ export interface OperoWrapper {
 /** Makes functions resilient: `opero(fn, options)`, `opero(options)(fn)` or `@opero(options)` on a method. */
 export interface Opero {
   /** Wraps a function that always throws, whose type would pass for that of an async one. */
-  <This, Args extends unknown[]>(
-    fn: (this: This, ...args: Args) => never,
-    // deno-lint-ignore no-explicit-any -- a fallback may answer what the function never does
-    options?: OperoOptions<NoInfer<Args>, any>,
-  ): Wrapped<(this: This, ...args: Args) => Promise<never>>;
+  // deno-lint-ignore no-explicit-any -- as with `AnyFunction`; a fallback may answer what the function never does
+  <F extends (this: any, ...args: any[]) => never>(
+    fn: F,
+    // deno-lint-ignore no-explicit-any -- as above
+    options?: OperoOptions<Parameters<NoInfer<F>>, any>,
+  ): Wrapped<(this: ThisParameterType<F>, ...args: Parameters<F>) => Promise<never>>;
+  /** Decorates an async method with the defaults. */
+  <F extends AsyncFunction>(fn: F, context: ClassMethodDecoratorContext): Wrapped<F>;
   /** Wraps an async function: its type stays as it is. */
   <F extends AsyncFunction>(
     fn: F,
@@ -38,7 +42,7 @@ export interface Opero {
   /** Wraps a sync function: its result becomes a promise. */
   <This, Args extends unknown[], R>(
     fn: (this: This, ...args: Args) => R,
-    options?: OperoOptions<NoInfer<Args>, Awaited<NoInfer<R>>>,
+    options?: OperoOptions<Args, Awaited<NoInfer<R>>>,
   ): Wrapped<(this: This, ...args: Args) => Promise<Awaited<R>>>;
   /** Takes the options first, for several functions or as a decorator. */
   // deno-lint-ignore no-explicit-any -- the functions that the options will meet are not known yet

@@ -1,0 +1,213 @@
+/**
+ * What the types promise: this file does not compile when one of them is lost. The tests run the same
+ * calls, so that the types are those of what happens.
+ */
+import { assertEquals, assertThrows } from "@std/assert";
+import { ConfigurationError, createOpero, opero, type OperoOptions, type Wrapped } from "@opero/core";
+
+/** Compiles where the two types are one and the same. */
+type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends (<T>() => T extends B ? 1 : 2) ? true : false;
+function isTrue<T extends true>(_proof?: T): void {}
+
+Deno.test("opero() keeps the parameters and the result of an async function", async () => {
+  const fn = opero(async (id: string, times?: number): Promise<{ id: string }> =>
+    await Promise.resolve({ id: id.repeat(times ?? 1) })
+  );
+  isTrue<Same<Parameters<typeof fn>, [id: string, times?: number | undefined]>>();
+  isTrue<Same<ReturnType<typeof fn>, Promise<{ id: string }>>>();
+  // @ts-expect-error -- the first parameter is a text
+  const wrong = fn(5).catch(() => {});
+  const result: { id: string } = await fn("a", 2);
+  await wrong;
+  assertEquals(result, { id: "aa" });
+});
+
+Deno.test("opero() takes a function whose parameters have defaults", async () => {
+  const fn = opero(async (id: string, times = 1) => await Promise.resolve(id.repeat(times)));
+  const text: string = await fn("a");
+  assertEquals([text, await fn("a", 2)], ["a", "aa"]);
+});
+
+Deno.test("opero() keeps type parameters", async () => {
+  const first = opero(<T>(items: readonly T[]): Promise<T | undefined> => Promise.resolve(items[0]));
+  const text: string | undefined = await first(["a"]);
+  const number: number | undefined = await first([1]);
+  // @ts-expect-error -- the items' type comes through
+  const wrong: number | undefined = await first(["a"]);
+  assertEquals([text, number, wrong], ["a", 1, "a"] as unknown[] as never);
+});
+
+function load(id: string): Promise<string>;
+function load(id: number): Promise<number>;
+function load(id: string | number): Promise<string | number> {
+  return Promise.resolve(id);
+}
+
+Deno.test("opero() keeps overloads", async () => {
+  const fn = opero(load);
+  const text: string = await fn("a");
+  const number: number = await fn(1);
+  // @ts-expect-error -- there is no such overload
+  const wrong = fn(true);
+  await wrong;
+  assertEquals([text, number], ["a", 1] as never);
+});
+
+Deno.test("opero() keeps the type of this, and passes it on", async () => {
+  const holder = {
+    factor: 2,
+    scale: opero(function (this: { factor: number }, n: number): Promise<number> {
+      return Promise.resolve(n * this.factor);
+    }),
+  };
+  assertEquals(await holder.scale(21), 42);
+  const { scale } = holder;
+  // @ts-expect-error -- there is no `this` of that type
+  const wrong = scale(1).catch(() => {});
+  await wrong;
+});
+
+Deno.test("opero() makes a promise of a sync function's result", async () => {
+  const fn = opero((n: number) => n * 2);
+  isTrue<Same<ReturnType<typeof fn>, Promise<number>>>();
+  isTrue<Same<Parameters<typeof fn>, [n: number]>>();
+  // @ts-expect-error -- a promise is no number
+  const wrong: number = fn(1);
+  assertEquals(await wrong, 2);
+  assertEquals(await fn(21), 42);
+});
+
+Deno.test("opero() makes a promise also of what always throws", async () => {
+  const fn = opero((_id: string) => {
+    throw new Error("no");
+  }, { retries: 0 });
+  isTrue<Same<ReturnType<typeof fn>, Promise<never>>>();
+  await fn("a").catch(() => {});
+});
+
+Deno.test("opero(options) curries with the types kept, for several functions", async () => {
+  const resilient = opero({ retries: 1 });
+  const double = resilient((n: number) => n * 2);
+  const greet = resilient(async (name: string): Promise<string> => await Promise.resolve(`hi ${name}`));
+  isTrue<Same<ReturnType<typeof double>, Promise<number>>>();
+  isTrue<Same<Parameters<typeof greet>, [name: string]>>();
+  assertEquals([await double(21), await greet("Ada"), greet.options.retries], [42, "hi Ada", 1] as never);
+  assertEquals(await opero()((n: number) => n)(1), 1);
+});
+
+Deno.test("opero() keeps name and length", () => {
+  const fn = opero(function fetchUser(_id: string, _more: number) {});
+  assertEquals([fn.name, fn.length], ["fetchUser", 2] as never);
+  assertEquals([fn.with({}).name, fn.with({}).length], ["fetchUser", 2] as never);
+});
+
+Deno.test("opero() gives its callbacks the types of the function", async () => {
+  const fn = opero(async (id: string, size: number): Promise<string> => await Promise.resolve(id + size), {
+    cache: true,
+    cacheKey: (id, size) => `${id.toUpperCase()}${size.toFixed(0)}`,
+    rateLimit: 1_000,
+    rateLimitScope: "per_args",
+    rateLimitKey: (id) => id.length,
+    fallback: (error, id, size) => `${error.errors.length}${id.trim()}${size.toFixed()}`,
+    retryOn: (error, { attempt }) => error instanceof Error && attempt.toFixed() === "1",
+    jitter: ({ delay, random }) => delay * random(),
+  });
+  assertEquals(await fn("a", 1), "a1");
+  // @ts-expect-error -- a fallback has the type of the result
+  opero(async (): Promise<string> => await "a", { fallback: 5 });
+  // @ts-expect-error -- a key is a text
+  opero(async (id: number): Promise<number> => await id, { cacheKey: (id: number) => id });
+});
+
+Deno.test("handles have the types of the function", async () => {
+  const fn = opero(async (id: string): Promise<number> => await Promise.resolve(id.length), { cache: true });
+  const { value, meta } = await fn.withMeta("abc");
+  isTrue<Same<typeof value, number>>();
+  isTrue<Same<typeof meta.cache, "hit" | "miss" | "stale" | "coalesced" | "off">>();
+  const cached: number | undefined = await fn.cache.get("abc");
+  // @ts-expect-error -- the handle takes the function's arguments
+  const wrong = fn.cache.get(5);
+  await wrong;
+  const limited: (id: string) => Promise<number> = fn.with({ deadline: "1s" });
+  assertEquals([value, cached, await limited("abc")], [3, 3, 3]);
+});
+
+Deno.test("a wrapped function goes where the function itself goes", async () => {
+  const fetchUser = async (id: string): Promise<string> => await Promise.resolve(id);
+  const fn: Wrapped<typeof fetchUser> = opero(fetchUser);
+  const plain: typeof fetchUser = fn;
+  assertEquals(await plain("a"), "a");
+  assertEquals(await Promise.all(["a", "b"].map((id) => fn(id))), ["a", "b"]);
+});
+
+Deno.test("options are read only, and refuse what is unknown", () => {
+  const fn = opero((n: number) => n, { retries: 1 });
+  assertThrows(() => {
+    // @ts-expect-error -- resolved options do not change
+    fn.options.retries = 2;
+  }, TypeError);
+  // @ts-expect-error -- there is no such option
+  assertThrows(() => opero((n: number) => n, { retrys: 1 }), ConfigurationError);
+  // @ts-expect-error -- a duration bears a unit
+  const wrong: OperoOptions = { timeout: "5" };
+  assertThrows(() => opero((n: number) => n, wrong as object), ConfigurationError);
+});
+
+Deno.test("options take an explicit undefined", () => {
+  const options: OperoOptions = { retries: undefined, cache: undefined, signal: undefined, fallback: undefined };
+  assertEquals(opero((n: number) => n, options as object).options.retries, 3);
+});
+
+Deno.test("@opero() decorates methods: instance, static and private ones, with this and the types kept", async () => {
+  let calls = 0;
+  class Api {
+    readonly base = "base";
+    @opero({ retries: 2, minDelay: 0, maxDelay: 0 })
+    async user(id: string): Promise<string> {
+      if (++calls < 3) throw new Error("busy");
+      return await Promise.resolve(`${this.base}/${id}`);
+    }
+    @opero
+    bare(n: number): Promise<number> {
+      return Promise.resolve(n + this.base.length);
+    }
+    @opero({ retries: 0 })
+    static kind(): Promise<string> {
+      return Promise.resolve(this.name);
+    }
+    @opero({ retries: 0 })
+    #hidden(): Promise<string> {
+      return Promise.resolve(this.base);
+    }
+    open(): Promise<string> {
+      return this.#hidden();
+    }
+  }
+  const api = new Api();
+  isTrue<Same<Parameters<Api["user"]>, [id: string]>>();
+  assertEquals([await api.user("1"), calls], ["base/1", 3] as never);
+  assertEquals([await api.bare(1), await Api.kind(), await api.open()], [5, "Api", "base"] as never);
+  assertEquals(api.user.name, "user");
+  // @ts-expect-error -- the method's parameter is a text
+  const wrong = api.user(5);
+  await wrong;
+});
+
+Deno.test("@opero() refuses what is no method, by name", () => {
+  const error = assertThrows(() => {
+    class Broken {
+      // @ts-expect-error -- a field is no method
+      @opero({ retries: 1 })
+      field = 5;
+    }
+    return Broken;
+  }, ConfigurationError);
+  assertEquals(error.message, `Cannot decorate "field" as '@opero' must be used on a method: received "field"`);
+});
+
+Deno.test("createOpero() hands out an opero of the same types", async () => {
+  const { opero: own } = createOpero({ retries: 0 });
+  const fn = own(<T>(value: T): Promise<T> => Promise.resolve(value));
+  const text: string = await fn("a");
+  assertEquals([text, fn.options.retries], ["a", 0] as never);
+});
