@@ -3,16 +3,19 @@ import type { CacheBackend } from "./cache/cache_backend.ts";
 import { GuardedCache } from "./cache/guarded_cache.ts";
 import { namespacePrefix } from "./cache/backend_results.ts";
 import { openCache } from "./cache/open_cache.ts";
+import { TieredCache } from "./cache/tiered_cache.ts";
 import type { Clock } from "./clock.ts";
 import { errorLabel } from "./errors.ts";
 import type { Telemetry } from "./telemetry.ts";
+
+/** A tier that takes its whole time leaves a little for what the other has already found. */
+const TIERED_LIMIT = 1.2;
 
 type Config = Readonly<Record<string, unknown>>;
 
 /** A backend that functions of an instance use. */
 interface OpenBackend {
   readonly backend: CacheBackend;
-  readonly health: BackendHealth;
   /** What it was opened with, where the instance opened it; otherwise it was handed in and stays open. */
   readonly opened: { readonly name: string; readonly config: Config } | undefined;
   /** The functions by their identity, to notice when two share one. */
@@ -41,6 +44,7 @@ export class OpenBackends {
   readonly #clock: Clock;
   readonly #telemetry: Telemetry;
   readonly #open: OpenBackend[] = [];
+  readonly #healths = new WeakMap<CacheBackend, BackendHealth>();
 
   /** None yet. */
   constructor(clock: Clock, telemetry: Telemetry) {
@@ -56,13 +60,13 @@ export class OpenBackends {
   use(use: BackendUse): GuardedCache {
     const open = this.#find(use) ?? this.#add(use);
     this.#noteIdentity(open, use);
-    return this.#guard(open, use.timeoutMs, use.onError);
+    return this.#guard(open.backend, use.timeoutMs, use.onError);
   }
 
   /** Removes everything in `namespace` from every backend. */
   async clear(namespace: string, timeoutMs: number): Promise<void> {
     const prefix = await namespacePrefix(namespace);
-    await Promise.all(this.#open.map((open) => this.#guard(open, timeoutMs, () => {}).clear(prefix)));
+    await Promise.all(this.#open.map(({ backend }) => this.#guard(backend, timeoutMs, () => {}).clear(prefix)));
   }
 
   /** Closes what was opened here; what was handed in stays open. */
@@ -86,22 +90,36 @@ export class OpenBackends {
     const warn = (message: string, fields = {}) => this.#telemetry.log("warning", message, fields);
     const isName = typeof given === "string";
     const backend = isName ? openCache(task, given, config, { clock: this.#clock, warn }) : given;
-    const label = isName ? given : "of one's own";
-    const health = new BackendHealth(this.#clock, {
-      onOutage: (error) => this.#warn("a cache backend is in trouble, calls go on without it", error, label),
-      onRecovery: () => this.#telemetry.log("info", "a cache backend answers again", { backend: label }),
-    });
-    const open = { backend, health, opened: isName ? { name: given, config } : undefined, functions: new Map() };
+    const open = { backend, opened: isName ? { name: given, config } : undefined, functions: new Map() };
     this.#open.push(open);
     return open;
   }
 
+  /** Tiers are guarded one by one, so that the trouble of one does not cost the other. */
   #guard(
-    { backend, health }: OpenBackend,
+    backend: CacheBackend,
     timeoutMs: number,
     onError: (operation: CacheOperation, error: unknown) => void,
   ): GuardedCache {
-    return new GuardedCache({ backend, health, clock: this.#clock, timeoutMs, onError });
+    const clock = this.#clock;
+    if (!(backend instanceof TieredCache)) {
+      return new GuardedCache({ backend, health: this.#healthOf(backend), clock, timeoutMs, onError });
+    }
+    const tiers = backend.withTiers((tier) => this.#guard(tier, timeoutMs, onError).asBackend());
+    const limitMs = timeoutMs * TIERED_LIMIT;
+    return new GuardedCache({ backend: tiers, health: undefined, clock, timeoutMs: limitMs, onError: () => {} });
+  }
+
+  #healthOf(backend: CacheBackend): BackendHealth {
+    const known = this.#healths.get(backend);
+    if (known !== undefined) return known;
+    const label = this.#open.find((open) => open.backend === backend)?.opened?.name ?? backend.constructor.name;
+    const health = new BackendHealth(this.#clock, {
+      onOutage: (error) => this.#warn("a cache backend is in trouble, calls go on without it", error, label),
+      onRecovery: () => this.#telemetry.log("info", "a cache backend answers again", { backend: label }),
+    });
+    this.#healths.set(backend, health);
+    return health;
   }
 
   #noteIdentity({ functions }: OpenBackend, { fn, functionName, identity, isIdentityChosen }: BackendUse): void {

@@ -20,8 +20,8 @@ export const UNREADABLE_ENTRY: CacheEntry = Object.freeze({
 export interface GuardedCacheOptions {
   /** The backend, which may fail in any way it likes. */
   readonly backend: CacheBackend;
-  /** Its health, which all its guards share. */
-  readonly health: BackendHealth;
+  /** Its health, which all its guards share; `undefined` for one whose parts are guarded by themselves. */
+  readonly health: BackendHealth | undefined;
   /** For the limit of an operation. */
   readonly clock: Clock;
   /** How long an operation may take, in milliseconds. */
@@ -63,6 +63,21 @@ export class GuardedCache {
     return this.#ask("clear", (backend) => backend.clear(prefix), () => true, false);
   }
 
+  /** The guard as a backend, to be a tier of another; what is not kept is an error there, so that the tier drops what it had. */
+  asBackend(): CacheBackend {
+    const requireDone = (isDone: boolean) => {
+      if (!isDone) throw new NotDone();
+    };
+    const orThrow = (answer: MaybePromise<boolean>) =>
+      answer instanceof Promise ? answer.then(requireDone) : requireDone(answer);
+    return {
+      get: (key) => this.get(key),
+      set: (key, entry) => orThrow(this.set(key, entry)),
+      delete: (key) => this.delete(key),
+      clear: (prefix) => orThrow(this.clear(prefix)),
+    };
+  }
+
   #ask<R>(
     operation: CacheOperation,
     work: (backend: CacheBackend) => unknown,
@@ -70,10 +85,10 @@ export class GuardedCache {
     instead: R,
   ): MaybePromise<R> {
     const { backend, health } = this.#options;
-    if (!health.mayAsk(operation)) return instead;
+    if (health?.mayAsk(operation) === false) return instead;
     const settle = (answer: unknown): R => {
       const accepted = accept(answer);
-      health.noteSuccess(operation);
+      health?.noteSuccess(operation);
       return accepted;
     };
     try {
@@ -99,12 +114,15 @@ export class GuardedCache {
   #fail<R>(operation: CacheOperation, error: unknown, instead: R): R {
     const { health, onError } = this.#options;
     // A value that cannot be kept says nothing of the backend, but that it is there.
-    if (error instanceof SerializationError) health.noteSuccess(operation);
-    else health.noteFailure(operation, error);
+    if (error instanceof SerializationError) health?.noteSuccess(operation);
+    else health?.noteFailure(operation, error);
     onError(operation, error);
     return instead;
   }
 }
+
+/** A guarded tier did not do what was asked of it; its guard has said why. */
+class NotDone extends Error {}
 
 function requireEntry(answer: unknown): CacheEntry | undefined {
   if (answer === undefined) return undefined;

@@ -163,14 +163,13 @@ Deno.test("tiered() takes a guarded tier that could not be asked for empty", asy
       ...options,
       backend,
       health: new BackendHealth(options.clock, { onOutage() {}, onRecovery() {} }),
-      // Its answers tell whether it worked, of which the contract knows nothing.
-    }) as unknown as CacheBackend;
+    }).asBackend();
   const healthy = new MapCache();
   healthy.set("key", entryOf(1));
   const down = failing(new Error("down"), "rejects");
   assertEquals(await tiered(down, healthy).withTiers(guard).get("key"), entryOf(1));
   assertEquals(await tiered(healthy, down).withTiers(guard).get("missing"), undefined);
-  await tiered(down, healthy).withTiers(guard).set("key", entryOf(2));
+  await assertRejects(async () => await tiered(down, healthy).withTiers(guard).set("key", entryOf(2)));
   assertEquals(healthy.get("key"), entryOf(2));
 });
 
