@@ -40,7 +40,12 @@ async function removeDirectory(root: string, path: string, files: Files): Promis
     if (isMissing(error)) return;
     throw error;
   }
-  await files.removeTree(passing);
+  try {
+    await files.removeTree(passing);
+  } catch {
+    // Another process was about to put a file there when the directory got its new name. Nobody finds it, and a later
+    // sweep removes it.
+  }
 }
 
 /** Such a file ends with its key, on a line of its own. */

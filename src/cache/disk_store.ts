@@ -6,6 +6,9 @@ import { clearDisk } from "./disk_clear.ts";
 import { type DiskPlace, PASSING, placeOf } from "./disk_place.ts";
 import { DiskSweeper } from "./disk_sweeper.ts";
 
+/** A directory that was just made may be cleared by another process at once, though hardly so many times. */
+const MAX_RETRIES = 5;
+
 /** Entries as files. */
 export class DiskStore implements CacheBackend {
   readonly #root: string;
@@ -89,17 +92,21 @@ export class DiskStore implements CacheBackend {
   }
 
   /** Does `write`, which may find `directory` missing; what fails leaves no temporary file, a full disk's part of one say. */
-  #make(directory: string, temporary: string, write: () => void | Promise<void>): void | Promise<void> {
-    const retry = (error: unknown) => {
-      if (!isMissing(error)) throw error;
-      this.#files.makeDirectory(directory);
+  #make(
+    directory: string,
+    temporary: string,
+    write: () => void | Promise<void>,
+    retries = 0,
+  ): void | Promise<void> {
+    const writeAgain = () => {
+      if (retries > 0) this.#files.makeDirectory(directory);
       return write();
     };
-    const giveUp = (error: unknown) => {
+    return attempt(writeAgain, (error) => {
+      if (isMissing(error) && retries < MAX_RETRIES) return this.#make(directory, temporary, write, retries + 1);
       this.#files.remove(temporary);
       throw error;
-    };
-    return attempt(() => attempt(write, retry), giveUp);
+    });
   }
 
   #assertOpen(): void {

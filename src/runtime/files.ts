@@ -133,9 +133,7 @@ class NodeFiles implements Files {
   }
 
   async removeTree(path: string): Promise<void> {
-    const options = { recursive: true, force: true } as const;
-    // Another process may have been about to put a file there when the directory was given this name.
-    await this.#fs.promises.rm(path, options).catch(() => this.#fs.promises.rm(path, options));
+    await this.#fs.promises.rm(path, { recursive: true, force: true });
   }
 
   async facts(path: string): Promise<FileFacts | undefined> {
