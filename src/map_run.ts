@@ -113,7 +113,9 @@ export abstract class MapRun implements DrainTarget {
     if (onError === "return") return this.keep(index, toError(error));
     if (onError === "skip") return this.keep(index, SKIPPED);
     this.noteError(index, error);
-    if (onError === "abort") void this.fail(this.#stoppedBy(index, error));
+    if (onError !== "abort") return;
+    // Each item that runs is told, maybe in another thread: not with an error that holds all results so far.
+    void this.fail(this.#stoppedBy(index, error), new DOMException(`Item ${index} of the map failed`, "AbortError"));
   }
 
   /** The source threw: the run fails with what it threw. */
@@ -127,12 +129,12 @@ export abstract class MapRun implements DrainTarget {
     this.resolve();
   }
 
-  /** Ends the run with `reason`; resolves once the source is closed. */
-  async fail(reason: unknown): Promise<void> {
+  /** Ends the run with `reason`, and what runs with `stopReason`; resolves once the source is closed. */
+  async fail(reason: unknown, stopReason: unknown = reason): Promise<void> {
     if (this.#isOver) return;
     const closed = this.drain.stop();
-    this.#scope.abort(reason);
-    for (const call of this.#running) call?.attempt?.abort(reason);
+    this.#scope.abort(stopReason);
+    for (const call of this.#running) call?.attempt?.abort(stopReason);
     this.#running.length = 0;
     this.#leave();
     this.reject(reason);

@@ -357,3 +357,17 @@ Deno.test("the types of a map say what its results are", async () => {
   assertEquals(metas[0]!.value, "1");
   assertEquals(await curried([1]), ["1"]);
 });
+
+Deno.test("what runs is stopped with an error of its own where another item ends the run", async () => {
+  const reasons: unknown[] = [];
+  const map = opmap((n: number): Promise<number> | number => {
+    if (n === 1) throw new TypeError("no");
+    currentCall().signal.addEventListener("abort", (event) => reasons.push((event.target as AbortSignal).reason));
+    return new Promise(() => {});
+  }, { ...QUIET, onError: "abort" });
+  await assertRejects(() => map([0, 1, 2]), MapError);
+  assertEquals(reasons.map((reason) => [(reason as Error).name, (reason as Error).message]), [
+    ["AbortError", "Item 1 of the map failed"],
+    ["AbortError", "Item 1 of the map failed"],
+  ]);
+});
