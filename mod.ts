@@ -20,6 +20,7 @@ export type { Opmap, OpmapWrapper } from "./src/opmap.ts";
 export type { MapMode, OnError, OpmapOptions, ProgressOption, RunOptions } from "./src/opmap_options.ts";
 export type { Mapped, MapResult, MapStream } from "./src/mapped.ts";
 export type { Items } from "./src/pool/item_source.ts";
+export type { WorkerPermissions } from "./src/pool/sandbox.ts";
 export { transfer } from "./src/pool/transfer.ts";
 export type { ProgressState } from "./src/progress/progress.ts";
 export type { ContextOptions, OperoOptions } from "./src/opero_options.ts";

@@ -4,6 +4,7 @@ import type { Call } from "./layer.ts";
 import type { ResolvedMapOptions } from "./opmap_options.ts";
 import { referToFunction } from "./pool/function_reference.ts";
 import type { ErrorClass, Pool, PooledFunction, PoolOptions } from "./pool/pool.ts";
+import { resolvePermissions } from "./pool/sandbox.ts";
 import { WorkerPool } from "./pool/worker_pool.ts";
 import type { Registry } from "./registry.ts";
 import type { AnyFunction } from "./wrapped.ts";
@@ -33,7 +34,7 @@ export class MapPool {
       memoryLimit,
       maxCrashesPerItem,
       errorClasses: errorClasses as readonly ErrorClass[] | undefined,
-      permissions,
+      permissions: resolvePermissions(permissions, task),
     };
   }
 

@@ -12,6 +12,7 @@ import {
 import type { ErrorClass } from "./layers/retry.ts";
 import { OPERO_RULES, type OperoOptions } from "./opero_options.ts";
 import type { ProgressState } from "./progress/progress.ts";
+import type { WorkerPermissions } from "./pool/sandbox.ts";
 
 /**
  * Where the items run: `"thread"` on this thread, `"async"` the same for async functions only,
@@ -92,7 +93,7 @@ export interface OpmapOptions<Item = never, Value = unknown, Errors extends OnEr
   /** In a pool, classes that errors from a worker are made instances of again, beside those of the language and of this library. */
   readonly errorClasses?: readonly ErrorClass[] | undefined;
   /** In a pool on Deno, the permissions of the workers, which then are Web Workers. */
-  readonly permissions?: unknown;
+  readonly permissions?: WorkerPermissions | undefined;
 }
 
 /** What the options of `opmap` that concern a run may be. */
