@@ -14,15 +14,15 @@ let drawing: { readonly run: TerminalProgress; readonly drawnAtMs: number } | un
 
 /**
  * Shows the progress of a run on a terminal: a bar that is drawn anew at most ten times a second, or, where
- * the output is no terminal, a line every ten seconds. A run that is over sooner shows nothing. Without
- * changes it sets no timer, so a run that was left alone keeps no process alive.
+ * the output is no terminal, a line every ten seconds. A run that is over sooner shows nothing. A timer is
+ * set for a bar only, and only after a change, so a run that was left alone keeps no process alive.
  */
 export class TerminalProgress {
   readonly #progress: Progress;
   readonly #label: string;
   readonly #terminal: Terminal;
   readonly #clock: Clock;
-  readonly #periodMs: number;
+  #lineMs: number;
   #timer: Timer | undefined;
   #isShown = false;
   #isFinished = false;
@@ -33,16 +33,17 @@ export class TerminalProgress {
     this.#label = label;
     this.#terminal = terminal;
     this.#clock = clock;
-    this.#periodMs = terminal.isTerminal ? REDRAW_MS : LINE_MS;
+    this.#lineMs = clock.now();
     this.changed();
   }
 
   /** Tells that an item was counted; it will be seen in a while. */
   changed(): void {
     if (this.#timer !== undefined || this.#isFinished) return;
-    this.#timer = this.#clock.setTimer(this.#periodMs, () => {
+    if (!this.#terminal.isTerminal) return this.#writeLineIfDue();
+    this.#timer = this.#clock.setTimer(REDRAW_MS, () => {
       this.#timer = undefined;
-      this.#show();
+      this.#draw();
     });
   }
 
@@ -51,15 +52,22 @@ export class TerminalProgress {
     if (this.#isFinished) return;
     this.#isFinished = true;
     this.#timer?.cancel();
-    if (this.#isShown) this.#show();
+    if (this.#isShown && this.#terminal.isTerminal) this.#draw();
+    else if (this.#isShown) this.#writeLine();
     if (drawing?.run !== this) return;
     drawing = undefined;
     this.#terminal.write("\n");
   }
 
-  #show(): void {
-    if (this.#terminal.isTerminal) return this.#draw();
+  #writeLineIfDue(): void {
+    const nowMs = this.#clock.coarseNow?.() ?? this.#clock.now();
+    if (nowMs - this.#lineMs < LINE_MS) return;
+    this.#lineMs = nowMs;
     this.#isShown = true;
+    this.#writeLine();
+  }
+
+  #writeLine(): void {
     this.#terminal.write(`${renderProgressLine(this.#progress.state(), this.#label)}\n`);
   }
 

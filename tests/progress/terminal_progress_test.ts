@@ -97,8 +97,8 @@ Deno.test("TerminalProgress writes a line every ten seconds where there is no te
   }
   shown.finish();
   assertEquals(written, [
-    "thumbs: 10/100 10%, 1/s, 0:10 elapsed, ETA 1:30\n",
-    "thumbs: 20/100 20%, 1/s, 0:20 elapsed, ETA 1:20\n",
+    "thumbs: 11/100 11%, 1.1/s, 0:10 elapsed, ETA 1:21\n",
+    "thumbs: 21/100 21%, 1.1/s, 0:20 elapsed, ETA 1:15\n",
     "thumbs: 25/100 25%, 1/s, 0:25 elapsed, ETA 1:15\n",
   ]);
 });
