@@ -45,8 +45,8 @@ export interface PoolWorkerInit {
 export interface Salvage {
   /** The one whose synchronous part ran; it alone can be what ended the worker. */
   readonly running: Job | undefined;
-  /** Whether an item ran at all, also one that nobody waits for any more. */
-  readonly isRunning: boolean;
+  /** Whether an item that nobody waits for any more can be what ended the worker. */
+  readonly isForgottenOne: boolean;
   /** Those that ran beside it. */
   readonly begun: readonly Job[];
   /** Those that had not begun, or were done without having told their result. */
@@ -167,7 +167,7 @@ export class PoolWorker implements JobHolder {
     const isWaitedFor = (job: Job) => !job.isSettled;
     return {
       running: running?.isSettled ? undefined : running,
-      isRunning: runningSlot >= 0,
+      isForgottenOne: running === undefined ? begun.some((job) => job.isSettled) : running.isSettled,
       begun: begun.filter(isWaitedFor),
       waiting: waiting.filter(isWaitedFor),
     };

@@ -9,12 +9,11 @@ import { CrashLedger } from "./crash_ledger.ts";
 import type { Envelope } from "./error_envelope.ts";
 import { openEnvelope } from "./error_envelope.ts";
 import { Job } from "./job.ts";
-import { JobQueue } from "./job_queue.ts";
 import { knownErrorClasses } from "./known_errors.ts";
-import { Pace } from "./pace.ts";
 import type { LossReason } from "./loss_reason.ts";
 import type { ErrorClass, Pool, PooledFunction, PoolOptions } from "./pool.ts";
 import { PoolWorker } from "./pool_worker.ts";
+import { WorkerFeed } from "./worker_feed.ts";
 
 /** Idle workers are kept for so long. */
 const IDLE_MS = 1_000;
@@ -34,9 +33,7 @@ export class WorkerPool implements Pool {
   readonly #known: ReadonlyMap<string, ErrorClass>;
   readonly #workers = new Set<PoolWorker>();
   readonly #ending = new Set<Promise<void>>();
-  readonly #queue = new JobQueue();
-  readonly #suspects = new JobQueue();
-  readonly #pace: Pace;
+  readonly #feed: WorkerFeed;
   readonly #crashes: CrashLedger;
   readonly #watch: AttemptWatch = new AttemptWatch({
     onOverrun: (job, limitMs) => this.stop(job, this.#timeoutError(limitMs)),
@@ -54,13 +51,13 @@ export class WorkerPool implements Pool {
     this.#name = JSON.stringify(fn.name || "anonymous");
     this.#options = options;
     this.#known = knownErrorClasses(options.errorClasses);
-    this.#pace = new Pace(options.chunkSize);
+    this.#feed = new WorkerFeed(options.workerConcurrency, options.chunkSize);
     this.#crashes = new CrashLedger(this.#name, options.maxCrashesPerItem);
   }
 
   /** How many attempts it takes in before a further one would only wait. */
   get capacity(): number {
-    return this.#options.workers * (this.#options.workerConcurrency + 2 * this.#pace.chunk - 1);
+    return this.#options.workers * this.#feed.depth;
   }
 
   /** Runs one attempt of `call`. */
@@ -72,7 +69,7 @@ export class WorkerPool implements Pool {
     const job = new Job(call, this);
     call.attempt = job;
     if (this.#pendingCount++ === 0) this.#wake();
-    this.#queue.push(job);
+    this.#feed.push(job);
     job.limitMs = call.state?.limits?.timeoutMs ?? this.#options.timeoutMs ?? Infinity;
     if (job.limitMs !== Infinity) this.#watch.limit(job, job.limitMs);
     this.#dispatchSoon();
@@ -101,7 +98,7 @@ export class WorkerPool implements Pool {
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#cancelIdle?.();
-    const jobs = [...this.#queue.take(Infinity), ...this.#suspects.take(Infinity)];
+    const jobs = this.#feed.takeAll();
     for (const worker of this.#workers) {
       const { running, begun, waiting } = this.#retire(worker);
       jobs.push(...(running ? [running] : []), ...begun, ...waiting);
@@ -125,18 +122,18 @@ export class WorkerPool implements Pool {
 
   /** Results came: there is room for more. */
   onResults(_worker: PoolWorker, count: number, elapsedMs: number): void {
-    this.#pace.note(count, elapsedMs);
+    this.#feed.pace.note(count, elapsedMs);
     this.#dispatchSoon();
   }
 
   /** A worker died: whoever did it fails, all others run again. */
   onLost(worker: PoolWorker, reason: LossReason, error: unknown): void {
     const isNew = !worker.isReady;
-    const { running, isRunning, begun, waiting } = this.#retire(worker);
+    const { running, isForgottenOne, begun, waiting } = this.#retire(worker);
     this.#runAgain(waiting);
-    const culprit = running ?? (begun.length === 1 && !isRunning ? begun[0] : undefined);
+    const culprit = running ?? (begun.length === 1 && !isForgottenOne ? begun[0] : undefined);
     const others = begun.filter((job) => job !== culprit);
-    if (culprit !== undefined || isRunning) this.#runAgain(others);
+    if (culprit !== undefined || isForgottenOne) this.#runAgain(others);
     else this.#suspect(others);
     if (culprit !== undefined) this.#crashes.fail(culprit, reason, error);
     else if (reason === "boot" || (isNew && ++this.#failedStarts >= MAX_FAILED_STARTS)) this.#giveUp(error);
@@ -169,9 +166,7 @@ export class WorkerPool implements Pool {
     this.#isDispatchComing = false;
     if (this.#isClosed) return;
     this.#grow();
-    this.#isolateSuspects();
-    while (this.#fill());
-    if (this.#queue.length === 0) this.#balance();
+    this.#feed.feed(this.#workers);
   }
 
   /** Starts one more worker where there is work for it; the next when this one is ready, as starts slow each other. */
@@ -188,54 +183,8 @@ export class WorkerPool implements Pool {
 
   #startWorker(): PoolWorker {
     const { workerConcurrency: concurrency, memoryLimit, permissions } = this.#options;
-    const slotCount = concurrency + 4 * this.#pace.maxChunk;
+    const slotCount = concurrency + 4 * this.#feed.pace.maxChunk;
     return new PoolWorker({ fn: this.#fn, concurrency, slotCount, place: { memoryLimit, permissions }, owner: this });
-  }
-
-  #isolateSuspects(): void {
-    for (const worker of this.#open()) {
-      if (this.#suspects.length === 0) return;
-      if (worker.jobCount > 0) continue;
-      const [job] = this.#suspects.take(1);
-      if (job !== undefined) worker.send([job]);
-      worker.isIsolated = job !== undefined;
-    }
-  }
-
-  /** Gives each worker with room one message; answers whether there may be more to give. */
-  #fill(): boolean {
-    const { chunk } = this.#pace;
-    const { workerConcurrency } = this.#options;
-    const open = this.#open().filter((worker) => worker.jobCount < workerConcurrency + chunk);
-    const share = Math.max(1, Math.ceil(this.#queue.length / Math.max(open.length, 1)));
-    const count = this.#options.chunkSize ?? Math.min(chunk, share);
-    for (const worker of open) {
-      const jobs = this.#queue.take(Math.min(count, worker.freeCount));
-      if (jobs.length > 0) worker.send(jobs);
-    }
-    return open.length > 0 && this.#queue.length > 0;
-  }
-
-  /** Gives a worker that has nothing to do half of what waits at the busiest. */
-  #balance(): void {
-    const { workerConcurrency } = this.#options;
-    const open = this.#open();
-    for (const worker of open) {
-      if (worker.jobCount >= workerConcurrency) continue;
-      const busiest = open.reduce((most, other) => other.jobCount > most.jobCount ? other : most);
-      if (busiest.jobCount <= (busiest.isReady ? workerConcurrency : 0)) return;
-      const count = Math.ceil((busiest.jobCount - worker.jobCount) / 2);
-      if (count * (this.#pace.itemMs ?? Infinity) < 0.25) return;
-      const jobs = busiest.takeBack(count);
-      if (jobs.length > 0) worker.send(jobs);
-    }
-  }
-
-  /** The workers that may be given jobs: the ready ones, or else the first, which finds them when it is. */
-  #open(): PoolWorker[] {
-    const open = [...this.#workers].filter((worker) => worker.isReady && !worker.isIsolated);
-    if (open.length > 0) return open;
-    return [...this.#workers].filter((worker) => !worker.isReady);
   }
 
   #replaceWorkerOf(job: Job): void {
@@ -261,8 +210,7 @@ export class WorkerPool implements Pool {
     }
     const [movable, lost] = [jobs.filter((job) => !job.moved), jobs.filter((job) => job.moved)];
     for (const job of lost) job.fail(new WorkerError(`Cannot run ${this.#label} again as its buffers were moved`));
-    this.#queue.unshift(movable.filter((job) => !job.isSuspect));
-    this.#suspects.unshift(movable.filter((job) => job.isSuspect));
+    this.#feed.runAgain(movable);
   }
 
   #suspect(jobs: readonly Job[]): void {
@@ -275,7 +223,7 @@ export class WorkerPool implements Pool {
     const error = cause instanceof ConfigurationError
       ? cause
       : new WorkerError(`Cannot start a worker for ${this.#name}`, { cause });
-    for (const job of [...this.#queue.take(Infinity), ...this.#suspects.take(Infinity)]) job.fail(error);
+    for (const job of this.#feed.takeAll()) job.fail(error);
   }
 
   #timeoutError(limitMs: number): TimeoutError {

@@ -1,0 +1,97 @@
+import type { Job } from "./job.ts";
+import { JobQueue } from "./job_queue.ts";
+import { Pace } from "./pace.ts";
+import type { PoolWorker } from "./pool_worker.ts";
+
+/** Moving less work than this from worker to worker is not worth the messages, in milliseconds. */
+const MIN_MOVED_MS = 0.25;
+
+/** Holds the jobs that wait, and decides which worker is given which. */
+export class WorkerFeed {
+  /** How many items go in one message. */
+  readonly pace: Pace;
+  readonly #concurrency: number;
+  readonly #fixedChunk: number | undefined;
+  readonly #queue = new JobQueue();
+  /** Jobs that shared a worker that died: each runs next to no other until it is known who did it. */
+  readonly #suspects = new JobQueue();
+
+  /** Feeds workers that run `concurrency` items at once, `chunkSize` in a message or as many as their pace says. */
+  constructor(concurrency: number, chunkSize: number | undefined) {
+    this.#concurrency = concurrency;
+    this.#fixedChunk = chunkSize;
+    this.pace = new Pace(chunkSize);
+  }
+
+  /** How many jobs a worker takes in before a further one would only wait. */
+  get depth(): number {
+    return this.#concurrency + 2 * this.pace.chunk - 1;
+  }
+
+  /** Puts `job` behind all others. */
+  push(job: Job): void {
+    this.#queue.push(job);
+  }
+
+  /** Puts `jobs`, which their worker lost, before all others. */
+  runAgain(jobs: readonly Job[]): void {
+    this.#queue.unshift(jobs.filter((job) => !job.isSuspect));
+    this.#suspects.unshift(jobs.filter((job) => job.isSuspect));
+  }
+
+  /** Takes out all jobs that wait. */
+  takeAll(): Job[] {
+    return [...this.#queue.take(Infinity), ...this.#suspects.take(Infinity)];
+  }
+
+  /** Gives each of `workers` what it has room for. */
+  feed(workers: ReadonlySet<PoolWorker>): void {
+    this.#isolateSuspects(openAmong(workers));
+    const open = openAmong(workers);
+    while (this.#fill(open));
+    if (this.#queue.length === 0) this.#balance(open);
+  }
+
+  #isolateSuspects(open: readonly PoolWorker[]): void {
+    for (const worker of open) {
+      if (this.#suspects.length === 0) return;
+      if (worker.jobCount > 0) continue;
+      const [job] = this.#suspects.take(1);
+      if (job !== undefined) worker.send([job]);
+      worker.isIsolated = worker.jobCount > 0;
+    }
+  }
+
+  /** Gives each worker with room one message; answers whether there may be more to give. */
+  #fill(open: readonly PoolWorker[]): boolean {
+    const { chunk } = this.pace;
+    const roomy = open.filter((worker) => worker.jobCount < this.#concurrency + chunk && worker.freeCount > 0);
+    if (roomy.length === 0) return false;
+    const share = Math.max(1, Math.ceil(this.#queue.length / roomy.length));
+    const count = this.#fixedChunk ?? Math.min(chunk, share);
+    for (const worker of roomy) {
+      const jobs = this.#queue.take(Math.min(count, worker.freeCount));
+      if (jobs.length > 0) worker.send(jobs);
+    }
+    return this.#queue.length > 0;
+  }
+
+  /** Gives a worker that has nothing to do half of what waits at the busiest. */
+  #balance(open: readonly PoolWorker[]): void {
+    for (const worker of open) {
+      if (worker.jobCount >= this.#concurrency) continue;
+      const busiest = open.reduce((most, other) => other.jobCount > most.jobCount ? other : most);
+      if (busiest.jobCount <= this.#concurrency) return;
+      const count = Math.ceil((busiest.jobCount - worker.jobCount) / 2);
+      if (count * (this.pace.itemMs ?? Infinity) < MIN_MOVED_MS) return;
+      const jobs = busiest.takeBack(Math.min(count, worker.freeCount));
+      if (jobs.length > 0) worker.send(jobs);
+    }
+  }
+}
+
+/** The workers that may be given jobs: the ready ones, or else the first, which finds them when it is. */
+function openAmong(workers: ReadonlySet<PoolWorker>): PoolWorker[] {
+  const ready = [...workers].filter((worker) => worker.isReady);
+  return (ready.length > 0 ? ready : [...workers]).filter((worker) => !worker.isIsolated);
+}
