@@ -322,7 +322,13 @@ export function errorName(error: unknown): string {
   if (error instanceof Error) return String(error.name);
   if (error === null) return "null";
   if (typeof error !== "object") return typeof error;
-  return error.constructor?.name || "object";
+  return className(error) ?? "object";
+}
+
+/** The name of the class of `value`, and not of what a field that is called "constructor" holds. */
+export function className(value: object): string | undefined {
+  const name: unknown = Object.getPrototypeOf(value)?.constructor?.name;
+  return typeof name === "string" && name !== "" ? name : undefined;
 }
 
 /** The kind of `error` with its code or HTTP status, which tell nothing private. */

@@ -210,7 +210,7 @@ Deno.test("errorName() and errorLabel() name the kind of anything that was throw
     [{ secret: 1 }, "Object"],
     [new Custom(), "Custom"],
     [Object.create(null), "object"],
-    [{ constructor: "secret" }, "object"],
+    [{ constructor: { name: "secret" } }, "Object"],
   ];
   for (const [error, name] of named) assertEquals(errorName(error), name);
   assertEquals(errorLabel({ status: 404 }), "Object (404)");

@@ -1,5 +1,5 @@
 import { parseDuration } from "../duration.ts";
-import { ConfigurationError } from "../errors.ts";
+import { className, ConfigurationError } from "../errors.ts";
 
 /** Longer texts are not shown in a message. */
 const MAX_SHOWN_LENGTH = 60;
@@ -181,9 +181,8 @@ export function describeKind(value: unknown): string {
   if (typeof value === "function") return "a function";
   if (Array.isArray(value)) return value.length === 0 ? "an empty array" : "an array";
   if (typeof value !== "object") return `a ${typeof value}`;
-  // The class's own name: a field that is called "constructor" is data.
-  const name: unknown = Object.getPrototypeOf(value)?.constructor?.name;
-  if (typeof name !== "string" || name === "" || name === "Object") return "an object";
+  const name = className(value);
+  if (name === undefined || name === "Object") return "an object";
   return `${/^[AEIO]/.test(name) ? "an" : "a"} ${name}`;
 }
 
