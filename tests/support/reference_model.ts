@@ -1,0 +1,180 @@
+/** What the function does at one run: answers or fails after some time, or (`Infinity`) never. All times in milliseconds. */
+export interface ModelStep {
+  readonly kind: "ok" | "error" | "final" | "abort_error" | "retry_after";
+  readonly tookMs: number;
+  readonly askedMs: number;
+}
+
+/** The options of the wrapped function, as far as the model knows them. */
+export interface ModelOptions {
+  readonly retries: number;
+  readonly minDelayMs: number;
+  readonly maxDelayMs: number;
+  readonly backoffFactor: number;
+  readonly maxRetryAfterMs: number;
+  /** How many values there are; 0 is no `argFallback`. */
+  readonly values: number;
+  readonly fallbackDelayMs: number;
+  readonly intervalMs: number;
+  readonly burst: number;
+  readonly maxWaitMs: number;
+  readonly timeoutMs: number;
+  readonly deadlineMs: number;
+  readonly hasFallback: boolean;
+  readonly isCached: boolean;
+  readonly ttlMs: number;
+  readonly staleIfErrorMs: number;
+}
+
+/** How a call went. */
+export interface ModelResult {
+  readonly result: string;
+  readonly attempts: number;
+  readonly waitedMs: number;
+  readonly fallbackIndex: number | undefined;
+  readonly cache: string;
+  readonly endMs: number;
+}
+
+/** Thrown within the model where a call ends otherwise than by a value. */
+class Ended {
+  readonly result: string;
+
+  constructor(result: string) {
+    this.result = result;
+  }
+}
+
+/**
+ * One wrapped function as slow and plain as can be: a call is run through to its end, one thing after the other, with
+ * the time counted by hand. It knows nothing of promises, timers, listeners and layers.
+ */
+export class ReferenceModel {
+  /** How often the function ran. */
+  runs = 0;
+  readonly #options: ModelOptions;
+  readonly #steps: readonly ModelStep[];
+  #startsMs: number[] = [];
+  #kept: { value: string; expiresMs: number } | undefined;
+  // Of the call that runs:
+  #nowMs = 0;
+  #abortMs = Infinity;
+  #deadlineMs = Infinity;
+  #attempts = 0;
+  #waitedMs = 0;
+  #index: number | undefined;
+
+  constructor(options: ModelOptions, steps: readonly ModelStep[]) {
+    this.#options = options;
+    this.#steps = steps;
+  }
+
+  /** A call that begins at `startMs` and is aborted at `abortMs`. */
+  call(startMs: number, abortMs: number): ModelResult {
+    const { isCached, hasFallback, ttlMs, staleIfErrorMs, deadlineMs } = this.#options;
+    this.#nowMs = startMs;
+    this.#abortMs = abortMs;
+    this.#deadlineMs = startMs + deadlineMs;
+    this.#attempts = this.#waitedMs = 0;
+    this.#index = undefined;
+    if (abortMs <= startMs) return this.#end("aborted", "off");
+    if (isCached && this.#kept !== undefined && startMs < this.#kept.expiresMs) {
+      return this.#end(this.#kept.value, "hit");
+    }
+    const miss = isCached ? "miss" : "off";
+    try {
+      const value = this.#rounds();
+      if (isCached) this.#kept = { value, expiresMs: this.#nowMs + ttlMs };
+      return this.#end(value, miss);
+    } catch (ended) {
+      if (!(ended instanceof Ended)) throw ended;
+      const isFailed = ended.result.startsWith("all failed");
+      if (isFailed && this.#kept !== undefined && this.#nowMs < this.#kept.expiresMs + staleIfErrorMs) {
+        return this.#end(this.#kept.value, "stale");
+      }
+      return this.#end(isFailed && hasFallback ? "plan B" : ended.result, miss);
+    }
+  }
+
+  #rounds(): string {
+    const { retries, minDelayMs, maxDelayMs, backoffFactor, maxRetryAfterMs } = this.#options;
+    for (let retry = 0;; retry++) {
+      const round = this.#round();
+      if (round.value !== undefined) return round.value;
+      if (retry === retries) throw this.#allFailed("attempts");
+      if (round.askedMs > maxRetryAfterMs) throw this.#allFailed("retry_after");
+      const backoffMs = Math.min(maxDelayMs, minDelayMs * backoffFactor ** retry);
+      this.#wait(Math.max(backoffMs, round.askedMs));
+    }
+  }
+
+  #round(): { value?: string; askedMs: number } {
+    const { values, fallbackDelayMs } = this.#options;
+    let askedMs = 0;
+    for (let index = 0; index < Math.max(1, values); index++) {
+      if (index > 0 && fallbackDelayMs > 0) this.#wait(fallbackDelayMs);
+      if (values > 0) this.#index = index;
+      const step = this.#attempt();
+      if (step.kind === "ok") return { value: `value ${this.runs}`, askedMs };
+      if (step.kind === "retry_after" && Number.isFinite(step.tookMs)) askedMs = Math.max(askedMs, step.askedMs);
+    }
+    return { askedMs };
+  }
+
+  #attempt(): ModelStep {
+    this.#takeToken();
+    const step = this.#steps[Math.min(this.runs, this.#steps.length - 1)]!;
+    this.runs++;
+    this.#attempts++;
+    const { timeoutMs } = this.#options;
+    const isLate = step.tookMs > timeoutMs;
+    const endMs = this.#nowMs + Math.min(step.tookMs, timeoutMs);
+    this.#cutBefore(endMs);
+    this.#nowMs = endMs;
+    if (isLate) return { kind: "error", tookMs: Infinity, askedMs: 0 };
+    if (step.kind === "final" || step.kind === "abort_error") throw new Ended(step.kind);
+    return step;
+  }
+
+  /** A bucket of tokens: the last starts that count are looked through, one by one. */
+  #takeToken(): void {
+    const { intervalMs, burst, maxWaitMs } = this.#options;
+    if (intervalMs === 0) return;
+    let dueMs = -Infinity;
+    for (const startMs of this.#startsMs) dueMs = Math.max(dueMs, startMs) + intervalMs;
+    const waitMs = Math.max(0, dueMs - (burst - 1) * intervalMs - this.#nowMs);
+    if (waitMs > maxWaitMs) throw new Ended("rate limited");
+    if (waitMs > 0) this.#wait(waitMs);
+    this.#startsMs.push(this.#nowMs);
+  }
+
+  #wait(ms: number): void {
+    if (this.#nowMs + ms >= this.#deadlineMs) throw this.#allFailed("deadline");
+    this.#cutBefore(this.#nowMs + ms);
+    this.#nowMs += ms;
+    this.#waitedMs += ms;
+  }
+
+  /** Ends the call where the abort or the deadline comes before `untilMs`. */
+  #cutBefore(untilMs: number): void {
+    const cutMs = Math.min(this.#abortMs, this.#deadlineMs);
+    if (cutMs >= untilMs) return;
+    this.#nowMs = cutMs;
+    throw this.#abortMs < this.#deadlineMs ? new Ended("aborted") : this.#allFailed("deadline");
+  }
+
+  #allFailed(reason: string): Ended {
+    return new Ended(`all failed: ${reason}, ${this.#attempts}`);
+  }
+
+  #end(result: string, cache: string): ModelResult {
+    return {
+      result,
+      cache,
+      attempts: this.#attempts,
+      waitedMs: this.#waitedMs,
+      fallbackIndex: this.#index,
+      endMs: this.#nowMs,
+    };
+  }
+}
