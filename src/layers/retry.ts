@@ -166,7 +166,8 @@ export function retryLayer(policy: RetryPolicy, host: LayerHost): Layer {
           error = thrown;
         }
       }
-      throw error;
+      // A call that is called off as its attempt fails ends for the reason it was called off for.
+      throw state.scope?.isAborted ? state.scope.reason : error;
     }
     return (call) => next(call).then(undefined, (error) => recover(call, error));
   };
