@@ -27,7 +27,7 @@ const EXPORTS: Record<string, { module: object; values: string; types: string }>
       Opmap OpmapOptions OpmapWrapper ProgressOption ProgressState RateLimit RateLimitOptions
       RateLimitedEvent RetryContext RetryEvent RetryOptions RetryPredicate RunAsync RunAsyncOptions
       RunOptions SignalOptions SqliteCacheConfig SqliteDatabase SqliteStatement SuccessEvent
-      TimeoutOptions Timer Unsubscribe WithMeta Wrapped
+      TimeoutOptions Timer Unsubscribe WithMeta WorkerPermissions Wrapped
     `,
   },
   "redis.ts": {
