@@ -35,7 +35,7 @@ const options: fc.Arbitrary<ModelOptions> = fc.record({
   fallbackDelayMs: fc.constantFrom(0, 0, 200),
   intervalMs: fc.constantFrom(0, 0, 20, 1_000),
   burst: fc.constantFrom(1, 1, 3),
-  maxWaitMs: off(times(0, 0, 500, 2_000), Infinity),
+  maxWaitMs: fc.constantFrom(0, 500.3, 2_000.3, Infinity, Infinity),
   timeoutMs: off(times(0.1237, 10, 300, 1_000), Infinity),
   deadlineMs: off(times(0.25, 5, 700, 5_000), Infinity),
   hasFallback: fc.boolean(),

@@ -1,3 +1,6 @@
+/** Sums of times are off by less than this; a call should not be refused, nor a timer set, for so little. */
+const ROUNDING_MS = 1e-7;
+
 /** The rate of a limiter. */
 export interface GcraPolicy {
   /** The spacing of starts at the full rate, in milliseconds. */
@@ -30,7 +33,8 @@ export class Gcra {
   /** How many milliseconds after `nowMs` the next start may come: 0 for at once. */
   waitMs(nowMs: number): number {
     const { intervalMs, burst } = this.#policy;
-    return Math.max(0, this.#dueMs - (burst - 1) * intervalMs - nowMs);
+    const waitMs = this.#dueMs - (burst - 1) * intervalMs - nowMs;
+    return waitMs > ROUNDING_MS ? waitMs : 0;
   }
 
   /** Counts a start whatever the time is, where few enough have come since the clock was read; or answers `false`. */

@@ -35,3 +35,13 @@ Deno.test("Gcra catches up the lateness of one who waited, up to catchUpMs", () 
   for (; gcra.waitMs(2_000) === 0; caughtUp++) gcra.admit(2_000, true);
   assertEquals(caughtUp, 6, "five of lateness and one of now");
 });
+
+Deno.test("Gcra.waitMs() is 0 where only the rounding of sums is left to wait for", () => {
+  const gcra = new Gcra({ intervalMs: 1_000, burst: 3, catchUpMs: 0 });
+  const nowMs = 1_001_000.1237;
+  gcra.admit(1_000_000, false);
+  gcra.admit(nowMs, false);
+  gcra.admit(nowMs, false);
+  assertEquals(gcra.waitMs(nowMs - 1e-8), 0);
+  assertEquals(gcra.waitMs(nowMs - 1e-3) > 0, true);
+});

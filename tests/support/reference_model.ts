@@ -142,7 +142,8 @@ export class ReferenceModel {
     if (intervalMs === 0) return;
     let dueMs = -Infinity;
     for (const startMs of this.#startsMs) dueMs = Math.max(dueMs, startMs) + intervalMs;
-    const waitMs = Math.max(0, dueMs - (burst - 1) * intervalMs - this.#nowMs);
+    const exactMs = dueMs - (burst - 1) * intervalMs - this.#nowMs;
+    const waitMs = exactMs > 1e-7 ? exactMs : 0;
     if (waitMs > maxWaitMs) throw new Ended("rate limited");
     if (waitMs > 0) this.#wait(waitMs);
     this.#startsMs.push(this.#nowMs);
