@@ -202,6 +202,34 @@ Deno.test("RateLimiter catches up late timers below 10 ms, and stays within 1 % 
   );
 });
 
+Deno.test("RateLimiter stays within 1 % in every window below 10 ms, whenever calls come", async () => {
+  const cases = fc.record({
+    limit: fc.integer({ min: 100, max: 2_000 }),
+    perMs: fc.constantFrom(5, 100, 1_000),
+    crowds: fc.array(
+      fc.record({ afterMs: fc.constantFrom(0, 0.01, 0.3, 2, 9, 40, 500), calls: fc.constantFrom(1, 2, 30, 700) }),
+      { minLength: 1, maxLength: 20, size: "max" },
+    ),
+    latenessMs: fc.array(fc.constantFrom(0, 0.2, 1.1, 8, 30), { minLength: 1, maxLength: 6 }),
+  });
+  await fc.assert(
+    fc.asyncProperty(cases, async ({ limit, perMs, crowds, latenessMs }) => {
+      fc.pre(perMs / limit < 10);
+      let timers = 0;
+      const clock = new LateClock(() => latenessMs[timers++ % latenessMs.length]!);
+      const starts = new Starts({ limit, perMs, burst: 1 }, clock);
+      for (const { afterMs, calls } of crowds) {
+        await clock.tick(afterMs / 1_000);
+        for (let call = 0; call < calls; call++) starts.call();
+      }
+      await clock.tick("1h");
+      const most = mostInWindow(starts.timesMs, perMs);
+      assert(most <= limit * 1.01, `${most} starts in a window of a limit of ${limit}`);
+    }),
+    { numRuns: runs(200) },
+  );
+});
+
 Deno.test("RateLimiter reaches 1 000 starts a second within 1 % where timers are a tick late", async () => {
   const starts = new Starts({ limit: 1_000, perMs: 1_000, burst: 1 }, new LateClock(() => 1.1));
   const begin = starts.clock.now();
