@@ -140,3 +140,63 @@ Deno.test("sources have no default exports, enums, I-names, or names that say no
   assertEquals(offenders(({ code }) => /^(?:export )?interface I[A-Z][a-z]/m.test(code)), []);
   assertEquals(offenders(({ path }) => /(?:^|[/_])(?:index|utils?|helpers?|common|misc)\b/.test(path)), []);
 });
+
+const MAX_FILE_LINES = 250;
+const MAX_FUNCTION_LINES = 45;
+/** Files that are one subject all the same: every error class, and the cache of a function. */
+const LONGER_FILES = ["src/errors.ts", "src/layers/cache.ts"];
+
+/** The line of a formatted source that a function's body begins on: a signature, its last line, or an arrow. */
+const BODY_START = /^(?:.*\bfunction\b.*|.*=>|(?:[\w*#]+ )*[\w#]+(?:<.*>)?\(.*\).*|\).*) \{$/;
+const NO_FUNCTION = /^(?:\} )?(?:if|else|for|while|switch|do|try|catch|finally)\b|\b(?:class|interface)\b/;
+
+/** The bodies of functions over `maxLines` long, by their first lines; it relies on the formatter's indentation. */
+function longFunctions({ path, code }: SourceFile, maxLines: number): string[] {
+  const lines = code.split("\n");
+  return lines.flatMap((line, start) => {
+    const text = line.trimStart();
+    if (!BODY_START.test(text) || NO_FUNCTION.test(text)) return [];
+    const closing = `${" ".repeat(line.length - text.length)}}`;
+    const length = lines.slice(start).findIndex((each) => each.startsWith(closing)) + 1;
+    return length > maxLines ? [`${path}:${start + 1} (${length} lines)`] : [];
+  });
+}
+
+Deno.test("files have at most 250 lines, and functions 45", () => {
+  const long = offenders(({ code }) => code.trimEnd().split("\n").length > MAX_FILE_LINES);
+  assertEquals(long.filter((path) => !LONGER_FILES.includes(path)), []);
+  assertEquals(files.flatMap((file) => longFunctions(file, MAX_FUNCTION_LINES)), []);
+});
+
+Deno.test("longFunctions() finds functions of every form, and nothing else", () => {
+  const body = (indent: string) => Array(50).fill(`${indent}  work();`).join("\n");
+  const code = [
+    `function plain(): void {\n${body("")}\n}`,
+    `export async function* wrapped(\n  a: string,\n): AsyncGenerator<string> {\n${body("")}\n}`,
+    `class Some {\n  static async #method<T>(value: T): Promise<T> {\n${body("  ")}\n  }\n}`,
+    `const arrow = () => {\n${body("")}\n};`,
+    `if (condition) {\n${body("")}\n} else {\n${body("")}\n}`,
+    `const list = {\n${body("")}\n};`,
+  ].join("\n");
+  const found = longFunctions({ path: "a.ts", code } as SourceFile, 45);
+  assertEquals(found, ["a.ts:1 (52 lines)", "a.ts:55 (52 lines)", "a.ts:108 (52 lines)", "a.ts:161 (52 lines)"]);
+});
+
+/** Contracts with more than one class, and files that go by their subject. */
+const NAMED_BY_SUBJECT = ["src/errors.ts", "src/events.ts", "src/layer.ts", "src/layers/cache.ts", "src/map_stream.ts"];
+
+/** `TimerLists` as the name of a file: `timer_lists`. */
+function snakeCase(name: string): string {
+  return name.replace(/(?<=[a-z\d])(?=[A-Z])/g, "_").toLowerCase();
+}
+
+Deno.test("a source file has one exported class at most, and is named after what alone it exports", () => {
+  const unlike = offenders(({ path, code }) => {
+    const exported = [...code.matchAll(/^export (?:abstract |async )?(class|function)\*? (\w+)/gm)];
+    const classes = exported.filter(([, kind]) => kind === "class");
+    const own = path.split("/").at(-1)!.slice(0, -3);
+    const isNamedOtherwise = exported.length === 1 && classes.length === 1 && snakeCase(classes[0]![2]!) !== own;
+    return classes.length > 1 || isNamedOtherwise;
+  });
+  assertEquals(unlike.filter((path) => !NAMED_BY_SUBJECT.includes(path)), []);
+});
