@@ -34,7 +34,7 @@ export class Registry {
   /** The backends that keep results beyond the process. */
   readonly backends: OpenBackends;
   readonly #closables = new Set<Closable>();
-  readonly #namedStores = new Map<string, MemoryStore>();
+  readonly #namedStores = new Map<string, Map<string, MemoryStore>>();
   readonly #caches = new Map<string, Set<WeakRef<CachedResults>>>();
   readonly #forgetCache = new FinalizationRegistry<() => void>((forget) => forget());
   #globalLimiter: RateLimiter | undefined = undefined;
@@ -66,9 +66,10 @@ export class Registry {
 
   /** The store in memory that all functions with one `cacheId` in one namespace share. */
   namedStore(namespace: string, cacheId: string, limits: MemoryStoreLimits): MemoryStore {
-    const name = JSON.stringify([namespace, cacheId]);
-    const store = this.#namedStores.get(name) ?? new MemoryStore(limits);
-    this.#namedStores.set(name, store);
+    const stores = this.#namedStores.get(namespace) ?? new Map<string, MemoryStore>();
+    this.#namedStores.set(namespace, stores);
+    const store = stores.get(cacheId) ?? new MemoryStore(limits);
+    stores.set(cacheId, store);
     return store;
   }
 
@@ -84,6 +85,8 @@ export class Registry {
   /** Removes all results in `namespace`, and in no other. */
   async clearCache(namespace: string): Promise<void> {
     for (const reference of this.#caches.get(namespace) ?? []) reference.deref()?.clearFromNamespace();
+    // A shared store outlives the functions that filled it.
+    for (const store of this.#namedStores.get(namespace)?.values() ?? []) store.clear();
     await this.backends.clear(namespace, DEFAULT_CACHE_TIMEOUT_MS);
   }
 

@@ -1,0 +1,64 @@
+import { assertEquals, assertInstanceOf, assertStrictEquals } from "@std/assert";
+import { AllFailedError } from "@opero/core";
+import { lab, rejectionOf, scripted } from "../support/lab.ts";
+
+const BUSY = new Error("busy");
+
+function failing(fallback: unknown) {
+  const { opero } = lab({ retries: 0 });
+  return opero(scripted({ error: BUSY }).run, { fallback } as object);
+}
+
+Deno.test("fallback answers in place of an AllFailedError with any value that is set", async () => {
+  for (const value of [null, 0, "", false, NaN, "plan B", { plan: "B" }]) assertEquals(await failing(value)(), value);
+});
+
+Deno.test("fallback that is undefined is not set", async () => {
+  assertInstanceOf(await rejectionOf(failing(undefined)()), AllFailedError);
+});
+
+Deno.test("fallback that is a function gets the error, the call's arguments and its this", async () => {
+  const { opero } = lab({ retries: 0 });
+  const seen: unknown[] = [];
+  const holder = {
+    name: "holder",
+    load: opero(function (this: { name: string }, _id: string, _keys: string[]): Promise<string> {
+      return Promise.reject(BUSY);
+    }, {
+      argFallback: 1,
+      fallback: function (this: unknown, error: AllFailedError, ...args: unknown[]) {
+        seen.push((this as { name: string }).name, error.errors, args);
+        return Promise.resolve("plan B");
+      },
+    }),
+  };
+  const keys = ["k1", "k2"];
+  assertEquals(await holder.load("a", keys), "plan B");
+  assertEquals(seen, ["holder", [BUSY, BUSY], ["a", keys]]);
+  assertStrictEquals((seen[2] as unknown[])[1], keys);
+});
+
+Deno.test("fallback that throws or rejects fails the call with that", async () => {
+  const bug = new TypeError("plan B");
+  const throwing = () => {
+    throw bug;
+  };
+  for (const fallback of [throwing, () => Promise.reject(bug)]) {
+    assertStrictEquals(await rejectionOf(failing(fallback)()), bug);
+  }
+});
+
+Deno.test("fallback is told as a success, with the attempts that failed", async () => {
+  const { opero, events, clock } = lab({ retries: 2, minDelay: 0, maxDelay: 0 });
+  const told: unknown[] = [];
+  events.on("success", ({ attempts, cache }) => told.push([attempts, cache]));
+  events.on("failure", () => told.push("failure"));
+  const fn = opero(scripted({ error: BUSY }).run, { fallback: "plan B", cache: true });
+  const calling = fn.withMeta();
+  await clock.tick();
+  const { meta } = await calling;
+  assertEquals([meta, told], [
+    { cache: "miss", attempts: 3, waited: 0, fallbackIndex: undefined },
+    [[3, "miss"]],
+  ]);
+});

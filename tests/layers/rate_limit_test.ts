@@ -1,0 +1,152 @@
+import { assertEquals, assertInstanceOf, assertStrictEquals, assertThrows } from "@std/assert";
+import { AllFailedError, ConfigurationError, type OperoOptions, RateLimitError } from "@opero/core";
+import { outcomeOf } from "../../src/outcome.ts";
+import { lab, rejectionOf } from "../support/lab.ts";
+
+/** A function that notes when it starts, in ms, and with what. */
+function starter(options: OperoOptions) {
+  const { opero, clock, events } = lab({ retries: 0 });
+  const begin = clock.now();
+  const starts: [unknown, number][] = [];
+  const make = (others: OperoOptions = {}) =>
+    opero(function start(...args: unknown[]): Promise<unknown> {
+      starts.push([args[0], clock.now() - begin]);
+      return Promise.resolve(args[0]);
+    }, { ...options, ...others } as object);
+  return { fn: make(), make, clock, events, starts, opero };
+}
+
+Deno.test("rateLimit spaces the starts of one function, and leaves others alone", async () => {
+  const { fn, make, clock, starts } = starter({ rateLimit: 10 });
+  const other = make();
+  const all = Promise.all([fn("a"), fn("b"), fn("c"), other("x"), other("y")]);
+  await clock.tick("1s");
+  await all;
+  assertEquals(starts, [["a", 0], ["x", 0], ["b", 100], ["y", 100], ["c", 200]]);
+});
+
+Deno.test("rateLimit takes a period and a burst", async () => {
+  const { fn, clock, starts } = starter({ rateLimit: { limit: 2, per: "1m", burst: 2 } });
+  const all = Promise.all([fn("a"), fn("b"), fn("c"), fn("d")]);
+  await clock.tick("2m");
+  await all;
+  assertEquals(starts, [["a", 0], ["b", 0], ["c", 30_000], ["d", 60_000]]);
+});
+
+Deno.test("rateLimit waits are told before they begin, and are part of meta.waited", async () => {
+  const { fn, clock, events } = starter({ rateLimit: 10 });
+  const waits: number[] = [];
+  events.on("rateLimited", ({ wait, functionName }) => {
+    waits.push(wait);
+    assertEquals(functionName, "start");
+  });
+  const metas = Promise.all([fn.withMeta(1), fn.withMeta(2), fn.withMeta(3)]);
+  assertEquals(waits, [0.1, 0.2]);
+  await clock.tick("1s");
+  assertEquals((await metas).map(({ meta }) => meta.waited), [0, 0.1, 0.2]);
+});
+
+Deno.test('rateLimitScope "global" is one bucket for all functions of the instance, and of no other', async () => {
+  const { make, clock, starts } = starter({ rateLimit: 10, rateLimitScope: "global" });
+  const [one, two] = [make(), make()];
+  const elsewhere = lab().opero(() => Promise.resolve(1), { rateLimit: 5, rateLimitScope: "global" });
+  const all = Promise.all([one("a"), two("b"), one("c"), elsewhere()]);
+  await clock.tick("1s");
+  await all;
+  assertEquals(starts, [["a", 0], ["b", 100], ["c", 200]]);
+});
+
+Deno.test('rateLimitScope "global" refuses a second rate', () => {
+  const { make } = starter({ rateLimit: 10, rateLimitScope: "global" });
+  make({ rateLimit: { limit: 10, per: "1s", burst: 1 } });
+  const error = assertThrows(() => make({ rateLimit: { limit: 10, per: "1m", burst: 2 } }), ConfigurationError);
+  assertEquals(
+    error.message,
+    `Cannot wrap "start" as 'rateLimit' must be the same for all functions of the scope "global" ` +
+      `(10 per 1 s, burst 1): received "10 per 60 s, burst 2"`,
+  );
+});
+
+Deno.test('rateLimitScope "per_args" is a bucket per key, by value', async () => {
+  const { fn, clock, starts } = starter({ rateLimit: 10, rateLimitScope: "per_args" });
+  const all = Promise.all([fn({ id: 1 }), fn({ id: 1 }), fn({ id: 2 }), fn("1"), fn(1)]);
+  await clock.tick("1s");
+  await all;
+  assertEquals(starts.map(([, ms]) => ms), [0, 0, 0, 0, 100]);
+});
+
+Deno.test("rateLimitKey overrides the key, gets the call's arguments, and fails the call where it throws", async () => {
+  const bug = new TypeError("key");
+  const { fn, clock, starts } = starter({
+    rateLimit: 10,
+    rateLimitScope: "per_args",
+    rateLimitKey: ((name: string) => {
+      if (name === "bug") throw bug;
+      return name[0];
+    }) as never,
+  });
+  const all = Promise.all([fn("anna"), fn("arthur"), fn("bert")]);
+  await clock.tick("1s");
+  await all;
+  assertEquals(starts, [["anna", 0], ["bert", 0], ["arthur", 100]]);
+  assertStrictEquals(await rejectionOf(fn("bug")), bug);
+});
+
+Deno.test('rateLimitScope "per_args" refuses arguments that have no key', async () => {
+  const { fn, starts } = starter({ rateLimit: 10, rateLimitScope: "per_args" });
+  assertInstanceOf(await rejectionOf(fn(() => 1)), ConfigurationError);
+  assertEquals(starts, []);
+});
+
+Deno.test("rateLimitMaxWait fails a call at once that would wait longer, with when to come back", async () => {
+  const { fn, clock, starts } = starter({ rateLimit: 1, rateLimitMaxWait: "1s" });
+  const [first, second, third] = [fn("a"), fn("b"), rejectionOf(fn("c"))];
+  const error = await third as RateLimitError;
+  assertInstanceOf(error, RateLimitError);
+  assertEquals([error.message, error.retryAfter], ['Cannot run "start" within the rate limit for another 2 s', 2]);
+  await clock.tick("1s");
+  await Promise.all([first, second]);
+  assertEquals(starts, [["a", 0], ["b", 1_000]]);
+});
+
+Deno.test("rateLimitMaxWait: 0 lets through what need not wait", async () => {
+  const { fn, clock } = starter({ rateLimit: 1, rateLimitMaxWait: 0 });
+  assertEquals(await fn("a"), "a");
+  assertInstanceOf(await rejectionOf(fn("b")), RateLimitError);
+  await clock.tick("1s");
+  assertEquals(await fn("c"), "c");
+});
+
+Deno.test("a RateLimitError within a retry is thrown on, with the attempt before as its cause", async () => {
+  const busy = new Error("busy");
+  const { opero, clock } = lab();
+  const fn = opero(() => Promise.reject(busy), { rateLimit: 0.1, rateLimitMaxWait: "1s", retries: 3 });
+  const rejected = rejectionOf(fn());
+  await clock.tick("1m");
+  const error = await rejected as RateLimitError;
+  assertInstanceOf(error, RateLimitError);
+  assertStrictEquals(error.cause, busy);
+});
+
+Deno.test("rateLimit fails a call at once whose deadline comes before its turn", async () => {
+  const { fn, clock } = starter({ rateLimit: 1, deadline: "500ms" });
+  await fn("a");
+  const error = await rejectionOf(fn("b")) as AllFailedError;
+  assertInstanceOf(error, AllFailedError);
+  assertEquals([error.reason, error.attempts, clock.pending], ["deadline", [], 0]);
+  assertEquals(error.message, 'The deadline of "start" came after 0 attempts');
+});
+
+Deno.test("rateLimit lets calls that fail take their token all the same", async () => {
+  const { opero, clock } = lab({ retries: 0 });
+  const begin = clock.now();
+  const starts: number[] = [];
+  const fn = opero(() => {
+    starts.push(clock.now() - begin);
+    return Promise.reject(new Error("busy"));
+  }, { rateLimit: 10 });
+  const all = Promise.all([fn(), fn(), fn()].map(outcomeOf));
+  await clock.tick("1s");
+  await all;
+  assertEquals(starts, [0, 100, 200]);
+});
