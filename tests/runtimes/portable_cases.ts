@@ -12,8 +12,11 @@ import {
   isAsyncFunction,
   isOperoError,
   isTransient,
+  MapError,
   opero,
+  opmap,
   RateLimitError,
+  runAsync,
   TimeoutError,
   withCorrelationId,
 } from "@opero/core";
@@ -349,4 +352,34 @@ portable("isAsyncFunction() knows async functions and wrapped ones", async () =>
     true,
   ]);
   assert.equal(await ensureAsync(plain)(), 1);
+});
+
+portable("opmap() maps on this thread, streams, and keeps what got through", async () => {
+  const halve = opmap((n: number) => n % 2 === 0 ? Promise.resolve(n / 2) : Promise.reject(new RangeError("odd")), {
+    retries: 0,
+    progress: false,
+  });
+  const error = await rejectionOf(halve([2, 3, 4]));
+  assert.ok(error instanceof MapError);
+  assert.deepEqual(error.results, [1, undefined, 2]);
+  const streamed: number[] = [];
+  for await (const half of halve.stream([8, 6, 5], { onError: "skip" })) streamed.push(half);
+  assert.deepEqual(streamed, [4, 3]);
+});
+
+portable("opmap() maps in a pool of worker threads, and retries by the class of an error", async () => {
+  const square = opmap((n: number) => {
+    if (currentCall().attempt < n) throw new RangeError("not yet");
+    return n * n;
+  }, { mode: "process", workers: 2, minDelay: "1ms", retryOn: RangeError, progress: false });
+  assert.deepEqual(await square([1, 2, 3]), [1, 4, 9]);
+  await square.close();
+});
+
+portable("runAsync() blocks until an asynchronous function is done", async () => {
+  const later = async (value: number): Promise<number> => {
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    return value * 2;
+  };
+  assert.equal(await Promise.resolve(runAsync(later, 21)), 42);
 });
