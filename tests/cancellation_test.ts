@@ -202,6 +202,24 @@ Deno.test("deadline ends the attempt that runs, and tells the call's attempts", 
   assertEquals(clock.pending, 0);
 });
 
+Deno.test("deadline fails a call at once where a wait would pass it: before a round, a value, a token", async () => {
+  const waits: OperoOptions[] = [
+    { retries: 5, minDelay: "3s", maxDelay: "3s" },
+    { retries: 0, argFallback: 0, fallbackDelay: "3s" },
+    { retries: 5, minDelay: 0, maxDelay: 0, rateLimit: 1 / 3 },
+  ];
+  for (const options of waits) {
+    const { opero, clock } = lab();
+    const begin = clock.now();
+    const fn = opero((_keys: string[]) => Promise.reject(BUSY), { deadline: "2s", ...options } as object);
+    const rejected = rejectionOf(fn(["a", "b"])).then((
+      error,
+    ) => [(error as AllFailedError).reason, clock.now() - begin]);
+    await clock.tick("1m");
+    assertEquals(await rejected, ["deadline", 0]);
+  }
+});
+
 Deno.test("with({ deadline, timeout }) take the place of the options for one call", async () => {
   const { opero, clock } = lab({ retries: 0 });
   const begin = clock.now();

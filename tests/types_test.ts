@@ -132,6 +132,19 @@ Deno.test("handles have the types of the function", async () => {
   assertEquals([value, cached, await limited("abc")], [3, 3, 3]);
 });
 
+Deno.test("withMeta() and with() pass this on that they are called with, and no other", async () => {
+  const holder = {
+    name: "holder",
+    load: opero(function (this: { name: string } | undefined): Promise<string> {
+      return Promise.resolve(this?.name ?? "none");
+    }),
+  };
+  const { value } = await (holder.load.withMeta as () => Promise<{ value: string }>).call(holder);
+  const limited = await holder.load.with({ timeout: "1s" }).call(holder);
+  const bare = await holder.load.withMeta();
+  assertEquals([value, limited, bare.value], ["holder", "holder", "none"]);
+});
+
 Deno.test("a wrapped function goes where the function itself goes", async () => {
   const fetchUser = async (id: string): Promise<string> => await Promise.resolve(id);
   const fn: Wrapped<typeof fetchUser> = opero(fetchUser);
