@@ -17,13 +17,13 @@ export { clearCache, close, events, opero, opmap } from "./src/default_instance.
 export { createOpero, type InstanceOptions, type OperoInstance } from "./src/create_opero.ts";
 export type { Opero, OperoWrapper } from "./src/opero.ts";
 export type { Opmap, OpmapWrapper } from "./src/opmap.ts";
-export type { MapMode, OnError, OpmapOptions, ProgressOption, RunOptions } from "./src/opmap_options.ts";
-export type { Mapped, MapResult, MapStream } from "./src/mapped.ts";
+export type { MapMode, OnError, OpmapOptions, ProgressOption, RunOptions } from "./src/map/opmap_options.ts";
+export type { Mapped, MapResult, MapStream } from "./src/map/mapped.ts";
 export type { Items } from "./src/pool/item_source.ts";
 export type { WorkerPermissions } from "./src/pool/sandbox.ts";
 export { transfer } from "./src/pool/transfer.ts";
 export type { ProgressState } from "./src/progress/progress.ts";
-export type { ContextOptions, OperoOptions } from "./src/opero_options.ts";
+export type { ContextOptions, OperoOptions } from "./src/engine/opero_options.ts";
 export type {
   AnyFunction,
   AsyncFunction,
@@ -33,7 +33,7 @@ export type {
   OperoHandles,
   WithMeta,
   Wrapped,
-} from "./src/wrapped.ts";
+} from "./src/engine/wrapped.ts";
 export { type CallContext, currentCall } from "./src/current_call.ts";
 export {
   AllFailedError,
@@ -71,8 +71,8 @@ export type {
   CacheEntry,
   MaybePromise,
 } from "./src/cache/cache_backend.ts";
-export { diskCache, type DiskCacheConfig } from "./src/cache/disk_cache.ts";
-export { sqliteCache, type SqliteCacheConfig } from "./src/cache/sqlite_cache.ts";
+export { diskCache, type DiskCacheConfig } from "./src/cache/disk/disk_cache.ts";
+export { sqliteCache, type SqliteCacheConfig } from "./src/cache/sqlite/sqlite_cache.ts";
 export type { SqliteDatabase, SqliteStatement } from "./src/runtime/sqlite.ts";
 export { registerCacheBackend } from "./src/cache/open_cache.ts";
 export type { Clock, Timer } from "./src/clock.ts";
@@ -103,7 +103,7 @@ export type {
 export { ensureAsync, isAsyncFunction } from "./src/ensure_async.ts";
 export { type RunAsync, runAsync, type RunAsyncOptions } from "./src/run_async.ts";
 export { fromKeyv, type KeyvLike } from "./src/cache/keyv_cache.ts";
-export { kvCache, type KvCacheConfig } from "./src/cache/kv_cache.ts";
+export { kvCache, type KvCacheConfig } from "./src/cache/kv/kv_cache.ts";
 export { memoryCache, type MemoryCacheConfig } from "./src/cache/memory_cache.ts";
 export { tiered, TieredCache } from "./src/cache/tiered_cache.ts";
 export type { KvCommit, KvDatabase, KvEntry, KvKey } from "./src/runtime/kv.ts";

@@ -19,30 +19,30 @@
  */
 import type { CacheBackend, CacheBackendHost } from "./src/cache/cache_backend.ts";
 import { registerCacheBackend } from "./src/cache/open_cache.ts";
-import { RedisCache } from "./src/cache/redis_cache.ts";
-import { adoptRedisClient } from "./src/cache/redis_client.ts";
+import { RedisCache } from "./src/cache/redis/redis_cache.ts";
+import { adoptRedisClient } from "./src/cache/redis/redis_client.ts";
 import {
   REDIS_TASK,
   type RedisAddress,
   redisAddress,
   type RedisCacheConfig,
   validateRedisConfig,
-} from "./src/cache/redis_config.ts";
-import { RedisConnection } from "./src/cache/redis_connection.ts";
-import type { OwnedRedisClient } from "./src/cache/redis_session.ts";
+} from "./src/cache/redis/redis_config.ts";
+import { RedisConnection } from "./src/cache/redis/redis_connection.ts";
+import type { OwnedRedisClient } from "./src/cache/redis/redis_session.ts";
 import { type Clock, SystemClock } from "./src/clock.ts";
 import { ConfigurationError } from "./src/errors.ts";
 import { npmPackage } from "./src/runtime/npm_package.ts";
 
-export { RedisError } from "./src/cache/redis_error.ts";
+export { RedisError } from "./src/cache/redis/redis_error.ts";
 export type {
   DenoRedisClient,
   IoRedisClient,
   NodeRedisClient,
   NodeRedisCluster,
   RedisClient,
-} from "./src/cache/redis_client.ts";
-export type { RedisCacheConfig } from "./src/cache/redis_config.ts";
+} from "./src/cache/redis/redis_client.ts";
+export type { RedisCacheConfig } from "./src/cache/redis/redis_config.ts";
 export type { CacheBackend, CacheEntry, MaybePromise } from "./src/cache/cache_backend.ts";
 export type { Duration } from "./src/duration.ts";
 

@@ -1,5 +1,5 @@
 /** The text of a value of 1 KB: JSON alone, and with what makes an entry of it; and a value that JSON cannot keep, beside V8's own form. */
-import { decodeEntry, encodeEntry } from "../src/cache/cache_codec.ts";
+import { decodeEntry, encodeEntry } from "../src/cache/codec/cache_codec.ts";
 import { deserialize, serialize } from "node:v8";
 import { BENCH_KEY, BENCH_VALUE, entryOf } from "./support/cache_load.ts";
 

@@ -1,5 +1,5 @@
 /** A value of 1 KB on disk: the cache, npm's own cacache, and bentocache over its file driver. */
-import { diskCache } from "../src/cache/disk_cache.ts";
+import { diskCache } from "../src/cache/disk/disk_cache.ts";
 import { BentoCache, bentostore } from "bentocache";
 import { fileDriver } from "bentocache/drivers/file";
 import cacache from "cacache";

@@ -2,7 +2,7 @@
  * A value of 1 KB in SQLite: prepared statements of `node:sqlite` with JSON alone, the cache, and Keyv's store where its native
  * add-on can be loaded.
  */
-import { sqliteCache } from "../src/cache/sqlite_cache.ts";
+import { sqliteCache } from "../src/cache/sqlite/sqlite_cache.ts";
 import { DatabaseSync } from "node:sqlite";
 import { BENCH_KEYS, BENCH_VALUE, entryOf } from "./support/cache_load.ts";
 

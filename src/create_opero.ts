@@ -4,8 +4,8 @@ import { anyFunction, type OptionRule, validateOptions } from "./internal/valida
 import type { Logger } from "./logger.ts";
 import { createWrap, mergeOptions, type Opero } from "./opero.ts";
 import { createMap, type Opmap } from "./opmap.ts";
-import { OPERO_RULES, type OperoOptions } from "./opero_options.ts";
-import { Registry } from "./registry.ts";
+import { OPERO_RULES, type OperoOptions } from "./engine/opero_options.ts";
+import { Registry } from "./engine/registry.ts";
 import type { OperoEvents } from "./telemetry.ts";
 
 /** What an instance is made with: defaults for the options of all its functions, and what the engine rests on. */

@@ -1,4 +1,4 @@
-import { findParameter, parameterNames, type ParameterPlace } from "./internal/function_parameters.ts";
+import { findParameter, parameterNames, type ParameterPlace } from "./function_source/function_parameters.ts";
 import { wrongOption } from "./internal/validate.ts";
 import type { Telemetry } from "./telemetry.ts";
 

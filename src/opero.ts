@@ -1,10 +1,10 @@
 import { ConfigurationError } from "./errors.ts";
 import { requireObject, validateOptions, wrongOption } from "./internal/validate.ts";
-import { OPERO_RULES, type OperoOptions } from "./opero_options.ts";
-import { buildPipeline } from "./pipeline.ts";
-import type { Registry } from "./registry.ts";
-import type { AnyFunction, AsyncFunction, Wrapped } from "./wrapped.ts";
-import { makeWrapper } from "./wrapper.ts";
+import { OPERO_RULES, type OperoOptions } from "./engine/opero_options.ts";
+import { buildPipeline } from "./engine/pipeline.ts";
+import type { Registry } from "./engine/registry.ts";
+import type { AnyFunction, AsyncFunction, Wrapped } from "./engine/wrapped.ts";
+import { makeWrapper } from "./engine/wrapper.ts";
 
 /** Applies a set of options to a function, plainly or as a decorator of a method. */
 export interface OperoWrapper {

@@ -1,11 +1,11 @@
 import { isAsyncFunction } from "./ensure_async.ts";
 import { validateOptions, wrongOption } from "./internal/validate.ts";
 import type { Call } from "./layer.ts";
-import { MapList } from "./map_list.ts";
-import { MapPool } from "./map_pool.ts";
-import type { MapRun, MapRunSetup } from "./map_run.ts";
-import { MapStreamRun } from "./map_stream.ts";
-import type { Mapped, MapStream } from "./mapped.ts";
+import { MapList } from "./map/map_list.ts";
+import { MapPool } from "./map/map_pool.ts";
+import type { MapRun, MapRunSetup } from "./map/map_run.ts";
+import { MapStreamRun } from "./map/map_stream.ts";
+import type { Mapped, MapStream } from "./map/mapped.ts";
 import { isDecoratorContext, loggingBadConfiguration, mergeOptions, requireMethod, wrapTask } from "./opero.ts";
 import {
   type OnError,
@@ -15,14 +15,14 @@ import {
   resolveMapOptions,
   RUN_RULES,
   type RunOptions,
-} from "./opmap_options.ts";
-import { buildPipeline, type Pipeline } from "./pipeline.ts";
+} from "./map/opmap_options.ts";
+import { buildPipeline, type Pipeline } from "./engine/pipeline.ts";
 import { countItems, isItems, ItemSource } from "./pool/item_source.ts";
 import { openRunProgress } from "./progress/run_progress.ts";
-import type { Registry } from "./registry.ts";
-import { shownOptions } from "./shown_options.ts";
-import type { AnyFunction } from "./wrapped.ts";
-import { cacheHandle, likeOriginal, metaOf, observed } from "./wrapper.ts";
+import type { Registry } from "./engine/registry.ts";
+import { shownOptions } from "./engine/shown_options.ts";
+import type { AnyFunction } from "./engine/wrapped.ts";
+import { cacheHandle, likeOriginal, metaOf, observed } from "./engine/wrapper.ts";
 
 /** Applies a set of options to a function, plainly or as a decorator of a method. */
 export interface OpmapWrapper<Errors extends OnError> {

@@ -11,7 +11,7 @@ import { findUncloneable } from "./pool/uncloneable.ts";
 import { BOARD_MESSAGES, BOARD_SLOTS, type FromWorker, type ResultsMessage } from "./pool/worker_protocol.ts";
 import { type BlockingChannel, openBlockingChannel } from "./runtime/blocking_channel.ts";
 import type { WorkerHandle } from "./runtime/worker_handle.ts";
-import type { AnyFunction } from "./wrapped.ts";
+import type { AnyFunction } from "./engine/wrapped.ts";
 
 /** What {@link runAsync} may be told. */
 export interface RunAsyncOptions {

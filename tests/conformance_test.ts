@@ -1,5 +1,5 @@
 import type { CacheBackend, CacheEntry } from "../src/cache/cache_backend.ts";
-import { decodeEntry, encodeEntry } from "../src/cache/cache_codec.ts";
+import { decodeEntry, encodeEntry } from "../src/cache/codec/cache_codec.ts";
 import { type CacheConformanceOptions, testCacheBackend } from "../testing.ts";
 import { assert, assertEquals } from "@std/assert";
 

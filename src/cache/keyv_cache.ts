@@ -1,7 +1,7 @@
 import { ConfigurationError } from "../errors.ts";
 import { wrongOption } from "../internal/validate.ts";
 import type { CacheBackend, CacheEntry } from "./cache_backend.ts";
-import { decodeEntry, encodeEntry } from "./cache_codec.ts";
+import { decodeEntry, encodeEntry } from "./codec/cache_codec.ts";
 import { plainKey } from "./plain_key.ts";
 
 /** What {@link fromKeyv} needs of a `Keyv`. */

@@ -1,8 +1,8 @@
 import { wrongOption } from "../internal/validate.ts";
 import type { CacheBackend, CacheBackendFactory, CacheBackendHost } from "./cache_backend.ts";
-import { openDiskCache } from "./disk_cache.ts";
-import { openKvCache } from "./kv_cache.ts";
-import { openSqliteCache } from "./sqlite_cache.ts";
+import { openDiskCache } from "./disk/disk_cache.ts";
+import { openKvCache } from "./kv/kv_cache.ts";
+import { openSqliteCache } from "./sqlite/sqlite_cache.ts";
 
 const factories = new Map<string, CacheBackendFactory>([
   ["disk", openDiskCache],

@@ -1,6 +1,6 @@
 import { ConfigurationError } from "../errors.ts";
-import { readCallable, sourceOf } from "../internal/callable_source.ts";
-import { findFreeVariables } from "../internal/free_variables.ts";
+import { readCallable, sourceOf } from "../function_source/callable_source.ts";
+import { findFreeVariables } from "../function_source/free_variables.ts";
 import { workerHook } from "../internal/worker_hook.ts";
 import { BOUND_NAMES } from "./function_loader.ts";
 import type { PooledFunction } from "./pool.ts";

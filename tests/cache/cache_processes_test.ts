@@ -1,6 +1,6 @@
 import type { CacheBackend } from "../../src/cache/cache_backend.ts";
-import { decodeEntry } from "../../src/cache/cache_codec.ts";
-import { placeOf } from "../../src/cache/disk_place.ts";
+import { decodeEntry } from "../../src/cache/codec/cache_codec.ts";
+import { placeOf } from "../../src/cache/disk/disk_place.ts";
 import { isWriterEntry, openWriterCaches, WRITER_KEYS, writerEntry } from "../support/cache_writer.ts";
 import { assert, assertEquals } from "@std/assert";
 

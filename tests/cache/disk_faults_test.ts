@@ -1,6 +1,6 @@
 import type { CacheEntry } from "../../src/cache/cache_backend.ts";
-import { diskCache, openDiskCache } from "../../src/cache/disk_cache.ts";
-import { DiskStore } from "../../src/cache/disk_store.ts";
+import { diskCache, openDiskCache } from "../../src/cache/disk/disk_cache.ts";
+import { DiskStore } from "../../src/cache/disk/disk_store.ts";
 import { SystemClock } from "../../src/clock.ts";
 import { HOSTILE_KEYS } from "../../src/conformance/key_checks.ts";
 import { ConfigurationError, SerializationError } from "../../src/errors.ts";

@@ -1,7 +1,7 @@
 import type { CacheEntry } from "../../src/cache/cache_backend.ts";
-import { openSqliteCache, sqliteCache } from "../../src/cache/sqlite_cache.ts";
+import { openSqliteCache, sqliteCache } from "../../src/cache/sqlite/sqlite_cache.ts";
 import { ConfigurationError } from "../../src/errors.ts";
-import { SqliteFile } from "../../src/cache/sqlite_file.ts";
+import { SqliteFile } from "../../src/cache/sqlite/sqlite_file.ts";
 import { openFiles } from "../../src/runtime/files.ts";
 import { type SqliteDatabase, sqliteOpener } from "../../src/runtime/sqlite.ts";
 import { FakeClock, testCacheBackend } from "../../testing.ts";

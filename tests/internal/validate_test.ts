@@ -1,7 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { ConfigurationError, createOpero, type InstanceOptions, opero } from "@opero/core";
 import { describeKind, describeValue, type OptionRules, validateOptions } from "../../src/internal/validate.ts";
-import { OPERO_RULES } from "../../src/opero_options.ts";
+import { OPERO_RULES } from "../../src/engine/opero_options.ts";
 
 const DURATION = `duration in seconds or with its unit, such as "250ms", "2s", "5m", "1h", "1d"`;
 const JITTERS = `one of "full", "equal", "decorrelated", "none" or a function`;

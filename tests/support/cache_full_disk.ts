@@ -2,8 +2,8 @@
  * A process whose files may not grow past a limit: `cache_full_disk.ts <directory>`. It writes more than fits, and
  * prints what every write and the reads after them came to.
  */
-import { diskCache } from "../../src/cache/disk_cache.ts";
-import { sqliteCache } from "../../src/cache/sqlite_cache.ts";
+import { diskCache } from "../../src/cache/disk/disk_cache.ts";
+import { sqliteCache } from "../../src/cache/sqlite/sqlite_cache.ts";
 
 const [directory] = Deno.args as [string];
 const caches = {

@@ -3,8 +3,8 @@
  * ever reads what nobody wrote. Without `rounds` it goes on until it is killed.
  */
 import type { CacheBackend, CacheEntry } from "../../src/cache/cache_backend.ts";
-import { diskCache } from "../../src/cache/disk_cache.ts";
-import { sqliteCache } from "../../src/cache/sqlite_cache.ts";
+import { diskCache } from "../../src/cache/disk/disk_cache.ts";
+import { sqliteCache } from "../../src/cache/sqlite/sqlite_cache.ts";
 
 /** The keys that all writers share: those of the engine, and some that are not. */
 export const WRITER_KEYS: readonly string[] = Array.from(

@@ -1,0 +1,83 @@
+import { SerializationError } from "../../errors.ts";
+import type { CacheEntry } from "../cache_backend.ts";
+import { checksum } from "./checksum.ts";
+import { decodeGraph } from "./graph_decoder.ts";
+import { encodeGraph } from "./graph_encoder.ts";
+import { isJsonSafe } from "./json_safe.ts";
+import { plainKey } from "../plain_key.ts";
+
+/** The mark and the version of the form; another version's text is a miss. */
+const MAGIC = "opero1:";
+
+/** Marks a payload that is plain JSON. */
+const JSON_MARK = "j";
+/** Marks a payload of the form described in `graph_format.ts`. */
+const GRAPH_MARK = "g";
+
+/**
+ * The text to keep for `entry` under `key`: well-formed Unicode without NUL,
+ * `opero1:<checksum>:<createdAt>,<expiresAt>,<staleUntil>:<payload>`. The checksum covers the key and all behind it.
+ *
+ * Kept exactly are `undefined`, `null`, booleans, every number and text, bigints, `Date`, `Map`, `Set`, `RegExp`,
+ * `URL`, `Error`, `ArrayBuffer` and its views, Node's `Buffer`, arrays with or without holes, plain objects and those without a
+ * prototype, with shared references and cycles. A property with a getter is kept as the value it has.
+ *
+ * @throws {SerializationError} If the value holds anything else, a function, a promise or an instance of a class, say.
+ */
+export function encodeEntry(key: string, entry: CacheEntry): string {
+  const { mark, payload } = encodeValue(entry.value);
+  const head = `${entry.createdAt},${entry.expiresAt},${entry.staleUntil}:${mark}`;
+  return `${MAGIC}${checksumOf(key, head, payload)}:${head}${payload}`;
+}
+
+/** The entry that `text` keeps under `key`, or `undefined` where it is torn, damaged, foreign or of another version. */
+export function decodeEntry(key: string, text: string): CacheEntry | undefined {
+  const headAt = text.indexOf(":", MAGIC.length) + 1;
+  const markAt = text.indexOf(":", headAt) + 1;
+  if (!text.startsWith(MAGIC) || headAt === 0 || markAt === 0 || !text.isWellFormed()) return undefined;
+  const head = text.slice(headAt, markAt + 1);
+  const payload = text.slice(markAt + 1);
+  if (Number(text.slice(MAGIC.length, headAt - 1)) !== checksumOf(key, head, payload)) return undefined;
+  try {
+    return toEntry(text.slice(headAt, markAt - 1), text.charAt(markAt), payload);
+  } catch {
+    return undefined;
+  }
+}
+
+function checksumOf(key: string, head: string, payload: string): number {
+  return checksum(payload, checksum(head + plainKey(key)));
+}
+
+function encodeValue(value: unknown): { mark: string; payload: string } {
+  // Some old libraries put one there; `JSON.stringify` would write what it likes.
+  if ("toJSON" in Array.prototype) throw new SerializationError("Cannot keep any value as arrays have a 'toJSON'");
+  try {
+    if (isJsonSafe(value)) return { mark: JSON_MARK, payload: JSON.stringify(value) };
+    return { mark: GRAPH_MARK, payload: encodeGraph(value) };
+  } catch (error) {
+    if (error instanceof SerializationError) throw error;
+    throw new SerializationError("Cannot keep the value as reading it failed", { cause: error });
+  }
+}
+
+function toEntry(times: string, mark: string, payload: string): CacheEntry | undefined {
+  const read = readTimes(times);
+  if (read === undefined) return undefined;
+  const { createdAt, expiresAt, staleUntil } = read;
+  if (mark === JSON_MARK) return { value: JSON.parse(payload), createdAt, expiresAt, staleUntil };
+  return mark === GRAPH_MARK ? { value: decodeGraph(payload), createdAt, expiresAt, staleUntil } : undefined;
+}
+
+/** The times of the entry that `text` begins with, unchecked, or `undefined` where it begins with no entry. */
+export function timesOf(text: string): Omit<CacheEntry, "value"> | undefined {
+  const [magic, , times] = text.split(":", 3);
+  return `${magic}:` === MAGIC && times !== undefined ? readTimes(times) : undefined;
+}
+
+function readTimes(text: string): Omit<CacheEntry, "value"> | undefined {
+  const parts = text.split(",");
+  const [createdAt, expiresAt, staleUntil] = [Number(parts[0]), Number(parts[1]), Number(parts[2])];
+  if (parts.length !== 3 || Number.isNaN(createdAt + expiresAt + staleUntil)) return undefined;
+  return { createdAt, expiresAt, staleUntil };
+}

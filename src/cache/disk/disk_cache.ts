@@ -1,0 +1,56 @@
+import { SystemClock } from "../../clock.ts";
+import { nonEmptyString, type OptionRules, positiveInteger, validateOptions } from "../../internal/validate.ts";
+import { openFiles } from "../../runtime/files.ts";
+import type { CacheBackend, CacheBackendHost } from "../cache_backend.ts";
+import { DiskStore } from "./disk_store.ts";
+
+/** What {@link diskCache} and the backend `"disk"` take. */
+export interface DiskCacheConfig {
+  /**
+   * The directory, relative to the current one; it is made when it is first used.
+   * @default ".opero_cache"
+   */
+  readonly cacheDir?: string | undefined;
+  /** How many bytes the entries take, give or take a tenth; the oldest go first. By default there is no limit. */
+  readonly maxBytes?: number | undefined;
+}
+
+const TASK = "open the disk cache";
+
+const RULES: OptionRules = {
+  cacheDir: { ...nonEmptyString, isPrivate: true },
+  maxBytes: { ...positiveInteger, isPrivate: true },
+};
+
+/**
+ * A cache of files, for `cacheBackend`: one file an entry, which is written under another name first, so that it is whole or
+ * absent whenever the process ends. Any number of processes may use the directory at once. It and the
+ * files are made readable for their user alone. The disk is not waited for, so a loss of power may take the
+ * latest entries. It needs the permission to read and write the directory.
+ *
+ * @param config Where the files are, and how much they may take.
+ * @throws {ConfigurationError} If an option is wrong, or the runtime has no files.
+ *
+ * @example
+ * ```ts
+ * import { diskCache } from "@opero/core";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const cacheDir = Deno.makeTempDirSync();
+ * const cache = diskCache({ cacheDir });
+ * await cache.set("key", { value: new Map([[1, 2]]), createdAt: 0, expiresAt: Infinity, staleUntil: Infinity });
+ * assertEquals((await cache.get("key"))?.value, new Map([[1, 2]]));
+ * await cache.close?.();
+ * Deno.removeSync(cacheDir, { recursive: true });
+ * ```
+ */
+export function diskCache(config: DiskCacheConfig = {}): CacheBackend {
+  return openDiskCache(config, { clock: new SystemClock() });
+}
+
+/** {@link diskCache} for an instance, whose clock tells what has expired. */
+export function openDiskCache(config: DiskCacheConfig, { clock }: Pick<CacheBackendHost, "clock">): CacheBackend {
+  validateOptions(TASK, config, RULES);
+  const { cacheDir = ".opero_cache", maxBytes = Infinity } = config;
+  return new DiskStore(cacheDir, maxBytes, openFiles(TASK), clock);
+}

@@ -1,0 +1,63 @@
+import { SystemClock } from "../../clock.ts";
+import {
+  nonEmptyString,
+  type OptionRules,
+  plainObject,
+  validateOptions,
+  wrongOption,
+} from "../../internal/validate.ts";
+import { type KvDatabase, openKv, requireKv } from "../../runtime/kv.ts";
+import type { CacheBackend, CacheBackendHost } from "../cache_backend.ts";
+import { KvStore } from "./kv_store.ts";
+
+/** What {@link kvCache} and the backend `"kv"` take: where the database is, or an open one. */
+export interface KvCacheConfig {
+  /** The file of the database; `":memory:"` for none. By default it is the script's own, on Deno Deploy the project's. */
+  readonly path?: string | undefined;
+  /** An open database, of `Deno.openKv`. It is left open. */
+  readonly kv?: KvDatabase | undefined;
+}
+
+const TASK = "open the kv cache";
+
+const RULES: OptionRules = {
+  path: nonEmptyString,
+  kv: {
+    desired: "an open Deno.Kv",
+    accepts: (value) => plainObject.accepts(value) && typeof (value as Partial<KvDatabase>).atomic === "function",
+    isPrivate: true,
+  },
+};
+
+/**
+ * A cache in a Deno KV, for `cacheBackend`. The database is opened when it is first used. Values may be of any size, keys
+ * of any length. It needs `--unstable-kv`, and with a `path` the permission to read and write it.
+ *
+ * @throws {ConfigurationError} If an option is wrong, or the runtime has no `Deno.openKv` and no `kv` is handed in.
+ *
+ * @example
+ * ```ts
+ * import { kvCache } from "@opero/core";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const cache = kvCache({ path: ":memory:" });
+ * await cache.set("key", { value: 1, createdAt: 0, expiresAt: Infinity, staleUntil: Infinity });
+ * assertEquals((await cache.get("key"))?.value, 1);
+ * await cache.close?.();
+ * ```
+ */
+export function kvCache(config: KvCacheConfig = {}): CacheBackend {
+  return openKvCache(config, { clock: new SystemClock() });
+}
+
+/** {@link kvCache} for an instance, whose clock tells what has expired. */
+export function openKvCache(config: KvCacheConfig, { clock }: Pick<CacheBackendHost, "clock">): CacheBackend {
+  validateOptions(TASK, config, RULES);
+  const { path, kv } = config;
+  if (kv === undefined) {
+    requireKv();
+    return new KvStore(() => openKv(path), true, clock);
+  }
+  if (path !== undefined) throw wrongOption(TASK, "path", { desired: "left out where 'kv' is given" }, path);
+  return new KvStore(() => Promise.resolve(kv), false, clock);
+}

@@ -1,0 +1,95 @@
+import { wrongOption } from "../../internal/validate.ts";
+import type { RedisCommand, RedisPort } from "./redis_port.ts";
+
+/** A connected client: of node-redis (`createClient`, `createClientPool`, `createCluster`), ioredis or deno.land/x/redis. */
+export type RedisClient = NodeRedisClient | NodeRedisCluster | IoRedisClient | DenoRedisClient;
+
+/** A client of node-redis. */
+export interface NodeRedisClient {
+  /** Whether it is connected, or is about to be. */
+  readonly isOpen: boolean;
+  /** Sends a command and its arguments. */
+  sendCommand(args: string[]): Promise<unknown>;
+}
+
+/** A cluster client of node-redis. */
+export interface NodeRedisCluster {
+  /** The servers that hold keys. */
+  readonly masters: readonly unknown[];
+  /** Sends a command and its arguments to the server that holds `firstKey`. */
+  sendCommand(firstKey: string | undefined, isReadonly: boolean | undefined, args: string[]): Promise<unknown>;
+  /** The client of one of the `masters`. */
+  // deno-lint-ignore no-explicit-any -- the package's type of a server is its own
+  nodeClient(node: any): unknown;
+}
+
+/** A client of ioredis, for one server or a cluster. */
+export interface IoRedisClient {
+  /** Sends a command and its arguments. */
+  call(command: string, ...args: string[]): Promise<unknown>;
+}
+
+/** A client of deno.land/x/redis. */
+export interface DenoRedisClient {
+  /** Whether it is connected. */
+  readonly isConnected: boolean;
+  /** Sends a command and its arguments. */
+  sendCommand(command: string, args?: string[]): Promise<unknown>;
+}
+
+interface IoRedisParts {
+  readonly options?: { readonly keyPrefix?: string };
+  readonly nodes?: (role: "master") => IoRedisClient[];
+}
+
+/**
+ * The client that was handed in, as the backend needs it. It stays open.
+ *
+ * @throws {ConfigurationError} If it is none of the clients known.
+ */
+export function adoptRedisClient(client: unknown, task: string): RedisPort {
+  if (has(client, "call")) return adoptIoRedis(client as unknown as IoRedisClient & IoRedisParts);
+  if (has(client, "sendCommand") && has(client, "nodeClient")) {
+    return adoptCluster(client as unknown as NodeRedisCluster);
+  }
+  const send = commandOf(client);
+  if (send !== undefined) return portOf(send);
+  const desired = "a connected client of node-redis (npm:redis), ioredis or deno.land/x/redis";
+  throw wrongOption(task, "client", { desired, isPrivate: true }, client);
+}
+
+function commandOf(client: unknown): RedisCommand | undefined {
+  if (!has(client, "sendCommand")) return undefined;
+  if ("isOpen" in client) {
+    const nodeRedis = client as unknown as NodeRedisClient;
+    return (command, ...args) => nodeRedis.sendCommand([command, ...args]);
+  }
+  if (!("isConnected" in client)) return undefined;
+  const denoRedis = client as unknown as DenoRedisClient;
+  return (command, ...args) => denoRedis.sendCommand(command, args);
+}
+
+function adoptIoRedis(client: IoRedisClient & IoRedisParts): RedisPort {
+  const send = callOf(client);
+  const nodes = () => Promise.resolve(client.nodes === undefined ? [send] : client.nodes("master").map(callOf));
+  return { ...portOf(send), nodes, clientKeyPrefix: client.options?.keyPrefix ?? "" };
+}
+
+function callOf(client: IoRedisClient): RedisCommand {
+  return (command, ...args) => client.call(command, ...args);
+}
+
+function adoptCluster(cluster: NodeRedisCluster): RedisPort {
+  const send: RedisCommand = (command, ...args) => cluster.sendCommand(args[0], command === "GET", [command, ...args]);
+  const nodeOf = async (node: unknown) => commandOf(await cluster.nodeClient(node))!;
+  return { ...portOf(send), nodes: () => Promise.all(cluster.masters.map(nodeOf)) };
+}
+
+function portOf(send: RedisCommand): RedisPort {
+  return { send, clientKeyPrefix: "", nodes: () => Promise.resolve([send]), close: () => {} };
+}
+
+function has(client: unknown, method: string): client is Record<string, unknown> {
+  return typeof client === "object" && client !== null &&
+    typeof (client as Record<string, unknown>)[method] === "function";
+}

@@ -1,0 +1,43 @@
+import { isOperoError, type OperoError } from "../../errors.ts";
+
+/**
+ * A Redis command failed. The text names the command and a code, never what was sent or answered: an answer may
+ * repeat a key, a value or a user name. For the same reason there is no `cause`.
+ *
+ * @example
+ * ```ts
+ * import { redisCache, RedisError } from "@opero/core/redis";
+ * import { assertRejects } from "@std/assert";
+ *
+ * const cache = redisCache({ url: "redis://localhost:1" });
+ * await assertRejects(async () => await cache.get("key"), RedisError, "Redis command CONNECT failed with ECONNREFUSED");
+ * await cache.close?.();
+ * ```
+ */
+export class RedisError extends Error {
+  /** The first word of the server's answer, as `"NOAUTH"`, the system's code, as `"ECONNREFUSED"`, or the kind of error. */
+  readonly code: string;
+
+  /** The error for a `command` that ended with `code`. */
+  constructor(command: string, code: string) {
+    super(`Redis command ${command} failed with ${code}`);
+    this.name = "RedisError";
+    this.code = code;
+  }
+}
+
+/** The error of a client, stripped of all but its code; an error of the library's own as it is. */
+export function toRedisError(command: string, error: unknown): RedisError | OperoError {
+  return error instanceof RedisError || isOperoError(error) ? error : new RedisError(command, codeOf(error));
+}
+
+/** Codes only: a text that merely looks like one may be part of a value. */
+const SERVER_CODE = /^-?([A-Z]{2,24})(?= |$)/;
+const SYSTEM_CODE = /^[A-Z][A-Z0-9_]{1,48}$/;
+
+function codeOf(error: unknown): string {
+  if (!(error instanceof Error)) return "UNKNOWN";
+  const { code } = error as { code?: unknown };
+  if (typeof code === "string" && SYSTEM_CODE.test(code)) return code;
+  return SERVER_CODE.exec(error.message)?.[1] ?? (error.constructor.name || "UNKNOWN");
+}

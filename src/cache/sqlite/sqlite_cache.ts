@@ -1,0 +1,77 @@
+import { SystemClock } from "../../clock.ts";
+import {
+  nonEmptyString,
+  type OptionRules,
+  positiveInteger,
+  validateOptions,
+  wrongOption,
+} from "../../internal/validate.ts";
+import { openFiles } from "../../runtime/files.ts";
+import { type SqliteDatabase, sqliteOpener } from "../../runtime/sqlite.ts";
+import type { CacheBackend, CacheBackendHost } from "../cache_backend.ts";
+import { SqliteFile } from "./sqlite_file.ts";
+import { SqliteStore } from "./sqlite_store.ts";
+
+/** What {@link sqliteCache} and the backend `"sqlite"` take: where the database is, or an open one. */
+export interface SqliteCacheConfig {
+  /**
+   * The file of the database, relative to the current directory; `":memory:"` for none.
+   * @default ".opero_cache.sqlite"
+   */
+  readonly path?: string | undefined;
+  /** An open database of `node:sqlite`, better-sqlite3 or @db/sqlite. It is left open, with the settings it has. */
+  readonly db?: SqliteDatabase | undefined;
+  /** How many entries are kept, give or take a tenth; those stored first go first. By default there is no limit. */
+  readonly maxEntries?: number | undefined;
+}
+
+const TASK = "open the sqlite cache";
+
+const RULES: OptionRules = {
+  path: { ...nonEmptyString, isPrivate: true },
+  db: { desired: "an open SQLite database", accepts: isDatabase, isPrivate: true },
+  maxEntries: { ...positiveInteger, isPrivate: true },
+};
+
+/**
+ * A cache in an SQLite file, for `cacheBackend`. The file is opened when it is first used, with the
+ * runtime's own `node:sqlite`; any number of processes may use it at once. It is made readable for its user
+ * alone. Entries survive a crash of the process; after a loss of power the latest may be missing. It needs the
+ * permission to read and write the file; its neighbours `-wal` and `-shm` need none.
+ *
+ * @param config Where the database is, and how much it may hold.
+ * @throws {ConfigurationError} If an option is wrong, or the runtime has no `node:sqlite` and no `db` is handed in.
+ *
+ * @example
+ * ```ts
+ * import { sqliteCache } from "@opero/core";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const cache = sqliteCache({ path: ":memory:" });
+ * await cache.set("key", { value: new Date(0), createdAt: 0, expiresAt: Infinity, staleUntil: Infinity });
+ * assertEquals((await cache.get("key"))?.value, new Date(0));
+ * await cache.close?.();
+ * ```
+ */
+export function sqliteCache(config: SqliteCacheConfig = {}): CacheBackend {
+  return openSqliteCache(config, { clock: new SystemClock(), warn: () => {} });
+}
+
+/** {@link sqliteCache} for an instance, whose clock tells what has expired. */
+export function openSqliteCache(config: SqliteCacheConfig, host: CacheBackendHost): CacheBackend {
+  validateOptions(TASK, config, RULES);
+  const { path, db, maxEntries = Infinity } = config;
+  if (db === undefined) {
+    const file = new SqliteFile(path ?? ".opero_cache.sqlite", openFiles(TASK), sqliteOpener(), host.warn);
+    return new SqliteStore(file, maxEntries, host.clock);
+  }
+  if (path !== undefined) {
+    throw wrongOption(TASK, "path", { desired: "left out where 'db' is given", isPrivate: true }, path);
+  }
+  return new SqliteStore({ open: () => db, onFailure: () => {}, close: () => {} }, maxEntries, host.clock);
+}
+
+function isDatabase(value: unknown): boolean {
+  const { prepare, exec } = Object(value) as Partial<SqliteDatabase>;
+  return typeof prepare === "function" && typeof exec === "function";
+}

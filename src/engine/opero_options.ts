@@ -1,0 +1,45 @@
+import { ARG_FALLBACK_RULES, type ArgFallbackOptions } from "../layers/arg_fallback.ts";
+import { CACHE_RULES, type CacheOptions } from "../layers/cache.ts";
+import { DEADLINE_RULES, type DeadlineOptions } from "../layers/deadline.ts";
+import { FALLBACK_RULES, type FallbackOptions } from "../layers/fallback.ts";
+import { RATE_LIMIT_RULES, type RateLimitOptions } from "../layers/rate_limit.ts";
+import { RETRY_RULES, type RetryOptions } from "../layers/retry.ts";
+import { SIGNAL_RULES, type SignalOptions } from "../layers/signal.ts";
+import { TIMEOUT_RULES, type TimeoutOptions } from "../layers/timeout.ts";
+import { oneOf, type OptionRules } from "../internal/validate.ts";
+
+/** How `currentCall()` finds its call. */
+export interface ContextOptions {
+  /**
+   * Whether `currentCall()` answers only before the function's first `await`, which is free, or
+   * anywhere in it, through `AsyncLocalStorage`, which costs about half a microsecond a call.
+   * @default "sync"
+   */
+  readonly context?: "sync" | "async" | undefined;
+}
+
+/** All options of `opero`. Durations are seconds, or strings with their unit such as `"250ms"` and `"5m"`. */
+export interface OperoOptions<Args extends readonly unknown[] = readonly never[], Value = unknown>
+  extends
+    RetryOptions,
+    CacheOptions<Args>,
+    RateLimitOptions<Args>,
+    ArgFallbackOptions,
+    TimeoutOptions,
+    DeadlineOptions,
+    FallbackOptions<Args, Value>,
+    SignalOptions,
+    ContextOptions {}
+
+/** What each option of `opero` may be. */
+export const OPERO_RULES: OptionRules = {
+  ...RETRY_RULES,
+  ...CACHE_RULES,
+  ...RATE_LIMIT_RULES,
+  ...ARG_FALLBACK_RULES,
+  ...TIMEOUT_RULES,
+  ...DEADLINE_RULES,
+  ...FALLBACK_RULES,
+  ...SIGNAL_RULES,
+  context: oneOf(["sync", "async"]),
+};

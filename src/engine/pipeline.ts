@@ -1,0 +1,137 @@
+import { allArguments, serializeArguments } from "../cache/cache_key.ts";
+import { asyncContextHandler, attemptHandler } from "../current_call.ts";
+import { parseDuration } from "../duration.ts";
+import { FailureLog } from "../failure_log.ts";
+import { openFunctionCache } from "./open_function_cache.ts";
+import { resolveFallbackParameter } from "../fallback_parameter.ts";
+import { type Call, compose, type Handler, type Layer } from "../layer.ts";
+import type { LayerHost } from "../layer_host.ts";
+import { argFallbackLayer } from "../layers/arg_fallback.ts";
+import type { CachedResults } from "../layers/cache.ts";
+import { deadlineLayer } from "../layers/deadline.ts";
+import { fallbackLayer } from "../layers/fallback.ts";
+import { rateLimitLayer, resolveRate } from "../layers/rate_limit.ts";
+import { resolveRetry, resolveRetryOn, retryLayer } from "../layers/retry.ts";
+import { interruptLayer, signalLayer } from "../layers/signal.ts";
+import { timeoutLayer } from "../layers/timeout.ts";
+import { KeyedLimiters } from "../limiter/keyed_limiters.ts";
+import { RateLimiter } from "../limiter/rate_limiter.ts";
+import type { OperoOptions } from "./opero_options.ts";
+import type { Registry } from "./registry.ts";
+import type { AnyFunction } from "./wrapped.ts";
+
+/** What stands between a call and the function: everything that a set of options switches on. */
+export interface Pipeline {
+  /** Runs calls without options of their own. */
+  readonly handler: Handler;
+  /** Runs calls that have a signal, a deadline or a timeout of their own; composed when first asked for. */
+  readonly limitedHandler: () => Handler;
+  /** The cache of the function; off until switched on, but there to be asked. */
+  readonly cache: CachedResults | undefined;
+  /** What the layers use. */
+  readonly host: LayerHost;
+}
+
+/** What a pipeline is built of. All options have been validated. */
+export interface PipelineParts {
+  /** The function, whose source names its parameters. */
+  readonly fn: AnyFunction;
+  /** What cannot be done where an option is wrong, as in `wrap "fetchUser"`. */
+  readonly task: string;
+  /** The options, defaults of the instance included. */
+  readonly options: OperoOptions;
+  /** What the functions of the instance share. */
+  readonly registry: Registry;
+  /** Runs one attempt in place of calling the function here. It keeps to `timeout` itself. */
+  readonly runAttempt?: Handler | undefined;
+}
+
+/**
+ * Composes what the options switch on, once. **This is the order of the layers**, the outermost first:
+ *
+ * | layer | switched on by | what it does |
+ * | --- | --- | --- |
+ * | fallback | `fallback` | a value in place of an `AllFailedError` |
+ * | signal | `signal` | lets the caller call the whole call off |
+ * | cache | `cache` | a hit ends the call here; identical calls in flight become one |
+ * | deadline | `deadline` | a limit for all that follows, waits included |
+ * | retry | always | rounds, with backoff between them |
+ * | argument fallback | `argFallback` | one attempt per value in each round |
+ * | rate limit | `rateLimit` | a token per attempt |
+ * | timeout | `timeout` | a limit for the attempt |
+ * | interrupt | `signal`, `deadline` | ends the attempt when the call is called off |
+ *
+ * With `retries: 2`, two fallback values and `rateLimit: 1`, a call that fails throughout makes
+ * 3 × 2 = 6 attempts, takes 6 tokens and so lasts at least 5 s; a call that hits the cache takes none.
+ */
+export function buildPipeline(parts: PipelineParts): Pipeline {
+  const { fn, options, registry, task, runAttempt } = parts;
+  const host = hostFor(fn, options, registry);
+  const parameter = resolveFallbackParameter(task, fn, options, registry.telemetry);
+  const keyArguments = parameter === undefined
+    ? allArguments
+    : (args: readonly unknown[]) => parameter.argsWithout(args);
+  const cache = options.cache ? openFunctionCache({ fn, task, options, registry, host, keyArguments }) : undefined;
+  const rateLimit = resolveRateLimit(parts, host, keyArguments);
+  const fallbackDelayMs = durationMs(options.fallbackDelay) ?? 0;
+  const timeoutMs = durationMs(options.timeout);
+  const deadlineMs = durationMs(options.deadline);
+  const retry = retryLayer(resolveRetry(task, options), host);
+  const attempt = runAttempt ?? localAttempt(parts, host);
+
+  const layers = (isLimited: boolean): (Layer | undefined)[] => [
+    options.fallback === undefined ? undefined : fallbackLayer(options.fallback),
+    isLimited || options.signal !== undefined ? signalLayer(options.signal) : undefined,
+    cache?.layer(),
+    isLimited || deadlineMs !== undefined ? deadlineLayer(deadlineMs, host) : undefined,
+    retry,
+    parameter === undefined ? undefined : argFallbackLayer(parameter, fallbackDelayMs, host),
+    rateLimit,
+    runAttempt === undefined && (isLimited || timeoutMs !== undefined) ? timeoutLayer(timeoutMs, host) : undefined,
+    isLimited || deadlineMs !== undefined || options.signal !== undefined ? interruptLayer() : undefined,
+  ];
+
+  let limited: Handler | undefined;
+  return {
+    handler: compose(layers(false), attempt),
+    limitedHandler: () => limited ??= compose(layers(true), attempt),
+    cache,
+    host,
+  };
+}
+
+function hostFor(fn: AnyFunction, options: OperoOptions, registry: Registry): LayerHost {
+  const { clock, random, telemetry } = registry;
+  const functionName = fn.name || "anonymous";
+  const failures = new FailureLog({ functionName, clock, random, retryOn: resolveRetryOn(options.retryOn) });
+  return { functionName, clock, random, telemetry, failures };
+}
+
+function localAttempt({ fn, options, task }: PipelineParts, host: LayerHost): Handler {
+  return options.context === "async" ? asyncContextHandler(task, fn, host) : attemptHandler(fn, host);
+}
+
+function resolveRateLimit(
+  { options, task, registry }: PipelineParts,
+  host: LayerHost,
+  keyArguments: (args: readonly unknown[]) => readonly unknown[],
+): Layer | undefined {
+  if (options.rateLimit === undefined) return undefined;
+  const rate = resolveRate(task, options.rateLimit);
+  const maxWaitMs = durationMs(options.rateLimitMaxWait);
+  if (options.rateLimitScope === "per_args") {
+    const limiters = new KeyedLimiters(rate, registry.clock);
+    const keyOf = options.rateLimitKey as ((...args: readonly unknown[]) => unknown) | undefined;
+    const limiterOf = (call: Call) =>
+      limiters.of(keyOf === undefined ? serializeArguments(keyArguments(call.args)) : keyOf(...call.args));
+    return rateLimitLayer(limiterOf, maxWaitMs, host);
+  }
+  const limiter = options.rateLimitScope === "global"
+    ? registry.globalLimiter(task, rate)
+    : new RateLimiter(rate, registry.clock);
+  return rateLimitLayer(() => limiter, maxWaitMs, host);
+}
+
+function durationMs(value: unknown): number | undefined {
+  return value === undefined ? undefined : parseDuration(value);
+}

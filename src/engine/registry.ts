@@ -1,0 +1,110 @@
+import { type Clock, SystemClock } from "../clock.ts";
+import { MemoryStore, type MemoryStoreLimits } from "../cache/memory_store.ts";
+import { wrongOption } from "../internal/validate.ts";
+import { type CachedResults, DEFAULT_CACHE_TIMEOUT_MS } from "../layers/cache.ts";
+import { type Rate, RateLimiter } from "../limiter/rate_limiter.ts";
+import type { Logger } from "../logger.ts";
+import { OpenBackends } from "./open_backends.ts";
+import type { OperoOptions } from "./opero_options.ts";
+import { Telemetry } from "../telemetry.ts";
+
+/** What an instance is made with. */
+export interface RegistryOptions {
+  readonly defaults: OperoOptions;
+  readonly clock?: Clock | undefined;
+  readonly random?: (() => number) | undefined;
+  readonly logger?: Logger | undefined;
+}
+
+/** What can be let go of when an instance is closed. */
+interface Closable {
+  close(): void | Promise<void>;
+}
+
+/** What the functions of one instance share: time, chance, the log, the global limiter, caches and what has to be closed. */
+export class Registry {
+  /** The options of every function that does not say otherwise. */
+  readonly defaults: OperoOptions;
+  /** The only source of time. */
+  readonly clock: Clock;
+  /** The only source of chance. */
+  readonly random: () => number;
+  /** Where it is told what happens. */
+  readonly telemetry: Telemetry;
+  /** The backends that keep results beyond the process. */
+  readonly backends: OpenBackends;
+  readonly #closables = new Set<Closable>();
+  readonly #namedStores = new Map<string, Map<string, MemoryStore>>();
+  readonly #caches = new Map<string, Set<WeakRef<CachedResults>>>();
+  readonly #forgetCache = new FinalizationRegistry<() => void>((forget) => forget());
+  #globalLimiter: RateLimiter | undefined = undefined;
+
+  /** An instance that has nothing yet. */
+  constructor(options: RegistryOptions) {
+    this.defaults = options.defaults;
+    this.clock = options.clock ?? new SystemClock();
+    this.random = options.random ?? Math.random;
+    this.telemetry = new Telemetry(this.random, options.logger);
+    this.backends = new OpenBackends(this.clock, this.telemetry);
+    this.closeLater(this.backends);
+  }
+
+  /**
+   * The limiter that all functions of the scope `"global"` share.
+   *
+   * @throws {ConfigurationError} If it has another rate.
+   */
+  globalLimiter(task: string, rate: Rate): RateLimiter {
+    const limiter = this.#globalLimiter ??= new RateLimiter(rate, this.clock);
+    const { limit, perMs, burst } = limiter.rate;
+    if (limit !== rate.limit || perMs !== rate.perMs || burst !== rate.burst) {
+      const desired = `the same for all functions of the scope "global" (${describeRate(limiter.rate)})`;
+      throw wrongOption(task, "rateLimit", { desired }, describeRate(rate));
+    }
+    return limiter;
+  }
+
+  /** The store in memory that all functions with one `cacheId` in one namespace share. */
+  namedStore(namespace: string, cacheId: string, limits: MemoryStoreLimits): MemoryStore {
+    const stores = this.#namedStores.get(namespace) ?? new Map<string, MemoryStore>();
+    this.#namedStores.set(namespace, stores);
+    const store = stores.get(cacheId) ?? new MemoryStore(limits);
+    stores.set(cacheId, store);
+    return store;
+  }
+
+  /** Makes a function's cache known, so that its namespace can be cleared; it is forgotten with the function. */
+  addCache(namespace: string, cache: CachedResults): void {
+    const caches = this.#caches.get(namespace) ?? new Set();
+    this.#caches.set(namespace, caches);
+    const reference = new WeakRef(cache);
+    caches.add(reference);
+    this.#forgetCache.register(cache, () => caches.delete(reference));
+  }
+
+  /** Removes all results in `namespace`, and in no other. */
+  async clearCache(namespace: string): Promise<void> {
+    for (const reference of this.#caches.get(namespace) ?? []) reference.deref()?.clearFromNamespace();
+    // A shared store outlives the functions that filled it.
+    for (const store of this.#namedStores.get(namespace)?.values() ?? []) store.clear();
+    await this.backends.clear(namespace, DEFAULT_CACHE_TIMEOUT_MS);
+  }
+
+  /** Closes `closable` when the instance is closed. */
+  closeLater(closable: Closable): void {
+    this.#closables.add(closable);
+  }
+
+  /** Closes what the instance opened; all of it, even where one part fails. */
+  async close(): Promise<void> {
+    const closables = [...this.#closables];
+    this.#closables.clear();
+    const closed = await Promise.allSettled(closables.map(async (closable) => await closable.close()));
+    const failed = closed.find((result) => result.status === "rejected");
+    if (failed !== undefined) throw failed.reason;
+  }
+}
+
+function describeRate({ limit, perMs, burst }: Rate): string {
+  return `${limit} per ${perMs / 1_000} s, burst ${burst}`;
+}

@@ -1,0 +1,77 @@
+import type { Duration } from "../duration.ts";
+import type { CacheStats } from "../layers/cache.ts";
+import type { CacheStatus } from "../layer.ts";
+import type { OperoOptions } from "./opero_options.ts";
+
+/** Any function. */
+// deno-lint-ignore no-explicit-any -- `unknown[]` would refuse functions with typed parameters
+export type AnyFunction = (this: any, ...args: any[]) => unknown;
+
+/** Any function that answers with a promise. */
+// deno-lint-ignore no-explicit-any -- as above
+export type AsyncFunction = (this: any, ...args: any[]) => Promise<any>;
+
+/** Options of one call, for `fn.with()`. */
+export interface CallOptions {
+  /** Aborts this call; it rejects with the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
+  /** The limit of this whole call, in place of the option. */
+  readonly deadline?: Duration | undefined;
+  /** The limit of each attempt of this call, in place of the option. */
+  readonly timeout?: Duration | undefined;
+}
+
+/** What happened on the way to a value. */
+export interface CallMeta {
+  /** What the cache did. */
+  readonly cache: CacheStatus;
+  /** How many times the function ran: 0 for a value from the cache. */
+  readonly attempts: number;
+  /** How many seconds were waited for the rate limit and between attempts. */
+  readonly waited: number;
+  /** The index of the fallback value that got through, or `undefined` without `argFallback`. */
+  readonly fallbackIndex: number | undefined;
+}
+
+/** A value with what happened on the way to it. */
+export interface WithMeta<Value> {
+  /** The value. */
+  readonly value: Value;
+  /** What happened on the way. */
+  readonly meta: CallMeta;
+}
+
+/** The cached results of a wrapped function. */
+export interface CacheHandle<Args extends readonly unknown[], Value> {
+  /** The fresh value for a call with these arguments, or `undefined`. */
+  get(...args: Args): Promise<Value | undefined>;
+  /** Whether there is a fresh value for a call with these arguments. */
+  has(...args: Args): Promise<boolean>;
+  /** Removes the value for a call with these arguments; tells whether there was one. */
+  delete(...args: Args): Promise<boolean>;
+  /** Removes all values of this function, and of no other. */
+  clear(): Promise<void>;
+  /** What the cache has done so far. */
+  stats(): CacheStats;
+  /** The handle for calls of a method on `instance`, which is part of their keys. */
+  of(instance: object): CacheHandle<Args, Value>;
+}
+
+/** What every wrapped function bears besides itself. */
+export interface OperoHandles<F extends AnyFunction> {
+  /** The options in force: defaults filled in, durations in seconds, frozen. */
+  readonly options: Readonly<OperoOptions<Parameters<F>, Awaited<ReturnType<F>>>>;
+  /** The cached results. */
+  readonly cache: CacheHandle<Parameters<F>, Awaited<ReturnType<F>>>;
+  /** Calls the function and tells what happened on the way. */
+  withMeta(...args: Parameters<F>): Promise<WithMeta<Awaited<ReturnType<F>>>>;
+  /**
+   * The function with options for one call.
+   *
+   * @throws {ConfigurationError} If an option is wrong.
+   */
+  with(options: CallOptions): F;
+}
+
+/** A wrapped function: itself, type parameters and overloads included, with handles. */
+export type Wrapped<F extends AnyFunction> = F & OperoHandles<F>;

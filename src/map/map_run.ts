@@ -1,0 +1,192 @@
+import { errorLabel, MapError, type MapItemError } from "../errors.ts";
+import { AbortScope } from "../internal/abort_scope.ts";
+import { followSignal } from "../internal/follow_signal.ts";
+import { TurnKeeper } from "../internal/turn_keeper.ts";
+import { Call, type Handler, stateOf } from "../layer.ts";
+import type { OnError } from "./opmap_options.ts";
+import { Drain, type DrainTarget } from "../pool/drain.ts";
+import type { ItemSource } from "../pool/item_source.ts";
+import type { RunProgress } from "../progress/run_progress.ts";
+
+/** What a run is made with. */
+export interface MapRunSetup {
+  /** The items. */
+  readonly source: ItemSource;
+  /** Runs the call of one item. */
+  readonly handler: Handler;
+  /** The `this` of the calls. */
+  readonly self: unknown;
+  /** Whether the layers ask for the state of a call at once. */
+  readonly isStateful: boolean;
+  /** How many items may run by now. */
+  readonly capacity: () => number;
+  /** What the result of `call` is, given its value. */
+  readonly resultOf: ((call: Call, value: unknown) => unknown) | undefined;
+  /** What a failed item does. */
+  readonly onError: OnError;
+  /** Ends the run. */
+  readonly signals: readonly AbortSignal[];
+  /** Is told of each item; made when the run begins. */
+  readonly openProgress: () => RunProgress | undefined;
+  /** Is told of each item too. */
+  readonly onItem: ((index: number, isOk: boolean) => void) | undefined;
+  /** The runs of the same function that have begun and are not over. */
+  readonly runs: Set<MapRun>;
+  /** The name of the function, for messages. */
+  readonly functionName: string;
+}
+
+/** Stands in the place of an item that is left out. */
+export const SKIPPED: unique symbol = Symbol("skipped");
+
+/** One run over many items: what all of its shapes share. */
+export abstract class MapRun implements DrainTarget {
+  /** What it was made with. */
+  protected readonly setup: MapRunSetup;
+  /** Feeds it. */
+  protected readonly drain: Drain;
+  /** The failed items, as they failed. */
+  protected readonly errors: MapItemError[] = [];
+  readonly #scope = new AbortScope();
+  /** The calls that run, by slot. */
+  readonly #running: (Call | undefined)[] = [];
+  #progress: RunProgress | undefined = undefined;
+  #unfollow: (() => void)[] = [];
+  #isOver = false;
+
+  /** A run that has not begun. */
+  constructor(setup: MapRunSetup) {
+    this.setup = setup;
+    this.drain = new Drain(setup.source, this, new TurnKeeper());
+  }
+
+  /** Takes the result in. */
+  protected abstract keep(index: number, result: unknown): void;
+  /** The run is over without a result. */
+  protected abstract reject(reason: unknown): void;
+  /** All items are done. */
+  protected abstract resolve(): void;
+  /** Whether another item may begin while `active` others run. */
+  abstract mayBegin(active: number): boolean;
+
+  /** Whether nothing will come any more. */
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
+  /** Begins; unless one of its signals has aborted, which ends it before it begins. */
+  begin(): void {
+    const aborted = this.setup.signals.find((signal) => signal.aborted);
+    if (aborted !== undefined) return void this.fail(aborted.reason);
+    this.#unfollow = this.setup.signals.map((signal) => followSignal(signal, (reason) => void this.fail(reason)));
+    this.#progress = this.setup.openProgress();
+    this.setup.runs.add(this);
+    this.drain.fill();
+  }
+
+  /** Runs the call of an item. */
+  run(item: unknown, index: number, slot: number): Promise<unknown> {
+    const call = new Call(this.setup.self, [item], index, this.#scope);
+    if (this.setup.isStateful) stateOf(call);
+    this.#running[slot] = call;
+    return this.setup.handler(call);
+  }
+
+  /** An item has its value. */
+  onValue(index: number, value: unknown, slot: number): void {
+    if (this.#isOver) return;
+    const call = this.#running[slot]!;
+    this.#running[slot] = undefined;
+    const { resultOf, onItem } = this.setup;
+    this.#progress?.count(false);
+    onItem?.(index, true);
+    this.keep(index, resultOf === undefined ? value : resultOf(call, value));
+  }
+
+  /** An item failed. */
+  onFailure(index: number, error: unknown, slot: number): void {
+    if (this.#isOver) return;
+    this.#running[slot] = undefined;
+    const { onError, onItem } = this.setup;
+    this.#progress?.count(true);
+    onItem?.(index, false);
+    if (onError === "return") return this.keep(index, toError(error));
+    if (onError === "skip") return this.keep(index, SKIPPED);
+    this.noteError(index, error);
+    if (onError !== "abort") return;
+    // Each item that runs is told, maybe in another thread: not with an error that holds all results so far.
+    void this.fail(this.#stoppedBy(index, error), new DOMException(`Item ${index} of the map failed`, "AbortError"));
+  }
+
+  /** The source threw: the run fails with what it threw. */
+  onSourceFailure(error: unknown): void {
+    void this.fail(error);
+  }
+
+  /** All items are done. */
+  onEnd(): void {
+    this.#leave();
+    this.resolve();
+  }
+
+  /** Ends the run with `reason`, and what runs with `stopReason`; resolves once the source is closed. */
+  async fail(reason: unknown, stopReason: unknown = reason): Promise<void> {
+    if (this.#isOver) return;
+    const closed = this.drain.stop();
+    this.#scope.abort(stopReason);
+    for (const call of this.#running) call?.attempt?.abort(stopReason);
+    this.#running.length = 0;
+    this.#leave();
+    this.reject(reason);
+    // What the source says to being closed cannot matter any more: the run has its reason.
+    await closed.catch(() => {});
+  }
+
+  /** Keeps the error of an item that is lost. */
+  protected noteError(index: number, error: unknown): void {
+    this.errors.push({ index, error });
+  }
+
+  /** The error for a run whose items were all tried. */
+  protected failedItems(results: readonly unknown[], failed: number, total: number): MapError {
+    const errors = this.errors.sort((one, other) => one.index - other.index);
+    const message = `${failed} of ${count(total)} of ${this.#name} failed: ${tally(errors)}`;
+    return new MapError(message, results, errors);
+  }
+
+  /** What the results of a run that is stopped by one item are. */
+  protected abstract partialResults(): readonly unknown[];
+
+  #stoppedBy(index: number, error: unknown): MapError {
+    const message = `The map of ${this.#name} was stopped as item ${index} failed: ${errorLabel(error)}`;
+    return new MapError(message, this.partialResults(), this.errors);
+  }
+
+  get #name(): string {
+    return JSON.stringify(this.setup.functionName);
+  }
+
+  #leave(): void {
+    this.#isOver = true;
+    for (const unfollow of this.#unfollow) unfollow();
+    this.#progress?.finish();
+    this.setup.runs.delete(this);
+  }
+}
+
+function count(items: number): string {
+  return items === 1 ? "1 item" : `${items} items`;
+}
+
+/** The kinds of the errors and how many there are of each; their texts may hold anything and stay out. */
+function tally(errors: readonly MapItemError[]): string {
+  const counts = new Map<string, number>();
+  for (const { error } of errors) counts.set(errorLabel(error), (counts.get(errorLabel(error)) ?? 0) + 1);
+  return [...counts].map(([label, times]) => `${times} × ${label}`).join(", ");
+}
+
+/** Anything may be thrown, but among the results only an error can be told from a value. */
+function toError(thrown: unknown): Error {
+  if (thrown instanceof Error) return thrown;
+  return new Error("The item failed with a value that is no error", { cause: thrown });
+}

@@ -1,0 +1,55 @@
+import type { OnError, OpmapOptions, RunOptions } from "./opmap_options.ts";
+import type { Items } from "../pool/item_source.ts";
+import type { CacheHandle, WithMeta } from "../engine/wrapped.ts";
+
+/** What stands in the place of an item: with `onError: "return"` its value or its error, else its value. */
+export type MapResult<Value, Errors extends OnError> = Errors extends "return" ? Value | Error : Value;
+
+/**
+ * The results of a run as they come. At most about twice as many items as run at once are held, so a slow reader
+ * slows the source down. Leaving the loop closes the source and tells the items that run to stop.
+ */
+export interface MapStream<Result> extends AsyncIterableIterator<Result, undefined>, AsyncDisposable {
+  /** The next result. */
+  next(): Promise<IteratorResult<Result, undefined>>;
+  /** Ends the run. */
+  return(): Promise<IteratorResult<Result, undefined>>;
+  /** The stream itself. */
+  [Symbol.asyncIterator](): MapStream<Result>;
+}
+
+/** A function over many items. */
+export interface Mapped<This, Item, Value, Errors extends OnError> extends AsyncDisposable {
+  /**
+   * Runs the function for each item and answers with the results.
+   *
+   * @throws {MapError} If items failed and `onError` is `"throw"` or `"abort"`.
+   * @throws {ConfigurationError} If an option of the run is wrong.
+   */
+  <RunErrors extends OnError = Errors>(
+    this: This,
+    items: Items<Item>,
+    options?: RunOptions<RunErrors>,
+  ): Promise<MapResult<Value, RunErrors>[]>;
+  /**
+   * Runs the function for each item and answers with the results as they come, with bounded memory. With
+   * `onError: "throw"` it throws once all others have come; that error holds the errors, without the results.
+   *
+   * @throws {ConfigurationError} If an option of the run is wrong.
+   */
+  stream<RunErrors extends OnError = Errors>(
+    items: Items<Item>,
+    options?: RunOptions<RunErrors>,
+  ): MapStream<MapResult<Value, RunErrors>>;
+  /** Runs the function for each item and tells with each value what happened on the way to it. */
+  withMeta<RunErrors extends OnError = Errors>(
+    items: Items<Item>,
+    options?: RunOptions<RunErrors>,
+  ): Promise<MapResult<WithMeta<Value>, RunErrors>[]>;
+  /** The options in force: defaults filled in, durations in seconds, frozen. */
+  readonly options: Readonly<OpmapOptions<Item, Value, Errors>>;
+  /** The cached results, by item. */
+  readonly cache: CacheHandle<[item: Item], Value>;
+  /** Ends what runs and stops the workers. A later run starts them again. */
+  close(): Promise<void>;
+}

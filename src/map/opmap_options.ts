@@ -1,0 +1,148 @@
+import {
+  anyFunction,
+  anyValue,
+  booleanFlag,
+  either,
+  nonEmptyString,
+  numberThat,
+  oneOf,
+  type OptionRules,
+  positiveInteger,
+} from "../internal/validate.ts";
+import type { ErrorClass } from "../layers/retry.ts";
+import { OPERO_RULES, type OperoOptions } from "../engine/opero_options.ts";
+import type { ProgressState } from "../progress/progress.ts";
+import type { WorkerPermissions } from "../pool/sandbox.ts";
+
+/**
+ * Where the items run: `"thread"` on this thread, `"async"` the same for async functions only,
+ * `"process"` in a pool of worker threads, one item at a time each, `"async_process"` in the pool with
+ * several items in flight per worker.
+ */
+export type MapMode = "thread" | "async" | "process" | "async_process";
+
+/**
+ * What a failed item does to the map: `"throw"` runs all items and then throws a `MapError`, `"return"` puts the
+ * error in the item's place, `"skip"` leaves the item out, `"abort"` stops at the first failure with a `MapError`.
+ */
+export type OnError = "throw" | "return" | "skip" | "abort";
+
+/** Whether a bar is shown on stderr, or what is called after every item in place of it. */
+export type ProgressOption = boolean | ((state: ProgressState) => void);
+
+/** Options of one run of a map. */
+export interface RunOptions<Errors extends OnError = OnError> {
+  /** Ends the run; it rejects with the signal's reason, and the items that run are told to stop. */
+  readonly signal?: AbortSignal | undefined;
+  /** Whether to show progress, or what to call with it, in place of the option. */
+  readonly progress?: ProgressOption | undefined;
+  /** The items in flight, or the worker threads in use, in place of the option; a pool has no more than that. */
+  readonly workers?: number | undefined;
+  /** What a failed item does to the run, in place of the option. */
+  readonly onError?: Errors | undefined;
+}
+
+/** All options of `opmap`: those of `opero`, which hold for each item, and those of the map. */
+export interface OpmapOptions<Item = never, Value = unknown, Errors extends OnError = OnError>
+  extends OperoOptions<[Item], Value> {
+  /**
+   * Where the items run.
+   * @default "thread"
+   */
+  readonly mode?: MapMode | undefined;
+  /**
+   * The items in flight on this thread; in a pool, the worker threads.
+   * @default 4
+   */
+  readonly workers?: number | undefined;
+  /**
+   * Whether results come in the order of the items, or as they finish.
+   * @default true
+   */
+  readonly ordered?: boolean | undefined;
+  /**
+   * Whether a bar is shown on stderr where that is a terminal, and now and then a line where it is none; or a function
+   * that is called after every item.
+   * @default true
+   */
+  readonly progress?: ProgressOption | undefined;
+  /**
+   * What a failed item does to the map.
+   * @default "throw"
+   */
+  readonly onError?: Errors | undefined;
+  /** In a pool, the items in one message to a worker. By default it follows from how long items take. */
+  readonly chunkSize?: number | undefined;
+  /**
+   * In the mode `"async_process"`, the items in flight in each worker.
+   * @default 16
+   */
+  readonly workerConcurrency?: number | undefined;
+  /**
+   * In a pool, `import.meta.url` of the module that wraps or exports the function, which the workers import to
+   * find it. Without it the function's source is sent, so it may refer to nothing outside of itself.
+   */
+  readonly module?: string | undefined;
+  /** In a pool, how much the heap of a worker may hold, in mebibytes. */
+  readonly memoryLimit?: number | undefined;
+  /**
+   * In a pool, how many workers one item may bring down before it is given up.
+   * @default 2
+   */
+  readonly maxCrashesPerItem?: number | undefined;
+  /** In a pool, classes that errors from a worker are made instances of again, beside those of the language and of this library. */
+  readonly errorClasses?: readonly ErrorClass[] | undefined;
+  /** In a pool on Deno, the permissions of the workers, which then are Web Workers. */
+  readonly permissions?: WorkerPermissions | undefined;
+}
+
+/** What the options of `opmap` that concern a run may be. */
+export const RUN_RULES: OptionRules = {
+  signal: OPERO_RULES.signal!,
+  progress: either(booleanFlag, anyFunction),
+  workers: positiveInteger,
+  onError: oneOf(["throw", "return", "skip", "abort"]),
+};
+
+/** What each option of `opmap` may be. */
+export const OPMAP_RULES: OptionRules = {
+  ...OPERO_RULES,
+  ...RUN_RULES,
+  mode: oneOf(["thread", "async", "process", "async_process"]),
+  ordered: booleanFlag,
+  chunkSize: positiveInteger,
+  workerConcurrency: positiveInteger,
+  module: nonEmptyString,
+  memoryLimit: numberThat("a positive number of mebibytes", (value) => value > 0),
+  maxCrashesPerItem: positiveInteger,
+  errorClasses: {
+    desired: "an array of error classes",
+    accepts: (value) => Array.isArray(value) && value.every((item) => typeof item === "function"),
+  },
+  permissions: anyValue,
+};
+
+/** {@link OpmapOptions} with the defaults filled in. */
+export interface ResolvedMapOptions extends OpmapOptions {
+  readonly mode: MapMode;
+  readonly workers: number;
+  readonly ordered: boolean;
+  readonly progress: ProgressOption;
+  readonly onError: OnError;
+  readonly workerConcurrency: number;
+  readonly maxCrashesPerItem: number;
+}
+
+/** Fills in the defaults of the options that `opmap` adds. */
+export function resolveMapOptions(options: OpmapOptions): ResolvedMapOptions {
+  return {
+    ...options,
+    mode: options.mode ?? "thread",
+    workers: options.workers ?? 4,
+    ordered: options.ordered ?? true,
+    progress: options.progress ?? true,
+    onError: options.onError ?? "throw",
+    workerConcurrency: options.workerConcurrency ?? 16,
+    maxCrashesPerItem: options.maxCrashesPerItem ?? 2,
+  };
+}
