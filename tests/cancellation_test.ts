@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertInstanceOf, assertStrictEquals } from "@std/assert";
 import fc from "fast-check";
 import { AllFailedError, createOpero, currentCall, type OperoOptions, TimeoutError } from "@opero/core";
-import { outcomeOf } from "../src/outcome.ts";
+import { outcomeOf } from "./support/outcome.ts";
 import { CountedSignal } from "./support/counted_signal.ts";
 import { lab, rejectionOf } from "./support/lab.ts";
 import { runs } from "./support/runs.ts";

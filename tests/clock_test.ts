@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { SystemClock } from "../src/clock.ts";
-import { outcomeOf } from "../src/outcome.ts";
+import { outcomeOf } from "./support/outcome.ts";
 
 Deno.test("SystemClock.sleep() resolves after its time, and leaves nothing", async () => {
   const clock = new SystemClock();

@@ -1,7 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { ConfigurationError } from "@opero/core";
 import { FakeClock } from "@opero/core/testing";
-import { outcomeOf } from "../src/outcome.ts";
+import { outcomeOf } from "./support/outcome.ts";
 
 Deno.test("FakeClock.tick() fires timers in order, each at its time", async () => {
   const clock = new FakeClock();

@@ -1,7 +1,7 @@
 import type { Clock } from "../clock.ts";
 import { sha256Hex } from "../runtime/sha256.ts";
 import type { CacheEntry, MaybePromise } from "./cache_backend.ts";
-import { serializeArguments, serializeValue } from "./cache_key.ts";
+import { requireText, serializeArguments, serializeValue } from "./cache_key.ts";
 import { type GuardedCache, UNREADABLE_ENTRY } from "./guarded_cache.ts";
 import { isInstance } from "./instance.ts";
 import type { CacheKeyFunction } from "./memory_results.ts";
@@ -46,7 +46,7 @@ export class BackendResults implements ResultStore {
 
   keyOf(self: unknown, args: readonly unknown[]): string {
     const { cacheKey, keyArguments } = this.#options;
-    if (cacheKey !== undefined) return `k${cacheKey(...args)}`;
+    if (cacheKey !== undefined) return `k${requireText(cacheKey(...args))}`;
     const instance = isInstance(self) ? serializeValue(dataOf(self)) : "";
     return `a${instance.length}:${instance}${serializeArguments(keyArguments(args))}`;
   }

@@ -1,5 +1,5 @@
 import { ConfigurationError } from "../errors.ts";
-import { describeKind } from "../internal/validate.ts";
+import { describeKind, wrongOption } from "../internal/validate.ts";
 import { stateKindOf } from "./state_kind.ts";
 
 /** Lets all arguments count for the key. */
@@ -17,6 +17,19 @@ export function serializeArguments(args: readonly unknown[]): string {
   let text = "";
   for (const arg of args) text += serialize(arg, undefined);
   return text;
+}
+
+/**
+ * The key that a `cacheKey` answered.
+ *
+ * @throws {ConfigurationError} If it is no text: what it is turned into might be another key's text as well.
+ */
+export function requireText(key: unknown): string {
+  if (typeof key === "string") return key;
+  throw wrongOption("build a key of the arguments", "cacheKey", {
+    desired: "a function that answers a string",
+    isPrivate: true,
+  }, key);
 }
 
 /** The objects around the one being written, innermost first, to find cycles. */

@@ -12,6 +12,8 @@ export class Flight {
   promise: Promise<unknown> | undefined = undefined;
   /** Whether its result may be kept: no longer once its key was deleted or cleared. */
   mayStore = true;
+  /** Whether it is to run on though nobody waits for it, as behind a stale value that was served. */
+  isWanted = false;
   #waiters = 0;
   readonly #onAbandoned: () => void;
 
@@ -23,6 +25,12 @@ export class Flight {
     this.key = key;
     this.#onAbandoned = onAbandoned;
     this.call = leader.state?.scope === undefined ? leader : runnerFor(leader);
+  }
+
+  /** Begins with what `promise` comes to, for which `leader` waits first. */
+  board(leader: Call, promise: Promise<unknown>): Promise<unknown> {
+    this.promise = promise;
+    return this.join(leader);
   }
 
   /** Waits for the result on behalf of `call`. */
@@ -41,7 +49,7 @@ export class Flight {
   }
 
   #leave(reason: unknown): void {
-    if (--this.#waiters > 0) return;
+    if (--this.#waiters > 0 || this.isWanted) return;
     this.mayStore = false;
     this.#onAbandoned();
     this.call.state?.scope?.abort(reason);

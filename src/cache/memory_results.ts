@@ -1,5 +1,5 @@
 import type { Clock } from "../clock.ts";
-import { allArguments, serializeArguments } from "./cache_key.ts";
+import { allArguments, requireText, serializeArguments } from "./cache_key.ts";
 import { instanceNumber, isInstance } from "./instance.ts";
 import { jsonKeyOf } from "./json_key.ts";
 import type { MemoryEntry, MemoryStore, StoredValue } from "./memory_store.ts";
@@ -54,7 +54,7 @@ export class MemoryResults implements ResultStore {
   }
 
   #makeKey(self: unknown, args: readonly unknown[]): unknown {
-    if (this.#cacheKey !== undefined) return this.#cacheKey(...args);
+    if (this.#cacheKey !== undefined) return requireText(this.#cacheKey(...args));
     const keyArgs = this.#keyArguments(args);
     if (!isInstance(self)) return memoryKey(keyArgs);
     return `${BUILT}${instanceNumber(self)}${BUILT}${serializeArguments(keyArgs)}`;

@@ -1,12 +1,13 @@
 import { BackendResults } from "../cache/backend_results.ts";
 import type { CacheBackend } from "../cache/cache_backend.ts";
+import { CachedResults } from "../cache/cached_results.ts";
 import { type CacheKeyFunction, MemoryResults } from "../cache/memory_results.ts";
 import { MemoryStore, type MemoryStoreLimits } from "../cache/memory_store.ts";
 import type { ResultStore } from "../cache/result_store.ts";
 import { parseDuration } from "../duration.ts";
 import { type OptionRules, positiveInteger, validateOptions } from "../internal/validate.ts";
 import type { LayerHost } from "../layer_host.ts";
-import { CachedResults, DEFAULT_CACHE_TIMEOUT_MS } from "../layers/cache.ts";
+import { DEFAULT_CACHE_TIMEOUT_MS } from "../layers/cache.ts";
 import type { OperoOptions } from "./opero_options.ts";
 import type { Registry } from "./registry.ts";
 import type { AnyFunction } from "./wrapped.ts";

@@ -7,7 +7,8 @@ import { resolveFallbackParameter } from "../fallback_parameter.ts";
 import { type Call, compose, type Handler, type Layer } from "../layer.ts";
 import type { LayerHost } from "../layer_host.ts";
 import { argFallbackLayer } from "../layers/arg_fallback.ts";
-import type { CachedResults } from "../layers/cache.ts";
+import type { CachedResults } from "../cache/cached_results.ts";
+import { cacheLayer } from "../layers/cache.ts";
 import { deadlineLayer } from "../layers/deadline.ts";
 import { fallbackLayer } from "../layers/fallback.ts";
 import { rateLimitLayer, resolveRate } from "../layers/rate_limit.ts";
@@ -51,8 +52,8 @@ export interface PipelineParts {
  *
  * | layer | switched on by | what it does |
  * | --- | --- | --- |
- * | fallback | `fallback` | a value in place of an `AllFailedError` |
  * | signal | `signal` | lets the caller call the whole call off |
+ * | fallback | `fallback` | a value in place of an `AllFailedError` |
  * | cache | `cache` | a hit ends the call here; identical calls in flight become one |
  * | deadline | `deadline` | a limit for all that follows, waits included |
  * | retry | always | rounds, with backoff between them |
@@ -80,9 +81,9 @@ export function buildPipeline(parts: PipelineParts): Pipeline {
   const attempt = runAttempt ?? localAttempt(parts, host);
 
   const layers = (isLimited: boolean): (Layer | undefined)[] => [
-    options.fallback === undefined ? undefined : fallbackLayer(options.fallback),
     isLimited || options.signal !== undefined ? signalLayer(options.signal) : undefined,
-    cache?.layer(),
+    options.fallback === undefined ? undefined : fallbackLayer(options.fallback),
+    cache === undefined ? undefined : cacheLayer(cache, host),
     isLimited || deadlineMs !== undefined ? deadlineLayer(deadlineMs, host) : undefined,
     retry,
     parameter === undefined ? undefined : argFallbackLayer(parameter, fallbackDelayMs, host),

@@ -1,7 +1,8 @@
 import { type Clock, SystemClock } from "../clock.ts";
 import { MemoryStore, type MemoryStoreLimits } from "../cache/memory_store.ts";
 import { wrongOption } from "../internal/validate.ts";
-import { type CachedResults, DEFAULT_CACHE_TIMEOUT_MS } from "../layers/cache.ts";
+import type { CachedResults } from "../cache/cached_results.ts";
+import { DEFAULT_CACHE_TIMEOUT_MS } from "../layers/cache.ts";
 import { type Rate, RateLimiter } from "../limiter/rate_limiter.ts";
 import type { Logger } from "../logger.ts";
 import { OpenBackends } from "./open_backends.ts";

@@ -1,5 +1,5 @@
 import type { Duration } from "../duration.ts";
-import type { CacheStats } from "../layers/cache.ts";
+import type { CacheStats } from "../cache/cached_results.ts";
 import type { CacheStatus } from "../layer.ts";
 import type { OperoOptions } from "./opero_options.ts";
 

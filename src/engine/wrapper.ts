@@ -3,7 +3,7 @@ import { markAsAsync } from "../ensure_async.ts";
 import { abortSignal, positiveDuration, validateOptions } from "../internal/validate.ts";
 import { Call, type Handler, stateOf } from "../layer.ts";
 import type { LayerHost } from "../layer_host.ts";
-import type { CachedResults } from "../layers/cache.ts";
+import type { CachedResults } from "../cache/cached_results.ts";
 import type { OperoOptions } from "./opero_options.ts";
 import type { Pipeline } from "./pipeline.ts";
 import { shownOptions } from "./shown_options.ts";

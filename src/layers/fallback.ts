@@ -1,6 +1,7 @@
 import { AllFailedError } from "../errors.ts";
 import { anyValue, type OptionRules } from "../internal/validate.ts";
-import type { Layer } from "../layer.ts";
+import { interruptible } from "../internal/interruptible.ts";
+import type { Call, Layer } from "../layer.ts";
 
 /** What a call answers in place of throwing `AllFailedError`. */
 export interface FallbackOptions<Args extends readonly unknown[] = readonly never[], Value = unknown> {
@@ -13,12 +14,21 @@ export const FALLBACK_RULES: OptionRules = { fallback: anyValue };
 
 /**
  * Answers with `fallback` where the call would reject with an `AllFailedError`. Any other error is
- * thrown on. It stands around the cache, so what it answers is not kept.
+ * thrown on. It stands around the cache, so what it answers is not kept, and within the signal, so an
+ * abort ends the wait for what it answers, too.
  */
 export function fallbackLayer(fallback: unknown): Layer {
-  return (next) => (call) =>
-    next(call).then(undefined, (error) => {
+  async function answer(call: Call, error: AllFailedError): Promise<unknown> {
+    return await (typeof fallback === "function" ? fallback.call(call.self, error, ...call.args) : fallback);
+  }
+
+  return (next) => (call) => {
+    // The deadline puts a scope of its own in place of the signal's, and it has come when this runs.
+    const scope = call.state?.scope;
+    return next(call).then(undefined, (error) => {
       if (!(error instanceof AllFailedError)) throw error;
-      return typeof fallback === "function" ? fallback.call(call.self, error, ...call.args) : fallback;
+      if (scope === undefined) return answer(call, error);
+      return interruptible(() => answer(call, error), (stop) => scope.onAbort(stop));
     });
+  };
 }

@@ -1,6 +1,13 @@
-import { assertEquals, assertInstanceOf, assertNotEquals, assertRejects, assertStrictEquals } from "@std/assert";
+import {
+  assertEquals,
+  assertInstanceOf,
+  assertNotEquals,
+  assertRejects,
+  assertStrictEquals,
+  assertThrows,
+} from "@std/assert";
 import { AllFailedError, ConfigurationError, currentCall, type OperoOptions } from "@opero/core";
-import { outcomeOf } from "../../src/outcome.ts";
+import { outcomeOf } from "../support/outcome.ts";
 import { lab, rejectionOf, scripted } from "../support/lab.ts";
 
 const BUSY = new Error("busy");
@@ -350,7 +357,7 @@ Deno.test("cache refuses a call whose arguments have no key, and points to cache
   events.on("failure", (event) => attempts.push(event.attempts));
   const error = await assertRejects(() => fn(() => 1), ConfigurationError);
   assertEquals(
-    error.message,
+    (error as Error).message,
     "Cannot build a key of the arguments as 'cacheKey' (or 'rateLimitKey') must be given for an argument that holds " +
       "what cannot be compared by value: received a function",
   );
@@ -433,4 +440,42 @@ Deno.test("cache handles serve who asks for what is not there", async () => {
   await fn("a");
   assertEquals([await fn.cache.get("a"), await fn.cache.get("b")], [1, undefined]);
   assertEquals([await fn.cache.delete("a"), await fn.cache.delete("a")], [true, false]);
+});
+
+Deno.test("cacheKey that answers no string is refused", async () => {
+  const { opero } = lab({ cache: true });
+  const fn = opero((id: number) => id, { cacheKey: ((id: number) => id) as never });
+  const error = await rejectionOf(fn(1));
+  assertInstanceOf(error, ConfigurationError);
+  assertEquals(
+    (error as ConfigurationError).message,
+    "Cannot build a key of the arguments as 'cacheKey' must be a function that answers a string: received a number",
+  );
+});
+
+Deno.test("cacheBackend that is a Map is refused, as it would empty itself where a namespace is cleared", () => {
+  const { opero } = lab();
+  assertThrows(() => opero((id: number) => id, { cache: true, cacheBackend: new Map() as never }), ConfigurationError);
+});
+
+Deno.test("cacheStale lets a refresh run on when a caller who joined it leaves", async () => {
+  const { opero, clock } = lab({ cache: true, cacheTtl: "1m", cacheStale: "1m" });
+  let runs = 0;
+  const fn = opero(async (id: number) => {
+    await clock.sleep(runs++ === 0 ? 0 : 1_000);
+    return `${id} of run ${runs}`;
+  });
+  const first = fn(1);
+  await clock.tick();
+  assertEquals(await first, "1 of run 1");
+  await clock.tick("119500ms");
+  assertEquals(await fn(1), "1 of run 1");
+  await clock.tick("600ms");
+  const controller = new AbortController();
+  const joined = rejectionOf(fn.with({ signal: controller.signal })(1));
+  controller.abort("enough");
+  assertEquals(await joined, "enough");
+  await clock.tick("1s");
+  const { value, meta } = await fn.withMeta(1);
+  assertEquals([value, meta.cache, runs], ["1 of run 2", "hit", 2]);
 });

@@ -62,3 +62,13 @@ Deno.test("fallback is told as a success, with the attempts that failed", async 
     [[3, "miss"]],
   ]);
 });
+
+Deno.test("fallback that waits is left at once on abort", async () => {
+  const { opero, clock } = lab({ retries: 0 });
+  const controller = new AbortController();
+  const fn = opero(scripted({ error: BUSY }).run, { fallback: () => new Promise(() => {}), signal: controller.signal });
+  const rejection = rejectionOf(fn());
+  await clock.tick("1s");
+  controller.abort("enough");
+  assertEquals(await rejection, "enough");
+});

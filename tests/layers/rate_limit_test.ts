@@ -1,6 +1,6 @@
 import { assertEquals, assertInstanceOf, assertStrictEquals, assertThrows } from "@std/assert";
 import { AllFailedError, ConfigurationError, type OperoOptions, RateLimitError } from "@opero/core";
-import { outcomeOf } from "../../src/outcome.ts";
+import { outcomeOf } from "../support/outcome.ts";
 import { lab, rejectionOf } from "../support/lab.ts";
 
 /** A function that notes when it starts, in ms, and with what. */

@@ -1,6 +1,6 @@
 import { createOpero, type InstanceOptions, type OperoInstance } from "@opero/core";
 import { FakeClock } from "@opero/core/testing";
-import { outcomeOf } from "../../src/outcome.ts";
+import { outcomeOf } from "./outcome.ts";
 
 /** An instance whose time stands still until told to go on, and whose chance is fixed. */
 export interface Lab extends OperoInstance {

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { outcomeOf } from "../src/outcome.ts";
+import { outcomeOf } from "./outcome.ts";
 
 Deno.test("outcomeOf() tags values and errors, so that anything may be thrown", async () => {
   for (const value of [undefined, null, 0, false, "", NaN]) {
