@@ -5,7 +5,7 @@ import { unpackBuffers } from "./pool/buffer_packing.ts";
 import { type Envelope, openEnvelope } from "./pool/error_envelope.ts";
 import { referToFunction } from "./pool/function_reference.ts";
 import { knownErrorClasses } from "./pool/known_errors.ts";
-import { describeLoss } from "./pool/loss_reason.ts";
+import { describeLoss, type LossReason } from "./pool/loss_reason.ts";
 import { startWorker } from "./pool/start_worker.ts";
 import { findUncloneable } from "./pool/uncloneable.ts";
 import { BOARD_MESSAGES, BOARD_SLOTS, type FromWorker, type ResultsMessage } from "./pool/worker_protocol.ts";
@@ -128,11 +128,12 @@ function waitForResult({ name, board, channel, limitMs }: Waiting): unknown {
     const seen = Atomics.load(board, BOARD_MESSAGES);
     for (let next = channel.receive(); next !== undefined; next = channel.receive()) {
       const message = next.message as FromWorker;
+      if (message.kind === "fatal" && message.reason === "overrun") throw overrunError(name, limitMs);
       if (message.kind === "fatal") throw lossError(name, message.reason, openSealed(message.error));
       if (message.kind === "results" && !isEmpty(message)) return resultOf(message);
     }
     const remainingMs = endMs - performance.now();
-    if (remainingMs <= 0) throw new TimeoutError(`${name} took longer than ${formatDuration(limitMs)}`, limitMs);
+    if (remainingMs <= 0) throw overrunError(name, limitMs);
     Atomics.wait(board, BOARD_MESSAGES, seen, remainingMs);
   }
 }
@@ -154,7 +155,11 @@ function openSealed(envelope: unknown): unknown {
   return openEnvelope(envelope as Envelope, knownErrorClasses());
 }
 
-function lossError(name: string, reason: "boot" | "exit" | "memory" | "uncaught", error: unknown): WorkerError {
+function overrunError(name: string, limitMs: number): TimeoutError {
+  return new TimeoutError(`${name} took longer than ${formatDuration(limitMs)}`, limitMs);
+}
+
+function lossError(name: string, reason: LossReason, error: unknown): WorkerError {
   const cause = reason === "exit" || error === undefined ? {} : { cause: error };
   if (reason === "boot") return new WorkerError(`Cannot start a worker for ${name}`, cause);
   return new WorkerError(`${name} ended its worker ${describeLoss(reason, error)}`, cause);

@@ -15,9 +15,13 @@ const GRACE_MS = 25;
 const MIN_LOOK_MS = 2;
 const MAX_LOOK_MS = 50;
 
+/** A timer that is later than this tells of a thread that was busy. */
+const MAX_LATE_MS = 2;
+
 /**
  * Looks from time to time at jobs that may overrun. The time of a job counts from when it is seen to
- * have begun, not from when it was sent: until then it waits for those before it.
+ * have begun, not from when it was sent: until then it waits for those before it. Nor does it count while
+ * the synchronous part of another keeps it waiting: it is the other that overruns.
  */
 export class AttemptWatch {
   readonly #owner: AttemptWatchOwner;
@@ -26,6 +30,7 @@ export class AttemptWatch {
   readonly #graces = new Map<Job, number>();
   #timer: ReturnType<typeof setTimeout> | undefined = undefined;
   #lookMs = MAX_LOOK_MS;
+  #armedMs = 0;
 
   /** A watch over nothing yet. */
   constructor(owner: AttemptWatchOwner) {
@@ -60,13 +65,17 @@ export class AttemptWatch {
 
   #arm(lookMs: number): void {
     this.#lookMs = Math.min(this.#lookMs, Math.max(lookMs, MIN_LOOK_MS));
-    this.#timer ??= setTimeout(() => this.#look(), this.#lookMs);
+    if (this.#timer !== undefined) return;
+    this.#armedMs = performance.now();
+    this.#timer = setTimeout(() => this.#look(), this.#lookMs);
   }
 
   #look(): void {
     this.#timer = undefined;
     const nowMs = performance.now();
-    for (const [job, limitMs] of this.#limits) this.#lookAt(job, limitMs, nowMs);
+    // While this thread was busy it could hear of no result, so that time counts against nobody.
+    const chargedMs = Math.min(nowMs - this.#armedMs, this.#lookMs + MAX_LATE_MS);
+    for (const [job, limitMs] of this.#limits) this.#lookAt(job, limitMs, chargedMs);
     for (const [job, endMs] of this.#graces) {
       const isThere = job.worker?.has(job) ?? false;
       if (isThere && nowMs < endMs) continue;
@@ -77,16 +86,14 @@ export class AttemptWatch {
     else this.#lookMs = MAX_LOOK_MS;
   }
 
-  /** A job that another keeps waiting pays for it with nothing but time: it is the other that overruns. */
-  #isHeldUp(job: Job, blocker: Job | undefined, nowMs: number): boolean {
-    return blocker !== undefined && blocker !== job && blocker.begunMs > 0 && nowMs - blocker.begunMs > this.#lookMs;
-  }
-
-  #lookAt(job: Job, limitMs: number, nowMs: number): void {
+  #lookAt(job: Job, limitMs: number, chargedMs: number): void {
+    const { worker } = job;
     if (job.isSettled) this.#limits.delete(job);
-    else if (job.worker === undefined || !job.worker.hasBegun(job)) job.begunMs = 0;
-    else if (job.begunMs === 0) job.begunMs = nowMs;
-    else if (nowMs - job.begunMs >= limitMs && !this.#isHeldUp(job, job.worker.blocker, nowMs)) {
+    else if (worker === undefined || !worker.hasBegun(job)) job.ranMs = undefined;
+    else if (job.ranMs === undefined) job.ranMs = 0;
+    else if (worker.blocker === undefined || worker.blocker === job) {
+      job.ranMs += chargedMs;
+      if (job.ranMs < limitMs) return;
       this.#limits.delete(job);
       this.#owner.onOverrun(job, limitMs);
     }

@@ -43,6 +43,7 @@ class ItemRunner {
   #position = 0;
   #activeCount = 0;
   #isFlushComing = false;
+  #isDying = false;
   #fn: ItemFunction | undefined = undefined;
   /** Where the item whose synchronous part runs now came from, for its context. */
   #running: RunMessage | undefined = undefined;
@@ -97,11 +98,13 @@ class ItemRunner {
 
   #pump(): void {
     const fn = this.#fn;
-    if (fn === undefined) return;
+    if (fn === undefined || this.#isDying) return;
     this.#results.begin();
     const limitMs = this.#waiting[0]?.limitMs;
     if (limitMs === undefined) this.#startItems(fn, limitMs);
-    else this.#scope.guard(() => this.#startItems(fn, limitMs), 2 * limitMs + GUARD_SLACK_MS);
+    else if (!this.#scope.guard(() => this.#startItems(fn, limitMs), 2 * limitMs + GUARD_SLACK_MS)) {
+      return this.#die("overrun", undefined);
+    }
     if (this.#activeCount === 0) this.#results.end();
     else if (!this.#results.isEmpty) this.#flushSoon();
   }
@@ -109,7 +112,7 @@ class ItemRunner {
   /** Starts items as long as there is room; those of another limit, or past `limitMs`, in a turn of their own. */
   #startItems(fn: ItemFunction, limitMs: number | undefined): void {
     const untilMs = limitMs === undefined ? Infinity : performance.now() + limitMs;
-    while (this.#activeCount < this.#concurrency) {
+    while (this.#activeCount < this.#concurrency && !this.#isDying) {
       const message = this.#waiting[0];
       if (message === undefined) break;
       const isOver = message.limitMs !== limitMs || (limitMs !== undefined && performance.now() > untilMs);
@@ -199,7 +202,9 @@ class ItemRunner {
     );
   }
 
+  /** From here on no item begins: the board shows the pool which one it was. */
   #die(reason: FatalReason, error: unknown): void {
+    this.#isDying = true;
     this.#results.flush();
     this.#results.post({ kind: "fatal", reason, error: sealError(error) });
   }

@@ -31,8 +31,8 @@ export class Job implements RunningAttempt {
   worker: JobHolder | undefined = undefined;
   /** Its slot at that worker. */
   slot = 0;
-  /** When it was first seen to run, in milliseconds; 0 before. */
-  begunMs = 0;
+  /** How long it was seen to run, in milliseconds; `undefined` before it began. */
+  ranMs: number | undefined = undefined;
   /** How long it may run, in milliseconds. */
   limitMs: number = Infinity;
   /** It shared a worker that died, and runs next to no other until it is known who did it. */

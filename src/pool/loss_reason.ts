@@ -1,5 +1,7 @@
+import type { FatalReason } from "./worker_protocol.ts";
+
 /** Why a worker is lost; `gone` is an end that it did not tell of. */
-export type LossReason = "boot" | "exit" | "memory" | "uncaught" | "gone";
+export type LossReason = FatalReason | "gone";
 
 /** How an item ended its worker, as a message says it after "ended its worker". */
 export function describeLoss(reason: LossReason, error: unknown): string {

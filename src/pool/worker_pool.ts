@@ -135,7 +135,8 @@ export class WorkerPool implements Pool {
     const others = begun.filter((job) => job !== culprit);
     if (culprit !== undefined || isForgottenOne) this.#runAgain(others);
     else this.#suspect(others);
-    if (culprit !== undefined) this.#crashes.fail(culprit, reason, error);
+    if (culprit !== undefined && reason === "overrun") culprit.fail(this.#timeoutError(culprit.limitMs));
+    else if (culprit !== undefined) this.#crashes.fail(culprit, reason, error);
     else if (reason === "boot" || (isNew && ++this.#failedStarts >= MAX_FAILED_STARTS)) this.#giveUp(error);
     this.#dispatchSoon();
   }
@@ -206,7 +207,7 @@ export class WorkerPool implements Pool {
   #runAgain(jobs: readonly Job[]): void {
     for (const job of jobs) {
       job.worker = undefined;
-      job.begunMs = 0;
+      job.ranMs = undefined;
     }
     const [movable, lost] = [jobs.filter((job) => !job.moved), jobs.filter((job) => job.moved)];
     for (const job of lost) job.fail(new WorkerError(`Cannot run ${this.#label} again as its buffers were moved`));

@@ -110,7 +110,7 @@ export interface ResultsMessage {
 }
 
 /** Why a worker must go. */
-export type FatalReason = "boot" | "exit" | "memory" | "uncaught";
+export type FatalReason = "boot" | "exit" | "memory" | "overrun" | "uncaught";
 
 /** The worker cannot go on; it is the last message. */
 export interface FatalMessage {

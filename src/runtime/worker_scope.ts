@@ -23,8 +23,8 @@ export interface WorkerScope {
   onExit(listener: (code: unknown) => void): void;
   /** Calls `listener` once the heap outgrew its limit, where the platform itself says nothing. */
   onHeapOverflow(listener: () => void): void;
-  /** Calls `run`, and breaks it off after `limitMs` where nobody outside could. */
-  guard(run: () => void, limitMs: number): void;
+  /** Calls `run`, and breaks it off after `limitMs` where nobody outside could; `false` if it did. */
+  guard(run: () => void, limitMs: number): boolean;
   /** Calls `callback` after what waits already. */
   soon(callback: () => void): void;
 }
@@ -133,14 +133,15 @@ const GUARDED = Symbol.for("@opero/core/guarded");
  */
 function openGuard(scope: WorkerGlobal): WorkerScope["guard"] {
   const vm = scope.Deno && builtinModule<VmModule>("node:vm");
-  if (vm === undefined) return (run) => run();
+  if (vm === undefined) return (run) => (run(), true);
   const script = new vm.Script("globalThis[Symbol.for('@opero/core/guarded')]()");
   return (run, limitMs) => {
     Reflect.set(globalThis, GUARDED, run);
     try {
       script.runInThisContext({ timeout: Math.ceil(limitMs) });
+      return true;
     } catch {
-      // Broken off: the pool replaces this worker, if it has not done so already.
+      return false;
     }
   };
 }
