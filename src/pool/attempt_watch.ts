@@ -8,8 +8,8 @@ export interface AttemptWatchOwner {
   onDeaf(job: Job): void;
 }
 
-/** How long a job that was told to stop may take for it, in milliseconds. */
-const GRACE_MS = 25;
+/** How long a job that was told to stop may take for it, in milliseconds; a loop is ended only after that. */
+const GRACE_MS = 50;
 
 /** The bounds of the time between two looks, in milliseconds. */
 const MIN_LOOK_MS = 2;

@@ -81,7 +81,6 @@ export class WorkerPool implements Pool {
     const { worker } = job;
     job.fail(reason);
     if (worker === undefined || worker.takeOneBack(job)) return;
-    if (worker.blocker === job) return this.#replaceWorkerOf(job);
     worker.abort(job, reason);
     this.#watch.expectEnd(job);
   }
