@@ -39,8 +39,6 @@ export interface Opero {
     fn: F,
     options?: OperoOptions<Parameters<NoInfer<F>>, Awaited<ReturnType<NoInfer<F>>>>,
   ): Wrapped<F>;
-  /** Decorates an async method with the defaults. */
-  <F extends AsyncFunction>(fn: F, context: ClassMethodDecoratorContext): Wrapped<F>;
   /** Wraps a sync function: its result becomes a promise. */
   <This, Args extends unknown[], R>(
     fn: (this: This, ...args: Args) => R,
