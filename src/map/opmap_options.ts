@@ -83,7 +83,10 @@ export interface OpmapOptions<Item = never, Value = unknown, Errors extends OnEr
    * find it. Without it the function's source is sent, so it may refer to nothing outside of itself.
    */
   readonly module?: string | undefined;
-  /** In a pool, how much the heap of a worker may hold, in mebibytes. */
+  /**
+   * In a pool, how much the heap of a worker may hold, in mebibytes. Bun knows no such limit.
+   * @default 2048
+   */
   readonly memoryLimit?: number | undefined;
   /**
    * In a pool, how many workers one item may bring down before it is given up.
