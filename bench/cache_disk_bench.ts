@@ -1,8 +1,8 @@
 /** A value of 1 KB on disk: the cache, npm's own cacache, and bentocache over its file driver. */
 import { diskCache } from "../src/cache/disk/disk_cache.ts";
-import { BentoCache, bentostore } from "bentocache";
-import { fileDriver } from "bentocache/drivers/file";
-import cacache from "cacache";
+import { BentoCache, bentostore } from "npm:bentocache@1.6.1";
+import { fileDriver } from "npm:bentocache@1.6.1/drivers/file";
+import cacache from "npm:cacache@21.0.2";
 import { BENCH_KEYS, BENCH_VALUE, entryOf } from "./support/cache_load.ts";
 
 const directory = Deno.makeTempDirSync();

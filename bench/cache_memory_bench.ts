@@ -1,9 +1,9 @@
 import { opero } from "@opero/core";
-import { createCache } from "async-cache-dedupe";
-import { BentoCache, bentostore } from "bentocache";
-import { memoryDriver } from "bentocache/drivers/memory";
-import { LRUCache } from "lru-cache";
-import pMemoize from "p-memoize";
+import { createCache } from "npm:async-cache-dedupe@3.4.0";
+import { BentoCache, bentostore } from "npm:bentocache@1.6.1";
+import { memoryDriver } from "npm:bentocache@1.6.1/drivers/memory";
+import { LRUCache } from "npm:lru-cache@11.5.3";
+import pMemoize from "npm:p-memoize@9.0.0";
 import { registerSubjects, type Subject } from "./support/subject.ts";
 
 const KEYS = 1_000;

@@ -1,7 +1,7 @@
 /** A value of 1 KB in Redis, 50 commands in flight: this library, npm:redis as it is, and bentocache. */
 import { redisCache } from "@opero/core/redis";
-import { BentoCache, bentostore } from "bentocache";
-import { redisDriver } from "bentocache/drivers/redis";
+import { BentoCache, bentostore } from "npm:bentocache@1.6.1";
+import { redisDriver } from "npm:bentocache@1.6.1/drivers/redis";
 import { Redis } from "ioredis";
 import { createClient } from "redis";
 import { hasRedisServer, RedisServer } from "../tests/support/redis_server.ts";

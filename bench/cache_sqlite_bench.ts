@@ -47,7 +47,10 @@ interface KeyvLike {
 
 async function openKeyv(uri: string): Promise<KeyvLike | undefined> {
   try {
-    const [{ default: Keyv }, { default: KeyvSqlite }] = await Promise.all([import("keyv5"), import("@keyv/sqlite")]);
+    const [{ default: Keyv }, { default: KeyvSqlite }] = await Promise.all([
+      import("keyv5"),
+      import("npm:@keyv/sqlite@4.0.8"),
+    ]);
     return new Keyv({ store: new KeyvSqlite({ uri }) });
   } catch {
     return undefined;

@@ -3,10 +3,10 @@
  * `deno run -A bench/opmap_bench.ts`.
  */
 import { opmap } from "@opero/core";
-import { pooledMap } from "@std/async/pool";
-import pLimit from "p-limit";
-import pMap, { pMapIterable } from "p-map";
-import PQueue from "p-queue";
+import { pooledMap } from "npm:deno-std@1.4.0/async/pool.js";
+import pLimit from "npm:p-limit@7.2.0";
+import pMap, { pMapIterable } from "npm:p-map@7.0.4";
+import PQueue from "npm:p-queue@10.0.0";
 
 const ITEM_COUNT = 100_000;
 const CONCURRENCY = 50;

@@ -3,7 +3,7 @@
  * process of its own: `deno run -A bench/opmap_memory.ts`.
  */
 import { opmap } from "@opero/core";
-import pMap, { pMapIterable } from "p-map";
+import pMap, { pMapIterable } from "npm:p-map@7.0.4";
 
 const ITEM_COUNT = 1_000_000;
 const CONCURRENCY = 50;

@@ -26,7 +26,7 @@ const CONTENDERS: Readonly<Record<string, () => Promise<Contender>>> = {
     return Promise.resolve({ run: (tasks) => map(tasks), close: () => map.close() });
   },
   "poolifier-web-worker": async () => {
-    const { FixedThreadPool } = await import("poolifier-web-worker");
+    const { FixedThreadPool } = await import("npm:poolifier-web-worker@0.5.15");
     const pool = new FixedThreadPool<{ task: PoolTask | number }, number>(WORKERS, worker("poolifier"));
     return {
       run: (tasks) => Promise.all(tasks.map((task) => pool.execute({ task }))),
@@ -34,12 +34,12 @@ const CONTENDERS: Readonly<Record<string, () => Promise<Contender>>> = {
     };
   },
   piscina: async () => {
-    const { Piscina } = await import("piscina");
+    const { Piscina } = await import("npm:piscina@5.3.2");
     const pool = new Piscina({ filename: worker("piscina").href, minThreads: WORKERS, maxThreads: WORKERS });
     return { run: (tasks) => Promise.all(tasks.map((task) => pool.run(task))), close: () => pool.destroy() };
   },
   workerpool: async () => {
-    const { default: workerpool } = await import("workerpool");
+    const { default: workerpool } = await import("npm:workerpool@10.0.3");
     const pool = workerpool.pool(worker("workerpool").pathname, { maxWorkers: WORKERS, workerType: "thread" });
     return {
       run: (tasks) => Promise.all(tasks.map((task) => pool.exec("runTask", [task]))),

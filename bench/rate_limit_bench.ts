@@ -1,6 +1,6 @@
 import { opero } from "@opero/core";
-import { RateLimiter } from "limiter";
-import pThrottle from "p-throttle";
+import { RateLimiter } from "npm:limiter@4.1.0";
+import pThrottle from "npm:p-throttle@8.1.1";
 import { registerSubjects, type Subject } from "./support/subject.ts";
 
 /** More than can be called, so that nobody ever waits. */

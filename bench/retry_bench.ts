@@ -1,8 +1,8 @@
 import { opero } from "@opero/core";
-import { retry } from "@std/async/retry";
-import * as cockatiel from "cockatiel";
-import CircuitBreaker from "opossum";
-import pRetry from "p-retry";
+import { retry } from "npm:deno-std@1.4.0/async/retry.js";
+import * as cockatiel from "npm:cockatiel@4.0.0";
+import CircuitBreaker from "npm:opossum@10.0.0";
+import pRetry from "npm:p-retry@9.0.0";
 import { registerSubjects, type Subject } from "./support/subject.ts";
 
 let served = 0;

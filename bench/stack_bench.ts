@@ -1,7 +1,7 @@
 import { opero } from "@opero/core";
-import { LRUCache } from "lru-cache";
-import pRetry from "p-retry";
-import pThrottle from "p-throttle";
+import { LRUCache } from "npm:lru-cache@11.5.3";
+import pRetry from "npm:p-retry@9.0.0";
+import pThrottle from "npm:p-throttle@8.1.1";
 import { registerSubjects, type Subject } from "./support/subject.ts";
 
 const PER_SECOND = 1_000_000_000;

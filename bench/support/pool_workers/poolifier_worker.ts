@@ -1,4 +1,4 @@
-import { ThreadWorker } from "poolifier-web-worker";
+import { ThreadWorker } from "npm:poolifier-web-worker@0.5.15";
 import { type PoolTask, runTask } from "./tasks.ts";
 
 // poolifier takes plain objects only.
