@@ -1,4 +1,5 @@
 import { ConfigurationError } from "../errors.ts";
+import { openFiles } from "./files.ts";
 
 /** A key: parts that are compared one by one. */
 export type KvKey = readonly (Uint8Array | string | number | bigint | boolean | symbol)[];
@@ -42,12 +43,13 @@ interface KvRuntime {
 }
 
 /**
- * Opens the Deno KV database at `path`, or the script's own.
+ * Opens the Deno KV database at `path`, or the script's own. A file is made for its user alone.
  *
  * @throws {ConfigurationError} If the runtime has no `Deno.openKv`.
  */
 export async function openKv(path: string | undefined): Promise<KvDatabase> {
   requireKv();
+  if (path !== undefined && isFile(path)) openFiles("open the kv cache").touch(path);
   return await kvRuntime().openKv!(path);
 }
 
@@ -61,6 +63,11 @@ export function requireKv(): void {
   throw new ConfigurationError(
     'Cannot open the kv cache as Deno.openKv is missing: run Deno with --unstable-kv, or use the backend "sqlite" or "disk"',
   );
+}
+
+/** All but a database in memory, and one that is reached over the network. */
+function isFile(path: string): boolean {
+  return path !== ":memory:" && !/^https?:/.test(path);
 }
 
 function kvRuntime(): KvRuntime {

@@ -129,6 +129,19 @@ Deno.test("kvCache() leaves a database open that was handed in, and closes its o
   await assertRejects(async () => await own.get("key"), Error, "The kv cache is closed");
 });
 
+Deno.test({
+  name: "kvCache() makes files for its user alone",
+  ignore: Deno.build.os === "windows",
+  fn: async () => {
+    const path = `${directory}/modes`;
+    const cache = kvCache({ path });
+    await cache.set("key", { value: 1, ...FOREVER });
+    const modes = ["", "-wal", "-shm"].map((suffix) => Deno.statSync(path + suffix).mode! & 0o777);
+    assertEquals(modes, [0o600, 0o600, 0o600]);
+    await cache.close?.();
+  },
+});
+
 Deno.test("kvCache() tries again to open a database that could not be opened", async () => {
   const path = `${directory}/late/kv`;
   const cache = kvCache({ path });
