@@ -40,6 +40,10 @@ export class BackendResults implements ResultStore {
     this.#prefix = functionPrefix(options.namespace, options.identity);
   }
 
+  get limitMs(): number {
+    return this.#options.backend.limitMs;
+  }
+
   nowMs(): number {
     return this.#options.clock.wallNow();
   }

@@ -150,7 +150,7 @@ export class CachedResults {
       this.land(flight);
       return value;
     };
-    return written instanceof Promise ? written.then(arrive) : arrive(written);
+    return written instanceof Promise ? this.#inTime(flight, written.then(arrive), value) : arrive(written);
   }
 
   /** Counts and tells what the cache did for `call`. The counters are named one by one, as a look-up would cost a hit a third more. */
@@ -172,6 +172,16 @@ export class CachedResults {
       telemetry.log("warning", "a result cannot be cached", { functionName, reason: error.message });
     }
     telemetry.events.emit("cacheError", { functionName, operation, error });
+  }
+
+  /** `arriving`, or just `value` once look and write together have taken their time; the write goes on behind it. */
+  #inTime(flight: Flight, arriving: Promise<unknown>, value: unknown): Promise<unknown> {
+    // Whole milliseconds, as timers of one length share a timer of the runtime.
+    const leftMs = Math.max(0, this.#store.limitMs - Math.trunc(flight.lookMs));
+    return new Promise((resolve, reject) => {
+      const timer = this.#host.clock.setTimer(leftMs, () => resolve(value));
+      arriving.finally(() => timer.cancel()).then(resolve, reject);
+    });
   }
 
   /** To size a value up is to read it, and what is read may throw. */

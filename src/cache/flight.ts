@@ -10,6 +10,8 @@ export class Flight {
   readonly key: unknown;
   /** What all of them get, once the run has begun. */
   promise: Promise<unknown> | undefined = undefined;
+  /** How long the look took that found nothing to serve, in milliseconds. */
+  lookMs = 0;
   /** Whether its result may be kept: no longer once its key was deleted or cleared. */
   mayStore = true;
   /** Whether it is to run on though nobody waits for it, as behind a stale value that was served. */

@@ -43,6 +43,11 @@ export class GuardedCache {
     this.#options = options;
   }
 
+  /** How long an operation may take, but for a clear, in milliseconds. */
+  get limitMs(): number {
+    return this.#options.timeoutMs;
+  }
+
   /** The entry, `undefined`, or {@link UNREADABLE_ENTRY} where the backend could not be asked. */
   get(key: string): MaybePromise<CacheEntry | undefined> {
     return this.#ask("get", (backend) => backend.get(key), requireEntry, UNREADABLE_ENTRY);

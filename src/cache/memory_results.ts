@@ -22,6 +22,7 @@ const ARRAY_CODE = "[".charCodeAt(0);
  */
 export class MemoryResults implements ResultStore {
   readonly isInMemory = true;
+  readonly limitMs: number = Infinity;
   readonly #store: MemoryStore;
   readonly #clock: Clock;
   readonly #cacheKey: CacheKeyFunction | undefined;

@@ -13,6 +13,8 @@ export const UNREADABLE: StoredValue = Object.freeze({
 export interface ResultStore {
   /** Whether a read answers at once and costs next to nothing. */
   readonly isInMemory: boolean;
+  /** How long a call waits for it in all, in milliseconds. */
+  readonly limitMs: number;
   /** Now, on the clock that the times of its values are on, in milliseconds. */
   nowMs(): number;
   /** The key of a call, for the other methods. */

@@ -40,7 +40,7 @@ export class TieredCache implements CacheBackend {
   readonly #first: CacheBackend;
   readonly #second: CacheBackend;
   /** The latest read of each key that `first` may be given the entry of; a write takes the key out. */
-  readonly #reads = new Map<string, object>();
+  #reads = new Map<string, object>();
 
   /** Puts `first` before `second`. */
   constructor(first: CacheBackend, second: CacheBackend) {
@@ -50,7 +50,10 @@ export class TieredCache implements CacheBackend {
 
   /** The same with each tier wrapped, so that what watches over a backend can watch over each by itself. */
   withTiers(wrap: (tier: CacheBackend) => CacheBackend): TieredCache {
-    return new TieredCache(wrap(this.#first), wrap(this.#second));
+    const wrapped = new TieredCache(wrap(this.#first), wrap(this.#second));
+    // The tiers are the same, so what one of them writes or clears is not to be undone by a read of another.
+    wrapped.#reads = this.#reads;
+    return wrapped;
   }
 
   /** The entry of `first`, or else of `second`. Throws only if both fail. */

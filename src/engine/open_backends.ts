@@ -5,7 +5,7 @@ import { namespacePrefix } from "../cache/backend_results.ts";
 import { openCache } from "../cache/open_cache.ts";
 import { TieredCache } from "../cache/tiered_cache.ts";
 import type { Clock } from "../clock.ts";
-import { errorLabel } from "../errors.ts";
+import { className, ConfigurationError, errorLabel } from "../errors.ts";
 import type { Telemetry } from "../telemetry.ts";
 
 /** A tier that takes its whole time leaves a little for what the other has already found. */
@@ -113,7 +113,7 @@ export class OpenBackends {
   #healthOf(backend: CacheBackend): BackendHealth {
     const known = this.#healths.get(backend);
     if (known !== undefined) return known;
-    const label = this.#open.find((open) => open.backend === backend)?.opened?.name ?? backend.constructor.name;
+    const label = this.#open.find((open) => open.backend === backend)?.opened?.name ?? className(backend);
     const health = new BackendHealth(this.#clock, {
       onOutage: (error) => this.#warn("a cache backend is in trouble, calls go on without it", error, label),
       onRecovery: () => this.#telemetry.log("info", "a cache backend answers again", { backend: label }),
@@ -129,9 +129,10 @@ export class OpenBackends {
     this.#telemetry.log("warning", "two functions share their cached results, give each a cacheId", { functionName });
   }
 
-  /** An error of a backend is named by its kind only: its text may hold a password. */
+  /** An error of a backend is named by its kind only, as its text may hold a password; wrong configuration tells what to do. */
   #warn(message: string, error: unknown, backend?: string): void {
-    this.#telemetry.log("warning", message, { backend, error: errorLabel(error) });
+    const remedy = error instanceof ConfigurationError ? { reason: error.message } : {};
+    this.#telemetry.log("warning", message, { backend, error: errorLabel(error), ...remedy });
   }
 }
 

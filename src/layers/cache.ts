@@ -145,7 +145,12 @@ class CacheService {
         const found = results.flightOf(call, key) === undefined ? results.read(key) : undefined;
         if (!(found instanceof Promise)) return this.#serve(call, key, found);
         const flight = results.depart(call, key);
-        return flight.board(call, found.then((stored) => this.#serveInFlight(call, flight, stored)));
+        const sinceMs = this.#host.clock.now();
+        const serve = (stored: StoredValue | undefined) => {
+          flight.lookMs = this.#host.clock.now() - sinceMs;
+          return this.#serveInFlight(call, flight, stored);
+        };
+        return flight.board(call, found.then(serve));
       } catch (error) {
         return Promise.reject(error);
       }

@@ -1,5 +1,13 @@
 import { assertEquals } from "@std/assert";
-import { type CacheBackend, configureLogging, createOpero, memoryCache, tiered } from "../../mod.ts";
+import {
+  type CacheBackend,
+  ConfigurationError,
+  configureLogging,
+  createOpero,
+  type LogFields,
+  memoryCache,
+  tiered,
+} from "../../mod.ts";
 import { FakeClock } from "../../testing.ts";
 
 function hanging(): CacheBackend {
@@ -68,5 +76,93 @@ Deno.test("opero() warns once an outage, and lets a backend rest after five fail
   assertEquals(messages.filter((message) => message.includes("cache backend")), [
     "a cache backend is in trouble, calls go on without it",
     "a cache backend answers again",
+  ]);
+});
+
+Deno.test("opero() waits for a backend no longer than cacheTimeout, though its look was slow and its write hangs", async () => {
+  const clock = new FakeClock();
+  const cacheBackend = { ...hanging(), get: () => clock.sleep(200).then(() => undefined) };
+  const { opero } = createOpero({ clock, cache: true });
+  for (const [backend, limitMs] of [[cacheBackend, 250], [tiered(memoryCache(), hanging()), 300]] as const) {
+    const startedMs = clock.now();
+    let tookMs: number | undefined;
+    opero((x: number) => x, { cacheBackend: backend })(1).then(() => tookMs = clock.now() - startedMs);
+    await clock.tick("1s");
+    assertEquals(tookMs, limitMs);
+  }
+});
+
+Deno.test("opero() counts a write that came to its end behind the call", async () => {
+  const clock = new FakeClock();
+  const memory = memoryCache();
+  const cacheBackend: CacheBackend = {
+    ...hanging(),
+    get: (key) => clock.sleep(200).then(() => memory.get(key)),
+    set: (key, entry) => clock.sleep(200).then(() => memory.set(key, entry)),
+  };
+  const fn = createOpero({ clock }).opero((x: number) => x, { cache: true, cacheBackend });
+  let hasAnswered = false;
+  fn(1).then(() => hasAnswered = true);
+  await clock.tick("250ms");
+  assertEquals([hasAnswered, fn.cache.stats().writes], [true, 0]);
+  await clock.tick("150ms");
+  assertEquals(fn.cache.stats(), { hits: 0, misses: 1, stale: 0, coalesced: 0, writes: 1, errors: 0 });
+});
+
+Deno.test("clearCache() is not undone by a read of the second of two tiers that began before it", async () => {
+  const clock = new FakeClock();
+  const [near, far] = [memoryCache(), memoryCache()];
+  const slow: CacheBackend = {
+    ...far,
+    get: async (key) => {
+      const found = await far.get(key);
+      await clock.sleep(10);
+      return found;
+    },
+    set: (key, entry) => far.set(key, entry),
+    clear: (prefix) => far.clear(prefix),
+  };
+  const { opero, clearCache } = createOpero({ clock });
+  let version = 1;
+  const fn = opero(() => version, { cache: true, cacheBackend: tiered(near, slow) });
+  const call = async () => {
+    const answer = fn();
+    await clock.tick("10ms");
+    return await answer;
+  };
+  assertEquals(await call(), 1);
+  await near.clear("");
+  version = 2;
+  const before = fn();
+  await clock.tick("5ms");
+  await clearCache();
+  await clock.tick("10ms");
+  assertEquals([await before, await call()], [1, 2]);
+});
+
+Deno.test("opero() takes a backend without a prototype, such as a module", async () => {
+  const memory = memoryCache();
+  const cacheBackend: CacheBackend = Object.assign(Object.create(null), {
+    get: (key: string) => memory.get(key),
+    set: memory.set.bind(memory),
+    delete: memory.delete.bind(memory),
+    clear: memory.clear.bind(memory),
+  });
+  const fn = createOpero().opero((x: number) => x, { cache: true, cacheBackend });
+  await fn(1);
+  assertEquals((await fn.withMeta(1)).meta.cache, "hit");
+});
+
+Deno.test("opero() warns of a backend in trouble with what to do where that is known, and no other text", async () => {
+  const warned: LogFields[] = [];
+  const logger = { debug() {}, info() {}, error() {}, warning: (_: string, fields: LogFields) => warned.push(fields) };
+  const { opero } = createOpero({ logger, cache: true });
+  for (const error of [new ConfigurationError("Cannot open it"), new Error("secret")]) {
+    const cacheBackend = { ...hanging(), get: () => Promise.reject(error) };
+    await opero((x: number) => x, { cacheBackend })(1);
+  }
+  assertEquals(warned, [
+    { backend: "Object", error: "ConfigurationError", reason: "Cannot open it" },
+    { backend: "Object", error: "Error" },
   ]);
 });
