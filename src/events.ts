@@ -1,3 +1,5 @@
+import { reportSafely } from "./internal/report_safely.ts";
+
 /** Takes a listener off again; a second call does nothing. */
 export type Unsubscribe = () => void;
 
@@ -23,7 +25,7 @@ export type Unsubscribe = () => void;
 export class EventHub<Events> {
   readonly #listeners = new Map<keyof Events, Set<(event: never) => void>>();
 
-  /** Calls `listener` for each event `name`. A listener that throws changes nothing. */
+  /** Calls `listener` for each event `name`. A listener that throws or rejects changes nothing. */
   on<Name extends keyof Events>(name: Name, listener: (event: Events[Name]) => void): Unsubscribe {
     const listeners = this.#listeners.get(name) ?? new Set();
     this.#listeners.set(name, listeners);
@@ -49,11 +51,7 @@ export class EventHub<Events> {
   /** Gives `event` to every listener of `name`. */
   emit<Name extends keyof Events>(name: Name, event: Events[Name]): void {
     for (const listener of this.#listeners.get(name) ?? []) {
-      try {
-        (listener as (event: Events[Name]) => void)(event);
-      } catch {
-        // What listens must not change what it listens to.
-      }
+      reportSafely(() => (listener as (event: Events[Name]) => unknown)(event));
     }
   }
 }

@@ -1,3 +1,4 @@
+import { reportSafely } from "./internal/report_safely.ts";
 import { anyFunction, oneOf, type OptionRules, validateOptions } from "./internal/validate.ts";
 
 /** How grave a log line is, least first. */
@@ -139,11 +140,7 @@ export function formatLogRecord(record: LogRecord): string {
 function write(level: LogLevel, name: string, message: string, fields: LogFields): void {
   if (LEVELS.indexOf(level) < logging.rank) return;
   const record: LogRecord = { time: new Date(), level, name, message, fields };
-  try {
-    logging.sink(logging.format(record), record);
-  } catch {
-    // A sink that throws must not fail the call that it reports on.
-  }
+  reportSafely(() => logging.sink(logging.format(record), record));
 }
 
 function writeToStderr(line: string): void {

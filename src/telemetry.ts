@@ -2,6 +2,7 @@ import { getCorrelationId } from "./correlation.ts";
 import { AllFailedError, errorLabel } from "./errors.ts";
 import { EventHub } from "./events.ts";
 import { generateCorrelationId } from "./internal/correlation_id.ts";
+import { reportSafely } from "./internal/report_safely.ts";
 import { type CacheStatus, type Call, type CallState, stateOf } from "./layer.ts";
 import { getLogger, isLoggingOn, type LogFields, type Logger } from "./logger.ts";
 
@@ -159,11 +160,7 @@ export class Telemetry {
 
   /** Writes a line; a logger that throws changes nothing. */
   log(level: keyof Logger, message: string, fields: LogFields): void {
-    try {
-      this.logger[level](message, fields);
-    } catch {
-      // What reports on a call must not fail it.
-    }
+    reportSafely(() => this.logger[level](message, fields));
   }
 }
 

@@ -53,6 +53,14 @@ Deno.test("EventHub.emit() goes on after a listener that throws", () => {
   assertEquals(seen, [1]);
 });
 
+Deno.test("EventHub.emit() leaves no unhandled rejection of an async listener", async () => {
+  const hub = new EventHub<Named>();
+  hub.on("first", () => Promise.reject(new Error("listener")));
+  hub.emit("first", 1);
+  // A rejection that nobody handles fails the test by now.
+  await new Promise((resolve) => setTimeout(resolve, 0));
+});
+
 Deno.test("EventHub.emit() calls a listener no more that was taken off by one before it", () => {
   const hub = new EventHub<Named>();
   const seen: string[] = [];

@@ -1,0 +1,12 @@
+/**
+ * Runs what tells others of a call, such as a listener or a logger: it must neither fail the call nor,
+ * where it is async, end the process with a rejection that nobody handles.
+ */
+export function reportSafely(report: () => unknown): void {
+  try {
+    const answer = report();
+    if (answer instanceof Promise) answer.catch(() => {});
+  } catch {
+    // The call goes on as if nobody had been told.
+  }
+}
