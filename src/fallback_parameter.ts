@@ -1,4 +1,9 @@
-import { findParameter, parameterNames, type ParameterPlace } from "./function_source/function_parameters.ts";
+import {
+  findParameter,
+  parameterAt,
+  parameterNames,
+  type ParameterPlace,
+} from "./function_source/function_parameters.ts";
 import { wrongOption } from "./internal/validate.ts";
 import type { Telemetry } from "./telemetry.ts";
 
@@ -10,7 +15,7 @@ export class FallbackParameter {
   /** The parameter at `place`, which is `defaultValues` where the caller leaves it out. */
   constructor(place: ParameterPlace, defaultValues: readonly unknown[] | undefined) {
     this.#place = place;
-    this.#defaultValues = defaultValues ?? place.defaultValues;
+    this.#defaultValues = defaultValues?.slice() ?? place.defaultValues;
   }
 
   /** The list that a call brings, or `undefined` where it brings none and is to be passed on as it is. */
@@ -33,8 +38,8 @@ export class FallbackParameter {
   argsWithout(args: readonly unknown[]): readonly unknown[] {
     const { index } = this.#place;
     if (index >= args.length) return args;
-    if (this.#path.length === 0) return index === args.length - 1 ? args.slice(0, -1) : this.argsWith(args, undefined);
-    return read(args[index], this.#path) === undefined ? args : this.argsWith(args, undefined);
+    if (this.#path.length > 0) return args.with(index, without(args[index], this.#path));
+    return index === args.length - 1 ? args.slice(0, -1) : args.with(index, undefined);
   }
 
   get #path(): readonly string[] {
@@ -61,11 +66,7 @@ export function resolveFallbackParameter(
     if (fallbackValues === undefined) return undefined;
     throw wrongOption(task, "argFallback", { desired: "given where 'fallbackValues' is" }, undefined);
   }
-  const place = typeof argFallback === "number" ? { index: argFallback, path: [], hasDefault: false } : findNamed(
-    task,
-    fn,
-    argFallback,
-  );
+  const place = typeof argFallback === "number" ? parameterAt(fn, argFallback) : findNamed(task, fn, argFallback);
   if (place.hasDefault && place.defaultValues === undefined && fallbackValues === undefined) {
     telemetry.log("warning", "the default of the fallback parameter cannot be read from the source", {
       functionName: fn.name,
@@ -96,11 +97,25 @@ function read(argument: unknown, path: readonly string[]): unknown {
   return value;
 }
 
-function write(argument: unknown, path: readonly string[], value: unknown): unknown {
-  const [key, ...rest] = path;
+function write(argument: unknown, [key, ...rest]: readonly string[], value: unknown): unknown {
   if (key === undefined) return value;
-  const holder = typeof argument === "object" && argument !== null ? argument : {};
-  const copy = Object.assign(Object.create(Object.getPrototypeOf(holder)), holder) as Record<string, unknown>;
-  copy[key] = write(copy[key], rest, value);
+  const copy = copyOf(typeof argument === "object" && argument !== null ? argument : {});
+  const part = write(copy[key], rest, value);
+  // An assignment would run a setter that the object inherits, or fail where it inherits a getter alone.
+  Object.defineProperty(copy, key, { value: part, writable: true, enumerable: true, configurable: true });
   return copy;
+}
+
+function without(argument: unknown, [key, ...rest]: readonly string[]): unknown {
+  if (typeof argument !== "object" || argument === null || key === undefined || !Object.hasOwn(argument, key)) {
+    return argument;
+  }
+  const copy = copyOf(argument);
+  if (rest.length === 0) delete copy[key];
+  else copy[key] = without(copy[key], rest);
+  return copy;
+}
+
+function copyOf(holder: object): Record<string, unknown> {
+  return Object.assign(Object.create(Object.getPrototypeOf(holder)), holder);
 }

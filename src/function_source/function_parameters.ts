@@ -25,6 +25,14 @@ export function findParameter(fn: (...args: never[]) => unknown, name: string): 
   return places.find((place) => place.name === name)?.place ?? findWithin(places, name);
 }
 
+/** The parameter of `fn` at `index`, with its default where the source of `fn` shows one. */
+export function parameterAt(fn: (...args: never[]) => unknown, index: number): ParameterPlace {
+  const parameter = parametersOf(fn)?.[index];
+  // The default of an object that is taken apart is no list of alternatives.
+  const defaultSource = parameter?.target.kind === "object" ? undefined : parameter?.defaultSource;
+  return { index, path: [], ...describeDefault(defaultSource) };
+}
+
 /** The names by which {@link findParameter} finds the parameters of `fn`; `undefined` if its source cannot be read. */
 export function parameterNames(fn: (...args: never[]) => unknown): readonly string[] | undefined {
   const parameters = parametersOf(fn);

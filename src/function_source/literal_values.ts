@@ -47,7 +47,7 @@ function readElement(reader: TokenReader): { readonly value: unknown } | undefin
 
 function decodeNumber(text: string): number | bigint {
   const plain = text.replaceAll("_", "");
-  if (plain.endsWith("n") && !/^0[xX]/.test(plain) || /^0[xX].*n$/.test(plain)) return BigInt(plain.slice(0, -1));
+  if (plain.endsWith("n")) return BigInt(plain.slice(0, -1));
   return /^0[0-7]+$/.test(plain) ? parseInt(plain, 8) : Number(plain);
 }
 

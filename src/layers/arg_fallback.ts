@@ -13,7 +13,7 @@ export interface ArgFallbackOptions {
    * value being tried onwards, so inside it `apiKey[0]` is always that value.
    */
   readonly argFallback?: string | number | undefined;
-  /** The list, when the caller leaves the parameter out. */
+  /** The list, when the caller leaves the parameter out. By default the parameter's own, where that is an array of literals. */
   readonly fallbackValues?: readonly unknown[] | undefined;
   /**
    * The wait between two values.
@@ -49,7 +49,9 @@ export const ARG_FALLBACK_RULES: OptionRules = {
  */
 export function argFallbackLayer(parameter: FallbackParameter, fallbackDelayMs: number, host: LayerHost): Layer {
   return (next) => {
-    async function tryInTurn(call: Call, values: readonly unknown[]): Promise<unknown> {
+    async function tryInTurn(call: Call, given: readonly unknown[]): Promise<unknown> {
+      // The caller may empty or fill its list while the values are tried: the round is over those it began with.
+      const values = given.slice();
       const { args } = call;
       const state = stateOf(call);
       for (let i = 0;; i++) {

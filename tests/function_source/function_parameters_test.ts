@@ -1,6 +1,11 @@
 // deno-lint-ignore-file no-explicit-any
 import { assertEquals } from "@std/assert";
-import { findParameter, parameterNames, type ParameterPlace } from "../../src/function_source/function_parameters.ts";
+import {
+  findParameter,
+  parameterAt,
+  parameterNames,
+  type ParameterPlace,
+} from "../../src/function_source/function_parameters.ts";
 
 /** A function whose source is exactly `source`, as another module or its compiler could have written it. */
 function written(source: string): any {
@@ -146,6 +151,14 @@ Deno.test("findParameter() reads the default of a destructured property", () => 
     hasDefault: true,
     defaultValues: ["k1", "k2"],
   });
+});
+
+Deno.test("parameterAt() reads the default of a list, also where it is taken apart, and not of an object", () => {
+  const fn = written("(a, [key] = ['k1'], { b } = {}) => 1");
+  assertEquals(parameterAt(fn, 0), { index: 0, path: [], hasDefault: false });
+  assertEquals(parameterAt(fn, 1), { index: 1, path: [], hasDefault: true, defaultValues: ["k1"] });
+  assertEquals(parameterAt(fn, 2), { index: 2, path: [], hasDefault: false });
+  assertEquals(parameterAt(Math.max, 1), { index: 1, path: [], hasDefault: false });
 });
 
 Deno.test("parameterNames() is undefined where the source cannot be read", () => {

@@ -89,6 +89,53 @@ Deno.test("argFallback takes fallbackValues, or the parameter's default, where t
   assertEquals(await plain("a", ["own"]), ["own"]);
   const defaulted = opero((_id: string, apiKey = ["bad", "default"]) => useKeys(apiKey), { argFallback: "apiKey" });
   assertEquals([await defaulted("a"), await defaulted("a", ["own"])], [["default"], ["own"]]);
+  const indexed = opero((_id: string, apiKey = ["bad", "default"]) => useKeys(apiKey), { argFallback: 1 });
+  assertEquals([await indexed("a"), await indexed("a", ["own"])], [["default"], ["own"]]);
+});
+
+Deno.test("argFallback tries the values that a round began with, whatever becomes of the caller's list", async () => {
+  const { opero } = lab({ retries: 0 });
+  const keys = ["bad1", "bad2", "bad3"];
+  const seen: string[] = [];
+  const fn = opero((apiKey: string[]) => {
+    seen.push(apiKey[0]!);
+    // An endless round would not let the test end.
+    if (seen.length > 5) return Promise.resolve([]);
+    keys.length = 0;
+    return useKeys(apiKey);
+  }, { argFallback: 0 });
+  assertInstanceOf(await rejectionOf(fn(keys)), AllFailedError);
+  assertEquals(seen, ["bad1", "bad2", "bad3"]);
+});
+
+Deno.test("argFallback keeps to the fallbackValues that it was given when the function was wrapped", async () => {
+  const { opero } = lab({ retries: 0 });
+  const fallbackValues = ["bad", "good"];
+  const fn = opero((apiKey?: string[]) => useKeys(apiKey), { argFallback: 0, fallbackValues });
+  fallbackValues.length = 0;
+  assertEquals(await fn(), ["good"]);
+});
+
+Deno.test("argFallback leaves its property out of the cache key, whether the caller gives it or not", async () => {
+  const { opero } = lab();
+  let runs = 0;
+  const fn = opero((_id: string, { apiKey: _apiKey = ["own"] }: { apiKey?: string[]; page?: number }) => ++runs, {
+    argFallback: "apiKey",
+    cache: true,
+  });
+  assertEquals([await fn("a", { apiKey: ["x"] }), await fn("a", { apiKey: ["y"] }), await fn("a", {})], [1, 1, 1]);
+  assertEquals([await fn("a", { page: 1 }), await fn("b", {})], [2, 3]);
+});
+
+Deno.test("argFallback replaces a property that an options object inherits as a getter", async () => {
+  const { opero } = lab({ retries: 0 });
+  class Settings {
+    get apiKey(): string[] {
+      return ["bad", "good"];
+    }
+  }
+  const fn = opero(({ apiKey }: Settings) => useKeys(apiKey), { argFallback: "apiKey" });
+  assertEquals(await fn(new Settings()), ["good"]);
 });
 
 Deno.test("argFallback finds a property of an options object, and changes no object of the caller's", async () => {
