@@ -39,15 +39,15 @@ export async function isObtainable(tool: Tool): Promise<boolean> {
 
 /**
  * Packs the package and installs the tarball in a new project, together with `files` of this folder
- * or the examples. Answers with the project's directory, which the caller removes.
+ * or the examples, and with `packages` of npm. Answers with the project's directory, which the caller removes.
  */
-export async function makePackedProject(files: readonly URL[]): Promise<string> {
+export async function makePackedProject(files: readonly URL[], packages: readonly string[] = []): Promise<string> {
   const project = await Deno.makeTempDir({ prefix: "opero-packed-" });
   const manifest = { name: "packed-project", private: true, type: "module" };
   await Deno.writeTextFile(`${project}/package.json`, JSON.stringify(manifest));
   for (const file of files) await Deno.copyFile(file, `${project}/${file.pathname.split("/").at(-1)}`);
   await mustEnd(runProgram(REPOSITORY, Deno.execPath(), "pack", "--allow-dirty", "-o", `${project}/package.tgz`));
-  await mustEnd(runProgram(project, "npm", "install", "--no-audit", "--no-fund", "./package.tgz"));
+  await mustEnd(runProgram(project, "npm", "install", "--no-audit", "--no-fund", "./package.tgz", ...packages));
   return project;
 }
 
