@@ -9,9 +9,7 @@ import { Registry } from "./engine/registry.ts";
 import type { OperoEvents } from "./telemetry.ts";
 
 /** What an instance is made with: defaults for the options of all its functions, and what the engine rests on. */
-export interface InstanceOptions extends
-  // deno-lint-ignore no-explicit-any -- the functions that the defaults will meet are not known yet
-  OperoOptions<any[], any> {
+export interface InstanceOptions extends OperoOptions {
   /** The only source of time. By default the runtime's. */
   readonly clock?: Clock | undefined;
   /** The only source of chance: draws a number from 0 up to 1, exclusive. By default `Math.random`. */

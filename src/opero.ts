@@ -45,8 +45,7 @@ export interface Opero {
     options?: OperoOptions<Args, Awaited<NoInfer<R>>>,
   ): Wrapped<(this: This, ...args: Args) => Promise<Awaited<R>>>;
   /** Takes the options first, for several functions or as a decorator. */
-  // deno-lint-ignore no-explicit-any -- the functions that the options will meet are not known yet
-  (options?: OperoOptions<any[], any>): OperoWrapper;
+  (options?: OperoOptions): OperoWrapper;
 }
 
 /** What a decorator is told of what it decorates. */

@@ -3,7 +3,15 @@
  * calls, so that the types are those of what happens.
  */
 import { assertEquals, assertThrows } from "@std/assert";
-import { ConfigurationError, createOpero, opero, type OperoOptions, type Wrapped } from "@opero/core";
+import {
+  ConfigurationError,
+  createOpero,
+  opero,
+  type OperoOptions,
+  opmap,
+  type OpmapOptions,
+  type Wrapped,
+} from "@opero/core";
 
 /** Compiles where the two types are one and the same. */
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends (<T>() => T extends B ? 1 : 2) ? true : false;
@@ -216,6 +224,16 @@ Deno.test("@opero() refuses what is no method, by name", () => {
     return Broken;
   }, ConfigurationError);
   assertEquals(error.message, `Cannot decorate "field" as '@opero' must be used on a method: received "field"`);
+});
+
+Deno.test("opero() and opmap() take options that were written down with their type", async () => {
+  const shared: OperoOptions = { retries: 1, cache: true, fallback: 0 };
+  const fn = opero(async (n: number) => await Promise.resolve(n + 1), shared);
+  const curried = opero(shared)((id: string) => id);
+  const each: OpmapOptions = { ...shared, workers: 2 };
+  const mapped = opmap((n: number) => n + 1, each);
+  const [number, text]: [number, string] = [await fn(1), await curried("a")];
+  assertEquals([number, text, await mapped([1])], [2, "a", [2]]);
 });
 
 Deno.test("createOpero() hands out an opero of the same types", async () => {

@@ -19,7 +19,8 @@ export interface ContextOptions {
 }
 
 /** All options of `opero`. Durations are seconds, or strings with their unit such as `"250ms"` and `"5m"`. */
-export interface OperoOptions<Args extends readonly unknown[] = readonly never[], Value = unknown>
+// deno-lint-ignore no-explicit-any -- options that stand on their own have to fit every function
+export interface OperoOptions<Args extends readonly unknown[] = any[], Value = any>
   extends
     RetryOptions,
     CacheOptions<Args>,

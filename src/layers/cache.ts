@@ -18,7 +18,8 @@ import type { Call, Handler, Layer } from "../layer.ts";
 import type { LayerHost } from "../layer_host.ts";
 
 /** Which results are kept, where and for how long. */
-export interface CacheOptions<Args extends readonly unknown[] = readonly never[]> {
+// deno-lint-ignore no-explicit-any -- options that stand on their own have to fit every function
+export interface CacheOptions<Args extends readonly unknown[] = any[]> {
   /**
    * Whether successful results are kept.
    * @default false

@@ -4,7 +4,8 @@ import { interruptible } from "../internal/interruptible.ts";
 import type { Call, Layer } from "../layer.ts";
 
 /** What a call answers in place of throwing `AllFailedError`. */
-export interface FallbackOptions<Args extends readonly unknown[] = readonly never[], Value = unknown> {
+// deno-lint-ignore no-explicit-any -- options that stand on their own have to fit every function
+export interface FallbackOptions<Args extends readonly unknown[] = any[], Value = any> {
   /** A value, or a function of the error and the call's arguments that answers one. `undefined` is "not set". */
   readonly fallback?: Value | ((error: AllFailedError, ...args: Args) => Value | Promise<Value>) | undefined;
 }

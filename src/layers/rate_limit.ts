@@ -34,7 +34,8 @@ export interface RateLimit {
 }
 
 /** How many runs of the function may start per time. */
-export interface RateLimitOptions<Args extends readonly unknown[] = readonly never[]> {
+// deno-lint-ignore no-explicit-any -- options that stand on their own have to fit every function
+export interface RateLimitOptions<Args extends readonly unknown[] = any[]> {
   /** Starts per second, or a rate with its period and burst: a token bucket. Every attempt takes a token. */
   readonly rateLimit?: number | RateLimit | undefined;
   /**

@@ -43,7 +43,8 @@ export interface RunOptions<Errors extends OnError = OnError> {
 }
 
 /** All options of `opmap`: those of `opero`, which hold for each item, and those of the map. */
-export interface OpmapOptions<Item = never, Value = unknown, Errors extends OnError = OnError>
+// deno-lint-ignore no-explicit-any -- options that stand on their own have to fit every function
+export interface OpmapOptions<Item = any, Value = any, Errors extends OnError = OnError>
   extends OperoOptions<[Item], Value> {
   /**
    * Where the items run.
