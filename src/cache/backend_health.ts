@@ -65,7 +65,8 @@ export class BackendHealth {
 
   /** It failed, or did not answer in time. */
   noteFailure(operation: CacheOperation, error: unknown): void {
-    if (this.#circuits.size === 0) this.#report.onOutage(error);
+    // A kind of operation that never works, a clear say, is told of once and hides no outage of the others.
+    if (!this.#circuits.has(operation) && !this.#circuits.has(ANY)) this.#report.onOutage(error);
     this.#countFailure(operation);
     this.#countFailure(ANY);
   }

@@ -47,7 +47,6 @@ export class Registry {
     this.random = options.random ?? Math.random;
     this.telemetry = new Telemetry(this.random, options.logger);
     this.backends = new OpenBackends(this.clock, this.telemetry);
-    this.closeLater(this.backends);
   }
 
   /**
@@ -98,7 +97,8 @@ export class Registry {
 
   /** Closes what the instance opened; all of it, even where one part fails. */
   async close(): Promise<void> {
-    const closables = [...this.#closables];
+    // Backends last as long as the instance: one that is opened after a close is for the next close.
+    const closables = [...this.#closables, this.backends];
     this.#closables.clear();
     const closed = await Promise.allSettled(closables.map(async (closable) => await closable.close()));
     const failed = closed.find((result) => result.status === "rejected");

@@ -6,6 +6,7 @@ import {
   createOpero,
   type LogFields,
   memoryCache,
+  registerCacheBackend,
   tiered,
 } from "../../mod.ts";
 import { FakeClock } from "../../testing.ts";
@@ -165,4 +166,42 @@ Deno.test("opero() warns of a backend in trouble with what to do where that is k
     { backend: "Object", error: "ConfigurationError", reason: "Cannot open it" },
     { backend: "Object", error: "Error" },
   ]);
+});
+
+Deno.test("opero() warns of an outage also where a clear has failed before, and once", async () => {
+  const messages: string[] = [];
+  const warning = (message: string) => messages.push(message);
+  const memory = memoryCache();
+  let isDown = false;
+  const failing = <R>(work: () => R): R => {
+    if (isDown) throw new Error("down");
+    return work();
+  };
+  const cacheBackend: CacheBackend = {
+    get: (key) => failing(() => memory.get(key)),
+    set: (key, entry) => failing(() => memory.set(key, entry)),
+    delete: (key) => failing(() => memory.delete(key)),
+    clear: () => Promise.reject(new Error("no iterator")),
+  };
+  const { opero, clearCache } = createOpero({ logger: { debug() {}, info() {}, error() {}, warning } });
+  const fn = opero((x: number) => x, { cache: true, cacheBackend });
+  await clearCache();
+  await clearCache();
+  await fn(1);
+  assertEquals(messages, ["a cache backend is in trouble, calls go on without it"]);
+  isDown = true;
+  for (let i = 0; i < 10; i++) await fn(i);
+  assertEquals(messages, Array(2).fill("a cache backend is in trouble, calls go on without it"));
+});
+
+Deno.test("close() closes a backend that was opened after an earlier close", async () => {
+  let closed = 0;
+  registerCacheBackend("counted", () => Object.assign(memoryCache(), { close: () => void closed++ }));
+  const { opero, close } = createOpero({ cache: true, cacheBackend: "counted" });
+  opero((x: number) => x);
+  await close();
+  opero((x: number) => x);
+  await close();
+  await close();
+  assertEquals(closed, 2);
 });
