@@ -56,7 +56,7 @@ class AttemptContext implements CallContext, RunningAttempt {
 let runningCall: Call | undefined;
 /** Draws its correlation id, should it need one. */
 let runningRandom: (() => number) | undefined;
-let contexts: AsyncContext<AttemptContext> | undefined;
+let contexts: AsyncContext<AttemptContext | undefined> | undefined;
 
 /**
  * The call that the running function serves: attempt, round, signal, correlation id. It is read
@@ -112,7 +112,10 @@ export function attemptHandler(fn: (...args: never[]) => unknown, host: AttemptH
     runningCall = call;
     runningRandom = random;
     try {
-      const result = invoke(fn, call.self, call.args as never[]);
+      // The context of a call around this one is not this one's, and would answer once it is past its first `await`.
+      const result = contexts?.getStore() === undefined
+        ? invoke(fn, call.self, call.args as never[])
+        : contexts.run(undefined, () => invoke(fn, call.self, call.args as never[]));
       return result instanceof Promise ? result : Promise.resolve(result);
     } catch (error) {
       return Promise.reject(error);

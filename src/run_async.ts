@@ -1,6 +1,13 @@
 import { type Duration, formatDuration, parseDuration } from "./duration.ts";
 import { ConfigurationError, SerializationError, TimeoutError, WorkerError } from "./errors.ts";
-import { nonEmptyString, type OptionRules, positiveDuration, validateOptions } from "./internal/validate.ts";
+import {
+  anyFunction,
+  nonEmptyString,
+  type OptionRules,
+  positiveDuration,
+  validateOptions,
+  wrongOption,
+} from "./internal/validate.ts";
 import { unpackBuffers } from "./pool/buffer_packing.ts";
 import { type Envelope, openEnvelope } from "./pool/error_envelope.ts";
 import { referToFunction } from "./pool/function_reference.ts";
@@ -28,6 +35,8 @@ export interface RunAsync {
   /** The same with options. */
   with(options: RunAsyncOptions): <F extends AnyFunction>(fn: F, ...args: Parameters<F>) => Awaited<ReturnType<F>>;
 }
+
+const TASK = "run a function to its end";
 
 const RULES: OptionRules = { timeout: positiveDuration, module: nonEmptyString };
 
@@ -63,7 +72,7 @@ export const runAsync: RunAsync = Object.assign(
   <F extends AnyFunction>(fn: F, ...args: Parameters<F>) => runBlocking({}, fn, args),
   {
     with: (options: RunAsyncOptions) => {
-      validateOptions("run a function to its end", options, RULES);
+      validateOptions(TASK, options, RULES);
       return <F extends AnyFunction>(fn: F, ...args: Parameters<F>) => runBlocking(options, fn, args);
     },
   },
@@ -74,6 +83,7 @@ function runBlocking<F extends AnyFunction>(
   fn: F,
   args: readonly unknown[],
 ): Awaited<ReturnType<F>> {
+  if (typeof fn !== "function") throw wrongOption(TASK, "fn", anyFunction, fn);
   const name = JSON.stringify(fn.name || "anonymous");
   const reference = referToFunction(fn, `run ${name}`, options.module);
   const limitMs = parseDuration(options.timeout) ?? Infinity;

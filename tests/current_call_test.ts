@@ -53,6 +53,21 @@ Deno.test("currentCall() is the inner call's within one, and the outer's again a
   assertThrows(() => currentCall(), ConfigurationError);
 });
 
+Deno.test("currentCall() after an await is no outer call's, though that one carries its own along", async () => {
+  const { opero } = lab({ retries: 0 });
+  const inner = opero(async () => {
+    await Promise.resolve();
+    return currentCall().attempt;
+  }, { retryOn: TypeError });
+  const outer = opero(async () => {
+    const before = currentCall();
+    const error = await rejectionOf(inner()) as Error;
+    assertStrictEquals(currentCall(), before);
+    return error.message;
+  }, { context: "async" });
+  assertEquals(await outer(), OUTSIDE);
+});
+
 Deno.test("currentCall() is gone after a function that threw at once", async () => {
   const { opero } = lab({ retries: 0 });
   await rejectionOf(

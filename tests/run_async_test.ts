@@ -71,6 +71,11 @@ Deno.test("runAsync() lets the function ask for its call", () => {
   assertEquals(runAsync(() => currentCall().attempt), 1);
 });
 
+Deno.test("runAsync() refuses what is no function", () => {
+  const error = assertThrows(() => (runAsync as (fn: unknown) => unknown)("later"), ConfigurationError);
+  assertEquals(error.message, `Cannot run a function to its end as 'fn' must be a function: received "later"`);
+});
+
 Deno.test("runAsync.with() refuses options it does not know", () => {
   const error = assertThrows(() => runAsync.with({ timeouts: 1 } as never));
   assertInstanceOf(error, ConfigurationError);
