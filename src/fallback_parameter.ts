@@ -66,7 +66,7 @@ export function resolveFallbackParameter(
     if (fallbackValues === undefined) return undefined;
     throw wrongOption(task, "argFallback", { desired: "given where 'fallbackValues' is" }, undefined);
   }
-  const place = typeof argFallback === "number" ? parameterAt(fn, argFallback) : findNamed(task, fn, argFallback);
+  const place = findPlace(task, fn, argFallback);
   if (place.hasDefault && place.defaultValues === undefined && fallbackValues === undefined) {
     telemetry.log("warning", "the default of the fallback parameter cannot be read from the source", {
       functionName: fn.name,
@@ -76,8 +76,8 @@ export function resolveFallbackParameter(
   return new FallbackParameter(place, fallbackValues);
 }
 
-function findNamed(task: string, fn: (...args: never[]) => unknown, name: string): ParameterPlace {
-  const place = findParameter(fn, name);
+function findPlace(task: string, fn: (...args: never[]) => unknown, argFallback: string | number): ParameterPlace {
+  const place = typeof argFallback === "number" ? parameterAt(fn, argFallback) : findParameter(fn, argFallback);
   if (place !== undefined) return place;
   const known = parameterNames(fn);
   const desired = known === undefined
@@ -85,7 +85,7 @@ function findNamed(task: string, fn: (...args: never[]) => unknown, name: string
     : known.length === 0
     ? "the index of a parameter, as the function names none"
     : `the index of a parameter or one of ${known.map((each) => JSON.stringify(each)).join(", ")}`;
-  throw wrongOption(task, "argFallback", { desired }, name);
+  throw wrongOption(task, "argFallback", { desired }, argFallback);
 }
 
 function read(argument: unknown, path: readonly string[]): unknown {

@@ -25,9 +25,12 @@ export function findParameter(fn: (...args: never[]) => unknown, name: string): 
   return places.find((place) => place.name === name)?.place ?? findWithin(places, name);
 }
 
-/** The parameter of `fn` at `index`, with its default where the source of `fn` shows one. */
-export function parameterAt(fn: (...args: never[]) => unknown, index: number): ParameterPlace {
-  const parameter = parametersOf(fn)?.[index];
+/** The parameter of `fn` at `index`, with its default where the source shows one; `undefined` where the source shows that there is none. */
+export function parameterAt(fn: (...args: never[]) => unknown, index: number): ParameterPlace | undefined {
+  const parameters = parametersOf(fn);
+  const parameter = parameters?.[index];
+  const takesMore = parameters?.at(-1)?.isRest || /\barguments\b/.test(String(fn));
+  if (parameters !== undefined && parameter === undefined && !takesMore) return undefined;
   // The default of an object that is taken apart is no list of alternatives.
   const defaultSource = parameter?.target.kind === "object" ? undefined : parameter?.defaultSource;
   return { index, path: [], ...describeDefault(defaultSource) };

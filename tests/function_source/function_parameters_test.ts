@@ -158,7 +158,10 @@ Deno.test("parameterAt() reads the default of a list, also where it is taken apa
   assertEquals(parameterAt(fn, 0), { index: 0, path: [], hasDefault: false });
   assertEquals(parameterAt(fn, 1), { index: 1, path: [], hasDefault: true, defaultValues: ["k1"] });
   assertEquals(parameterAt(fn, 2), { index: 2, path: [], hasDefault: false });
-  assertEquals(parameterAt(Math.max, 1), { index: 1, path: [], hasDefault: false });
+  assertEquals(parameterAt(fn, 3), undefined);
+  for (const taking of [Math.max, written("(...all) => all"), written("function () { return arguments }")]) {
+    assertEquals(parameterAt(taking, 1), { index: 1, path: [], hasDefault: false });
+  }
 });
 
 Deno.test("parameterNames() is undefined where the source cannot be read", () => {

@@ -178,6 +178,15 @@ Deno.test("argFallback that names no parameter is refused where the function is 
     error.message,
     `Cannot wrap "fetchUser" as 'argFallback' must be the index of a parameter or one of "_id", "apiKey": received "key"`,
   );
+  const beyond = assertThrows(
+    () => plainOpero((_id: string, _key: string) => {}, { argFallback: 2 }),
+    ConfigurationError,
+  );
+  assertEquals(
+    beyond.message,
+    `Cannot wrap an anonymous function as 'argFallback' must be the index of a parameter or one of "_id", "_key": ` +
+      "received 2",
+  );
   const none = assertThrows(() => plainOpero(function ping() {}, { argFallback: "key" }), ConfigurationError);
   assertEquals(
     none.message,
