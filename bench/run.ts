@@ -1,5 +1,6 @@
 /**
- * Runs all benchmarks, each file in a process of its own, and prints one table: `deno task bench`.
+ * Runs all benchmarks, each file in a process of its own: `deno task bench`. It prints one table of those that
+ * are timed call by call, and then what those of maps and pools print.
  * With words as arguments only the files are run whose names begin with one of them.
  */
 import type { Timing } from "./support/measure.ts";
@@ -8,6 +9,9 @@ import type { Subject } from "./support/subject.ts";
 type Result = Pick<Subject, "name" | "target"> & { readonly timings: readonly Timing[] };
 
 const FILES = ["retry_bench.ts", "cache_memory_bench.ts", "rate_limit_bench.ts", "stack_bench.ts"];
+
+/** They time whole runs, or what these hold, and so print tables of their own. */
+const MAP_FILES = ["opmap_bench.ts", "opmap_memory.ts", "pool_bench.ts"];
 
 async function resultsOf(file: string): Promise<Result[]> {
   const lines = await outputOf(["support/measure.ts", new URL(file, import.meta.url).href]);
@@ -43,10 +47,13 @@ function inNs({ nsPerCall }: Timing): string {
 }
 
 console.log(`Deno ${Deno.version.deno}, ${Deno.build.target}, ${navigator.hardwareConcurrency} cores\n`);
-console.log("| subject | ours | each peer (ours as a multiple of it) | ratio | target | |");
-console.log("| --- | --- | --- | --- | --- | --- |");
 const isAsked = (file: string) => Deno.args.length === 0 || Deno.args.some((word) => file.startsWith(word));
-for (const file of FILES.filter(isAsked)) {
+const timedFiles = FILES.filter(isAsked);
+if (timedFiles.length > 0) {
+  console.log("| subject | ours | each peer (ours as a multiple of it) | ratio | target | |");
+  console.log("| --- | --- | --- | --- | --- | --- |");
+}
+for (const file of timedFiles) {
   for (const result of await resultsOf(file)) console.log(row(result));
 }
 if (isAsked("rate_limit")) {
@@ -56,4 +63,8 @@ if (isAsked("rate_limit")) {
   console.log(
     `| 1 000/s over 3 s | ${found} | | | 3 000 ± 1 %, no 100 ms over 110 | ${isMet ? "met" : "missed"} |`,
   );
+}
+for (const file of MAP_FILES.filter(isAsked)) {
+  console.log(`\n${file}\n`);
+  console.log((await outputOf([file])).join("\n"));
 }

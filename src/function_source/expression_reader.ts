@@ -103,9 +103,16 @@ export abstract class ExpressionReader extends FunctionReader {
     if (name === "function") this.readFunction(false);
     else if (name === "class") this.readClass();
     else if (name === "new") this.#skipNewTarget();
+    else if (name === "import") this.#readImport();
     else if (NAMES_OF_NOTHING.has(name)) this.advance();
     else this.scopes.refer(this.advance().text);
     return false;
+  }
+
+  /** `import(…)` is there for any code, `import.meta` for its module only. */
+  #readImport(): void {
+    this.advance();
+    if (this.isAt(".") && this.peek().text === "meta") this.scopes.refer("import.meta");
   }
 
   #readAsync(): boolean {

@@ -31,8 +31,12 @@ export function referToFunction(fn: AnyPooledFunction, task: string, module?: st
   if (module !== undefined) return { ...reference, source, occurrence: countOccurrence(module, fn, source) };
   const free = findFreeVariables(source, BOUND_NAMES);
   if (free.length > 0) throw freeVariablesError(task, free);
-  // A method is an expression only within an object; its one value is the function.
-  return { ...reference, source: form === "method" ? `Object.values({${source}})[0]` : source };
+  return { ...reference, source: form === "method" ? methodExpression(source) : source };
+}
+
+/** A method is an expression only within an object, whose one value it is; the key may be a symbol. */
+function methodExpression(source: string): string {
+  return `((object) => object[Reflect.ownKeys(object)[0]])({${source}})`;
 }
 
 /** Counts in the worker too, where the same modules wrap the same functions in the same order. */

@@ -10,6 +10,9 @@ const holder = {
   async ["computed" + 1](n: number) {
     return await n + 2;
   },
+  [Symbol.for("method")](n: number) {
+    return n + 4;
+  },
 };
 
 class Holder {
@@ -28,13 +31,14 @@ Deno.test("referToFunction() makes functions of every form ones that a worker ca
     holder.method,
     holder.computed1 as AnyPooledFunction,
     Holder.method,
+    Reflect.get(holder, Symbol.for("method")) as AnyPooledFunction,
   ];
   const results = [];
   for (const fn of forms) {
     await using pool = openPool(fn);
     results.push(await runItem(pool, 1));
   }
-  assertEquals(results, [1, 1, 1, 2, 3, 4]);
+  assertEquals(results, [1, 1, 1, 2, 3, 4, 5]);
 });
 
 Deno.test("referToFunction() refuses functions whose source is hidden, and classes", () => {

@@ -2,7 +2,14 @@ import { assertEquals } from "@std/assert";
 import { isObtainable, makePackedProject, mustEnd, runTool, type Tool } from "./packed_project.ts";
 import { PORTABLE_CASES } from "./portable_cases.ts";
 
-const FILES = ["./portable_cases.ts", "./run_cases.ts", "./type_consumer.ts", "../../examples/quickstart.ts"];
+const FILES = [
+  "./portable_cases.ts",
+  "./run_cases.ts",
+  "./type_consumer.ts",
+  "../support/faulty_item.ts",
+  "../support/run_pool_faults.ts",
+  "../../examples/quickstart.ts",
+];
 
 /** As strict as a user can be, and with what the declarations of the package say checked too. */
 const TYPE_CONFIG = {
@@ -42,6 +49,16 @@ for (const [tool, name] of [["node", "Node 24"], ["bun", "Bun"]] as const) {
     assertEquals(results.map(({ name }) => name), PORTABLE_CASES.map(({ name }) => name));
     for (const { name, failure } of results) await t.step(name, () => assertEquals(failure, undefined));
   });
+
+  await testPacked(
+    tool,
+    `${name} runs pools from the packed package that lose nothing but the faulty items`,
+    async (project) => {
+      const stdout = await mustEnd(runTool(project, tool, "run_pool_faults.ts"));
+      const reports = stdout.trim().split("\n").map((line) => JSON.parse(line));
+      assertEquals(reports, [{ mode: "process", wrong: [] }, { mode: "async_process", wrong: [] }]);
+    },
+  );
 
   await testPacked(tool, `${name} runs the quickstart from the packed package`, async (project) => {
     const stdout = await mustEnd(runTool(project, tool, "quickstart.ts"));
