@@ -100,7 +100,7 @@ export function refuseAttempt(call: Call): void {
 }
 
 const WORDING: Readonly<Record<AllFailedReason, (name: string, attempts: number) => string>> = {
-  attempts: (name, attempts) => `All ${count(attempts)} of ${name} failed`,
+  attempts: (name, attempts) => `${attempts === 1 ? "The only attempt" : `All ${attempts} attempts`} of ${name} failed`,
   deadline: (name, attempts) => `The deadline of ${name} came after ${count(attempts)}`,
   retry_after: (name, attempts) =>
     `Gave up ${name} after ${count(attempts)}, as the server asks to wait longer than 'maxRetryAfter'`,

@@ -1,4 +1,3 @@
-import { ConfigurationError } from "./errors.ts";
 import { requireObject, validateOptions, wrongOption } from "./internal/validate.ts";
 import { OPERO_RULES, type OperoOptions } from "./engine/opero_options.ts";
 import { buildPipeline } from "./engine/pipeline.ts";
@@ -77,24 +76,12 @@ export function createWrap(registry: Registry): Opero {
 }
 
 function wrap(fn: AnyFunction, given: object, registry: Registry): Wrapped<AsyncFunction> {
-  return loggingBadConfiguration(registry, () => {
+  return registry.telemetry.loggingBadConfiguration(() => {
     const task = wrapTask(fn);
     const options = mergeOptions(task, registry.defaults, given);
     validateOptions(task, options, OPERO_RULES);
     return makeWrapper(fn, buildPipeline({ fn, task, options, registry }), options);
   });
-}
-
-/** Runs `wrap`, and leaves a line in the log where it throws a `ConfigurationError`. */
-export function loggingBadConfiguration<R>(registry: Registry, wrap: () => R): R {
-  try {
-    return wrap();
-  } catch (error) {
-    if (error instanceof ConfigurationError) {
-      registry.telemetry.log("error", "bad configuration", { reason: error.message });
-    }
-    throw error;
-  }
 }
 
 /**

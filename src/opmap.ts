@@ -6,7 +6,7 @@ import { MapPool } from "./map/map_pool.ts";
 import type { MapRun, MapRunSetup } from "./map/map_run.ts";
 import { MapStreamRun } from "./map/map_stream.ts";
 import type { Mapped, MapStream } from "./map/mapped.ts";
-import { isDecoratorContext, loggingBadConfiguration, mergeOptions, requireMethod, wrapTask } from "./opero.ts";
+import { isDecoratorContext, mergeOptions, requireMethod, wrapTask } from "./opero.ts";
 import {
   type OnError,
   OPMAP_RULES,
@@ -66,7 +66,7 @@ export function createMap(registry: Registry): Opmap {
     const isMethod = isDecoratorContext(second);
     if (isMethod) requireMethod(second, "@opmap");
     const given = first ?? (isMethod ? {} : second ?? {});
-    return loggingBadConfiguration(registry, () => wrap(fn, given, isMethod, registry));
+    return registry.telemetry.loggingBadConfiguration(() => wrap(fn, given, isMethod, registry));
   }
 
   return opmap as Opmap;

@@ -1,5 +1,5 @@
 import { getCorrelationId } from "./correlation.ts";
-import { AllFailedError, errorLabel } from "./errors.ts";
+import { AllFailedError, ConfigurationError, errorLabel } from "./errors.ts";
 import { EventHub } from "./events.ts";
 import { generateCorrelationId } from "./internal/correlation_id.ts";
 import { reportSafely } from "./internal/report_safely.ts";
@@ -156,6 +156,16 @@ export class Telemetry {
     const { level, message } = LINES[name];
     this.log(isUsedUp(name, event) ? "error" : level, message, loggable(event));
     if (this.events.has(name)) this.events.emit(name, event);
+  }
+
+  /** Does `configure`, and leaves a line in the log where it throws a `ConfigurationError`. */
+  loggingBadConfiguration<R>(configure: () => R): R {
+    try {
+      return configure();
+    } catch (error) {
+      if (error instanceof ConfigurationError) this.log("error", "bad configuration", { reason: error.message });
+      throw error;
+    }
   }
 
   /** Writes a line; a logger that throws changes nothing. */

@@ -61,7 +61,10 @@ export function observed(handler: Handler, { telemetry, functionName, clock }: L
 }
 
 function withCallOptions(fn: AnyFunction, pipeline: Pipeline, options: CallOptions): AnyFunction {
-  validateOptions(`call ${JSON.stringify(pipeline.host.functionName)}`, options, CALL_RULES);
+  const { functionName, telemetry } = pipeline.host;
+  telemetry.loggingBadConfiguration(() => {
+    validateOptions(`call ${JSON.stringify(functionName)}`, options, CALL_RULES);
+  });
   const handler = pipeline.limitedHandler();
   const observe = observed(handler, pipeline.host);
   const timeoutMs = parseDuration(options.timeout);

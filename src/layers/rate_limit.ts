@@ -55,7 +55,8 @@ const RATE_FIELDS: OptionRules = { limit: rateNumber, per: positiveFiniteDuratio
 
 const rateLimit: OptionRule = {
   desired: "a positive number of calls per second or { limit, per, burst }",
-  accepts: (value) => rateNumber.accepts(value) || (typeof value === "object" && value !== null),
+  accepts: (value) =>
+    rateNumber.accepts(value) || (typeof value === "object" && value !== null && !Array.isArray(value)),
 };
 
 /** What the options may be. */

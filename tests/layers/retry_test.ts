@@ -46,7 +46,7 @@ Deno.test("retry gives up after retries + 1 attempts with an AllFailedError", as
 Deno.test("retry with retries: 0 makes one attempt, and still throws an AllFailedError", async () => {
   const { error, calls } = await course(failing(BUSY), { retries: 0 });
   assertInstanceOf(error, AllFailedError);
-  assertEquals([calls, error.message], [1, 'All 1 attempt of "anonymous" failed: 1 × Error']);
+  assertEquals([calls, error.message], [1, 'The only attempt of "anonymous" failed: 1 × Error']);
   assertEquals(error.attempts.length, 1);
 });
 

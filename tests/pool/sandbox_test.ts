@@ -42,6 +42,6 @@ Deno.test("a pool with permissions runs its items in a sandbox", async () => {
   const text = new TextDecoder().decode(stdout).trim();
   assertEquals(
     [code, text],
-    [0, 'false,AllFailedError: All 1 attempt of "tell" failed: 1 × WorkerError,false'],
+    [0, 'false,AllFailedError: The only attempt of "tell" failed: 1 × WorkerError,false'],
   );
 });
