@@ -140,7 +140,7 @@ Deno.test("opero() refuses wrong fields of rateLimit, and a rate without a limit
   const cases: [unknown, string][] = [
     [{ limit: 0 }, "'rateLimit.limit' must be a positive number: received 0"],
     [{}, "'rateLimit.limit' must be a positive number: received undefined"],
-    [[], "'rateLimit' must be an object: received an empty array"],
+    [[], "'rateLimit' must be a positive number of calls per second or { limit, per, burst }: received an empty array"],
     [{ limit: 5, per: 0 }, `'rateLimit.per' must be a positive ${DURATION}: received 0`],
     [{ limit: 5, per: Infinity }, `'rateLimit.per' must be a positive ${DURATION}: received Infinity`],
     [{ limit: 5, per: "minute" }, `'rateLimit.per' must be a positive ${DURATION}: received "minute"`],

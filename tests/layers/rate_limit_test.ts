@@ -150,13 +150,3 @@ Deno.test("rateLimit lets calls that fail take their token all the same", async 
   await all;
   assertEquals(starts, [0, 100, 200]);
 });
-
-Deno.test("rateLimit refuses an array with the forms that it takes", () => {
-  const { opero } = lab();
-  const error = assertThrows(() => opero(function load() {}, { rateLimit: [] as never }), ConfigurationError);
-  assertEquals(
-    (error as Error).message,
-    "Cannot wrap \"load\" as 'rateLimit' must be a positive number of calls per second or { limit, per, burst }: " +
-      "received an empty array",
-  );
-});
