@@ -21,7 +21,9 @@ function evaluate(source: string, bound: Readonly<Record<string, unknown>>): Ite
   const names = Object.keys(bound);
   // Modules are strict, and so was the code that this source is from.
   const make = new Function(...names, `"use strict"; return (${source}\n);`);
-  return make(...names.map((name) => bound[name]));
+  const fn: unknown = make(...names.map((name) => bound[name]));
+  if (typeof fn === "function") return fn as ItemFunction;
+  throw new TypeError("Cannot run what was sent to a worker as it is no function");
 }
 
 /**

@@ -12,7 +12,6 @@ import {
   type InitMessage,
   type RunMessage,
   SLOT_BEGUN,
-  SLOT_DONE,
   SLOT_SENT,
   type ToWorker,
 } from "./worker_protocol.ts";
@@ -172,11 +171,11 @@ class ItemRunner {
   }
 
   #settle(slot: number, add: () => void): void {
-    Atomics.store(this.#board, BOARD_SLOTS + slot, SLOT_DONE);
     const madeId = this.#contexts.size === 0 ? undefined : this.#contexts.get(slot)?.madeId;
     if (madeId !== undefined) this.#results.addId(slot, madeId);
     this.#contexts.delete(slot);
     add();
+    this.#results.markDone(slot);
   }
 
   #flushSoon(): void {
@@ -205,7 +204,11 @@ class ItemRunner {
   /** From here on no item begins: the board shows the pool which one it was. */
   #die(reason: FatalReason, error: unknown): void {
     this.#isDying = true;
-    this.#results.flush();
+    try {
+      this.#results.flush();
+    } catch {
+      // What cannot be told must not keep this from being told.
+    }
     this.#results.post({ kind: "fatal", reason, error: sealError(error) });
   }
 }

@@ -16,3 +16,8 @@ export function describeLoss(reason: LossReason, error: unknown): string {
       return "without a word";
   }
 }
+
+/** Whether a worker ended with `cause` as its heap was full. */
+export function isOutOfMemory(cause: unknown): boolean {
+  return (cause as { code?: unknown } | undefined)?.code === "ERR_WORKER_OUT_OF_MEMORY";
+}

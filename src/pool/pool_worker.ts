@@ -5,7 +5,7 @@ import type { WorkerHandle } from "../runtime/worker_handle.ts";
 import { packBuffers, unpackBuffers } from "./buffer_packing.ts";
 import { type Envelope, sealError } from "./error_envelope.ts";
 import type { Job, JobHolder } from "./job.ts";
-import type { LossReason } from "./loss_reason.ts";
+import { isOutOfMemory, type LossReason } from "./loss_reason.ts";
 import type { PooledFunction } from "./pool.ts";
 import { buildRunMessage } from "./run_message.ts";
 import { findUncloneable } from "./uncloneable.ts";
@@ -98,8 +98,8 @@ export class PoolWorker implements JobHolder {
       this.#handle.post(packed === undefined ? message : { ...message, packed }, moved);
     } catch (error) {
       for (const job of jobs) this.#release(job.slot);
-      if (jobs.length > 1) { for (const job of jobs) this.send([job]); }
-      else jobs[0]!.fail(serializationError("send an item to a worker", findUncloneable(jobs[0]!.call.args), error));
+      if (jobs.length > 1) return jobs.forEach((job) => this.send([job]));
+      jobs[0]!.fail(serializationError("send an item to a worker", findUncloneable(jobs[0]!.call.args), error));
     }
   }
 
@@ -125,6 +125,11 @@ export class PoolWorker implements JobHolder {
   /** Whether `job` has begun. */
   hasBegun(job: Job): boolean {
     return !this.#handle.isShared || Atomics.load(this.#board, BOARD_SLOTS + job.slot) === SLOT_BEGUN;
+  }
+
+  /** How many jobs have begun and are not over. */
+  get begunCount(): number {
+    return this.#jobs.filter((job) => job !== undefined && this.hasBegun(job)).length;
   }
 
   /** The job in its synchronous part, in which it hears nothing and keeps all others waiting. */
@@ -239,8 +244,4 @@ export class PoolWorker implements JobHolder {
 
 function serializationError(task: string, kind: string, cause?: unknown): SerializationError {
   return new SerializationError(`Cannot ${task} as it holds ${kind}`, cause === undefined ? {} : { cause });
-}
-
-function isOutOfMemory(cause: unknown): boolean {
-  return (cause as { code?: unknown } | undefined)?.code === "ERR_WORKER_OUT_OF_MEMORY";
 }

@@ -2,7 +2,15 @@ import type { WorkerScope } from "../runtime/worker_scope.ts";
 import { packBuffers } from "./buffer_packing.ts";
 import { sealError } from "./error_envelope.ts";
 import { findUncloneable } from "./uncloneable.ts";
-import { BOARD_MESSAGES, type FromWorker, type InitMessage, type ResultsMessage } from "./worker_protocol.ts";
+import {
+  BOARD_MESSAGES,
+  BOARD_SLOTS,
+  type FromWorker,
+  type InitMessage,
+  type ResultsMessage,
+  SLOT_BEGUN,
+  SLOT_DONE,
+} from "./worker_protocol.ts";
 import type { WorkerPort } from "../runtime/worker_scope.ts";
 
 /** Results are held back at most this long while further items run. */
@@ -60,7 +68,7 @@ export class ResultBatch {
 
   /** The item in `slot` succeeded. */
   addValue(slot: number, value: unknown): void {
-    if (typeof value === "object" && value !== null) {
+    if (isObject(value)) {
       const moved = this.#moved.get(value);
       if (moved !== undefined) this.#moving.push(...moved);
     }
@@ -93,12 +101,21 @@ export class ResultBatch {
     const message = this.#message;
     const moving = this.#moving;
     message.elapsedMs = this.#restart();
+    // To read a result is to run its getters, and to clone it takes memory: until it is told, its item is not over.
+    const slots = message.slots.filter((_slot, position) => isObject(message.values[position]));
+    for (const slot of slots) Atomics.store(this.#board, BOARD_SLOTS + slot, SLOT_BEGUN);
     try {
       this.#pack(message, moving);
       this.post(message, moving);
     } catch {
       this.#postOneByOne(message);
     }
+    for (const slot of slots) this.markDone(slot);
+  }
+
+  /** Says that the item in `slot` is over, unless the pool has put another there since it was told. */
+  markDone(slot: number): void {
+    Atomics.compareExchange(this.#board, BOARD_SLOTS + slot, SLOT_BEGUN, SLOT_DONE);
   }
 
   /** Sends `message`; whoever waits without an event loop is woken. */
@@ -169,4 +186,8 @@ function emptyResults(): ResultsMessage {
     skipped: [],
     elapsedMs: 0,
   };
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null;
 }

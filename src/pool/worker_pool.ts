@@ -36,7 +36,7 @@ export class WorkerPool implements Pool {
   readonly #feed: WorkerFeed;
   readonly #crashes: CrashLedger;
   readonly #watch: AttemptWatch = new AttemptWatch({
-    onOverrun: (job, limitMs) => this.stop(job, this.#timeoutError(limitMs)),
+    onOverrun: (job, limitMs) => this.#endOverrun(job, limitMs),
     onDeaf: (job) => this.#replaceWorkerOf(job),
   });
   #pendingCount = 0;
@@ -132,12 +132,25 @@ export class WorkerPool implements Pool {
     this.#runAgain(waiting);
     const culprit = running ?? (begun.length === 1 && !isForgottenOne ? begun[0] : undefined);
     const others = begun.filter((job) => job !== culprit);
+    for (const job of others) job.ranMs = undefined;
     if (culprit !== undefined || isForgottenOne) this.#runAgain(others);
     else this.#suspect(others);
     if (culprit !== undefined && reason === "overrun") culprit.fail(this.#timeoutError(culprit.limitMs));
     else if (culprit !== undefined) this.#crashes.fail(culprit, reason, error);
     else if (reason === "boot" || (isNew && ++this.#failedStarts >= MAX_FAILED_STARTS)) this.#giveUp(error);
     this.#dispatchSoon();
+  }
+
+  /**
+   * Where items run one at a time, several that have begun are results on their way, one of which cannot be
+   * read to its end: they run again, one to a worker, until it is known which.
+   */
+  #endOverrun(job: Job, limitMs: number): void {
+    const worker = [...this.#workers].find((each) => each.has(job));
+    const isTelling = this.#options.workerConcurrency === 1 && worker !== undefined && worker.begunCount > 1;
+    if (!isTelling) return this.stop(job, this.#timeoutError(limitMs));
+    this.#watch.limit(job, limitMs);
+    this.onLost(worker, "overrun", undefined);
   }
 
   /** What an error that crossed stands for. */
