@@ -32,9 +32,9 @@ export function openFunctionCache(parts: FunctionCacheParts): CachedResults {
   const { options, registry, host } = parts;
   const { cacheBackend = "memory", cacheNamespace = "opero" } = options;
   const freshness = {
-    ttlMs: durationMs(options.cacheTtl) ?? Infinity,
-    staleMs: durationMs(options.cacheStale) ?? 0,
-    staleIfErrorMs: durationMs(options.cacheStaleIfError) ?? 0,
+    ttlMs: parseDuration(options.cacheTtl) ?? Infinity,
+    staleMs: parseDuration(options.cacheStale) ?? 0,
+    staleIfErrorMs: parseDuration(options.cacheStaleIfError) ?? 0,
   };
   // The store reports its troubles to the cache that it is made for.
   const cache: CachedResults = new CachedResults(
@@ -71,7 +71,7 @@ function openBackend(
     task,
     backend: cacheBackend,
     config: cacheBackendConfig,
-    timeoutMs: durationMs(options.cacheTimeout) ?? DEFAULT_CACHE_TIMEOUT_MS,
+    timeoutMs: parseDuration(options.cacheTimeout) ?? DEFAULT_CACHE_TIMEOUT_MS,
     onError: (operation, error) => cacheOf().noteTrouble(operation, error),
     fn,
     functionName: host.functionName,
@@ -86,8 +86,4 @@ function openBackend(
     cacheKey: cacheKey as CacheKeyFunction | undefined,
     keyArguments,
   });
-}
-
-function durationMs(value: unknown): number | undefined {
-  return value === undefined ? undefined : parseDuration(value);
 }

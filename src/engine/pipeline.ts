@@ -74,9 +74,9 @@ export function buildPipeline(parts: PipelineParts): Pipeline {
     : (args: readonly unknown[]) => parameter.argsWithout(args);
   const cache = options.cache ? openFunctionCache({ fn, task, options, registry, host, keyArguments }) : undefined;
   const rateLimit = resolveRateLimit(parts, host, keyArguments);
-  const fallbackDelayMs = durationMs(options.fallbackDelay) ?? 0;
-  const timeoutMs = durationMs(options.timeout);
-  const deadlineMs = durationMs(options.deadline);
+  const fallbackDelayMs = parseDuration(options.fallbackDelay) ?? 0;
+  const timeoutMs = parseDuration(options.timeout);
+  const deadlineMs = parseDuration(options.deadline);
   const retry = retryLayer(resolveRetry(task, options), host);
   const attempt = runAttempt ?? localAttempt(parts, host);
 
@@ -119,7 +119,7 @@ function resolveRateLimit(
 ): Layer | undefined {
   if (options.rateLimit === undefined) return undefined;
   const rate = resolveRate(task, options.rateLimit);
-  const maxWaitMs = durationMs(options.rateLimitMaxWait);
+  const maxWaitMs = parseDuration(options.rateLimitMaxWait);
   if (options.rateLimitScope === "per_args") {
     const limiters = new KeyedLimiters(rate, registry.clock);
     const keyOf = options.rateLimitKey as ((...args: readonly unknown[]) => unknown) | undefined;
@@ -131,8 +131,4 @@ function resolveRateLimit(
     ? registry.globalLimiter(task, rate)
     : new RateLimiter(rate, registry.clock);
   return rateLimitLayer(() => limiter, maxWaitMs, host);
-}
-
-function durationMs(value: unknown): number | undefined {
-  return value === undefined ? undefined : parseDuration(value);
 }
