@@ -40,6 +40,7 @@ export {
   type AllFailedInit,
   type AllFailedReason,
   type AttemptRecord,
+  CacheError,
   ConfigurationError,
   isOperoError,
   MapError,
@@ -47,6 +48,7 @@ export {
   OperoError,
   type OperoErrorCode,
   RateLimitError,
+  ResultError,
   SerializationError,
   TimeoutError,
   WorkerError,
@@ -86,6 +88,7 @@ export {
   type LoggingOptions,
   type LogLevel,
   type LogRecord,
+  type LogThreshold,
 } from "./src/logger.ts";
 export { getCorrelationId, withCorrelationId } from "./src/correlation.ts";
 export { generateCorrelationId } from "./src/internal/correlation_id.ts";

@@ -10,7 +10,9 @@ export type OperoErrorCode =
   | "RATE_LIMIT"
   | "WORKER"
   | "SERIALIZATION"
-  | "MAP";
+  | "MAP"
+  | "RESULT"
+  | "CACHE";
 
 /**
  * What every error of this library extends. `code` tells the kinds apart without `instanceof`,
@@ -166,6 +168,54 @@ export class SerializationError extends OperoError {
   /** Makes the error; `message` says which kind of value, never the value. */
   constructor(message: string, options?: ErrorOptions) {
     super("SERIALIZATION", message, options);
+  }
+}
+
+/**
+ * A value was returned for which `failOn` is true, so its attempt counts as failed.
+ *
+ * @example
+ * ```ts
+ * import { ResultError } from "@opero/core";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const error = new ResultError("fetchUser", { ok: false });
+ * assertEquals(error.message, 'An attempt of "fetchUser" returned a value that \'failOn\' refuses');
+ * assertEquals(JSON.stringify(error).includes("ok"), false);
+ * ```
+ */
+export class ResultError extends OperoError {
+  /** The value that was refused. It is neither printed nor logged. */
+  readonly value!: unknown;
+
+  /** Makes the error for a `value` that the function called `functionName` returned. */
+  constructor(functionName: string, value: unknown, options?: ErrorOptions) {
+    super("RESULT", `An attempt of ${JSON.stringify(functionName)} returned a value that 'failOn' refuses`, options);
+    Object.defineProperty(this, "value", { value, enumerable: false });
+  }
+
+  /** The refused value where it is a `Response`, so that its status and its Retry-After are found. */
+  get response(): Response | undefined {
+    const isResponse = Object.prototype.toString.call(this.value) === "[object Response]";
+    return isResponse ? this.value as Response : undefined;
+  }
+}
+
+/**
+ * The cache could not do what it was asked for by name, such as `.cache.clear()`. A call never rejects with it.
+ *
+ * @example
+ * ```ts
+ * import { CacheError, OperoError } from "@opero/core";
+ * import { assert } from "@std/assert";
+ *
+ * assert(new CacheError('The cache of "load" could not be cleared') instanceof OperoError);
+ * ```
+ */
+export class CacheError extends OperoError {
+  /** Makes the error; its `cause` is what the backend threw. */
+  constructor(message: string, options?: ErrorOptions) {
+    super("CACHE", message, options);
   }
 }
 

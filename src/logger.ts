@@ -4,6 +4,9 @@ import { anyFunction, oneOf, type OptionRules, validateOptions } from "./interna
 /** How grave a log line is, least first. */
 export type LogLevel = "DEBUG" | "INFO" | "WARNING" | "ERROR";
 
+/** What may be written: lines from a level on, or nothing at all, warnings about a useless set-up included. */
+export type LogThreshold = LogLevel | "OFF";
+
 /** What a log line tells besides its message; never an argument, a cached value or a credential. */
 export type LogFields = Readonly<Record<string, string | number | boolean | undefined>>;
 
@@ -36,17 +39,18 @@ export interface LogRecord {
 /** What {@link configureLogging} takes. */
 export interface LoggingOptions {
   /**
-   * The least grave level that is written, in upper or lower case.
+   * The least grave level that is written, in upper or lower case. `"OFF"` writes nothing, and silences
+   * what is said without being asked for, such as that a cache cannot work, too.
    * @default "INFO"
    */
-  readonly level?: LogLevel | Lowercase<LogLevel> | undefined;
+  readonly level?: LogThreshold | Lowercase<LogThreshold> | undefined;
   /** Takes each line. By default it goes to stderr. */
   readonly sink?: ((line: string, record: LogRecord) => void) | undefined;
   /** Makes a line of a record. The default writes time, level, name, message and `key=value` fields. */
   readonly format?: ((record: LogRecord) => string) | undefined;
 }
 
-const LEVELS: readonly LogLevel[] = ["DEBUG", "INFO", "WARNING", "ERROR"];
+const LEVELS: readonly LogThreshold[] = ["DEBUG", "INFO", "WARNING", "ERROR", "OFF"];
 
 const LOGGING_RULES: OptionRules = {
   level: { desired: oneOf(LEVELS).desired, accepts: (value) => rankOf(value) >= 0 },
@@ -60,13 +64,14 @@ interface Logging {
   readonly format: (record: LogRecord) => string;
 }
 
-const SILENT: Logging = { rank: Infinity, sink: writeToStderr, format: formatLogRecord };
+const UNCONFIGURED: Logging = { rank: Infinity, sink: writeToStderr, format: formatLogRecord };
 
-let logging = SILENT;
+let logging = UNCONFIGURED;
 
 /**
- * Turns log lines on; before it is called nothing is written. A second call takes the place of the first.
+ * Turns log lines on; before it is called no line is written. A second call takes the place of the first.
  *
+ * @returns A function that restores what was in force before the call.
  * @throws {ConfigurationError} If an option is unknown or wrong.
  * @example
  * ```ts
@@ -74,21 +79,26 @@ let logging = SILENT;
  * import { assertEquals } from "@std/assert";
  *
  * const lines: string[] = [];
- * configureLogging({ level: "warning", sink: (_line, { message }) => lines.push(message) });
+ * const restore = configureLogging({ level: "warning", sink: (_line, { message }) => lines.push(message) });
  * getLogger("shop").info("not written");
  * getLogger("shop").warning("written");
+ * restore();
+ * getLogger("shop").warning("not written any more");
  * assertEquals(lines, ["written"]);
  * ```
  */
-export function configureLogging(options: LoggingOptions = {}): Logger {
+export function configureLogging(options: LoggingOptions = {}): () => void {
   validateOptions("configure logging", options, LOGGING_RULES);
   const { level = "INFO", sink = writeToStderr, format = formatLogRecord } = options;
+  const before = logging;
   logging = { rank: rankOf(level), sink, format };
-  return getLogger("opero");
+  return () => {
+    logging = before;
+  };
 }
 
 function rankOf(level: unknown): number {
-  return LEVELS.indexOf(String(level).toUpperCase() as LogLevel);
+  return LEVELS.indexOf(String(level).toUpperCase() as LogThreshold);
 }
 
 /**
@@ -110,9 +120,21 @@ export function getLogger(name: string): Logger {
   return { debug: at("DEBUG"), info: at("INFO"), warning: at("WARNING"), error: at("ERROR") };
 }
 
+const OFF_RANK = LEVELS.indexOf("OFF");
+
 /** Whether any line at all would be written: asked on every call, so it is one comparison. */
 export function isLoggingOn(): boolean {
-  return logging !== SILENT;
+  return logging.rank < OFF_RANK;
+}
+
+/** Whether everything is silenced, warnings that nobody asked for included. */
+export function isSilenced(): boolean {
+  return logging.rank === OFF_RANK;
+}
+
+/** Whether lines of the level `WARNING` go to a sink of the user's own. */
+export function hasOwnWarningSink(): boolean {
+  return logging.sink !== writeToStderr && LEVELS.indexOf("WARNING") >= logging.rank;
 }
 
 /**

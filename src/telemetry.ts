@@ -4,7 +4,7 @@ import { EventHub } from "./events.ts";
 import { generateCorrelationId } from "./internal/correlation_id.ts";
 import { reportSafely } from "./internal/report_safely.ts";
 import { type CacheStatus, type Call, type CallState, stateOf } from "./layer.ts";
-import { getLogger, isLoggingOn, type LogFields, type Logger } from "./logger.ts";
+import { getLogger, hasOwnWarningSink, isLoggingOn, isSilenced, type LogFields, type Logger } from "./logger.ts";
 
 /** What every event of a call tells. */
 export interface CallEvent {
@@ -123,6 +123,9 @@ const LINES: Readonly<Record<CallEventName, LogLine>> = {
   rateLimited: { level: "warning", message: "waiting for the rate limit" },
 };
 
+/** How many kinds and functions are remembered as warned about; past that the memory begins anew. */
+const MAX_WARNED = 10_000;
+
 /** Where an instance tells what happens in it: its events and its log lines. */
 export class Telemetry {
   /** The instance's events. */
@@ -131,6 +134,7 @@ export class Telemetry {
   readonly logger: Logger;
   readonly #random: () => number;
   readonly #hasOwnLogger: boolean;
+  readonly #warned = new Set<string>();
 
   /** Writes to `logger`, or where `configureLogging` says. */
   constructor(random: () => number, logger?: Logger) {
@@ -166,6 +170,20 @@ export class Telemetry {
       if (error instanceof ConfigurationError) this.log("error", "bad configuration", { reason: error.message });
       throw error;
     }
+  }
+
+  /**
+   * Warns of what makes a feature silently useless: one line on stderr for each `kind` and function, whether logging
+   * is configured or not, unless its level is `"OFF"`. A logger of the user's own gets it as well.
+   * `message` says what is wrong, the runtime's own reason and the fix; never an argument, a value or a credential.
+   */
+  warnOnce(kind: string, functionName: string, message: string): void {
+    const key = `${kind}\n${functionName}`;
+    if (this.#warned.has(key)) return;
+    if (this.#warned.size >= MAX_WARNED) this.#warned.clear();
+    this.#warned.add(key);
+    if (this.#hasOwnLogger || hasOwnWarningSink()) this.log("warning", message, { functionName });
+    if (!isSilenced()) reportSafely(() => console.warn(`opero: ${message}`));
   }
 
   /** Writes a line; a logger that throws changes nothing. */

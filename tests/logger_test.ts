@@ -84,11 +84,11 @@ Deno.test("configureLogging() refuses wrong options with the whole message", () 
   const wrong: [unknown, string][] = [
     [
       { level: "TRACE" },
-      `Cannot configure logging as 'level' must be one of "DEBUG", "INFO", "WARNING", "ERROR": received "TRACE"`,
+      `Cannot configure logging as 'level' must be one of "DEBUG", "INFO", "WARNING", "ERROR", "OFF": received "TRACE"`,
     ],
     [
       { level: 20 },
-      `Cannot configure logging as 'level' must be one of "DEBUG", "INFO", "WARNING", "ERROR": received 20`,
+      `Cannot configure logging as 'level' must be one of "DEBUG", "INFO", "WARNING", "ERROR", "OFF": received 20`,
     ],
     [{ sink: "stderr" }, `Cannot configure logging as 'sink' must be a function: received "stderr"`],
     [{ format: {} }, "Cannot configure logging as 'format' must be a function: received an object"],
@@ -137,16 +137,29 @@ Deno.test("getLogger() goes on where the sink or the format throws", async () =>
   assertEquals(await opero(() => 5, { cache: true })(), 5);
 });
 
-Deno.test("configureLogging() answers a logger, and loggers made before follow it", () => {
+Deno.test("configureLogging() is followed by loggers that were made before", () => {
   const early = getLogger("early");
   const lines: string[] = [];
-  const answered = configureLogging({
-    level: "INFO",
-    sink: (_line, { name, message }) => lines.push(`${name}: ${message}`),
-  });
+  configureLogging({ level: "INFO", sink: (_line, { name, message }) => lines.push(`${name}: ${message}`) });
   early.info("one");
-  answered.info("two");
+  getLogger("opero").info("two");
   assertEquals(lines, ["early: one", "opero: two"]);
+});
+
+Deno.test("configureLogging() answers a function that restores what was before", () => {
+  const outer = recordsOf("DEBUG");
+  const inner: LogRecord[] = [];
+  const restore = configureLogging({ level: "ERROR", sink: (_line, record) => inner.push(record) });
+  writeAll();
+  restore();
+  writeAll();
+  assertEquals([inner.length, outer.length], [1, 4]);
+});
+
+Deno.test("configureLogging() writes nothing at the level OFF", () => {
+  const records = recordsOf("off");
+  writeAll();
+  assertEquals(records, []);
 });
 
 Deno.test("formatLogRecord() writes fields as key=value, quoted where that is needed", () => {
