@@ -8,7 +8,7 @@ const EXPORTS: Record<string, { module: object; values: string; types: string }>
   "mod.ts": {
     module: core,
     values: `
-      AllFailedError ConfigurationError EventHub MapError OperoError RateLimitError
+      AllFailedError CacheError ConfigurationError EventHub MapError OperoError RateLimitError ResultError
       SerializationError TieredCache TimeoutError WorkerError clearCache close configureLogging
       createOpero currentCall diskCache ensureAsync events formatLogRecord fromKeyv
       generateCorrelationId getCorrelationId getLogger isAsyncFunction isOperoError isTransient
@@ -21,7 +21,7 @@ const EXPORTS: Record<string, { module: object; values: string; types: string }>
       CacheOptions CacheStats CacheStatus CallContext CallEvent CallMeta CallOptions Clock
       ContextOptions DeadlineOptions DiskCacheConfig Duration ErrorClass FailureEvent FallbackEvent
       FallbackOptions InstanceOptions ItemDoneEvent Items JitterContext JitterFunction JitterName
-      KeyvLike KvCacheConfig KvCommit KvDatabase KvEntry KvKey LogFields LogLevel LogRecord Logger
+      KeyvLike KvCacheConfig KvCommit KvDatabase KvEntry KvKey LogFields LogLevel LogRecord LogThreshold Logger
       LoggingOptions MapItemError MapMode MapResult MapStream Mapped MaybePromise MemoryCacheConfig
       OnError Opero OperoErrorCode OperoEvents OperoHandles OperoInstance OperoOptions OperoWrapper
       Opmap OpmapOptions OpmapWrapper ProgressOption ProgressState RateLimit RateLimitOptions
