@@ -6,15 +6,14 @@ import { type Call, stateOf } from "../layer.ts";
  *
  * @throws {unknown} The reason for which the call was called off, at once.
  */
-export function pause(clock: Clock, call: Call, ms: number): Promise<void> {
+export async function pause(clock: Clock, call: Call, ms: number): Promise<void> {
   const state = stateOf(call);
   const { scope } = state;
-  if (scope?.isAborted) return Promise.reject(scope.reason);
+  if (scope?.isAborted) throw scope.reason;
   const startedMs = clock.now();
-  return new Promise((resolve, reject) => {
+  await new Promise<void>((resolve, reject) => {
     const timer = clock.setTimer(ms, () => {
       stopListening?.();
-      state.waitedMs += clock.now() - startedMs;
       resolve();
     });
     const stopListening = scope?.onAbort((reason) => {
@@ -22,4 +21,7 @@ export function pause(clock: Clock, call: Call, ms: number): Promise<void> {
       reject(reason);
     });
   });
+  state.waitedMs += clock.now() - startedMs;
+  // What woke at the same moment and ran before may have called this one off.
+  if (scope?.isAborted) throw scope.reason;
 }

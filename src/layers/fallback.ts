@@ -19,8 +19,8 @@ export const FALLBACK_RULES: OptionRules = { fallback: anyValue };
  * abort ends the wait for what it answers, too.
  */
 export function fallbackLayer(fallback: unknown): Layer {
-  async function answer(call: Call, error: AllFailedError): Promise<unknown> {
-    return await (typeof fallback === "function" ? fallback.call(call.self, error, ...call.args) : fallback);
+  function answer(call: Call, error: AllFailedError): unknown {
+    return typeof fallback === "function" ? fallback.call(call.self, error, ...call.args) : fallback;
   }
 
   return (next) => (call) => {
@@ -28,8 +28,14 @@ export function fallbackLayer(fallback: unknown): Layer {
     const scope = call.state?.scope;
     return next(call).then(undefined, (error) => {
       if (!(error instanceof AllFailedError)) throw error;
-      if (scope === undefined) return answer(call, error);
-      return interruptible(() => answer(call, error), (stop) => scope.onAbort(stop));
+      // What it throws at once is thrown here, not in a promise that nobody listens to yet.
+      const value = answer(call, error);
+      return scope === undefined ? waitFor(value) : interruptible(() => waitFor(value), (stop) => scope.onAbort(stop));
     });
   };
+}
+
+/** Waits for what may have rejected already. */
+async function waitFor(value: unknown): Promise<unknown> {
+  return await value;
 }

@@ -1,6 +1,7 @@
 import { type Duration, formatDuration, parseDuration, toSeconds } from "../duration.ts";
 import { RateLimitError } from "../errors.ts";
 import { refuseAttempt } from "../failure_log.ts";
+import type { AbortScope } from "../internal/abort_scope.ts";
 import {
   anyDuration,
   anyFunction,
@@ -102,20 +103,23 @@ export function rateLimitLayer(
       const refusal = refusalOf(call, waitMs, maxWaitMs, host);
       if (refusal !== undefined) return Promise.reject(refusal);
       host.telemetry.tell("rateLimited", host.functionName, call, { wait: toSeconds(waitMs) });
+      return runInTurn(call, limiter);
+    }
+
+    /** The call goes on after its own wait: run by whoever wakes it, it would run in the async context of another. */
+    async function runInTurn(call: Call, limiter: RateLimiter): Promise<unknown> {
       const state = stateOf(call);
+      const { scope } = state;
       const startedMs = host.clock.now();
       state.phase = "waits";
-      return new Promise((resolve, reject) => {
-        const leave = limiter.enqueue(() => {
-          stopListening?.();
-          state.waitedMs += host.clock.now() - startedMs;
-          resolve(next(call));
-        });
-        const stopListening = state.scope?.onAbort((reason) => {
-          leave();
-          reject(reason);
-        });
-      });
+      await turnIn(limiter, scope);
+      state.waitedMs += host.clock.now() - startedMs;
+      if (scope?.isAborted) {
+        // By one that had its turn at the same moment and ran before.
+        refuseAttempt(call);
+        throw scope.reason;
+      }
+      return await next(call);
     }
 
     return (call) => {
@@ -128,6 +132,20 @@ export function rateLimitLayer(
       }
     };
   };
+}
+
+/** Resolves when the turn has come; rejects at once when the call is called off. */
+function turnIn(limiter: RateLimiter, scope: AbortScope | undefined): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const leave = limiter.enqueue(() => {
+      stopListening?.();
+      resolve();
+    });
+    const stopListening = scope?.onAbort((reason) => {
+      leave();
+      reject(reason);
+    });
+  });
 }
 
 function refusalOf(

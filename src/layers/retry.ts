@@ -144,32 +144,35 @@ function isErrorClass(value: object): boolean {
  */
 export function retryLayer(policy: RetryPolicy, host: LayerHost): Layer {
   return (next) => {
-    async function recover(call: Call, firstError: unknown): Promise<unknown> {
+    /** The wait before the next round, decided as soon as a round failed; throws what the call ends with. */
+    function decide(call: Call, error: unknown, previousDelayMs: number, seenAttempts: number): number {
       const state = stateOf(call);
-      let error = firstError;
-      let delayMs = policy.minDelayMs;
-      let seenAttempts = 0;
-      while (host.failures.mayFollow(call, error)) {
-        const roundErrors = state.attempts.slice(seenAttempts).map((attempt) => attempt.error);
-        seenAttempts = state.attempts.length;
-        delayMs = delayBeforeRetry(policy, host, call, roundErrors, delayMs);
-        host.telemetry.tell("retry", host.functionName, call, {
-          retry: state.retry + 1,
-          delay: toSeconds(delayMs),
-          error,
-        });
+      // A call that is called off as its attempt fails ends for the reason it was called off for.
+      if (!host.failures.mayFollow(call, error)) throw state.scope?.isAborted ? state.scope.reason : error;
+      const roundErrors = state.attempts.slice(seenAttempts).map((attempt) => attempt.error);
+      const delayMs = delayBeforeRetry(policy, host, call, roundErrors, previousDelayMs);
+      const details = { retry: state.retry + 1, delay: toSeconds(delayMs), error };
+      host.telemetry.tell("retry", host.functionName, call, details);
+      return delayMs;
+    }
+
+    async function goOn(call: Call, firstDelayMs: number): Promise<unknown> {
+      const state = stateOf(call);
+      for (let delayMs = firstDelayMs;;) {
+        const seenAttempts = state.attempts.length;
         await pause(host.clock, call, delayMs);
         state.retry++;
         try {
           return await next(call);
-        } catch (thrown) {
-          error = thrown;
+        } catch (error) {
+          delayMs = decide(call, error, delayMs, seenAttempts);
         }
       }
-      // A call that is called off as its attempt fails ends for the reason it was called off for.
-      throw state.scope?.isAborted ? state.scope.reason : error;
     }
-    return (call) => next(call).then(undefined, (error) => recover(call, error));
+
+    // What ends the call is thrown by the handler itself: an async function that throws before it waits makes a promise
+    // that rejects before anybody listens, and Deno searches all of those for each that is listened to after all.
+    return (call) => next(call).then(undefined, (error) => goOn(call, decide(call, error, policy.minDelayMs, 0)));
   };
 }
 
