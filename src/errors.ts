@@ -1,6 +1,22 @@
 import { formatDuration, toSeconds } from "./duration.ts";
+import {
+  BRAND,
+  describeAllFailed,
+  describeError,
+  errorLabel,
+  errorName,
+  errorText,
+  newRoom,
+  rootOf,
+  toIso,
+} from "./internal/error_label.ts";
+import { isResponse } from "./internal/http_status.ts";
+import { readField, readList, tagOf } from "./internal/read_field.ts";
 
-const BRAND = Symbol.for("@opero/core/error");
+/** Names a class by a text, since what is minified has another name than what was written. */
+function nameClass(errorClass: object, name: string): void {
+  Object.defineProperty(errorClass, "name", { value: name, configurable: true });
+}
 
 /** The codes that {@link OperoError.code} can bear; they stay the same between versions. */
 export type OperoErrorCode =
@@ -27,6 +43,10 @@ export type OperoErrorCode =
  * ```
  */
 export class OperoError extends Error {
+  static {
+    nameClass(this, "OperoError");
+  }
+
   /** The stable code of the kind of error. */
   readonly code: OperoErrorCode;
 
@@ -51,7 +71,7 @@ export class OperoError extends Error {
  * ```
  */
 export function isOperoError(value: unknown): value is OperoError {
-  return typeof value === "object" && value !== null && BRAND in value;
+  return readField(value, BRAND) === true;
 }
 
 /**
@@ -70,6 +90,10 @@ export function isOperoError(value: unknown): value is OperoError {
  * ```
  */
 export class ConfigurationError extends OperoError {
+  static {
+    nameClass(this, "ConfigurationError");
+  }
+
   /** Makes the error; `message` names the option, the value received and what is allowed. */
   constructor(message: string, options?: ErrorOptions) {
     super("CONFIGURATION", message, options);
@@ -90,6 +114,10 @@ export class ConfigurationError extends OperoError {
  * ```
  */
 export class TimeoutError extends OperoError {
+  static {
+    nameClass(this, "TimeoutError");
+  }
+
   /** The limit that was passed, in seconds. */
   readonly timeout: number;
 
@@ -114,6 +142,10 @@ export class TimeoutError extends OperoError {
  * ```
  */
 export class RateLimitError extends OperoError {
+  static {
+    nameClass(this, "RateLimitError");
+  }
+
   /** After how many seconds a call would get through. */
   readonly retryAfter: number;
 
@@ -141,6 +173,10 @@ export class RateLimitError extends OperoError {
  * ```
  */
 export class WorkerError extends OperoError {
+  static {
+    nameClass(this, "WorkerError");
+  }
+
   /** Makes the error; `message` says how the worker ended. */
   constructor(message: string, options?: ErrorOptions) {
     super("WORKER", message, options);
@@ -165,6 +201,10 @@ export class WorkerError extends OperoError {
  * ```
  */
 export class SerializationError extends OperoError {
+  static {
+    nameClass(this, "SerializationError");
+  }
+
   /** Makes the error; `message` says which kind of value, never the value. */
   constructor(message: string, options?: ErrorOptions) {
     super("SERIALIZATION", message, options);
@@ -185,6 +225,10 @@ export class SerializationError extends OperoError {
  * ```
  */
 export class ResultError extends OperoError {
+  static {
+    nameClass(this, "ResultError");
+  }
+
   /** The value that was refused. It is neither printed nor logged. */
   readonly value!: unknown;
 
@@ -196,8 +240,7 @@ export class ResultError extends OperoError {
 
   /** The refused value where it is a `Response`, so that its status and its Retry-After are found. */
   get response(): Response | undefined {
-    const isResponse = Object.prototype.toString.call(this.value) === "[object Response]";
-    return isResponse ? this.value as Response : undefined;
+    return isResponse(this.value) ? this.value : undefined;
   }
 }
 
@@ -213,6 +256,10 @@ export class ResultError extends OperoError {
  * ```
  */
 export class CacheError extends OperoError {
+  static {
+    nameClass(this, "CacheError");
+  }
+
   /** Makes the error; its `cause` is what the backend threw. */
   constructor(message: string, options?: ErrorOptions) {
     super("CACHE", message, options);
@@ -265,6 +312,10 @@ export interface AllFailedInit {
  * ```
  */
 export class AllFailedError extends OperoError {
+  static {
+    nameClass(this, "AllFailedError");
+  }
+
   /** What every attempt threw, in order. */
   readonly errors: readonly unknown[];
   /** A record per attempt, in order. */
@@ -304,18 +355,7 @@ export class AllFailedError extends OperoError {
 
   /** What `JSON.stringify` writes: all but the stack, with each error as its name, message and code. */
   toJSON(): Record<string, unknown> {
-    return {
-      name: this.name,
-      code: this.code,
-      message: this.message,
-      reason: this.reason,
-      correlationId: this.correlationId,
-      attempts: this.attempts.map((attempt) => ({
-        ...attempt,
-        startedAt: toIso(attempt.startedAt),
-        error: describeError(attempt.error),
-      })),
-    };
+    return describeAllFailed(this, newRoom());
   }
 }
 
@@ -343,68 +383,59 @@ export interface MapItemError {
  * ```
  */
 export class MapError extends OperoError {
-  /** The results by place; `undefined` where the item failed. */
-  readonly results: readonly unknown[];
+  static {
+    nameClass(this, "MapError");
+  }
+
+  /** The results by place; `undefined` where the item failed. They are not printed with the error. */
+  readonly results!: readonly unknown[];
   /** The failed items, by place. */
   readonly errors: readonly MapItemError[];
 
   /** Makes the error; its `cause` is the first item's error. */
   constructor(message: string, results: readonly unknown[], errors: readonly MapItemError[]) {
     super("MAP", message);
-    this.results = results;
     this.errors = errors;
+    // Results are the user's data, and printing an error shows its enumerable fields.
+    Object.defineProperty(this, "results", { value: results, enumerable: false });
     defineCause(this, errors[0]?.error);
+  }
+
+  /** A line per failed item: its index, its error, and the text of that; of very many items the first 1 000. */
+  summary(): string {
+    const lines = this.errors.slice(0, MAX_SUMMARY_LINES).map(({ index, error }) =>
+      `  item ${index}: ${lineOf(error)}`
+    );
+    const left = this.errors.length - lines.length;
+    return [this.message, ...lines, ...(left > 0 ? [`  and ${left} more`] : [])].join("\n");
   }
 
   /** What `JSON.stringify` writes: the failed items, without the results. */
   toJSON(): Record<string, unknown> {
+    const room = newRoom();
     return {
       name: this.name,
       code: this.code,
       message: this.message,
-      errors: this.errors.map(({ index, error }) => ({ index, error: describeError(error) })),
+      errors: this.errors.map(({ index, error }) => ({ index, error: describeError(error, room) })),
     };
   }
 }
 
-/** The name of the kind of `error`; of a thrown value that is no error, its type. */
-export function errorName(error: unknown): string {
-  if (error instanceof Error) return String(error.name);
-  if (error === null) return "null";
-  if (typeof error !== "object") return typeof error;
-  return className(error) ?? "object";
+const MAX_SUMMARY_LINES = 1_000;
+const MAX_SUMMARY_TEXT = 500;
+
+/** What went wrong in one line: of a call that was tried again, its own text and that of its last attempt. */
+function lineOf(error: unknown): string {
+  const root = rootOf(error);
+  const text = errorText(root, MAX_SUMMARY_TEXT)?.replaceAll(/[\p{Cc}\u2028\u2029]+/gu, " ") ?? "";
+  const attempts = root === error ? "" : `, after ${countAttempts(error)}`;
+  return errorLabel(root) + (text === "" ? "" : `: ${text}`) + attempts;
 }
 
-/** The name of the class of `value`, and not of what a field that is called "constructor" holds. */
-export function className(value: object): string | undefined {
-  const name: unknown = Object.getPrototypeOf(value)?.constructor?.name;
-  return typeof name === "string" && name !== "" ? name : undefined;
-}
-
-/** The kind of `error` with its code or HTTP status, which tell nothing private. */
-export function errorLabel(error: unknown): string {
-  const { code, status } = describeFields(error);
-  const mark = status ?? (error instanceof OperoError ? undefined : code);
-  return mark === undefined ? errorName(error) : `${errorName(error)} (${mark})`;
-}
-
-function describeError(error: unknown): Record<string, unknown> {
-  const message = error instanceof Error ? error.message : undefined;
-  const described = { name: errorName(error), message, ...describeFields(error) };
-  return error instanceof AllFailedError ? error.toJSON() : described;
-}
-
-function describeFields(error: unknown): { code?: string | number; status?: number } {
-  if (typeof error !== "object" || error === null) return {};
-  const { code, status } = error as { code?: unknown; status?: unknown };
-  return {
-    ...(typeof code === "string" || typeof code === "number" ? { code } : {}),
-    ...(typeof status === "number" ? { status } : {}),
-  };
-}
-
-function toIso(date: Date): string {
-  return Number.isNaN(date.getTime()) ? "an unknown time" : date.toISOString();
+function countAttempts(error: unknown): string {
+  const { length } = readList(error, "attempts", Infinity);
+  return length === 1 ? "1 attempt" : `${length} attempts`;
 }
 
 /**
@@ -416,16 +447,46 @@ function defineCause(error: Error, cause: unknown): void {
   Object.defineProperty(error, "cause", { ...descriptor, configurable: true, enumerable: false });
 }
 
-/** What `instanceof Error` takes for an error may be a proxy of one, or made by hand, which no clone comes of. */
-const CLONEABLE_TAGS = new Set(["[object Error]", "[object DOMException]"]);
+/** Deeper than this a chain of causes is not looked through. */
+const MAX_CAUSES = 16;
 
 function isCloneable(cause: unknown): boolean {
   let current = cause;
-  for (let depth = 0; depth < 16; depth++) {
+  for (let depth = 0; depth < MAX_CAUSES; depth++) {
     if (typeof current === "function" || typeof current === "symbol") return false;
     if (typeof current !== "object" || current === null) return true;
-    if (!CLONEABLE_TAGS.has(Object.prototype.toString.call(current))) return false;
-    current = Object.getOwnPropertyDescriptor(current, "cause")?.value;
+    if (!isPlainError(current)) return false;
+    current = ownCause(current);
   }
   return false;
+}
+
+/** What `instanceof Error` takes for an error may be a proxy of one, or made by hand, which no clone comes of. */
+function isPlainError(value: object): boolean {
+  const isDomException = tagOf(value) === "[object DOMException]";
+  const isTagged = readField(value, Symbol.toStringTag) !== undefined;
+  if (!isDomException && (isTagged || tagOf(value) !== "[object Error]")) return false;
+  // The clone reads these, and ends with what reading them throws.
+  return isReadableText(value, "name") && isReadableText(value, "message") && hasPlainStack(value);
+}
+
+function isReadableText(value: object, key: string): boolean {
+  try {
+    return ["string", "undefined"].includes(typeof Reflect.get(value, key));
+  } catch {
+    return false;
+  }
+}
+
+/** Where the engine keeps stacks behind a getter of its own. */
+const NATIVE_STACK = Object.getOwnPropertyDescriptor(new Error(), "stack")?.get;
+
+/** To read the stack would be to have it written, which takes long. */
+function hasPlainStack(value: object): boolean {
+  const getter = Object.getOwnPropertyDescriptor(value, "stack")?.get;
+  return getter === undefined || getter === NATIVE_STACK;
+}
+
+function ownCause(value: object): unknown {
+  return Object.getOwnPropertyDescriptor(value, "cause")?.value;
 }

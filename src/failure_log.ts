@@ -1,6 +1,8 @@
 import type { Clock } from "./clock.ts";
 import { toSeconds } from "./duration.ts";
-import { AllFailedError, type AllFailedReason, errorLabel } from "./errors.ts";
+import { AllFailedError, type AllFailedReason } from "./errors.ts";
+import { errorLabel } from "./internal/error_label.ts";
+import { isAbortError } from "./internal/is_abort_error.ts";
 import { type Call, type CallState, stateOf } from "./layer.ts";
 import { correlationIdOf } from "./telemetry.ts";
 
@@ -116,8 +118,4 @@ function tally(errors: readonly unknown[]): string {
   for (const error of errors) counts.set(errorLabel(error), (counts.get(errorLabel(error)) ?? 0) + 1);
   const parts = [...counts].map(([label, times]) => `${times} × ${label}`);
   return parts.length === 0 ? "" : `: ${parts.join(", ")}`;
-}
-
-function isAbortError(error: unknown): boolean {
-  return typeof error === "object" && error !== null && (error as { name?: unknown }).name === "AbortError";
 }

@@ -1,69 +1,37 @@
-/** Request Timeout, Too Early, Too Many Requests and the server errors that pass. */
-const TRANSIENT_STATUS = new Set([408, 425, 429, 500, 502, 503, 504]);
+import { isAbortError } from "./internal/is_abort_error.ts";
+import { BRAND, isOfKind } from "./internal/error_label.ts";
+import { httpStatusOf, statusWithin } from "./internal/http_status.ts";
+import {
+  isErrorObject,
+  isInstance,
+  linkedErrors,
+  readField,
+  readList,
+  readText,
+  tagOf,
+} from "./internal/read_field.ts";
+import {
+  BROKEN_ANSWER,
+  BUSY_SQLITE,
+  BUSY_SQLITE_ERRCODES,
+  FAILED_FETCH,
+  TRANSIENT_CODES,
+  TRANSIENT_GRPC,
+  TRANSIENT_SQLSTATE,
+  TRANSIENT_STATUS,
+  TRANSIENT_TEXT,
+} from "./internal/transient_marks.ts";
 
-/** What Node, undici, Bun and libuv call lost connections, lookups that failed and time that ran out. */
-const TRANSIENT_CODES = new Set([
-  "ECONNRESET",
-  "ECONNREFUSED",
-  "ECONNABORTED",
-  "EPIPE",
-  "ETIMEDOUT",
-  "ESOCKETTIMEDOUT",
-  "ENOTFOUND",
-  "EAI_AGAIN",
-  "EHOSTUNREACH",
-  "EHOSTDOWN",
-  "ENETUNREACH",
-  "ENETDOWN",
-  "ENETRESET",
-  "ERR_STREAM_PREMATURE_CLOSE",
-  "UND_ERR_SOCKET",
-  "UND_ERR_CONNECT_TIMEOUT",
-  "UND_ERR_HEADERS_TIMEOUT",
-  "UND_ERR_BODY_TIMEOUT",
-  "ConnectionRefused",
-  "ConnectionClosed",
-  "ConnectionReset",
-  "FailedToOpenSocket",
-]);
-
-/** What Deno calls the same, and what the web calls a time-out. */
-const TRANSIENT_NAMES = new Set([
-  "TimeoutError",
-  "ConnectionRefused",
-  "ConnectionReset",
-  "ConnectionAborted",
-  "NotConnected",
-  "BrokenPipe",
-  "TimedOut",
-  "UnexpectedEof",
-  "NetworkUnreachable",
-  "HostUnreachable",
-]);
-
-/** A failed `fetch` is a `TypeError`, as a bug is: only the text tells them apart, runtime by runtime. */
-const FAILED_FETCH = new RegExp(
-  [
-    "^error sending request", // Deno
-    "^client error \\(", // Deno
-    "^(error reading a body from connection|error decoding response body|connection closed before)", // Deno
-    "^fetch failed$", // Node; Deno too, which goes on after it where an address is not allowed
-    "^(Failed to fetch|network error)", // Chromium
-    "^NetworkError when attempting to fetch resource", // Firefox
-    "^(Load failed|The network connection was lost|The Internet connection appears to be offline)", // Safari
-    "^Network connection lost", // Cloudflare Workers
-    "^Network request failed", // polyfills
-    "^(terminated|other side closed)", // Node, while the body is read
-  ].join("|"),
-  "i",
-);
-
-const MAX_CAUSES = 8;
+/** Deeper nobody wraps an error, and more addresses nobody tries. */
+const MAX_DEPTH = 8;
+const MAX_PARTS = 1_000;
 
 /**
  * Whether `error` may well be gone at the next attempt: a failed fetch, a time-out, a lost connection,
  * or one of the statuses 408, 425, 429, 500, 502, 503 and 504, as `status` of the error or of its
- * `response`, or as a thrown `Response`. A `TypeError` that is a bug is not; an `AbortError` is not.
+ * `response`, or as a thrown `Response`. It knows the errors of fetch on each runtime, undici, node-fetch, axios, got,
+ * gRPC, HTTP/2, AWS SDKs, and drivers of PostgreSQL, MySQL and Redis, also as the `cause` of another.
+ * A `TypeError` that is a bug is not; an `AbortError` is not.
  *
  * @example
  * ```ts
@@ -77,31 +45,89 @@ const MAX_CAUSES = 8;
  * ```
  */
 export function isTransient(error: unknown): boolean {
-  return isTransientWithin(error, MAX_CAUSES);
+  return isTransientWithin(error, MAX_DEPTH, new Map());
 }
 
-function isTransientWithin(error: unknown, depth: number): boolean {
+/** `judged` keeps what was found of each error: they may share others, and go round. */
+function isTransientWithin(error: unknown, depth: number, judged: Map<object, boolean>): boolean {
   if (typeof error !== "object" || error === null || depth === 0) return false;
-  const { name, code, message, cause } = error as Record<string, unknown>;
-  if (name === "AbortError") return false;
-  const status = statusOf(error);
-  if (status !== undefined) return TRANSIENT_STATUS.has(status);
-  if (TRANSIENT_CODES.has(code as string) || TRANSIENT_NAMES.has(name as string)) return true;
-  if (name === "TypeError" && typeof message === "string" && FAILED_FETCH.test(message)) return true;
-  return isTransientWithin(cause, depth - 1) || hasTransientPart(error, depth);
+  const known = judged.get(error);
+  if (known !== undefined) return known;
+  judged.set(error, false);
+  const answer = judge(error, depth, judged);
+  judged.set(error, answer);
+  return answer;
+}
+
+function judge(error: object, depth: number, judged: Map<object, boolean>): boolean {
+  if (isAbortError(error)) return false;
+  if (saysSo(error) || BROKEN_ANSWER.test(readText(error, "message") ?? "")) return true;
+  const status = httpStatusOf(error) ?? statusOfRefused(error);
+  // An answer of 200 may break off, which a code tells.
+  if (status !== undefined && status >= 400) return TRANSIENT_STATUS.has(status);
+  if (hasTransientCode(error) || hasTransientText(error)) return true;
+  const links = linkedErrors(error);
+  return links.some((linked) => isTransientWithin(linked, depth - 1, judged)) ||
+    hasOnlyTransientParts(error, depth, judged);
+}
+
+/** SDKs of AWS, which throttle with status 400, Cloudflare's durable objects and KafkaJS say it themselves. */
+function saysSo(error: object): boolean {
+  const retryable = readField(error, "$retryable");
+  if (typeof retryable === "object" && retryable !== null) return true;
+  if (readField(error, "retryable") === true || readField(error, "retriable") === true) return true;
+  const isOfAws = readField(error, "$metadata") !== undefined;
+  return isOfAws && TRANSIENT_CODES.has(readText(error, "name") ?? readText(error, "code") ?? "");
+}
+
+/** What `failOn` refused may be the answer of a client that makes no error of it. */
+function statusOfRefused(error: object): number | undefined {
+  return isOfKind(error, "RESULT") ? statusWithin(readField(error, "value")) : undefined;
+}
+
+function hasTransientCode(error: object): boolean {
+  if (isOfKind(error, "TIMEOUT")) return true;
+  const code = readField(error, "code");
+  if (typeof code === "number" && isTransientGrpc(error, code)) return true;
+  if (typeof code === "string" && isTransientCode(code)) return true;
+  const type = readField(error, "type");
+  if (type === "request-timeout" || type === "body-timeout") return true;
+  const errcode = readField(error, "errcode");
+  if (typeof errcode === "number" && BUSY_SQLITE_ERRCODES.has(errcode & 0xff)) return true;
+  return [readText(error, "errorCode"), readText(error, "sqlState"), nameOf(error)].some((mark) =>
+    mark !== undefined && isTransientCode(mark)
+  );
+}
+
+/** Codes of Firebase have their service before them: `functions/unavailable`. */
+function isTransientCode(code: string): boolean {
+  return TRANSIENT_CODES.has(code) || TRANSIENT_CODES.has(code.slice(code.indexOf("/") + 1)) ||
+    TRANSIENT_SQLSTATE.test(code) || BUSY_SQLITE.test(code);
+}
+
+/** Names of this library's errors say nothing that their codes do not, and one of another's may mean something else. */
+function nameOf(error: object): string | undefined {
+  return readField(error, BRAND) === true ? undefined : readText(error, "name");
+}
+
+/** Numbers are codes of gRPC, but for those that the DOM, MongoDB and the end of a child process bear. */
+function isTransientGrpc(error: object, code: number): boolean {
+  if (!TRANSIENT_GRPC.has(code) || tagOf(error) === "[object DOMException]") return false;
+  return ["codeName", "cmd", "killed", "exitCode"].every((field) => readField(error, field) === undefined);
+}
+
+function hasTransientText(error: object): boolean {
+  const text = readText(error, "message");
+  if (text === undefined || !isErrorObject(error)) return false;
+  if (TRANSIENT_TEXT.test(text)) return true;
+  const name = readText(error, "name");
+  const mayBeFetch = isInstance(error, TypeError) || name === "TypeError" || name === "Http";
+  return mayBeFetch && FAILED_FETCH.test(text);
 }
 
 /** Addresses that were tried in parallel fail together, as an `AggregateError`. */
-function hasTransientPart(error: object, depth: number): boolean {
-  const { errors } = error as { errors?: unknown };
-  if (!(error instanceof AggregateError) || !Array.isArray(errors) || errors.length === 0) return false;
-  return errors.every((part) => isTransientWithin(part, depth - 1));
-}
-
-function statusOf(error: object): number | undefined {
-  const { status, statusCode, response } = error as Record<string, unknown>;
-  const ofResponse = typeof response === "object" && response !== null
-    ? (response as { status?: unknown }).status
-    : undefined;
-  return [status, statusCode, ofResponse].find((value) => typeof value === "number") as number | undefined;
+function hasOnlyTransientParts(error: object, depth: number, judged: Map<object, boolean>): boolean {
+  if (!isInstance(error, AggregateError) && readText(error, "name") !== "AggregateError") return false;
+  const parts = readList(error, "errors", MAX_PARTS);
+  return parts.length > 0 && parts.every((part) => isTransientWithin(part, depth - 1, judged));
 }

@@ -1,5 +1,6 @@
 import { getCorrelationId } from "./correlation.ts";
-import { AllFailedError, ConfigurationError, errorLabel } from "./errors.ts";
+import { AllFailedError, ConfigurationError } from "./errors.ts";
+import { errorLabel } from "./internal/error_label.ts";
 import { EventHub } from "./events.ts";
 import { generateCorrelationId } from "./internal/correlation_id.ts";
 import { reportSafely } from "./internal/report_safely.ts";

@@ -1,4 +1,6 @@
-import { assert, assertEquals, assertFalse, assertInstanceOf, assertStrictEquals } from "@std/assert";
+import { runInNewContext } from "node:vm";
+import { inspect } from "node:util";
+import { assert, assertEquals, assertFalse, assertInstanceOf, assertStrictEquals, fail } from "@std/assert";
 import {
   AllFailedError,
   type AttemptRecord,
@@ -7,11 +9,12 @@ import {
   MapError,
   OperoError,
   RateLimitError,
+  ResultError,
   SerializationError,
   TimeoutError,
   WorkerError,
 } from "@opero/core";
-import { errorLabel, errorName } from "../src/errors.ts";
+import { errorLabel, errorName } from "../src/internal/error_label.ts";
 
 function record(error: unknown, others: Partial<AttemptRecord> = {}): AttemptRecord {
   return { number: 1, retry: 0, fallbackIndex: undefined, startedAt: new Date(0), duration: 0.25, error, ...others };
@@ -216,4 +219,137 @@ Deno.test("errorName() and errorLabel() name the kind of anything that was throw
   assertEquals(errorLabel({ status: 404 }), "Object (404)");
   assertEquals(errorLabel(Object.assign(new Error("m"), { code: "ENOENT" })), "Error (ENOENT)");
   assertEquals(errorLabel(new ConfigurationError("m")), "ConfigurationError");
+});
+
+/** Values that may be thrown, and what reading any field of them does. */
+function hostileErrors(): unknown[] {
+  const throwing = (holder: object, ...fields: string[]) => {
+    for (const field of fields) {
+      Object.defineProperty(holder, field, {
+        get: () => fail("a field was read"),
+        configurable: true,
+        enumerable: true,
+      });
+    }
+    return holder;
+  };
+  const fields = ["name", "message", "code", "status", "cause", "errors", "response", "headers", "retryAfter", "stack"];
+  const { proxy, revoke } = Proxy.revocable(new Error("gone"), {});
+  revoke();
+  const everything = new Proxy(new Error("all"), {
+    get: () => fail("a field was read"),
+    getPrototypeOf: () => fail("asked"),
+  });
+  return [
+    proxy,
+    everything,
+    throwing(new Error("getters"), ...fields),
+    throwing({}, ...fields, "toString", "constructor", "toJSON"),
+    Object.create(null),
+    Object.assign(new Error("odd"), { name: Symbol("name"), message: { toString: () => fail("written") }, code: {} }),
+    Object.assign(new Error("odd"), { name: {}, stack: Symbol("stack") }),
+    Object.assign(new Error("long"), { name: "N".repeat(1e6), code: "C".repeat(1e6), message: "M".repeat(1e6) }),
+    { [Symbol.toStringTag]: "Error", run: () => {} },
+    Object.setPrototypeOf(new Error("no prototype"), null),
+    () => {},
+    10n,
+  ];
+}
+
+Deno.test("anything that was thrown can be told of: name, label, summary, JSON, groups, clone", () => {
+  for (const thrown of hostileErrors()) {
+    assert(errorName(thrown).length <= 100);
+    assert(errorLabel(thrown).length <= 200);
+    const error = allFailed(record(thrown), record(new Error("last"), { number: 2 }));
+    assertEquals(error.summary().split("\n").length, 3);
+    assert(JSON.stringify(error).length < 2e6);
+    assertEquals(Object.values(error.errorsByType()).flat().length, 2);
+    const last = allFailed(record(thrown));
+    assertEquals(structuredClone(last).message, "All 2 attempts failed");
+    const map = new MapError("1 of 1 items failed", [undefined], [{ index: 0, error: thrown }]);
+    assertEquals(map.summary().split("\n").length, 2);
+    JSON.stringify(map);
+    assertEquals(structuredClone(map).message, "1 of 1 items failed");
+  }
+});
+
+Deno.test("errors of another realm are told of as those of this one", () => {
+  const foreign = runInNewContext("Object.assign(new TypeError('far'), { code: 'E_FAR' })") as Error;
+  assertFalse(foreign instanceof Error);
+  assertEquals([errorName(foreign), errorLabel(foreign)], ["TypeError", "TypeError (E_FAR)"]);
+  const { attempts } = JSON.parse(JSON.stringify(allFailed(record(foreign))));
+  assertEquals(attempts[0].error, { name: "TypeError", message: "far", code: "E_FAR" });
+});
+
+Deno.test("errorLabel() shows the status wherever a client keeps it, and no code that is no word", () => {
+  const labels: [unknown, string][] = [
+    [Object.assign(new Error(), { statusCode: 503 }), "Error (503)"],
+    [Object.assign(new Error(), { code: "ERR_BAD_RESPONSE", response: { status: 502 } }), "Error (502)"],
+    [Object.assign(new Error(), { $metadata: { httpStatusCode: 400 } }), "Error (400)"],
+    [Object.assign(new Error(), { code: "password=secret word" }), "Error"],
+    [Object.assign(new Error(), { status: 7 }), "Error"],
+    [new Response(null, { status: 418 }), "Response (418)"],
+    [new ResultError("load", new Response(null, { status: 500 })), "ResultError (500)"],
+    [new ResultError("load", { status: 500 }), "ResultError"],
+  ];
+  for (const [error, label] of labels) assertEquals(errorLabel(error), label);
+});
+
+Deno.test("AllFailedError.toJSON() tells what its errors stand for, and ends where causes go round", () => {
+  const cause = Object.assign(new Error("connect ECONNREFUSED"), { code: "ECONNREFUSED" });
+  const round = new Error("round");
+  round.cause = round;
+  const { attempts } = JSON.parse(
+    JSON.stringify(allFailed(record(new TypeError("fetch failed", { cause })), record(round))),
+  );
+  assertEquals(attempts[0].error, {
+    name: "TypeError",
+    message: "fetch failed",
+    cause: { name: "Error", message: "connect ECONNREFUSED", code: "ECONNREFUSED" },
+  });
+  assert(JSON.stringify(attempts[1]).length < 2_000);
+});
+
+Deno.test("AllFailedError.toJSON() is bounded where calls that gave up share one another", () => {
+  let shared: unknown = new Error("root");
+  for (let depth = 0; depth < 30; depth++) shared = allFailed(...Array(50).fill(record(shared)));
+  assert(JSON.stringify(shared).length < 1e6);
+});
+
+Deno.test("MapError does not print its results, and summary() tells of each failed item", () => {
+  const secret = "tr0ub4dor";
+  const inner = allFailed(record(new RangeError("first")), record(new RangeError("out of\nrange"), { number: 2 }));
+  const error = new MapError("2 of 3 items failed", [secret, undefined, undefined], [
+    { index: 1, error: inner },
+    { index: 2, error: Object.assign(new Error("no"), { code: "ENOENT" }) },
+  ]);
+  assertEquals(error.results, [secret, undefined, undefined]);
+  for (
+    const shown of [Deno.inspect(error), inspect(error), JSON.stringify(error), error.summary(), String(error.stack)]
+  ) {
+    assertFalse(shown.includes(secret), shown);
+  }
+  assertEquals(
+    error.summary(),
+    [
+      "2 of 3 items failed",
+      "  item 1: RangeError: out of range, after 2 attempts",
+      "  item 2: Error (ENOENT): no",
+    ].join("\n"),
+  );
+});
+
+Deno.test("MapError.summary() has the first 1 000 items where there are more", () => {
+  const errors = Array.from({ length: 1_000_000 }, (_, index) => ({ index, error: "thrown" }));
+  const lines = new MapError("all failed", [], errors).summary().split("\n");
+  assertEquals([lines.length, lines[1], lines.at(-1)], [1_002, "  item 0: string", "  and 999000 more"]);
+});
+
+Deno.test("names of error classes are texts, whatever a minifier calls the classes", () => {
+  const source = Deno.readTextFileSync(new URL("../src/errors.ts", import.meta.url));
+  for (const [, name] of source.matchAll(/export class (\w+) extends/g)) {
+    assert(source.includes(`nameClass(this, "${name}")`), name);
+  }
+  class Own extends ConfigurationError {}
+  assertEquals(new Own("m").name, "Own", "a class of the user's keeps its name");
 });

@@ -5,7 +5,9 @@ import { namespacePrefix } from "../cache/backend_results.ts";
 import { openCache } from "../cache/open_cache.ts";
 import { TieredCache } from "../cache/tiered_cache.ts";
 import type { Clock } from "../clock.ts";
-import { className, ConfigurationError, errorLabel } from "../errors.ts";
+import { ConfigurationError } from "../errors.ts";
+import { errorLabel } from "../internal/error_label.ts";
+import { className } from "../internal/read_field.ts";
 import type { Telemetry } from "../telemetry.ts";
 
 /** A tier that takes its whole time leaves a little for what the other has already found. */

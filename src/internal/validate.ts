@@ -1,5 +1,6 @@
 import { parseDuration } from "../duration.ts";
-import { className, ConfigurationError } from "../errors.ts";
+import { ConfigurationError } from "../errors.ts";
+import { className } from "./read_field.ts";
 
 /** Longer texts are not shown in a message. */
 const MAX_SHOWN_LENGTH = 60;

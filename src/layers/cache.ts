@@ -4,7 +4,8 @@ import { type Flight, runnerFor } from "../cache/flight.ts";
 import type { StoredValue } from "../cache/memory_store.ts";
 import { UNREADABLE } from "../cache/result_store.ts";
 import type { Duration } from "../duration.ts";
-import { AllFailedError, errorLabel } from "../errors.ts";
+import { AllFailedError } from "../errors.ts";
+import { errorLabel } from "../internal/error_label.ts";
 import {
   anyDuration,
   anyFunction,

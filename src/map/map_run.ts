@@ -1,4 +1,5 @@
-import { errorLabel, MapError, type MapItemError } from "../errors.ts";
+import { MapError, type MapItemError } from "../errors.ts";
+import { errorLabel } from "../internal/error_label.ts";
 import { AbortScope } from "../internal/abort_scope.ts";
 import { followSignal } from "../internal/follow_signal.ts";
 import { TurnKeeper } from "../internal/turn_keeper.ts";

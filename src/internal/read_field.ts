@@ -1,0 +1,82 @@
+/*
+ * What was thrown comes from code that nobody here knows: a getter may throw, a proxy may be revoked, a prototype may be
+ * missing. This is the one place where such a value is looked into; nothing in it throws.
+ */
+
+/** What `holder` has under `key`; `undefined` where it can have nothing, or reading it throws. */
+export function readField(holder: unknown, key: PropertyKey): unknown {
+  if ((typeof holder !== "object" && typeof holder !== "function") || holder === null) return undefined;
+  try {
+    return (holder as Record<PropertyKey, unknown>)[key];
+  } catch {
+    return undefined;
+  }
+}
+
+/** What `holder` has under `key` where that is a text. */
+export function readText(holder: unknown, key: PropertyKey): string | undefined {
+  const value = readField(holder, key);
+  return typeof value === "string" ? value : undefined;
+}
+
+/** What `holder` has under `key` where that is an array; a copy, of at most `limit` elements. */
+export function readList(holder: unknown, key: PropertyKey, limit: number): readonly unknown[] {
+  const list = readField(holder, key);
+  try {
+    return Array.isArray(list) ? Array.prototype.slice.call(list, 0, limit) : [];
+  } catch {
+    return [];
+  }
+}
+
+/** Whether `value` is an instance of `type`. */
+export function isInstance(value: unknown, type: unknown): boolean {
+  try {
+    return value instanceof (type as new () => unknown);
+  } catch {
+    return false;
+  }
+}
+
+/** What the language says that `value` is, such as `[object Error]`. */
+export function tagOf(value: unknown): string {
+  try {
+    return Object.prototype.toString.call(value);
+  } catch {
+    return "[object Object]";
+  }
+}
+
+/** Whether `value` is an error, also one of another realm, such as a frame, a `node:vm` context or a test of jest. */
+export function isErrorObject(value: unknown): value is Error {
+  if (typeof value !== "object" || value === null) return false;
+  if (isInstance(value, Error)) return true;
+  const tag = tagOf(value);
+  return tag === "[object Error]" || tag === "[object DOMException]";
+}
+
+/** The name of the class of `value`, and not of what a field that is called "constructor" holds. */
+export function className(value: object): string | undefined {
+  try {
+    return readText(readField(Object.getPrototypeOf(value), "constructor"), "name") || undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Where errors keep the one that they stand for: the language's own field, and those of clients and drivers. */
+const LINKS = [
+  "cause",
+  "originalError",
+  "original",
+  "driverError",
+  "nativeError",
+  "networkError",
+  "socketError",
+  "lastNodeError",
+] as const;
+
+/** The errors that `error` stands for. */
+export function linkedErrors(error: unknown): unknown[] {
+  return LINKS.map((key) => readField(error, key)).filter((linked) => typeof linked === "object" && linked !== null);
+}
