@@ -23,6 +23,7 @@ export type { Items } from "./src/pool/item_source.ts";
 export type { WorkerPermissions } from "./src/pool/sandbox.ts";
 export { transfer } from "./src/pool/transfer.ts";
 export type { ProgressState } from "./src/progress/progress.ts";
+export { progress, type ProgressLog } from "./src/progress/progress_log.ts";
 export type { ContextOptions, OperoOptions } from "./src/engine/opero_options.ts";
 export type {
   AnyFunction,

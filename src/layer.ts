@@ -24,6 +24,9 @@ export interface CallLimits {
  */
 export type AttemptPhase = "waits" | "runs" | "failed" | "final";
 
+/** What a call may wait for before an attempt. */
+export type WaitReason = "retry" | "Retry-After" | "next fallback value" | "rate limit";
+
 /** What a call comes to know of itself when anything but success at the first go happens. */
 export class CallState {
   /** How the latest attempt stands. */
@@ -36,6 +39,10 @@ export class CallState {
   readonly attempts: AttemptRecord[] = [];
   /** Milliseconds waited for the rate limit and between attempts. */
   waitedMs = 0;
+  /** The monotonic time at which the wait under way ends, in milliseconds, or 0 while nothing is waited for. */
+  waitUntilMs = 0;
+  /** What is waited for then, in words. */
+  waitReason: WaitReason = "retry";
   /** What the cache did. */
   cache: CacheStatus = "off";
   /** The id of its log lines and events, once one was needed. */

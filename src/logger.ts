@@ -1,3 +1,4 @@
+import { writeAbove } from "./internal/terminal_lines.ts";
 import { reportSafely } from "./internal/report_safely.ts";
 import { anyFunction, oneOf, type OptionRules, validateOptions } from "./internal/validate.ts";
 
@@ -166,5 +167,5 @@ function write(level: LogLevel, name: string, message: string, fields: LogFields
 }
 
 function writeToStderr(line: string): void {
-  console.error(line);
+  writeAbove(() => console.error(line));
 }

@@ -17,7 +17,7 @@ import {
   type RunOptions,
 } from "./map/opmap_options.ts";
 import { buildPipeline, type Pipeline } from "./engine/pipeline.ts";
-import { countItems, isItems, ItemSource } from "./pool/item_source.ts";
+import { countItems, expectRejections, isItems, ItemSource } from "./pool/item_source.ts";
 import { openRunProgress } from "./progress/run_progress.ts";
 import type { Registry } from "./engine/registry.ts";
 import { shownOptions } from "./engine/shown_options.ts";
@@ -159,6 +159,7 @@ class FunctionMap {
     if (!isItems(items)) throw wrongOption(task, "items", { desired: "an iterable or an async iterable" }, items);
     const { onError, progress, workers, signal } = this.#resolveRun(task, runOptions);
     const { events } = telemetry;
+    expectRejections(items);
     return {
       source: new ItemSource(items),
       handler: telemetry.isOn ? observed(handler, host) : handler,
@@ -168,7 +169,9 @@ class FunctionMap {
       resultOf: undefined,
       onError,
       signals: [signal, this.#options.signal].filter((each) => each !== undefined),
-      openProgress: () => openRunProgress({ progress, label: functionName, total: countItems(items), clock }),
+      openProgress: (wait) =>
+        openRunProgress({ progress, label: functionName, total: () => countItems(items), wait, clock }),
+      clock,
       onItem: events.has("itemDone") ? (index, ok) => events.emit("itemDone", { functionName, index, ok }) : undefined,
       runs: this.#runs,
       functionName,

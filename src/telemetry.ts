@@ -4,6 +4,7 @@ import { errorLabel } from "./internal/error_label.ts";
 import { EventHub } from "./events.ts";
 import { generateCorrelationId } from "./internal/correlation_id.ts";
 import { reportSafely } from "./internal/report_safely.ts";
+import { writeAbove } from "./internal/terminal_lines.ts";
 import { type CacheStatus, type Call, type CallState, stateOf } from "./layer.ts";
 import { getLogger, hasOwnWarningSink, isLoggingOn, isSilenced, type LogFields, type Logger } from "./logger.ts";
 
@@ -184,7 +185,7 @@ export class Telemetry {
     if (this.#warned.size >= MAX_WARNED) this.#warned.clear();
     this.#warned.add(key);
     if (this.#hasOwnLogger || hasOwnWarningSink()) this.log("warning", message, { functionName });
-    if (!isSilenced()) reportSafely(() => console.warn(`opero: ${message}`));
+    if (!isSilenced()) reportSafely(() => writeAbove(() => console.warn(`opero: ${message}`)));
   }
 
   /** Writes a line; a logger that throws changes nothing. */

@@ -12,7 +12,7 @@ const EXPORTS: Record<string, { module: object; values: string; types: string }>
       SerializationError TieredCache TimeoutError WorkerError clearCache close configureLogging
       createOpero currentCall diskCache ensureAsync events formatLogRecord fromKeyv
       generateCorrelationId getCorrelationId getLogger isAsyncFunction isOperoError isTransient
-      kvCache memoryCache opero opmap registerCacheBackend runAsync sqliteCache tiered transfer
+      kvCache memoryCache opero opmap progress registerCacheBackend runAsync sqliteCache tiered transfer
       withCorrelationId
     `,
     types: `
@@ -24,7 +24,7 @@ const EXPORTS: Record<string, { module: object; values: string; types: string }>
       KeyvLike KvCacheConfig KvCommit KvDatabase KvEntry KvKey LogFields LogLevel LogRecord LogThreshold Logger
       LoggingOptions MapItemError MapMode MapResult MapStream Mapped MaybePromise MemoryCacheConfig
       OnError Opero OperoErrorCode OperoEvents OperoHandles OperoInstance OperoOptions OperoWrapper
-      Opmap OpmapOptions OpmapWrapper ProgressOption ProgressState RateLimit RateLimitOptions
+      Opmap OpmapOptions OpmapWrapper ProgressLog ProgressOption ProgressState RateLimit RateLimitOptions
       RateLimitedEvent RetryContext RetryEvent RetryOptions RetryPredicate RunAsync RunAsyncOptions
       RunOptions SignalOptions SqliteCacheConfig SqliteDatabase SqliteStatement SuccessEvent
       TimeoutOptions Timer Unsubscribe WithMeta WorkerPermissions Wrapped

@@ -1,16 +1,18 @@
 import type { Clock } from "../clock.ts";
-import { type Call, stateOf } from "../layer.ts";
+import { type Call, stateOf, type WaitReason } from "../layer.ts";
 
 /**
- * Waits `ms` on behalf of `call`, which counts as waited.
+ * Waits `ms` on behalf of `call`, which counts as waited and says what for.
  *
  * @throws {unknown} The reason for which the call was called off, at once.
  */
-export async function pause(clock: Clock, call: Call, ms: number): Promise<void> {
+export async function pause(clock: Clock, call: Call, ms: number, reason: WaitReason): Promise<void> {
   const state = stateOf(call);
   const { scope } = state;
   if (scope?.isAborted) throw scope.reason;
   const startedMs = clock.now();
+  state.waitUntilMs = startedMs + ms;
+  state.waitReason = reason;
   await new Promise<void>((resolve, reject) => {
     const timer = clock.setTimer(ms, () => {
       stopListening?.();
@@ -21,6 +23,7 @@ export async function pause(clock: Clock, call: Call, ms: number): Promise<void>
       reject(reason);
     });
   });
+  state.waitUntilMs = 0;
   state.waitedMs += clock.now() - startedMs;
   // What woke at the same moment and ran before may have called this one off.
   if (scope?.isAborted) throw scope.reason;

@@ -74,7 +74,7 @@ export function argFallbackLayer(parameter: FallbackParameter, fallbackDelayMs: 
       if (host.clock.now() + fallbackDelayMs >= stateOf(call).deadlineAtMs) {
         throw host.failures.allFailed(call, "deadline");
       }
-      return pause(host.clock, call, fallbackDelayMs);
+      return pause(host.clock, call, fallbackDelayMs, "next fallback value");
     }
 
     return (call) => {

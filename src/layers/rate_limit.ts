@@ -103,16 +103,19 @@ export function rateLimitLayer(
       const refusal = refusalOf(call, waitMs, maxWaitMs, host);
       if (refusal !== undefined) return Promise.reject(refusal);
       host.telemetry.tell("rateLimited", host.functionName, call, { wait: toSeconds(waitMs) });
-      return runInTurn(call, limiter);
+      return runInTurn(call, limiter, waitMs);
     }
 
     /** The call goes on after its own wait: run by whoever wakes it, it would run in the async context of another. */
-    async function runInTurn(call: Call, limiter: RateLimiter): Promise<unknown> {
+    async function runInTurn(call: Call, limiter: RateLimiter, waitMs: number): Promise<unknown> {
       const state = stateOf(call);
       const { scope } = state;
       const startedMs = host.clock.now();
       state.phase = "waits";
+      state.waitReason = "rate limit";
+      state.waitUntilMs = startedMs + waitMs;
       await turnIn(limiter, scope);
+      state.waitUntilMs = 0;
       state.waitedMs += host.clock.now() - startedMs;
       if (scope?.isAborted) {
         // By one that had its turn at the same moment and ran before.

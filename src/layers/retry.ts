@@ -160,7 +160,7 @@ export function retryLayer(policy: RetryPolicy, host: LayerHost): Layer {
       const state = stateOf(call);
       for (let delayMs = firstDelayMs;;) {
         const seenAttempts = state.attempts.length;
-        await pause(host.clock, call, delayMs);
+        await pause(host.clock, call, delayMs, state.waitReason);
         state.retry++;
         try {
           return await next(call);
@@ -193,6 +193,7 @@ function delayBeforeRetry(
   const backoffMs = backoffDelayMs(policy, state.retry, previousDelayMs, host.random);
   const askedMs = policy.respectRetryAfter ? longestRetryAfterMs(roundErrors, host.clock.wallNow()) : 0;
   if (askedMs > policy.maxRetryAfterMs) throw host.failures.allFailed(call, "retry_after");
+  state.waitReason = askedMs <= backoffMs ? "retry" : "Retry-After";
   const delayMs = askedMs <= backoffMs ? backoffMs : askedMs + spreadMs(policy, backoffMs, host.random);
   if (host.clock.now() + delayMs >= state.deadlineAtMs) throw host.failures.allFailed(call, "deadline");
   return delayMs;

@@ -1,3 +1,4 @@
+import type { SourceFailure } from "../pool/drain.ts";
 import { MapRun, type MapRunSetup, SKIPPED } from "./map_run.ts";
 
 /** A run that gathers all results. */
@@ -41,7 +42,8 @@ export class MapList extends MapRun {
     if (!this.#isOrdered) this.#results.push(undefined);
   }
 
-  protected resolve(): void {
+  protected resolve(sourceFailure: SourceFailure | undefined): void {
+    if (sourceFailure !== undefined) return this.#settle.reject(sourceFailure.reason);
     const results = this.setup.onError === "skip" ? this.partialResults() : this.#results;
     if (this.errors.length === 0) return this.#settle.resolve(results);
     this.#settle.reject(this.failedItems(results, this.errors.length, this.#begun));

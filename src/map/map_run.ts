@@ -3,10 +3,13 @@ import { errorLabel } from "../internal/error_label.ts";
 import { AbortScope } from "../internal/abort_scope.ts";
 import { followSignal } from "../internal/follow_signal.ts";
 import { TurnKeeper } from "../internal/turn_keeper.ts";
-import { Call, type Handler, stateOf } from "../layer.ts";
+import type { Clock } from "../clock.ts";
+import { toSeconds } from "../duration.ts";
+import { Call, type CallState, type Handler, stateOf } from "../layer.ts";
 import type { OnError } from "./opmap_options.ts";
-import { Drain, type DrainTarget } from "../pool/drain.ts";
+import { Drain, type DrainTarget, type SourceFailure } from "../pool/drain.ts";
 import type { ItemSource } from "../pool/item_source.ts";
+import type { ItemOutcome, ProgressWait } from "../progress/progress.ts";
 import type { RunProgress } from "../progress/run_progress.ts";
 
 /** What a run is made with. */
@@ -27,14 +30,16 @@ export interface MapRunSetup {
   readonly onError: OnError;
   /** Ends the run. */
   readonly signals: readonly AbortSignal[];
-  /** Is told of each item; made when the run begins. */
-  readonly openProgress: () => RunProgress | undefined;
+  /** Is told of each item; made when the run begins, which tells what all items that run wait for. */
+  readonly openProgress: (wait: () => ProgressWait | undefined) => RunProgress | undefined;
   /** Is told of each item too. */
   readonly onItem: ((index: number, isOk: boolean) => void) | undefined;
   /** The runs of the same function that have begun and are not over. */
   readonly runs: Set<MapRun>;
   /** The name of the function, for messages. */
   readonly functionName: string;
+  /** The only source of time. */
+  readonly clock: Clock;
 }
 
 /** Stands in the place of an item that is left out. */
@@ -65,8 +70,8 @@ export abstract class MapRun implements DrainTarget {
   protected abstract keep(index: number, result: unknown): void;
   /** The run is over without a result. */
   protected abstract reject(reason: unknown): void;
-  /** All items are done. */
-  protected abstract resolve(): void;
+  /** All items that began are done; the source may have failed. */
+  protected abstract resolve(sourceFailure: SourceFailure | undefined): void;
   /** Whether another item may begin while `active` others run. */
   abstract mayBegin(active: number): boolean;
 
@@ -80,13 +85,24 @@ export abstract class MapRun implements DrainTarget {
     const aborted = this.setup.signals.find((signal) => signal.aborted);
     if (aborted !== undefined) return void this.fail(aborted.reason);
     this.#unfollow = this.setup.signals.map((signal) => followSignal(signal, (reason) => void this.fail(reason)));
-    this.#progress = this.setup.openProgress();
+    this.#progress = this.setup.openProgress(() => this.#wait());
     this.setup.runs.add(this);
     this.drain.fill();
   }
 
-  /** Runs the call of an item. */
+  /** Runs the call of an item, once it is there. */
   run(item: unknown, index: number, slot: number): Promise<unknown> {
+    if (typeof item === "object" && item !== null && isThenable(item)) return this.#runOnceThere(item, index, slot);
+    return this.#runCall(item, index, slot);
+  }
+
+  async #runOnceThere(item: PromiseLike<unknown>, index: number, slot: number): Promise<unknown> {
+    const value = await item;
+    // Nothing begins in a run that is over, and nobody hears of what comes of it.
+    return this.#isOver ? undefined : await this.#runCall(value, index, slot);
+  }
+
+  #runCall(item: unknown, index: number, slot: number): Promise<unknown> {
     const call = new Call(this.setup.self, [item], index, this.#scope);
     if (this.setup.isStateful) stateOf(call);
     this.#running[slot] = call;
@@ -99,7 +115,7 @@ export abstract class MapRun implements DrainTarget {
     const call = this.#running[slot]!;
     this.#running[slot] = undefined;
     const { resultOf, onItem } = this.setup;
-    this.#progress?.count(false);
+    this.#progress?.count(outcomeOf(call, false));
     onItem?.(index, true);
     this.keep(index, resultOf === undefined ? value : resultOf(call, value));
   }
@@ -107,9 +123,10 @@ export abstract class MapRun implements DrainTarget {
   /** An item failed. */
   onFailure(index: number, error: unknown, slot: number): void {
     if (this.#isOver) return;
+    const call = this.#running[slot];
     this.#running[slot] = undefined;
     const { onError, onItem } = this.setup;
-    this.#progress?.count(true);
+    this.#progress?.count(outcomeOf(call, true));
     onItem?.(index, false);
     if (onError === "return") return this.keep(index, toError(error));
     if (onError === "skip") return this.keep(index, SKIPPED);
@@ -119,15 +136,10 @@ export abstract class MapRun implements DrainTarget {
     void this.fail(this.#stoppedBy(index, error), new DOMException(`Item ${index} of the map failed`, "AbortError"));
   }
 
-  /** The source threw: the run fails with what it threw. */
-  onSourceFailure(error: unknown): void {
-    void this.fail(error);
-  }
-
-  /** All items are done. */
-  onEnd(): void {
+  /** All items that began are done. Where the source threw, the run ends with that once all results are handed out. */
+  onEnd(sourceFailure: SourceFailure | undefined): void {
     this.#leave();
-    this.resolve();
+    this.resolve(sourceFailure);
   }
 
   /** Ends the run with `reason`, and what runs with `stopReason`; resolves once the source is closed. */
@@ -141,6 +153,20 @@ export abstract class MapRun implements DrainTarget {
     this.reject(reason);
     // What the source says to being closed cannot matter any more: the run has its reason.
     await closed.catch(() => {});
+  }
+
+  /** What all items that run wait for, if they do: the wait that ends first. */
+  #wait(): ProgressWait | undefined {
+    let first: CallState | undefined;
+    for (const call of this.#running) {
+      if (call === undefined) continue;
+      const { state } = call;
+      if (state === undefined || state.waitUntilMs === 0) return undefined;
+      if (first === undefined || state.waitUntilMs < first.waitUntilMs) first = state;
+    }
+    if (first === undefined) return undefined;
+    const leftMs = Math.max(0, first.waitUntilMs - this.setup.clock.now());
+    return { seconds: toSeconds(leftMs), reason: first.waitReason };
   }
 
   /** Keeps the error of an item that is lost. */
@@ -175,6 +201,12 @@ export abstract class MapRun implements DrainTarget {
   }
 }
 
+function outcomeOf(call: Call | undefined, isFailed: boolean): ItemOutcome {
+  const state = call?.state;
+  const isCached = state?.cache === "hit" || state?.cache === "stale";
+  return { isFailed, isCached, isRetried: (state?.retry ?? 0) > 0 };
+}
+
 function count(items: number): string {
   return items === 1 ? "1 item" : `${items} items`;
 }
@@ -184,6 +216,16 @@ function tally(errors: readonly MapItemError[]): string {
   const counts = new Map<string, number>();
   for (const { error } of errors) counts.set(errorLabel(error), (counts.get(errorLabel(error)) ?? 0) + 1);
   return [...counts].map(([label, times]) => `${times} × ${label}`).join(", ");
+}
+
+/** A `then` that throws when it is read is found out where the item is awaited, which fails it. */
+function isThenable(item: object): item is PromiseLike<unknown> {
+  if (item instanceof Promise) return true;
+  try {
+    return typeof (item as { then?: unknown }).then === "function";
+  } catch {
+    return true;
+  }
 }
 
 /** Anything may be thrown, but among the results only an error can be told from a value. */

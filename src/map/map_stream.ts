@@ -1,3 +1,4 @@
+import type { SourceFailure } from "../pool/drain.ts";
 import { MapRun, type MapRunSetup, SKIPPED } from "./map_run.ts";
 import type { MapStream } from "./mapped.ts";
 
@@ -72,8 +73,9 @@ export class MapStreamRun extends MapRun {
     this.keep(index, SKIPPED);
   }
 
-  protected resolve(): void {
-    if (this.#failed > 0) this.#failure = { reason: this.failedItems([], this.#failed, this.#begun) };
+  protected resolve(sourceFailure: SourceFailure | undefined): void {
+    if (sourceFailure !== undefined) this.#failure = sourceFailure;
+    else if (this.#failed > 0) this.#failure = { reason: this.failedItems([], this.#failed, this.#begun) };
     this.#hand();
   }
 

@@ -1,6 +1,14 @@
 import type { TurnKeeper } from "../internal/turn_keeper.ts";
 import type { ItemSource } from "./item_source.ts";
 
+/** What a source threw. */
+export interface SourceFailure {
+  readonly reason: unknown;
+}
+
+/** Stands where no item was fetched ahead. */
+const NONE: unique symbol = Symbol("none");
+
 /** What a drain serves. */
 export interface DrainTarget {
   /** Whether another item may begin while `active` others run. */
@@ -11,15 +19,15 @@ export interface DrainTarget {
   onValue(index: number, value: unknown, slot: number): void;
   /** The item failed. */
   onFailure(index: number, error: unknown, slot: number): void;
-  /** The source threw; no further item begins. */
-  onSourceFailure(error: unknown): void;
-  /** The source is at its end and no item runs. */
-  onEnd(): void;
+  /** The source is at its end, or has thrown, and no item runs. */
+  onEnd(sourceFailure: SourceFailure | undefined): void;
 }
 
 /**
- * Pulls items from a source and runs as many at once as its target allows, never pulling one that may not begin.
- * A source that is not async is shared by loops, one a slot, which allocate nothing for an item.
+ * Pulls items from a source and runs as many at once as its target allows. A source that is not async is shared by
+ * loops, one a slot, which allocate nothing for an item, and an item that may not begin is not pulled. An async one
+ * is asked for the next item while others run, so that it and they do not take turns: at most one is held ahead.
+ * A source that throws ends the run once all that was begun is done.
  */
 export class Drain {
   readonly #source: ItemSource;
@@ -29,6 +37,8 @@ export class Drain {
   #slots = 0;
   #index = 0;
   #active = 0;
+  #ahead: unknown = NONE;
+  #failure: SourceFailure | undefined = undefined;
   #isDone = false;
   #isPulling = false;
   #isStopped = false;
@@ -42,7 +52,10 @@ export class Drain {
 
   /** Begins what may begin; to be called at first, and when there is room again although no item ended. */
   fill(): void {
-    if (this.#source.isAsync) return void this.#pullAsync();
+    if (this.#source.isAsync) {
+      this.#beginAhead();
+      return void this.#pullAsync();
+    }
     while (this.#mayPull()) void this.#loop();
     this.#checkEnd();
   }
@@ -65,10 +78,10 @@ export class Drain {
   /** Runs one item after another while that is allowed. */
   async #loop(): Promise<void> {
     const slot = this.#takeSlot();
-    for (let step = this.#pull(); step !== undefined; step = this.#mayGoOn() ? this.#pull() : undefined) {
+    for (let hasItem = this.#pull(); hasItem; hasItem = this.#mayGoOn() && this.#pull()) {
       const index = this.#index++;
       try {
-        this.#target.onValue(index, await this.#target.run(step.value, index, slot), slot);
+        this.#target.onValue(index, await this.#target.run(this.#source.item, index, slot), slot);
       } catch (error) {
         this.#target.onFailure(index, error, slot);
       }
@@ -81,30 +94,46 @@ export class Drain {
     this.#checkEnd();
   }
 
-  #pull(): IteratorResult<unknown> | undefined {
+  /** Moves on to the next item; the source may end the run while it is asked, and nothing begins after that. */
+  #pull(): boolean {
     try {
-      const step = this.#source.next();
-      if (!step.done) return step;
+      if (this.#source.advance()) return !this.#isStopped;
     } catch (error) {
-      this.#fail(error);
+      this.#failure = { reason: error };
     }
     this.#isDone = true;
-    return undefined;
+    return false;
   }
 
-  /** Pulls items one after another while that is allowed, and runs each on its own. */
+  /** Pulls items one after another, one of them ahead, and runs each on its own. */
   async #pullAsync(): Promise<void> {
     if (this.#isPulling) return;
     this.#isPulling = true;
-    while (this.#mayPull()) {
-      const step = await this.#source.nextAsync().catch((error) => this.#fail(error));
-      if (step === undefined || step.done) this.#isDone = true;
-      else if (!this.#isStopped) void this.#runAlone(step.value);
+    while (!this.#isDone && !this.#isStopped && this.#ahead === NONE) {
+      await this.#fetchAhead();
+      this.#beginAhead();
       const turn = this.#turns.pending();
       if (turn !== undefined) await turn;
     }
     this.#isPulling = false;
     this.#checkEnd();
+  }
+
+  async #fetchAhead(): Promise<void> {
+    try {
+      if (await this.#source.advanceAsync()) this.#ahead = this.#source.item;
+      else this.#isDone = true;
+    } catch (error) {
+      this.#failure = { reason: error };
+      this.#isDone = true;
+    }
+  }
+
+  #beginAhead(): void {
+    if (this.#ahead === NONE || this.#isStopped || !this.#target.mayBegin(this.#active)) return;
+    const item = this.#ahead;
+    this.#ahead = NONE;
+    void this.#runAlone(item);
   }
 
   async #runAlone(item: unknown): Promise<void> {
@@ -119,10 +148,6 @@ export class Drain {
     this.fill();
   }
 
-  #fail(error: unknown): void {
-    if (!this.#isStopped) this.#target.onSourceFailure(error);
-  }
-
   #takeSlot(): number {
     this.#active++;
     return this.#freeSlots.pop() ?? this.#slots++;
@@ -134,8 +159,8 @@ export class Drain {
   }
 
   #checkEnd(): void {
-    if (!this.#isDone || this.#active > 0 || this.#isStopped || this.#isPulling) return;
+    if (!this.#isDone || this.#active > 0 || this.#isStopped || this.#isPulling || this.#ahead !== NONE) return;
     this.#isStopped = true;
-    this.#target.onEnd();
+    this.#target.onEnd(this.#failure);
   }
 }

@@ -1,5 +1,5 @@
-/** What a map takes its items from. */
-export type Items<Item> = Iterable<Item> | AsyncIterable<Item>;
+/** What a map takes its items from; an item that is a promise is awaited. */
+export type Items<Item> = Iterable<Item | PromiseLike<Item>> | AsyncIterable<Item | PromiseLike<Item>>;
 
 /** Whether `value` can be iterated over, at once or by and by. */
 export function isItems(value: unknown): value is Items<unknown> {
@@ -7,20 +7,32 @@ export function isItems(value: unknown): value is Items<unknown> {
   return typeof value === "object" && value !== null && (Symbol.iterator in value || Symbol.asyncIterator in value);
 }
 
-/** How many items there are, where that can be told without going through them. */
+/** How many items there are by now, where that can be told without going through them. */
 export function countItems(items: Items<unknown>): number | undefined {
   const { length, size } = items as { readonly length?: unknown; readonly size?: unknown };
   if (Array.isArray(items) || ArrayBuffer.isView(items)) return length as number;
   return items instanceof Set || items instanceof Map ? size as number : undefined;
 }
 
+/**
+ * Keeps items of a list that are promises, and reject before it is their turn, from ending the process: each
+ * rejection is told where its item fails.
+ */
+export function expectRejections(items: Items<unknown>): void {
+  if (!Array.isArray(items)) return;
+  for (const item of items) if (item instanceof Promise) item.catch(() => {});
+}
+
 /** The iterator over the items of a run; it is closed unless it came to its end by itself. */
 export class ItemSource {
   /** Whether each item has to be waited for. */
   readonly isAsync: boolean;
+  /** The item that the source last moved on to. */
+  item: unknown = undefined;
   readonly #iterator: Iterator<unknown> | AsyncIterator<unknown>;
   #isOver = false;
   #isAsked = false;
+  #isClosed = false;
 
   /** Opens the iterator of `items`. */
   constructor(items: Items<unknown>) {
@@ -30,22 +42,23 @@ export class ItemSource {
       : (items as Iterable<unknown>)[Symbol.iterator]();
   }
 
-  /** The next item of a source that is not async. */
-  next(): IteratorResult<unknown> {
-    // Until it answers: an iterator that throws is not closed.
-    this.#isOver = true;
-    const step = (this.#iterator as Iterator<unknown>).next();
-    this.#isOver = step.done === true;
-    return step;
+  /** Moves a source that is not async on to its next item; `false` at its end. Throws what the source throws. */
+  advance(): boolean {
+    // Asked for good where it throws or is at its end: such an iterator is not closed.
+    this.#isAsked = true;
+    if (!this.#take((this.#iterator as Iterator<unknown>).next())) return false;
+    this.#isAsked = false;
+    if (this.#isClosed) void this.#return().catch(() => {});
+    return true;
   }
 
-  /** The next item of an async source; it is asked for one at a time. */
-  async nextAsync(): Promise<IteratorResult<unknown>> {
+  /** As {@link advance} for an async source, which is asked for one item at a time. */
+  async advanceAsync(): Promise<boolean> {
     this.#isAsked = true;
     try {
-      const step = await (this.#iterator as AsyncIterator<unknown>).next();
-      this.#isOver ||= step.done === true;
-      return step;
+      const hasItem = this.#take(await (this.#iterator as AsyncIterator<unknown>).next());
+      this.#isOver ||= !hasItem;
+      return hasItem;
     } catch (error) {
       this.#isOver = true;
       throw error;
@@ -56,13 +69,29 @@ export class ItemSource {
 
   /**
    * Tells the iterator that no more is asked of it; resolves once it has cleaned up. An async one that was asked
-   * and has not answered may never do so, so nobody waits for that.
+   * and has not answered may never do so, so nobody waits for that. One that is not async and is closed from within,
+   * as by a source that aborts its own run, is told once it has answered.
    */
   async close(): Promise<void> {
-    if (this.#isOver) return;
+    this.#isClosed = true;
+    if (this.#isOver || (this.#isAsked && !this.isAsync)) return;
     this.#isOver = true;
-    const closed = this.#iterator.return?.();
+    const closed = this.#return();
     if (!this.#isAsked) await closed;
-    else Promise.resolve(closed).catch(() => {});
+    else closed.catch(() => {});
+  }
+
+  /** Reads a step whole, as what it holds may throw too: the source has failed then, and not an item. */
+  #take(step: IteratorResult<unknown>): boolean {
+    if ((typeof step !== "object" && typeof step !== "function") || step === null) {
+      throw new TypeError("The source of the items answered with what is no object");
+    }
+    if (step.done) return false;
+    this.item = step.value;
+    return true;
+  }
+
+  async #return(): Promise<void> {
+    await this.#iterator.return?.();
   }
 }

@@ -1,5 +1,6 @@
 import type { Clock } from "../clock.ts";
 import { toSeconds } from "../duration.ts";
+import { RecentRate } from "./recent_rate.ts";
 
 /** How far a map has come. */
 export interface ProgressState {
@@ -7,45 +8,106 @@ export interface ProgressState {
   readonly done: number;
   /** The items that failed. */
   readonly failed: number;
-  /** All items, or `undefined` while the source has not told how many there are. */
+  /** All items by now, or `undefined` where the source does not tell how many there are, or has given more than it told. */
   readonly total: number | undefined;
   /** Items done per second, over the whole run. */
   readonly rate: number;
   /** How long the map has been running, in seconds. */
   readonly elapsed: number;
-  /** How long the rest will take at this rate, in seconds, or `undefined` where that cannot be known. */
+  /**
+   * How long the rest will take, in seconds, at the rate of the latest items that did not come from the cache;
+   * `undefined` where that cannot be known.
+   */
   readonly eta: number | undefined;
+}
+
+/** What all items that run wait for. */
+export interface ProgressWait {
+  /** For how long yet, in seconds. */
+  readonly seconds: number;
+  /** For what, such as `Retry-After`. */
+  readonly reason: string;
+}
+
+/** What a bar shows besides. */
+export interface ShownState extends ProgressState {
+  /** The items that needed more than one round. */
+  readonly retried?: number;
+  /** The items that came from the cache. */
+  readonly cached?: number;
+  /** What all items that run wait for, if they do. */
+  readonly wait?: ProgressWait | undefined;
+}
+
+/** How an item was done. */
+export interface ItemOutcome {
+  /** It failed. */
+  readonly isFailed: boolean;
+  /** Its value came from the cache. */
+  readonly isCached?: boolean;
+  /** It needed more than one round. */
+  readonly isRetried?: boolean;
 }
 
 /** Counts the items of one run. */
 export class Progress {
-  /** All items, once that is known. */
-  total: number | undefined;
+  readonly #total: () => number | undefined;
   readonly #clock: Clock;
+  readonly #wait: () => ProgressWait | undefined;
   readonly #startMs: number;
+  readonly #recent: RecentRate;
   #done = 0;
   #failed = 0;
+  #retried = 0;
+  #cached = 0;
 
-  /** A run that begins now. */
-  constructor(total: number | undefined, clock: Clock) {
-    this.total = total;
+  /**
+   * A run that begins now.
+   *
+   * @param total How many items there are by now, if that is known.
+   * @param clock The only source of time.
+   * @param wait What all items that run wait for, if they do.
+   */
+  constructor(total: () => number | undefined, clock: Clock, wait: () => ProgressWait | undefined = () => undefined) {
+    this.#total = total;
     this.#clock = clock;
+    this.#wait = wait;
     this.#startMs = clock.now();
+    this.#recent = new RecentRate(this.#startMs);
   }
 
   /** Counts an item that is done. */
-  count(isFailed: boolean): void {
+  count({ isFailed, isCached = false, isRetried = false }: ItemOutcome): void {
+    const nowMs = this.#clock.coarseNow?.() ?? this.#clock.now();
     this.#done++;
     if (isFailed) this.#failed++;
+    if (isRetried) this.#retried++;
+    if (isCached) this.#cached++;
+    if (isCached) this.#recent.pass(nowMs);
+    else this.#recent.count(nowMs);
   }
 
   /** How far it has come by now. */
   state(): ProgressState {
-    const { total } = this;
+    const nowMs = this.#clock.now();
     const done = this.#done;
-    const elapsed = toSeconds(this.#clock.now() - this.#startMs);
+    const told = this.#total();
+    const total = told === undefined || told < done ? undefined : told;
+    const elapsed = toSeconds(nowMs - this.#startMs);
     const rate = elapsed > 0 ? done / elapsed : 0;
-    const eta = total === undefined || rate === 0 ? undefined : Math.max(0, total - done) / rate;
-    return { done, failed: this.#failed, total, rate, elapsed, eta };
+    return { done, failed: this.#failed, total, rate, elapsed, eta: this.#eta(total, nowMs) };
+  }
+
+  /** How far it has come by now, for a bar. */
+  shown(): ShownState {
+    return { ...this.state(), retried: this.#retried, cached: this.#cached, wait: this.#wait() };
+  }
+
+  #eta(total: number | undefined, nowMs: number): number | undefined {
+    if (total === undefined) return undefined;
+    const rate = this.#recent.perSecond(nowMs);
+    const left = total - this.#done;
+    if (left === 0 && this.#done > 0) return 0;
+    return rate === 0 ? undefined : left / rate;
   }
 }

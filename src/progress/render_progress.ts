@@ -1,4 +1,6 @@
-import type { ProgressState } from "./progress.ts";
+import { printable } from "../internal/printable.ts";
+import type { ProgressState, ShownState } from "./progress.ts";
+import { cutToWidth, textWidth } from "./text_width.ts";
 
 /** What a line of progress is to look like. */
 export interface ProgressLook {
@@ -17,6 +19,7 @@ const SEPARATOR = "  ";
 
 const GREEN = 32;
 const RED = 31;
+const YELLOW = 33;
 const GREY = 90;
 
 interface Part {
@@ -26,19 +29,22 @@ interface Part {
 
 /**
  * The line that a terminal of `look.width` columns shows, with a bar if the total is known. Where it
- * is too narrow, first the bar goes, then the elapsed time, the rate, the label, the rest.
+ * is too narrow, first the bar goes, then what was retried and cached, the elapsed time, the rate, the label, the rest.
  */
-export function renderProgressBar(state: ProgressState, look: ProgressLook): string {
-  const label: Part = { text: shorten(look.label, MAX_LABEL_WIDTH) };
+export function renderProgressBar(state: ShownState, look: ProgressLook): string {
+  const label: Part = { text: cutToWidth(printable(look.label), MAX_LABEL_WIDTH) };
   const count: Part = { text: formatCount(state) };
-  const failed: Part[] = state.failed > 0 ? [{ text: `${grouped(state.failed)} failed`, color: RED }] : [];
+  const failed = countedPart(state.failed, "failed", RED);
+  const others = [...countedPart(state.retried, "retried", YELLOW), ...countedPart(state.cached, "cached", GREY)];
   const rate: Part = { text: formatRate(state.rate) };
-  const times: Part[] = [{ text: formatClock(state.elapsed), color: GREY }, ...formatEta(state)];
+  const rest = formatRest(state);
+  const elapsed: Part = { text: formatClock(state.elapsed), color: GREY };
   const versions = [
-    [label, count, ...failed, rate, ...times],
-    [label, count, ...failed, rate, ...formatEta(state)],
-    [label, count, ...failed, ...formatEta(state)],
-    [count, ...failed, ...formatEta(state)],
+    [label, count, ...failed, ...others, rate, elapsed, ...rest],
+    [label, count, ...failed, rate, elapsed, ...rest],
+    [label, count, ...failed, rate, ...rest],
+    [label, count, ...failed, ...rest],
+    [count, ...failed, ...rest],
     [count, ...failed],
     [count],
   ];
@@ -48,14 +54,19 @@ export function renderProgressBar(state: ProgressState, look: ProgressLook): str
 }
 
 /** The line for a log file, where nothing can be drawn over. */
-export function renderProgressLine(state: ProgressState, label: string): string {
-  const failed = state.failed > 0 ? [`${grouped(state.failed)} failed`] : [];
-  const times = [`${formatClock(state.elapsed)} elapsed`, ...formatEta(state).map(({ text }) => text)];
-  return `${label}: ${[formatCount(state), ...failed, formatRate(state.rate), ...times].join(", ")}`;
+export function renderProgressLine(state: ShownState, label: string): string {
+  const counts = [
+    ...countedPart(state.failed, "failed", RED),
+    ...countedPart(state.retried, "retried", YELLOW),
+    ...countedPart(state.cached, "cached", GREY),
+  ].map(({ text }) => text);
+  const times = [`${formatClock(state.elapsed)} elapsed`, ...formatRest(state).map(({ text }) => text)];
+  return `${printable(label)}: ${[formatCount(state), ...counts, formatRate(state.rate), ...times].join(", ")}`;
 }
 
 /** The bar stands after the label and takes what is left over, within its bounds. */
 function insertBar(parts: readonly Part[], state: ProgressState, width: number): Part[] {
+  // Of a line that has lost its label, its rate or its rest, a bar would be all that one sees.
   const isFull = parts.length >= 4;
   const barWidth = Math.min(MAX_BAR_WIDTH, width - widthOf(parts) - SEPARATOR.length);
   if (state.total === undefined || !isFull || barWidth < MIN_BAR_WIDTH) return [...parts];
@@ -73,7 +84,7 @@ function paint(parts: readonly Part[], isColored: boolean): string {
 }
 
 function widthOf(parts: readonly Part[]): number {
-  return parts.reduce((width, { text }) => width + [...text].length, SEPARATOR.length * (parts.length - 1));
+  return parts.reduce((width, { text }) => width + textWidth(text), SEPARATOR.length * (parts.length - 1));
 }
 
 function formatCount({ done, total }: ProgressState): string {
@@ -82,8 +93,18 @@ function formatCount({ done, total }: ProgressState): string {
   return `${grouped(done)}/${grouped(total)} ${percent}%`;
 }
 
-function formatEta({ eta, done, total }: ProgressState): Part[] {
+/** How long the rest takes, or what all that runs waits for. */
+function formatRest({ eta, done, total, wait }: ShownState): Part[] {
+  if (wait !== undefined) return [{ text: `waiting ${formatWait(wait.seconds)}: ${wait.reason}`, color: YELLOW }];
   return eta === undefined || done === total ? [] : [{ text: `ETA ${formatClock(eta)}` }];
+}
+
+function formatWait(seconds: number): string {
+  return seconds < 60 ? `${Math.ceil(seconds)} s` : formatClock(seconds);
+}
+
+function countedPart(count: number | undefined, word: string, color: number): Part[] {
+  return count === undefined || count === 0 ? [] : [{ text: `${grouped(count)} ${word}`, color }];
 }
 
 function formatRate(rate: number): string {
@@ -101,9 +122,4 @@ function formatClock(seconds: number): string {
 
 function grouped(count: number): string {
   return String(count).replace(/\B(?=(?:\d{3})+$)/g, ",");
-}
-
-function shorten(text: string, width: number): string {
-  const characters = [...text];
-  return characters.length <= width ? text : `${characters.slice(0, width - 1).join("")}…`;
 }

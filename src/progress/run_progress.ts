@@ -1,12 +1,13 @@
 import type { Clock } from "../clock.ts";
 import { stderrTerminal } from "../runtime/terminal.ts";
-import { Progress, type ProgressState } from "./progress.ts";
+import { reportSafely } from "../internal/report_safely.ts";
+import { type ItemOutcome, Progress, type ProgressState, type ProgressWait } from "./progress.ts";
 import { TerminalProgress } from "./terminal_progress.ts";
 
 /** Who is told of the items of a run. */
 export interface RunProgress {
   /** An item is done. */
-  count(isFailed: boolean): void;
+  count(outcome: ItemOutcome): void;
   /** The run is over. */
   finish(): void;
 }
@@ -17,18 +18,21 @@ export interface RunProgressOptions {
   readonly progress: boolean | ((state: ProgressState) => void);
   /** What runs. */
   readonly label: string;
-  /** All items, if that is known. */
-  readonly total: number | undefined;
+  /** How many items there are by now, if that is known. */
+  readonly total: () => number | undefined;
+  /** What all items that run wait for, if they do. */
+  readonly wait: () => ProgressWait | undefined;
   /** The only source of time. */
   readonly clock: Clock;
 }
 
 /** Begins to count a run; `undefined` where nobody is to be told. */
-export function openRunProgress({ progress: shown, label, total, clock }: RunProgressOptions): RunProgress | undefined {
+export function openRunProgress(options: RunProgressOptions): RunProgress | undefined {
+  const { progress: shown, label, total, clock, wait } = options;
   if (typeof shown === "function") return new CalledProgress(new Progress(total, clock), shown);
   const terminal = shown ? stderrTerminal() : undefined;
   if (terminal === undefined) return undefined;
-  const progress = new Progress(total, clock);
+  const progress = new Progress(total, clock, wait);
   return new ShownProgress(progress, new TerminalProgress(progress, label, terminal, clock));
 }
 
@@ -41,13 +45,10 @@ class CalledProgress implements RunProgress {
     this.#callback = callback;
   }
 
-  count(isFailed: boolean): void {
-    this.#progress.count(isFailed);
-    try {
-      this.#callback(this.#progress.state());
-    } catch {
-      // What watches a run must not fail it.
-    }
+  count(outcome: ItemOutcome): void {
+    this.#progress.count(outcome);
+    // What watches a run must not fail it, nor the process where it is async.
+    reportSafely(() => this.#callback(this.#progress.state()));
   }
 
   finish(): void {}
@@ -62,8 +63,8 @@ class ShownProgress implements RunProgress {
     this.#shown = shown;
   }
 
-  count(isFailed: boolean): void {
-    this.#progress.count(isFailed);
+  count(outcome: ItemOutcome): void {
+    this.#progress.count(outcome);
     this.#shown.changed();
   }
 

@@ -1,46 +1,61 @@
 import type { Clock, Timer } from "../clock.ts";
+import { setBackgroundTimer } from "../runtime/background_timer.ts";
 import type { Terminal } from "../runtime/terminal.ts";
 import type { Progress } from "./progress.ts";
 import { renderProgressBar, renderProgressLine } from "./render_progress.ts";
+import { type BoardLine, boardOf, type TerminalBoard } from "./terminal_board.ts";
 
 const REDRAW_MS = 100;
+const TICK_MS = 1_000;
 const LINE_MS = 10_000;
-const LEFT_ALONE_MS = 1_000;
-const BACK_TO_START = "\r";
-const CLEAR_TO_END = "\x1b[K";
+/** A run that is over sooner writes no line where only its end is written. */
+const END_AFTER_MS = 1_000;
 
-/** The run that draws now: a second one at the same time would draw over it, so it waits until the first ends or pauses. */
-let drawing: { readonly run: TerminalProgress; readonly drawnAtMs: number } | undefined;
+/** Calls `callback` after `ms`, unless cancelled by the answer; it must keep no process alive. */
+export type TickTimer = (ms: number, callback: () => void) => () => void;
 
 /**
- * Shows the progress of a run on a terminal: a bar that is drawn anew at most ten times a second, or, where
- * the output is no terminal, a line every ten seconds. A run that is over sooner shows nothing. A timer is
- * set for a bar only, and only after a change, so a run that was left alone keeps no process alive.
+ * Shows the progress of a run: on a terminal as a bar, drawn anew at most ten times a second after a change and once
+ * a second without one; in a file as a line every ten seconds; where a terminal cannot draw, and in CI, as one line
+ * at the end. A run that is over sooner shows nothing. A timer that could keep a process alive is set only after a
+ * change.
  */
-export class TerminalProgress {
+export class TerminalProgress implements BoardLine {
   readonly #progress: Progress;
   readonly #label: string;
   readonly #terminal: Terminal;
   readonly #clock: Clock;
+  readonly #board: TerminalBoard;
+  readonly #setTick: TickTimer;
+  readonly #startMs: number;
   #lineMs: number;
   #timer: Timer | undefined;
+  #cancelTick: (() => void) | undefined;
   #isShown = false;
   #isFinished = false;
 
   /** Begins to show `progress`. */
-  constructor(progress: Progress, label: string, terminal: Terminal, clock: Clock) {
+  constructor(
+    progress: Progress,
+    label: string,
+    terminal: Terminal,
+    clock: Clock,
+    setTick: TickTimer = setBackgroundTimer,
+  ) {
     this.#progress = progress;
     this.#label = label;
     this.#terminal = terminal;
     this.#clock = clock;
-    this.#lineMs = clock.now();
+    this.#board = boardOf(terminal);
+    this.#setTick = setTick;
+    this.#startMs = this.#lineMs = clock.now();
     this.changed();
   }
 
   /** Tells that an item was counted; it will be seen in a while. */
   changed(): void {
     if (this.#timer !== undefined || this.#isFinished) return;
-    if (!this.#terminal.isTerminal) return this.#writeLineIfDue();
+    if (this.#terminal.style !== "bar") return this.#writeLineIfDue();
     this.#timer = this.#clock.setTimer(REDRAW_MS, () => {
       this.#timer = undefined;
       this.#draw();
@@ -52,14 +67,30 @@ export class TerminalProgress {
     if (this.#isFinished) return;
     this.#isFinished = true;
     this.#timer?.cancel();
-    if (this.#isShown && this.#terminal.isTerminal) this.#draw();
-    else if (this.#isShown) this.#writeLine();
-    if (drawing?.run !== this) return;
-    drawing = undefined;
-    this.#terminal.write("\n");
+    this.#cancelTick?.();
+    if (this.#terminal.style === "bar") this.#board.finish(this);
+    else if (this.#isShown || this.#isDueAtEnd()) this.#writeLine();
+  }
+
+  /** The bar, in at most `width` columns. */
+  render(width: number): string {
+    const look = { label: this.#label, width, isColored: this.#terminal.isColored };
+    return renderProgressBar(this.#progress.shown(), look);
+  }
+
+  #draw(): void {
+    this.#board.show(this);
+    this.#cancelTick?.();
+    // What all items wait for, and for how long yet, is news though no item ends.
+    this.#cancelTick = this.#setTick(TICK_MS, () => this.#draw());
+  }
+
+  #isDueAtEnd(): boolean {
+    return this.#terminal.style === "end" && this.#clock.now() - this.#startMs >= END_AFTER_MS;
   }
 
   #writeLineIfDue(): void {
+    if (this.#terminal.style === "end") return;
     const nowMs = this.#clock.coarseNow?.() ?? this.#clock.now();
     if (nowMs - this.#lineMs < LINE_MS) return;
     this.#lineMs = nowMs;
@@ -68,17 +99,6 @@ export class TerminalProgress {
   }
 
   #writeLine(): void {
-    this.#terminal.write(`${renderProgressLine(this.#progress.state(), this.#label)}\n`);
-  }
-
-  #draw(): void {
-    const nowMs = this.#clock.now();
-    if (drawing !== undefined && drawing.run !== this && Math.abs(nowMs - drawing.drawnAtMs) < LEFT_ALONE_MS) return;
-    drawing = { run: this, drawnAtMs: nowMs };
-    this.#isShown = true;
-    const { columns, isColored } = this.#terminal;
-    // The last column stays free: a terminal that wraps there would scroll at every drawing.
-    const look = { label: this.#label, width: columns - 1, isColored };
-    this.#terminal.write(BACK_TO_START + renderProgressBar(this.#progress.state(), look) + CLEAR_TO_END);
+    this.#terminal.write(`${renderProgressLine(this.#progress.shown(), this.#label)}\n`);
   }
 }

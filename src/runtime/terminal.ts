@@ -1,7 +1,13 @@
+/**
+ * What the output can show: a bar that is drawn over, lines now and then as for a file, or, where a terminal knows
+ * no escapes (`TERM=dumb`) and in CI, a line at the end.
+ */
+export type TerminalStyle = "bar" | "lines" | "end";
+
 /** Where progress is shown. */
 export interface Terminal {
-  /** Whether somebody looks at it, so that a line can be drawn over. */
-  readonly isTerminal: boolean;
+  /** What it can show. */
+  readonly style: TerminalStyle;
   /** Its width by now. */
   readonly columns: number;
   /** Whether colours are wanted. */
@@ -10,8 +16,12 @@ export interface Terminal {
   write(text: string): void;
 }
 
+type PermissionState = "granted" | "prompt" | "denied";
+
 interface DenoLike {
   readonly noColor: boolean;
+  readonly env: { get(name: string): string | undefined };
+  readonly permissions: { querySync?(descriptor: { name: "env"; variable: string }): { state: PermissionState } };
   consoleSize(): { readonly columns: number };
   readonly stderr: { isTerminal(): boolean; writeSync(bytes: Uint8Array): number };
 }
@@ -23,35 +33,65 @@ interface ProcessLike {
 
 const DEFAULT_COLUMNS = 80;
 
+/** Runs share what stands on a terminal, so each of them is given the same object for it. */
+const terminals = new WeakMap<object, Terminal>();
+
 /** The standard error output; `undefined` where the platform has none. It asks for no permission. */
 export function stderrTerminal(): Terminal | undefined {
-  const { Deno, process } = globalThis as { Deno?: DenoLike; process?: ProcessLike };
-  if (Deno?.stderr !== undefined) return denoTerminal(Deno);
-  return process?.stderr?.write === undefined ? undefined : processTerminal(process, process.stderr);
+  const { Deno: deno, process } = globalThis as { Deno?: DenoLike; process?: ProcessLike };
+  if (deno?.stderr !== undefined) return sharedTerminal(deno.stderr, () => denoTerminal(deno));
+  const stderr = process?.stderr;
+  return stderr?.write === undefined ? undefined : sharedTerminal(stderr, () => processTerminal(process!, stderr));
+}
+
+function sharedTerminal(stderr: object, open: () => Terminal): Terminal {
+  const terminal = terminals.get(stderr) ?? open();
+  terminals.set(stderr, terminal);
+  return terminal;
+}
+
+function styleOf(isTerminal: boolean, env: (name: string) => string | undefined): TerminalStyle {
+  const ci = env("CI");
+  const isCi = ci !== undefined && ci !== "" && ci !== "false" && ci !== "0";
+  if (isCi || (isTerminal && env("TERM") === "dumb")) return "end";
+  return isTerminal ? "bar" : "lines";
 }
 
 function denoTerminal(deno: DenoLike): Terminal {
   const encoder = new TextEncoder();
+  const { stderr } = deno;
   return {
-    isTerminal: deno.stderr.isTerminal(),
+    get style() {
+      return styleOf(stderr.isTerminal(), (name) => readableEnv(deno, name));
+    },
     isColored: !deno.noColor,
     get columns() {
       return orElse(DEFAULT_COLUMNS, () => deno.consoleSize().columns);
     },
-    write: (text) => void orElse(0, () => writeAll(deno, encoder.encode(text))),
+    write: (text) => void orElse(0, () => writeAll(stderr, encoder.encode(text))),
   };
 }
 
+/** A variable of the environment, where it may be read without asking the user. */
+function readableEnv(deno: DenoLike, variable: string): string | undefined {
+  return orElse(undefined, () => {
+    const state = deno.permissions.querySync?.({ name: "env", variable }).state;
+    return state === "granted" ? deno.env.get(variable) : undefined;
+  });
+}
+
 /** One write may take a part of the bytes only. */
-function writeAll(deno: DenoLike, bytes: Uint8Array): number {
+function writeAll(stderr: DenoLike["stderr"], bytes: Uint8Array): number {
   let written = 0;
-  while (written < bytes.length) written += deno.stderr.writeSync(bytes.subarray(written));
+  while (written < bytes.length) written += stderr.writeSync(bytes.subarray(written));
   return written;
 }
 
 function processTerminal(process: ProcessLike, stderr: NonNullable<ProcessLike["stderr"]>): Terminal {
   return {
-    isTerminal: stderr.isTTY === true,
+    get style() {
+      return styleOf(stderr.isTTY === true, (name) => process.env?.[name]);
+    },
     isColored: !process.env?.NO_COLOR,
     get columns() {
       return stderr.columns ?? DEFAULT_COLUMNS;

@@ -23,6 +23,11 @@ function settle(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 0));
 }
 
+/** The same source as one that answers with promises. */
+async function* toAsync<Item>(items: Iterable<Item>): AsyncGenerator<Item> {
+  yield* items;
+}
+
 function* counted(source: { pulled: number; isClosed: boolean }): Generator<number> {
   try {
     for (;;) yield source.pulled++;
@@ -153,15 +158,26 @@ Deno.test("stream() rejects with the signal's reason, once", async () => {
   assertEquals(await stream.next(), { done: true, value: undefined });
 });
 
-Deno.test("stream() rejects with what the source throws, at once", async () => {
-  function* broken() {
-    yield 1;
-    throw new RangeError("torn");
-  }
-  const stream = opmap((_: number) => new Promise<number>(() => {}), OPTIONS).stream(broken());
-  await assertRejects(() => stream.next(), RangeError, "torn");
-  assertEquals(await stream.next(), { done: true, value: undefined });
-});
+for (const kind of ["sync", "async"] as const) {
+  Deno.test(`stream() gives the results of all that began before it throws what its ${kind} source threw`, async () => {
+    const { wait, open, begun } = gate();
+    function* broken() {
+      yield* [0, 1];
+      throw new RangeError("torn");
+    }
+    const source = kind === "sync" ? broken() : toAsync(broken());
+    const stream = opmap(wait, { ...OPTIONS, workers: 4 }).stream(source);
+    const results = [stream.next(), stream.next()];
+    const end = stream.next();
+    await settle();
+    assertEquals(begun, [0, 1]);
+    open(1);
+    open(0);
+    assertEquals((await Promise.all(results)).map(({ value }) => value), [0, 1]);
+    await assertRejects(() => end, RangeError, "torn");
+    assertEquals(await stream.next(), { done: true, value: undefined });
+  });
+}
 
 Deno.test("stream() gives all results before it throws for those that failed", async () => {
   const map = opmap((n: number) => {

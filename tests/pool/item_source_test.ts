@@ -26,7 +26,7 @@ Deno.test("ItemSource.close() closes what is not at its end, once", async () => 
     }),
   };
   const source = new ItemSource(items);
-  source.next();
+  source.advance();
   await source.close();
   await source.close();
   assertEquals(closed, 1);
@@ -45,10 +45,10 @@ Deno.test("ItemSource.close() leaves what came to its end, or threw, alone", asy
       }),
     });
   const ended = source(() => Promise.resolve({ done: true, value: undefined }));
-  await ended.nextAsync();
+  await ended.advanceAsync();
   await ended.close();
   const broken = source(() => Promise.reject(new RangeError("torn")));
-  await assertRejects(() => broken.nextAsync(), RangeError, "torn");
+  await assertRejects(() => broken.advanceAsync(), RangeError, "torn");
   await broken.close();
   assertEquals(closed, 0);
 });

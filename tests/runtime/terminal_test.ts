@@ -3,7 +3,7 @@ import { stderrTerminal } from "../../src/runtime/terminal.ts";
 
 Deno.test("stderrTerminal() asks for no permission", { permissions: "none" }, () => {
   const terminal = stderrTerminal()!;
-  assertEquals(terminal.isTerminal, Deno.stderr.isTerminal());
+  assertEquals(terminal.style, Deno.stderr.isTerminal() ? "bar" : "lines");
   assertEquals(terminal.isColored, !Deno.noColor);
   assert(terminal.columns > 0);
 });
