@@ -1,10 +1,14 @@
+import { abortReason } from "./internal/abort_reason.ts";
 import { nextTurn } from "./internal/next_turn.ts";
+import { SystemTime } from "./internal/system_time.ts";
 import { TimerLists } from "./internal/timer_lists.ts";
 
 /** A timer that can be called off. Calling it off twice, or after it fired, does nothing. */
 export interface Timer {
   /** Calls the timer off. */
   cancel(): void;
+  /** Whether what was to fire it is no longer there, as after a test that faked timers. By default it is. */
+  readonly isStale?: boolean;
 }
 
 /**
@@ -34,9 +38,14 @@ export interface Clock {
 /** The longest delay that the platforms' `setTimeout` takes; a longer one would fire at once. */
 const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 
-/** The clock of the runtime. */
+/** Sums of times are off by less than this. */
+const ROUNDING_MS = 1e-6;
+
+/** The clock of the runtime. It asks the globals each time, so that fake timers drive it. */
 export class SystemClock implements Clock {
-  readonly #timers = new TimerLists({ now: systemNow, schedule: setLongTimeout, soon: nextTurn });
+  readonly #time = new SystemTime();
+  #era = this.#time.era;
+  #timers = timersOf(this.#time);
   #coarseNow = 0;
   readonly #forgetCoarseNow = (): void => {
     this.#coarseNow = 0;
@@ -44,15 +53,16 @@ export class SystemClock implements Clock {
 
   /** Milliseconds since the process began. */
   now(): number {
-    return systemNow();
+    return this.#time.now();
   }
 
   /** {@link SystemClock.now}, read once in a turn of the event loop: a reading costs more than a call. */
   coarseNow(): number {
-    if (this.#coarseNow !== 0) return this.#coarseNow;
-    if (setImmediate === undefined) return systemNow();
-    setImmediate(this.#forgetCoarseNow);
-    return this.#coarseNow = systemNow();
+    if (this.#coarseNow !== 0 && this.#time.isOwn) return this.#coarseNow;
+    // Fake time goes on within a turn.
+    if (!this.#time.isOwn) return this.#time.now();
+    nextTurn(this.#forgetCoarseNow);
+    return this.#coarseNow = this.#time.now();
   }
 
   /** Milliseconds since 1970-01-01T00:00Z. */
@@ -67,17 +77,23 @@ export class SystemClock implements Clock {
 
   /** Calls `callback` once after `ms`. */
   setTimer(ms: number, callback: () => void): Timer {
-    return this.#timers.add(ms, callback);
+    const nowMs = this.#time.now();
+    if (this.#time.era !== this.#era) {
+      // Those set before are left to what they were set with.
+      this.#era = this.#time.era;
+      this.#timers = timersOf(this.#time);
+    }
+    return this.#timers.add(ms, callback, nowMs);
   }
 }
 
 /** A sleep made of a clock's timers, for clocks to share. */
 export function sleepWith(clock: Pick<Clock, "setTimer">, ms: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
-    if (signal?.aborted) return reject(signal.reason);
+    if (signal?.aborted) return reject(abortReason(signal));
     const onAbort = () => {
       timer.cancel();
-      reject(signal!.reason);
+      reject(abortReason(signal!));
     };
     const timer = clock.setTimer(ms, () => {
       signal?.removeEventListener("abort", onAbort);
@@ -87,19 +103,34 @@ export function sleepWith(clock: Pick<Clock, "setTimer">, ms: number, signal?: A
   });
 }
 
-const systemNow: () => number = performance.now.bind(performance);
-
-const { setImmediate } = globalThis as { setImmediate?: (callback: () => void) => unknown };
+/** Lists of timers that are fired by the `setTimeout` that is there now, and by no other that comes later. */
+function timersOf(time: SystemTime): TimerLists {
+  const set = setTimeout;
+  const clear = clearTimeout;
+  return new TimerLists({
+    now: () => time.now(),
+    reach: (nowMs) => time.reach(nowMs),
+    isOver: () => setTimeout !== set,
+    schedule: (ms, callback) => setLongTimeout(set, clear, ms, callback),
+    soon: nextTurn,
+  });
+}
 
 /** A `setTimeout` that waits out delays of any length, in steps. */
-function setLongTimeout(ms: number, callback: () => void): () => void {
-  let remainingMs = ms;
+function setLongTimeout(
+  set: typeof setTimeout,
+  clear: typeof clearTimeout,
+  ms: number,
+  callback: () => void,
+): () => void {
+  // Runtimes cut off what is less than a millisecond, and would fire too early by it.
+  let remainingMs = Math.ceil(ms - ROUNDING_MS);
   let handle: ReturnType<typeof setTimeout>;
   const arm = () => {
-    const stepMs = Math.min(remainingMs, MAX_TIMEOUT_MS);
+    const stepMs = Math.max(0, Math.min(remainingMs, MAX_TIMEOUT_MS));
     remainingMs -= stepMs;
-    handle = setTimeout(remainingMs > 0 ? arm : callback, stepMs);
+    handle = set(remainingMs > 0 ? arm : callback, stepMs);
   };
   arm();
-  return () => clearTimeout(handle);
+  return () => clear(handle);
 }

@@ -1,3 +1,4 @@
+import { abortReason } from "./abort_reason.ts";
 import type { AbortCallback } from "./abort_scope.ts";
 
 /** Who waits on a signal, and the one listener that serves them all. */
@@ -25,7 +26,8 @@ function listenTo(signal: AbortSignal): Followers {
   const callbacks = new Set<AbortCallback>();
   const listener = () => {
     followersBySignal.delete(signal);
-    for (const callback of callbacks) callback(signal.reason);
+    const reason = abortReason(signal);
+    for (const callback of callbacks) callback(reason);
     callbacks.clear();
   };
   const followers = { callbacks, listener };

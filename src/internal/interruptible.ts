@@ -1,25 +1,33 @@
 /**
  * Waits for what `start` starts, or until `stop` is called, whichever comes first. `arm` is given
  * `stop` and answers how to disarm it; it is disarmed before the promise settles, so nothing is left.
+ * Where `stop` came first, `onStop` is called with the reason, in the async context of this call: `stop`
+ * itself is called in that of whoever set the timer or aborts.
  */
 export function interruptible<R>(
   start: () => Promise<R>,
   arm: (stop: (reason: unknown) => void) => () => void,
+  onStop?: (reason: unknown) => void,
 ): Promise<R> {
-  return new Promise((resolve, reject) => {
-    const disarm = arm((reason) => {
-      disarm();
+  let disarm!: () => void;
+  let stopped: { readonly reason: unknown } | undefined;
+  const first = new Promise<R>((resolve, reject) => {
+    disarm = arm((reason) => {
+      stopped = { reason };
       reject(reason);
     });
-    start().then(
-      (value) => {
-        disarm();
-        resolve(value);
-      },
-      (error) => {
-        disarm();
-        reject(error);
-      },
-    );
+    // Handed over as they are: functions around them would hide from the stacks of errors who waits for this promise.
+    start().then(resolve, reject);
   });
+  return first.then(
+    (value) => {
+      disarm();
+      return value;
+    },
+    (error) => {
+      disarm();
+      if (stopped !== undefined && stopped.reason === error) onStop?.(error);
+      throw error;
+    },
+  );
 }

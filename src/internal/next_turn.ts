@@ -1,7 +1,39 @@
-const { setImmediate } = globalThis as { setImmediate?: (callback: () => void) => unknown };
+interface TurnGlobals {
+  readonly setImmediate?: ((callback: () => void) => unknown) | undefined;
+  readonly setTimeout: (callback: () => void, ms: number) => unknown;
+}
 
-/** Calls `callback` in the next turn of the event loop, after all that this turn has to do. */
+type TurnFunction = (callback: () => void) => unknown;
+
+/** Remembered once it is seen: fake timers that come later would keep the turn waiting until a test goes on. */
+let ownTurn: TurnFunction | undefined = turnFunction();
+
+/** Calls `callback` in the next turn of the event loop, after all that this turn has to do, whatever timers a test fakes. */
 export function nextTurn(callback: () => void): void {
-  if (setImmediate === undefined) setTimeout(callback, 0);
-  else setImmediate(callback);
+  ownTurn ??= turnFunction();
+  (ownTurn ?? byTimer)(callback);
+}
+
+/** The runtime's way to the next turn; `undefined` while fake timers stand in its place. */
+function turnFunction(): TurnFunction | undefined {
+  const { setImmediate, setTimeout } = globalThis as unknown as TurnGlobals;
+  if (isFake(setImmediate ?? setTimeout)) return undefined;
+  if (setImmediate === undefined) return (callback) => setTimeout(callback, 0);
+  return (callback) => {
+    try {
+      setImmediate(callback);
+    } catch {
+      // Some runtimes have it only to say that they do not support it.
+      byTimer(callback);
+    }
+  };
+}
+
+function byTimer(callback: () => void): void {
+  setTimeout(callback, 0);
+}
+
+/** The fake timers of the large test runners bear their clock. */
+function isFake(timer: object): boolean {
+  return "clock" in timer;
 }

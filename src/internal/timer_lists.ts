@@ -6,7 +6,14 @@ export interface TimerListsHost {
   schedule(ms: number, callback: () => void): () => void;
   /** Calls `callback` in a coming turn of the event loop, before anything could notice a timer left over. */
   soon(callback: () => void): void;
+  /** Is told that it is `nowMs` at least, as a timer fired for which it looks much too early. */
+  reach?(nowMs: number): void;
+  /** Whether its timers may never fire any more. */
+  isOver?(): boolean;
 }
+
+/** Timers of platforms come early by less than this, which is waited for; those of a test fire when the test says so. */
+const EARLY_MS = 2;
 
 /** More different delays than this in use at once are each given a timer of their own. */
 const MAX_LISTS = 32;
@@ -27,6 +34,10 @@ class ListedTimer {
   cancel(): void {
     this.list.remove(this);
   }
+
+  get isStale(): boolean {
+    return this.list.isStale;
+  }
 }
 
 /**
@@ -42,6 +53,8 @@ class TimerList {
   readonly #onEmpty: (list: TimerList) => void;
   #unschedule: (() => void) | undefined = undefined;
   #isCheckComing = false;
+  #armedForMs = 0;
+  #wasEarly = false;
 
   constructor(delayMs: number, host: TimerListsHost, onEmpty: (list: TimerList) => void) {
     this.delayMs = delayMs;
@@ -49,8 +62,12 @@ class TimerList {
     this.#onEmpty = onEmpty;
   }
 
-  add(callback: () => void): ListedTimer {
-    const timer = new ListedTimer(this, this.#host.now() + this.delayMs, callback);
+  get isStale(): boolean {
+    return this.#host.isOver?.() ?? false;
+  }
+
+  add(callback: () => void, nowMs: number): ListedTimer {
+    const timer = new ListedTimer(this, nowMs + this.delayMs, callback);
     timer.previous = this.tail;
     this.tail = timer;
     if (timer.previous !== undefined) {
@@ -58,7 +75,7 @@ class TimerList {
       return timer;
     }
     this.head = timer;
-    if (this.#unschedule === undefined) this.#schedule(this.delayMs);
+    if (this.#unschedule === undefined) this.#schedule(this.delayMs, timer.dueMs);
     return timer;
   }
 
@@ -73,13 +90,14 @@ class TimerList {
     if (this.head === undefined) this.#checkSoon();
   }
 
-  #schedule(ms: number): void {
+  #schedule(ms: number, dueMs: number): void {
+    this.#armedForMs = dueMs;
     this.#unschedule = this.#host.schedule(ms, () => this.#fire());
   }
 
   #fire(): void {
     this.#unschedule = undefined;
-    const nowMs = this.#host.now();
+    const nowMs = this.#firedAtMs();
     try {
       while (this.head !== undefined && this.head.dueMs <= nowMs) {
         const { callback } = this.head;
@@ -88,8 +106,21 @@ class TimerList {
       }
     } finally {
       // Also after a callback that throws, and where the platform's timer came a little early.
-      if (this.head !== undefined && this.#unschedule === undefined) this.#schedule(this.head.dueMs - nowMs);
+      if (this.head !== undefined && this.#unschedule === undefined) {
+        this.#schedule(this.head.dueMs - nowMs, this.head.dueMs);
+      }
     }
+  }
+
+  /** The time by the clock, unless that stands still: a timer that is early again, or by much, is in time all the same. */
+  #firedAtMs(): number {
+    const nowMs = this.#host.now();
+    const earlyMs = this.#armedForMs - nowMs;
+    const isTrusted = earlyMs <= 0 || (earlyMs < EARLY_MS && !this.#wasEarly);
+    this.#wasEarly = isTrusted && earlyMs > 0;
+    if (isTrusted) return nowMs;
+    this.#host.reach?.(this.#armedForMs);
+    return this.#armedForMs;
   }
 
   /** Timers come and go many times a turn; the platform's is called off once the turn ends with none. */
@@ -106,6 +137,24 @@ class TimerList {
   }
 }
 
+/** A timer with one of the platform to itself. */
+class LoneTimer {
+  readonly cancel: () => void;
+  readonly #host: TimerListsHost;
+
+  constructor(ms: number, host: TimerListsHost, callback: () => void, nowMs: number) {
+    this.#host = host;
+    this.cancel = host.schedule(ms, () => {
+      if (host.now() < nowMs + ms - EARLY_MS) host.reach?.(nowMs + ms);
+      callback();
+    });
+  }
+
+  get isStale(): boolean {
+    return this.#host.isOver?.() ?? false;
+  }
+}
+
 /** Timers that share the platform's timers by their delay. */
 export class TimerLists {
   readonly #lists = new Map<number, TimerList>();
@@ -119,15 +168,15 @@ export class TimerLists {
     this.#host = host;
   }
 
-  /** Calls `callback` once after `delayMs`, unless the answer is called off; never for `Infinity` and `NaN`. */
-  add(delayMs: number, callback: () => void): { cancel(): void } {
+  /** Calls `callback` once after `delayMs` from now, unless the answer is called off; never for `Infinity` and `NaN`. */
+  add(delayMs: number, callback: () => void, nowMs: number = this.#host.now()): ListedTimer | LoneTimer {
     // Platforms fire at once after what is no number: a wrong wait would become a storm of retries.
     const ms = Number.isNaN(delayMs) ? Infinity : Math.max(0, delayMs);
     const list = this.#lists.get(ms);
-    if (list !== undefined) return list.add(callback);
-    if (this.#lists.size >= MAX_LISTS) return { cancel: this.#host.schedule(ms, callback) };
+    if (list !== undefined) return list.add(callback, nowMs);
+    if (this.#lists.size >= MAX_LISTS) return new LoneTimer(ms, this.#host, callback, nowMs);
     const created = new TimerList(ms, this.#host, this.#drop);
     this.#lists.set(ms, created);
-    return created.add(callback);
+    return created.add(callback, nowMs);
   }
 }

@@ -1,4 +1,5 @@
 import { refuseAttempt } from "../failure_log.ts";
+import { abortReason } from "../internal/abort_reason.ts";
 import { AbortScope } from "../internal/abort_scope.ts";
 import { followSignal } from "../internal/follow_signal.ts";
 import { interruptible } from "../internal/interruptible.ts";
@@ -24,7 +25,7 @@ export function signalLayer(signal: AbortSignal | undefined): Layer {
     const signals = [signal, call.state?.signal].filter((each) => each !== undefined);
     if (signals.length === 0) return next(call);
     const aborted = signals.find((each) => each.aborted);
-    if (aborted !== undefined) return Promise.reject(aborted.reason);
+    if (aborted !== undefined) return Promise.reject(abortReason(aborted));
     const scope = stateOf(call).scope ??= new AbortScope();
     const unfollow = signals.map((each) => followSignal(each, (reason) => scope.abort(reason)));
     const leave = () => unfollow.forEach((stop) => stop());
@@ -53,10 +54,10 @@ export function interruptLayer(): Layer {
       refuseAttempt(call);
       return Promise.reject(scope.reason);
     }
-    return interruptible(() => next(call), (stop) =>
-      scope.onAbort((reason) => {
-        call.attempt?.abort(reason);
-        stop(reason);
-      }));
+    return interruptible(
+      () => next(call),
+      (stop) => scope.onAbort(stop),
+      (reason) => call.attempt?.abort(reason),
+    );
   };
 }

@@ -1,6 +1,6 @@
+import type { Timer } from "../clock.ts";
 import { type Duration, formatDuration } from "../duration.ts";
 import { TimeoutError } from "../errors.ts";
-import { interruptible } from "../internal/interruptible.ts";
 import { type OptionRules, positiveDuration } from "../internal/validate.ts";
 import type { Layer } from "../layer.ts";
 import type { LayerHost } from "../layer_host.ts";
@@ -27,14 +27,26 @@ export function timeoutLayer(timeoutMs: number | undefined, host: LayerHost): La
   return (next) => (call) => {
     const limitMs = call.state?.limits?.timeoutMs ?? timeoutMs;
     if (limitMs === undefined) return next(call);
-    return interruptible(() => next(call), (stop) => {
-      const timer = host.clock.setTimer(limitMs, () => {
+    let timer!: Timer;
+    let expiry: TimeoutError | undefined;
+    // The handlers are handed over as they are: others around them would hide the caller from the stacks of errors.
+    return new Promise<unknown>((resolve, reject) => {
+      timer = host.clock.setTimer(limitMs, () => {
         const name = JSON.stringify(host.functionName);
-        const error = new TimeoutError(`An attempt of ${name} took longer than ${formatDuration(limitMs)}`, limitMs);
-        call.attempt?.abort(error);
-        stop(error);
+        reject(expiry = new TimeoutError(`An attempt of ${name} took longer than ${formatDuration(limitMs)}`, limitMs));
       });
-      return () => timer.cancel();
-    });
+      next(call).then(resolve, reject);
+    }).then(
+      (value) => {
+        timer.cancel();
+        return value;
+      },
+      (error) => {
+        timer.cancel();
+        // Here, not in the timer, which runs in the async context of whoever was the first to set it.
+        if (expiry !== undefined && error === expiry) call.attempt?.abort(error);
+        throw error;
+      },
+    );
   };
 }

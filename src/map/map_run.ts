@@ -1,4 +1,5 @@
 import { MapError, type MapItemError } from "../errors.ts";
+import { abortReason } from "../internal/abort_reason.ts";
 import { errorLabel } from "../internal/error_label.ts";
 import { AbortScope } from "../internal/abort_scope.ts";
 import { followSignal } from "../internal/follow_signal.ts";
@@ -83,7 +84,7 @@ export abstract class MapRun implements DrainTarget {
   /** Begins; unless one of its signals has aborted, which ends it before it begins. */
   begin(): void {
     const aborted = this.setup.signals.find((signal) => signal.aborted);
-    if (aborted !== undefined) return void this.fail(aborted.reason);
+    if (aborted !== undefined) return void this.fail(abortReason(aborted));
     this.#unfollow = this.setup.signals.map((signal) => followSignal(signal, (reason) => void this.fail(reason)));
     this.#progress = this.setup.openProgress(() => this.#wait());
     this.setup.runs.add(this);

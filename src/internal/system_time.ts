@@ -1,0 +1,56 @@
+/** What the time is read from. Fake timers put others in their place. */
+const OWN_NOW = performance.now;
+const OWN_DATE = Date;
+const OWN_TIMEOUT = setTimeout;
+
+/**
+ * The monotonic time of the runtime, in milliseconds. It is read through the globals at the time of asking, so the fake
+ * timers of a test drive it; where those begin or end, it goes on from where it was.
+ */
+export class SystemTime {
+  /** How often fake timers have begun or ended, as far as that was seen. */
+  era = 0;
+  #now: unknown = performance.now;
+  #date: unknown = Date;
+  #isByDate = false;
+  #offsetMs = 0;
+  #latestMs = -Infinity;
+
+  /** Whether no fake timers drive it. */
+  get isOwn(): boolean {
+    return performance.now === OWN_NOW && Date === OWN_DATE;
+  }
+
+  /** The time; it never goes back. */
+  now(): number {
+    if (performance.now !== this.#now || Date !== this.#date) this.#changeSource();
+    const nowMs = this.#offsetMs + (this.#isByDate ? Date.now() : performance.now());
+    if (nowMs >= this.#latestMs) return this.#latestMs = nowMs;
+    this.#goTo(this.#latestMs);
+    return this.#latestMs;
+  }
+
+  /** Says that it is `nowMs` at least: a timer that fires knows, where what drives it does not move the time. */
+  reach(nowMs: number): void {
+    if (this.now() >= nowMs) return;
+    this.#goTo(nowMs);
+    this.#latestMs = nowMs;
+  }
+
+  #read(): number {
+    return this.#isByDate ? Date.now() : performance.now();
+  }
+
+  #changeSource(): void {
+    this.era++;
+    this.#now = performance.now;
+    this.#date = Date;
+    // Some fake timers and the date only: then it is the date that goes on with them.
+    this.#isByDate = performance.now === OWN_NOW && Date !== OWN_DATE && setTimeout !== OWN_TIMEOUT;
+    if (this.#latestMs !== -Infinity) this.#goTo(this.#latestMs);
+  }
+
+  #goTo(nowMs: number): void {
+    this.#offsetMs = nowMs - this.#read();
+  }
+}
