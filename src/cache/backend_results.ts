@@ -1,7 +1,7 @@
 import type { Clock } from "../clock.ts";
-import { sha256Hex } from "../runtime/sha256.ts";
 import type { CacheEntry, MaybePromise } from "./cache_backend.ts";
 import { requireText, serializeArguments, serializeValue } from "./cache_key.ts";
+import { functionPrefix, storedKey, then } from "./engine_key.ts";
 import { type GuardedCache, UNREADABLE_ENTRY } from "./guarded_cache.ts";
 import { isInstance } from "./instance.ts";
 import type { CacheKeyFunction } from "./memory_results.ts";
@@ -18,26 +18,23 @@ export interface BackendResultsOptions {
   readonly namespace: string;
   /** What tells the function from every other, in this process and the next. */
   readonly identity: string;
+  /** The version of what it keeps, which is a part of every key. */
+  readonly version: string;
   /** The user's key function. */
   readonly cacheKey: CacheKeyFunction | undefined;
   /** Leaves out the arguments that make no other result. */
   readonly keyArguments: (args: readonly unknown[]) => readonly unknown[];
 }
 
-/**
- * The results of a function in a backend that outlives the process. A stored key is
- * `sha256(namespace).sha256(identity).sha256(key)`: nothing of an argument leaves the process, no
- * key is hostile to its store, and namespace and function are prefixes that can be cleared.
- */
+/** The results of a function in a backend that outlives the process, under the keys of `engine_key.ts`. */
 export class BackendResults implements ResultStore {
   readonly isInMemory = false;
   readonly #options: BackendResultsOptions;
-  readonly #prefix: MaybePromise<string>;
+  #prefixOnceMade: MaybePromise<string> | undefined;
 
   /** The results of one function in one backend. */
   constructor(options: BackendResultsOptions) {
     this.#options = options;
-    this.#prefix = functionPrefix(options.namespace, options.identity);
   }
 
   get limitMs(): number {
@@ -56,39 +53,30 @@ export class BackendResults implements ResultStore {
   }
 
   read(key: string): MaybePromise<StoredValue | undefined> {
-    return chain(this.#storedKey(key), (stored) => chain(this.#options.backend.get(stored), fromEntry));
+    return then(this.#storedKey(key), (stored) => then(this.#options.backend.get(stored), fromEntry));
   }
 
   write(key: string, stored: StoredValue): MaybePromise<boolean> {
-    return chain(this.#storedKey(key), (storedKey) => this.#options.backend.set(storedKey, toEntry(stored)));
+    return then(this.#storedKey(key), (storedKey) => this.#options.backend.set(storedKey, toEntry(stored)));
   }
 
   delete(key: string): MaybePromise<boolean> {
-    return chain(this.#storedKey(key), (stored) => this.#options.backend.delete(stored));
+    return then(this.#storedKey(key), (stored) => this.#options.backend.delete(stored));
   }
 
   clear(): MaybePromise<unknown> {
-    return chain(this.#prefix, (prefix) => this.#options.backend.clear(prefix));
+    return then(this.#prefix, (prefix) => this.#options.backend.clear(prefix));
+  }
+
+  /** Made when it is first needed: to hash, the runtime may have to load a module. */
+  get #prefix(): MaybePromise<string> {
+    return this.#prefixOnceMade ??= functionPrefix(this.#options.namespace, this.#options.identity);
   }
 
   #storedKey(key: string): MaybePromise<string> {
-    const hash = sha256Hex(key);
-    return chain(this.#prefix, (prefix) => chain(hash, (digest) => prefix + digest));
+    const { namespace, identity, version } = this.#options;
+    return storedKey(this.#prefix, { namespace, identity, version, key });
   }
-}
-
-/** What all stored keys of `namespace` begin with. */
-export function namespacePrefix(namespace: string): MaybePromise<string> {
-  return chain(sha256Hex(namespace), (hash) => `${hash}.`);
-}
-
-function functionPrefix(namespace: string, identity: string): MaybePromise<string> {
-  return chain(namespacePrefix(namespace), (prefix) => chain(sha256Hex(identity), (hash) => `${prefix}${hash}.`));
-}
-
-/** Goes on with a value at once, or with a promise's once it is there. */
-function chain<T, R>(value: MaybePromise<T>, next: (value: T) => MaybePromise<R>): MaybePromise<R> {
-  return value instanceof Promise ? value.then(next) : next(value);
 }
 
 function fromEntry(entry: CacheEntry | undefined): StoredValue | undefined {

@@ -1,7 +1,7 @@
 import { BackendHealth, type CacheOperation } from "../cache/backend_health.ts";
 import type { CacheBackend } from "../cache/cache_backend.ts";
 import { GuardedCache } from "../cache/guarded_cache.ts";
-import { namespacePrefix } from "../cache/backend_results.ts";
+import { namespacePrefix } from "../cache/engine_key.ts";
 import { openCache } from "../cache/open_cache.ts";
 import { TieredCache } from "../cache/tiered_cache.ts";
 import type { Clock } from "../clock.ts";

@@ -83,6 +83,7 @@ function openBackend(
     clock: registry.clock,
     namespace: cacheNamespace,
     identity,
+    version: options.cacheVersion === undefined ? "" : String(options.cacheVersion),
     cacheKey: cacheKey as CacheKeyFunction | undefined,
     keyArguments,
   });

@@ -1,6 +1,6 @@
 import { readCallable } from "./callable_source.ts";
 import { StatementReader } from "./statement_reader.ts";
-import { WORKER_GLOBALS } from "./worker_globals.ts";
+import { isWorkerGlobal } from "./worker_globals.ts";
 
 /**
  * The names that the function written as `source` uses, but neither declares nor finds in a worker, in
@@ -9,7 +9,7 @@ import { WORKER_GLOBALS } from "./worker_globals.ts";
  */
 export function findFreeVariables(source: string, known: Iterable<string> = []): string[] {
   const knownNames = new Set(known);
-  return namesWithin(source).filter((name) => !WORKER_GLOBALS.has(name) && !knownNames.has(name));
+  return namesWithin(source).filter((name) => !isWorkerGlobal(name) && !knownNames.has(name));
 }
 
 function namesWithin(source: string): string[] {

@@ -23,17 +23,18 @@ const RUNTIMES = ["Buffer", "Bun", "Deno", "clearImmediate", "global", "process"
 /** What the main thread has and a worker has not. */
 const MAIN_THREAD_ONLY = new Set(["window", "Window", "document", "Document", "Storage", "Location", "Navigator"]);
 
-/** The names that a function finds in every worker, or in one of the runtime that it is written for. */
-export const WORKER_GLOBALS: ReadonlySet<string> = new Set([
-  ...LANGUAGE.split(" "),
-  ...WEB.split(" "),
-  ...RUNTIMES,
-  ...newerBuiltIns(),
-]);
+const LISTED: ReadonlySet<string> = new Set([...LANGUAGE.split(" "), ...WEB.split(" "), ...RUNTIMES]);
 
-/** What a runtime newer than the lists brings. A script's own global variables are enumerable, these are not. */
-function newerBuiltIns(): string[] {
-  return Object.entries(Object.getOwnPropertyDescriptors(globalThis))
-    .filter(([name, { enumerable }]) => !enumerable && /^[A-Z]/.test(name) && !MAIN_THREAD_ONLY.has(name))
-    .map(([name]) => name);
+/** Whether a function finds `name` in every worker, or in one of the runtime that it is written for. */
+export function isWorkerGlobal(name: string): boolean {
+  return LISTED.has(name) || isNewerBuiltIn(name);
+}
+
+/**
+ * Whether it is what a runtime newer than the lists brings. A script's own global variables are enumerable, these are not. It is asked
+ * for one name at a time: to look at all globals makes some runtimes load what is behind them.
+ */
+function isNewerBuiltIn(name: string): boolean {
+  if (!/^[A-Z]/.test(name) || MAIN_THREAD_ONLY.has(name)) return false;
+  return Object.getOwnPropertyDescriptor(globalThis, name)?.enumerable === false;
 }

@@ -52,6 +52,11 @@ export interface CacheOptions<Args extends readonly unknown[] = any[]> {
   readonly cacheNamespace?: string | undefined;
   /** The identity of the function in the cache; two functions with one `cacheId` share their results. */
   readonly cacheId?: string | undefined;
+  /**
+   * The version of what is kept, a part of the key in persistent stores: another version never reads this one's entries.
+   * Change it when results of the same function and arguments mean something else, such as after a change deeper down.
+   */
+  readonly cacheVersion?: string | number | undefined;
   /** Past `cacheTtl`, for this long, the old value is returned at once and one refresh runs behind it. */
   readonly cacheStale?: Duration | undefined;
   /** Past `cacheTtl`, for this long, the old value is served when every attempt failed. */
@@ -78,6 +83,10 @@ export const CACHE_RULES: OptionRules = {
   cacheKey: anyFunction,
   cacheNamespace: nonEmptyString,
   cacheId: nonEmptyString,
+  cacheVersion: {
+    desired: "a non-empty string or a number",
+    accepts: (value) => (typeof value === "string" && value !== "") || Number.isFinite(value),
+  },
   cacheStale: anyDuration,
   cacheStaleIfError: anyDuration,
   cacheTimeout: positiveDuration,

@@ -5,7 +5,7 @@ import * as eslintScope from "eslint-scope";
 import fc from "fast-check";
 import { sourceOf } from "../../src/function_source/callable_source.ts";
 import { findFreeVariables } from "../../src/function_source/free_variables.ts";
-import { WORKER_GLOBALS } from "../../src/function_source/worker_globals.ts";
+import { isWorkerGlobal } from "../../src/function_source/worker_globals.ts";
 
 const CASES: readonly [source: string, names: string][] = [
   ["() => outer", "outer"],
@@ -131,7 +131,7 @@ function expectedNames(source: string): string[] | undefined {
   const testedAt = testedPositions(ast);
   const tested = new Set(free.filter(({ start }) => testedAt.has(start)).map(({ name }) => name));
   const names = new Set<string>(free.map(({ name }) => name));
-  return [...names].filter((name) => !tested.has(name) && !WORKER_GLOBALS.has(name)).sort();
+  return [...names].filter((name) => !tested.has(name) && !isWorkerGlobal(name)).sort();
 }
 
 function parse(source: string): acorn.Program | undefined {

@@ -4,6 +4,7 @@ import { checksum } from "./checksum.ts";
 import { decodeGraph } from "./graph_decoder.ts";
 import { encodeGraph } from "./graph_encoder.ts";
 import { isJsonSafe } from "./json_safe.ts";
+import { DEFAULT_MAX_ENTRY_BYTES, isOverBytes } from "../max_entry_bytes.ts";
 import { plainKey } from "../plain_key.ts";
 
 /** The mark and the version of the form; another version's text is a miss. */
@@ -22,16 +23,29 @@ const GRAPH_MARK = "g";
  * `URL`, `Error`, `ArrayBuffer` and its views, Node's `Buffer`, arrays with or without holes, plain objects and those without a
  * prototype, with shared references and cycles. A property with a getter is kept as the value it has.
  *
- * @throws {SerializationError} If the value holds anything else, a function, a promise or an instance of a class, say.
+ * @throws {SerializationError} If the value holds anything else, a function, a promise or an instance of a class, say, or the text
+ * takes more than `maxEntryBytes`.
  */
-export function encodeEntry(key: string, entry: CacheEntry): string {
+export function encodeEntry(key: string, entry: CacheEntry, maxEntryBytes: number = DEFAULT_MAX_ENTRY_BYTES): string {
   const { mark, payload } = encodeValue(entry.value);
   const head = `${entry.createdAt},${entry.expiresAt},${entry.staleUntil}:${mark}`;
-  return `${MAGIC}${checksumOf(key, head, payload)}:${head}${payload}`;
+  const text = `${MAGIC}${checksumOf(key, head, payload)}:${head}${payload}`;
+  if (!isOverBytes(text, maxEntryBytes)) return text;
+  throw new SerializationError(
+    `Cannot keep the value as it takes more than the ${maxEntryBytes} bytes of 'maxEntryBytes'`,
+  );
 }
 
-/** The entry that `text` keeps under `key`, or `undefined` where it is torn, damaged, foreign or of another version. */
-export function decodeEntry(key: string, text: string): CacheEntry | undefined {
+/**
+ * The entry that `text` keeps under `key`, or `undefined` where it is torn, damaged, foreign, of another version or takes more
+ * than `maxEntryBytes`.
+ */
+export function decodeEntry(
+  key: string,
+  text: string,
+  maxEntryBytes: number = DEFAULT_MAX_ENTRY_BYTES,
+): CacheEntry | undefined {
+  if (isOverBytes(text, maxEntryBytes)) return undefined;
   const headAt = text.indexOf(":", MAGIC.length) + 1;
   const markAt = text.indexOf(":", headAt) + 1;
   if (!text.startsWith(MAGIC) || headAt === 0 || markAt === 0 || !text.isWellFormed()) return undefined;

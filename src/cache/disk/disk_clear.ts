@@ -1,5 +1,6 @@
 import { type Files, isMissing } from "../../runtime/files.ts";
-import { isKeyPart, OTHER_KEYS, PASSING } from "./disk_place.ts";
+import { isKeyPart } from "../engine_key.ts";
+import { OTHER_KEYS, PASSING } from "./disk_place.ts";
 import { plainKey } from "../plain_key.ts";
 
 /** How many parts an engine's key has. */

@@ -2,7 +2,8 @@ import type { Clock } from "../../clock.ts";
 import { nextTurn } from "../../internal/next_turn.ts";
 import type { Files } from "../../runtime/files.ts";
 import { timesOf } from "../codec/cache_codec.ts";
-import { isKeyPart, OTHER_KEYS, PASSING } from "./disk_place.ts";
+import { isKeyPart } from "../engine_key.ts";
+import { OTHER_KEYS, PASSING } from "./disk_place.ts";
 
 /** A temporary file that was not written to for so long has no writer any more. */
 const ABANDONED_MS = 60_000;

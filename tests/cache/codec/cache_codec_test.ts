@@ -278,3 +278,24 @@ Deno.test("encodeEntry() is not misled by a toJSON on the prototype of arrays", 
     delete prototype.toJSON;
   }
 });
+
+Deno.test("encodeEntry() refuses what takes more than maxEntryBytes, and decodeEntry() does not read it", () => {
+  const text = encodeEntry("key", entryOf("ä".repeat(500)), 1_100);
+  const bytes = new TextEncoder().encode(text).length;
+  assertEquals(encodeEntry("key", entryOf("ä".repeat(500)), bytes), text);
+  assertThrows(
+    () => encodeEntry("key", entryOf("ä".repeat(500)), bytes - 1),
+    SerializationError,
+    `Cannot keep the value as it takes more than the ${bytes - 1} bytes of 'maxEntryBytes'`,
+  );
+  assertEquals(decodeEntry("key", text, bytes), entryOf("ä".repeat(500)));
+  assertEquals(decodeEntry("key", text, bytes - 1), undefined);
+});
+
+Deno.test("encodeEntry() refuses what takes more than 64 MB when no limit is given", () => {
+  assertThrows(
+    () => encodeEntry("key", entryOf("x".repeat(64 * 2 ** 20))),
+    SerializationError,
+    "Cannot keep the value as it takes more than the 67108864 bytes of 'maxEntryBytes'",
+  );
+});
