@@ -67,6 +67,10 @@ const TABLE: Record<string, { desired: string; wrong: Wrong }> = {
   cacheKey: { desired: "a function", wrong: NO_FUNCTION },
   cacheNamespace: { desired: "a non-empty string", wrong: NO_TEXT },
   cacheId: { desired: "a non-empty string", wrong: NO_TEXT },
+  cacheVersion: {
+    desired: "a non-empty string or a number",
+    wrong: [["", '""'], [NaN, "NaN"], [Infinity, "Infinity"], [true, "true"], [null, "null"], [{}, "an object"]],
+  },
   cacheStale: { desired: `a non-negative ${DURATION}`, wrong: NO_DURATION },
   cacheStaleIfError: { desired: `a non-negative ${DURATION}`, wrong: NO_DURATION },
   cacheTimeout: { desired: `a positive ${DURATION}`, wrong: NO_POSITIVE_DURATION },
