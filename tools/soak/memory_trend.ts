@@ -1,0 +1,30 @@
+interface Sample {
+  readonly atMs: number;
+  readonly rss: number;
+}
+
+/** How the memory of this process goes up or down. */
+export class MemoryTrend {
+  readonly #samples: Sample[] = [];
+  readonly #startMs = performance.now();
+
+  /** Looks now; after a collection, where the runtime lets itself be asked for one. */
+  sample(): Deno.MemoryUsage {
+    (globalThis as { gc?: () => void }).gc?.();
+    const usage = Deno.memoryUsage();
+    this.#samples.push({ atMs: performance.now(), rss: usage.rss });
+    return usage;
+  }
+
+  /**
+   * The slope of the line through the samples after `warmUpMinutes`, in bytes an hour: the median of the slopes of all
+   * pairs (Theil, 1950; Sen, 1968), which a single peak does not move.
+   */
+  bytesAnHour(warmUpMinutes: number): number {
+    const samples = this.#samples.filter(({ atMs }) => atMs - this.#startMs >= warmUpMinutes * 60_000);
+    const slopes = samples.flatMap((one, i) =>
+      samples.slice(i + 1).map((other) => (other.rss - one.rss) / (other.atMs - one.atMs) * 3_600_000)
+    );
+    return slopes.toSorted((a, b) => a - b)[slopes.length >> 1] ?? 0;
+  }
+}
