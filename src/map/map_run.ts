@@ -161,7 +161,7 @@ export abstract class MapRun implements DrainTarget {
     let first: CallState | undefined;
     for (const call of this.#running) {
       if (call === undefined) continue;
-      const { state } = call;
+      const state = stateOfRun(call);
       if (state === undefined || state.waitUntilMs === 0) return undefined;
       if (first === undefined || state.waitUntilMs < first.waitUntilMs) first = state;
     }
@@ -202,10 +202,15 @@ export abstract class MapRun implements DrainTarget {
   }
 }
 
+/** The state of the call that ran for `call`, which the cache may let several share. */
+function stateOfRun(call: Call): CallState | undefined {
+  return call.state?.servedBy?.state ?? call.state;
+}
+
 function outcomeOf(call: Call | undefined, isFailed: boolean): ItemOutcome {
-  const state = call?.state;
-  const isCached = state?.cache === "hit" || state?.cache === "stale";
-  return { isFailed, isCached, isRetried: (state?.retry ?? 0) > 0 };
+  const cache = call?.state?.cache;
+  const retries = call === undefined ? 0 : stateOfRun(call)?.retry ?? 0;
+  return { isFailed, isCached: cache === "hit" || cache === "stale", isRetried: retries > 0 };
 }
 
 function count(items: number): string {

@@ -100,7 +100,7 @@ function formatRest({ eta, done, total, wait }: ShownState): Part[] {
 }
 
 function formatWait(seconds: number): string {
-  return seconds < 60 ? `${Math.ceil(seconds)} s` : formatClock(seconds);
+  return seconds <= 60 ? `${Math.ceil(seconds)} s` : formatClock(seconds);
 }
 
 function countedPart(count: number | undefined, word: string, color: number): Part[] {
