@@ -24,7 +24,7 @@ export type { WorkerPermissions } from "./src/pool/sandbox.ts";
 export { transfer } from "./src/pool/transfer.ts";
 export type { ProgressState } from "./src/progress/progress.ts";
 export { progress, type ProgressLog } from "./src/progress/progress_log.ts";
-export type { ContextOptions, OperoOptions } from "./src/engine/opero_options.ts";
+export type { ContextOptions, NameOptions, OperoOptions } from "./src/engine/opero_options.ts";
 export type {
   AnyFunction,
   AsyncFunction,
@@ -67,7 +67,7 @@ export type { TimeoutOptions } from "./src/layers/timeout.ts";
 export type { DeadlineOptions } from "./src/layers/deadline.ts";
 export type { FallbackOptions } from "./src/layers/fallback.ts";
 export type { SignalOptions } from "./src/layers/signal.ts";
-export type { CacheStatus } from "./src/layer.ts";
+export type { CacheMode, CacheStatus } from "./src/layer.ts";
 export type {
   CacheBackend,
   CacheBackendFactory,
@@ -104,7 +104,7 @@ export type {
   RateLimitedEvent,
   RetryEvent,
   SuccessEvent,
-} from "./src/telemetry.ts";
+} from "./src/opero_events.ts";
 export { ensureAsync, isAsyncFunction } from "./src/ensure_async.ts";
 export { type RunAsync, runAsync, type RunAsyncOptions } from "./src/run_async.ts";
 export { fromKeyv, type KeyvLike } from "./src/cache/keyv_cache.ts";

@@ -6,7 +6,7 @@ import { createWrap, mergeOptions, type Opero } from "./opero.ts";
 import { createMap, type Opmap } from "./opmap.ts";
 import { OPERO_RULES, type OperoOptions } from "./engine/opero_options.ts";
 import { Registry } from "./engine/registry.ts";
-import type { OperoEvents } from "./telemetry.ts";
+import type { OperoEvents } from "./opero_events.ts";
 
 /** What an instance is made with: defaults for the options of all its functions, and what the engine rests on. */
 export interface InstanceOptions extends OperoOptions {

@@ -2,7 +2,7 @@ import { createOpero, type OperoInstance } from "./create_opero.ts";
 import type { EventHub } from "./events.ts";
 import type { Opero } from "./opero.ts";
 import type { Opmap } from "./opmap.ts";
-import type { OperoEvents } from "./telemetry.ts";
+import type { OperoEvents } from "./opero_events.ts";
 
 const instance: OperoInstance = createOpero();
 

@@ -4,6 +4,9 @@ import type { AbortScope } from "./internal/abort_scope.ts";
 /** What the cache did for a call. */
 export type CacheStatus = "hit" | "miss" | "stale" | "coalesced" | "off";
 
+/** What one call may ask of the cache: to run and store whatever is there, or to leave it alone. */
+export type CacheMode = "refresh" | "bypass";
+
 /** The attempt that runs now, as those that may have to stop it see it. */
 export interface RunningAttempt {
   /** Tells the attempt to stop; its result no longer counts. */
@@ -16,6 +19,10 @@ export interface CallLimits {
   readonly timeoutMs: number | undefined;
   /** Limit of the whole call in milliseconds, in place of the option. */
   readonly deadlineMs: number | undefined;
+  /** How many rounds may follow the first, in place of the option. */
+  readonly retries?: number | undefined;
+  /** What the call asks of the cache; calls that ask for something else do not share a run with it. */
+  readonly cache?: CacheMode | undefined;
 }
 
 /**

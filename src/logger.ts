@@ -1,5 +1,6 @@
-import { writeAbove } from "./internal/terminal_lines.ts";
+import { printable, printableFields, roundedNumber } from "./internal/printable.ts";
 import { reportSafely } from "./internal/report_safely.ts";
+import { writeAbove } from "./internal/terminal_lines.ts";
 import { anyFunction, oneOf, type OptionRules, validateOptions } from "./internal/validate.ts";
 
 /** How grave a log line is, least first. */
@@ -23,7 +24,7 @@ export interface Logger {
   error(message: string, fields?: LogFields): void;
 }
 
-/** A line before it is made text. */
+/** A line before it is made text. Its texts hold no control characters any more, its numbers are rounded. */
 export interface LogRecord {
   /** When it was written. */
   readonly time: Date;
@@ -139,7 +140,11 @@ export function hasOwnWarningSink(): boolean {
 }
 
 /**
- * The default text of a line: `2026-01-01T00:00:00.000Z WARNING opero message key=value`.
+ * The default text of a line: `2026-01-01T00:00:00.000Z WARNING opero message key=value`. A record is one line:
+ * line breaks and other control characters in it are escaped. Numbers are rounded to the thousandth.
+ *
+ * @param record What is to be written.
+ * @returns The line, without a line break at its end.
  *
  * @example
  * ```ts
@@ -147,23 +152,35 @@ export function hasOwnWarningSink(): boolean {
  * import { assertEquals } from "@std/assert";
  *
  * const time = new Date("2026-01-01T00:00:00Z");
- * const record = { time, level: "INFO", name: "shop", message: "sold", fields: { article: "pen" } } as const;
- * assertEquals(formatLogRecord(record), "2026-01-01T00:00:00.000Z INFO shop sold article=pen");
+ * const record = { time, level: "INFO", name: "shop", message: "sold", fields: { article: "pen", price: 0.1 + 0.2 } } as const;
+ * assertEquals(formatLogRecord(record), "2026-01-01T00:00:00.000Z INFO shop sold article=pen price=0.3");
  * ```
  */
 export function formatLogRecord(record: LogRecord): string {
   const fields = Object.entries(record.fields)
     .filter(([, value]) => value !== undefined)
-    .map(([key, value]) =>
-      ` ${key}=${typeof value === "string" && /[\s"=]/.test(value) ? JSON.stringify(value) : value}`
-    );
-  return `${record.time.toISOString()} ${record.level} ${record.name} ${record.message}${fields.join("")}`;
+    .map(([key, value]) => ` ${key}=${formatField(value)}`);
+  return printable(`${record.time.toISOString()} ${record.level} ${record.name} ${record.message}${fields.join("")}`);
+}
+
+function formatField(value: string | number | boolean | undefined): string {
+  if (typeof value === "number") return String(roundedNumber(value));
+  return typeof value === "string" && /[\s"=]/.test(value) ? JSON.stringify(value) : String(value);
 }
 
 function write(level: LogLevel, name: string, message: string, fields: LogFields): void {
   if (LEVELS.indexOf(level) < logging.rank) return;
-  const record: LogRecord = { time: new Date(), level, name, message, fields };
-  reportSafely(() => logging.sink(logging.format(record), record));
+  const { sink, format } = logging;
+  reportSafely(() => {
+    const record: LogRecord = {
+      time: new Date(),
+      level,
+      name: printable(name),
+      message: printable(message),
+      fields: printableFields(fields),
+    };
+    return sink(format(record), record);
+  });
 }
 
 function writeToStderr(line: string): void {

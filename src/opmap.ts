@@ -22,7 +22,8 @@ import { openRunProgress } from "./progress/run_progress.ts";
 import type { Registry } from "./engine/registry.ts";
 import { shownOptions } from "./engine/shown_options.ts";
 import type { AnyFunction } from "./engine/wrapped.ts";
-import { cacheHandle, likeOriginal, metaOf, observed } from "./engine/wrapper.ts";
+import { likeOriginal } from "./engine/own_properties.ts";
+import { cacheHandle, metaOf, observed } from "./engine/wrapper.ts";
 
 /** Applies a set of options to a function, plainly or as a decorator of a method. */
 export interface OpmapWrapper<Errors extends OnError> {
@@ -141,6 +142,7 @@ class FunctionMap {
     const handles = {
       options: shownOptions(this.#options),
       cache: cacheHandle(pipeline.cache, undefined),
+      events: pipeline.host.telemetry.events,
       stream,
       withMeta,
       close,
@@ -149,7 +151,7 @@ class FunctionMap {
     for (const key of Reflect.ownKeys(handles)) {
       Object.defineProperty(mapped, key, { value: Reflect.get(handles, key) });
     }
-    return likeOriginal(this.#fn, mapped) as unknown as Mapped<unknown, unknown, unknown, OnError>;
+    return likeOriginal(this.#fn, mapped, this.#options.name) as unknown as Mapped<unknown, unknown, unknown, OnError>;
   }
 
   #setUp(self: unknown, items: unknown, runOptions: RunOptions): MapRunSetup {
@@ -158,11 +160,12 @@ class FunctionMap {
     const task = `map ${JSON.stringify(functionName)}`;
     if (!isItems(items)) throw wrongOption(task, "items", { desired: "an iterable or an async iterable" }, items);
     const { onError, progress, workers, signal } = this.#resolveRun(task, runOptions);
-    const { events } = telemetry;
     expectRejections(items);
+    const observe = observed(handler, host);
     return {
       source: new ItemSource(items),
-      handler: telemetry.isOn ? observed(handler, host) : handler,
+      // Asked item by item: who begins to listen in mid-run hears of the rest.
+      handler: (call) => telemetry.isOn ? observe(call) : handler(call),
       self,
       isStateful: cache !== undefined,
       capacity: this.#pool?.capacityFor(workers) ?? (() => workers),
@@ -172,7 +175,9 @@ class FunctionMap {
       openProgress: (wait) =>
         openRunProgress({ progress, label: functionName, total: () => countItems(items), wait, clock }),
       clock,
-      onItem: events.has("itemDone") ? (index, ok) => events.emit("itemDone", { functionName, index, ok }) : undefined,
+      onItem: (index, ok) => {
+        if (telemetry.wants("itemDone")) telemetry.emit("itemDone", { functionName, index, ok });
+      },
       runs: this.#runs,
       functionName,
     };

@@ -3,108 +3,12 @@ import { AllFailedError, ConfigurationError } from "./errors.ts";
 import { errorLabel } from "./internal/error_label.ts";
 import { EventHub } from "./events.ts";
 import { generateCorrelationId } from "./internal/correlation_id.ts";
+import { printable, printableFields } from "./internal/printable.ts";
 import { reportSafely } from "./internal/report_safely.ts";
 import { writeAbove } from "./internal/terminal_lines.ts";
-import { type CacheStatus, type Call, type CallState, stateOf } from "./layer.ts";
+import { type Call, type CallState, stateOf } from "./layer.ts";
 import { getLogger, hasOwnWarningSink, isLoggingOn, isSilenced, type LogFields, type Logger } from "./logger.ts";
-
-/** What every event of a call tells. */
-export interface CallEvent {
-  /** The name of the wrapped function. */
-  readonly functionName: string;
-  /** The id that all events and log lines of one call share. */
-  readonly correlationId: string;
-}
-
-/** A call has its result. */
-export interface SuccessEvent extends CallEvent {
-  /** How long it took, in seconds. */
-  readonly duration: number;
-  /** How many times the function ran. */
-  readonly attempts: number;
-  /** What the cache did. */
-  readonly cache: CacheStatus;
-}
-
-/** A call has failed. */
-export interface FailureEvent extends CallEvent {
-  /** How long it took, in seconds. */
-  readonly duration: number;
-  /** How many times the function ran. */
-  readonly attempts: number;
-  /** What the call rejects with. */
-  readonly error: unknown;
-}
-
-/** A round has failed and another will be made. */
-export interface RetryEvent extends CallEvent {
-  /** The round that will be made, from 1. */
-  readonly retry: number;
-  /** The wait before it, in seconds. */
-  readonly delay: number;
-  /** What the last attempt threw. */
-  readonly error: unknown;
-}
-
-/** A fallback value has failed and the next is tried. */
-export interface FallbackEvent extends CallEvent {
-  /** The index of the value that will be tried. */
-  readonly fallbackIndex: number;
-  /** What the attempt with the value before it threw. */
-  readonly error: unknown;
-}
-
-/** A backend of the cache failed. */
-export interface CacheErrorEvent {
-  /** The name of the wrapped function. */
-  readonly functionName: string;
-  /** What was asked of the backend. */
-  readonly operation: "get" | "set" | "delete" | "clear";
-  /** What it threw. */
-  readonly error: unknown;
-}
-
-/** A call waits for the rate limit. */
-export interface RateLimitedEvent extends CallEvent {
-  /** The wait as it looks now, in seconds. */
-  readonly wait: number;
-}
-
-/** An item of a map is done. */
-export interface ItemDoneEvent {
-  /** The name of the wrapped function. */
-  readonly functionName: string;
-  /** The item's place, from 0. */
-  readonly index: number;
-  /** Whether it has its result. */
-  readonly ok: boolean;
-}
-
-/** The events of an instance, by name. No event holds an argument or a cached value. */
-export interface OperoEvents {
-  /** A call has its result. */
-  success: SuccessEvent;
-  /** A call has failed. */
-  failure: FailureEvent;
-  /** Another round will be made. */
-  retry: RetryEvent;
-  /** The next fallback value is tried. */
-  fallback: FallbackEvent;
-  /** The cache had a fresh result. */
-  cacheHit: CallEvent;
-  /** The cache had no result. */
-  cacheMiss: CallEvent;
-  /** The cache served a result past its time. */
-  cacheStale: CallEvent;
-  /** A call joined one that was in flight. */
-  cacheCoalesced: CallEvent;
-  /** A backend of the cache failed. */
-  cacheError: CacheErrorEvent;
-  /** A call waits for the rate limit. */
-  rateLimited: RateLimitedEvent;
-  /** An item of a map is done. */
-  itemDone: ItemDoneEvent;
-}
+import { type CallEvent, EVENT_NAMES, type FailureEvent, type OperoEvents } from "./opero_events.ts";
 
 type CallEventName = Exclude<keyof OperoEvents, "cacheError" | "itemDone">;
 
@@ -128,26 +32,36 @@ const LINES: Readonly<Record<CallEventName, LogLine>> = {
 /** How many kinds and functions are remembered as warned about; past that the memory begins anew. */
 const MAX_WARNED = 10_000;
 
-/** Where an instance tells what happens in it: its events and its log lines. */
+/** Where an instance, or one function of it, tells what happens: its events and its log lines. */
 export class Telemetry {
-  /** The instance's events. */
-  readonly events: EventHub<OperoEvents> = new EventHub();
+  /** The events of the instance, or of the function alone. */
+  readonly events: EventHub<OperoEvents> = new EventHub(EVENT_NAMES);
   /** The instance's log. */
   readonly logger: Logger;
   readonly #random: () => number;
   readonly #hasOwnLogger: boolean;
-  readonly #warned = new Set<string>();
+  readonly #warned: Set<string>;
+  /** That of the instance, where this is a function's. */
+  readonly #instance: Telemetry | undefined;
 
   /** Writes to `logger`, or where `configureLogging` says. */
-  constructor(random: () => number, logger?: Logger) {
+  constructor(random: () => number, logger?: Logger, instance?: Telemetry) {
     this.#random = random;
     this.logger = logger ?? getLogger("opero");
     this.#hasOwnLogger = logger !== undefined;
+    this.#instance = instance;
+    this.#warned = instance === undefined ? new Set() : instance.#warned;
+  }
+
+  /** One for a function of this instance: it tells the instance all, and has events of its own. */
+  forFunction(): Telemetry {
+    return new Telemetry(this.#random, this.#hasOwnLogger ? this.logger : undefined, this);
   }
 
   /** Whether anybody looks; what follows a call closely is done only then. */
   get isOn(): boolean {
-    return this.#hasOwnLogger || this.events.isOn || isLoggingOn();
+    const hub = this.#instance?.events;
+    return this.#hasOwnLogger || this.events.isOn || isLoggingOn() || (hub !== undefined && hub.isOn);
   }
 
   /** Tells what happened to `call`, without anything of its arguments or values. */
@@ -160,8 +74,24 @@ export class Telemetry {
     if (!this.isOn) return;
     const event = { functionName, correlationId: correlationIdOf(call, this.#random), ...details } as OperoEvents[Name];
     const { level, message } = LINES[name];
-    this.log(isUsedUp(name, event) ? "error" : level, message, loggable(event));
-    if (this.events.has(name)) this.events.emit(name, event);
+    if (this.#hasOwnLogger || isLoggingOn()) {
+      this.log(isUsedUp(name, event) ? "error" : level, message, loggable(event));
+    }
+    if (this.wants(name)) this.emit(name, event);
+  }
+
+  /** Whether anybody listens to `name`, so that an event nobody wants is not made. */
+  wants(name: keyof OperoEvents): boolean {
+    if (this.events.isOn && this.events.has(name)) return true;
+    const hub = this.#instance?.events;
+    return hub !== undefined && hub.isOn && hub.has(name);
+  }
+
+  /** Gives `event` to all who listen, those to the whole instance first. What one of them does to it, no other sees. */
+  emit<Name extends keyof OperoEvents>(name: Name, event: OperoEvents[Name]): void {
+    Object.freeze(event);
+    this.#instance?.events.emit(name, event);
+    this.events.emit(name, event);
   }
 
   /** Does `configure`, and leaves a line in the log where it throws a `ConfigurationError`. */
@@ -185,12 +115,13 @@ export class Telemetry {
     if (this.#warned.size >= MAX_WARNED) this.#warned.clear();
     this.#warned.add(key);
     if (this.#hasOwnLogger || hasOwnWarningSink()) this.log("warning", message, { functionName });
-    if (!isSilenced()) reportSafely(() => writeAbove(() => console.warn(`opero: ${message}`)));
+    if (!isSilenced()) reportSafely(() => writeAbove(() => console.warn(printable(`opero: ${message}`))));
   }
 
   /** Writes a line; a logger that throws changes nothing. */
   log(level: keyof Logger, message: string, fields: LogFields): void {
-    reportSafely(() => this.logger[level](message, fields));
+    if (!this.#hasOwnLogger) return reportSafely(() => this.logger[level](message, fields));
+    reportSafely(() => this.logger[level](printable(message), printableFields(fields)));
   }
 }
 

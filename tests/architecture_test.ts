@@ -15,6 +15,7 @@ const LEVELS: readonly (readonly string[])[] = [
     "is_transient",
     "layer",
     "logger",
+    "opero_events",
     "retry_after",
   ],
   ["runtime/"],

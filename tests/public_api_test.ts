@@ -18,12 +18,12 @@ const EXPORTS: Record<string, { module: object; values: string; types: string }>
     types: `
       AllFailedInit AllFailedReason AnyFunction ArgFallbackOptions AsyncFunction AttemptRecord
       CacheBackend CacheBackendFactory CacheBackendHost CacheEntry CacheErrorEvent CacheHandle
-      CacheOptions CacheStats CacheStatus CallContext CallEvent CallMeta CallOptions Clock
+      CacheMode CacheOptions CacheStats CacheStatus CallContext CallEvent CallMeta CallOptions Clock
       ContextOptions DeadlineOptions DiskCacheConfig Duration ErrorClass FailureEvent FallbackEvent
       FallbackOptions InstanceOptions ItemDoneEvent Items JitterContext JitterFunction JitterName
       KeyvLike KvCacheConfig KvCommit KvDatabase KvEntry KvKey LogFields LogLevel LogRecord LogThreshold Logger
       LoggingOptions MapItemError MapMode MapResult MapStream Mapped MaybePromise MemoryCacheConfig
-      OnError Opero OperoErrorCode OperoEvents OperoHandles OperoInstance OperoOptions OperoWrapper
+      NameOptions OnError Opero OperoErrorCode OperoEvents OperoHandles OperoInstance OperoOptions OperoWrapper
       Opmap OpmapOptions OpmapWrapper ProgressLog ProgressOption ProgressState RateLimit RateLimitOptions
       RateLimitedEvent RetryContext RetryEvent RetryOptions RetryPredicate RunAsync RunAsyncOptions
       RunOptions SignalOptions SqliteCacheConfig SqliteDatabase SqliteStatement SuccessEvent

@@ -128,6 +128,15 @@ export class CachedResults {
     return flight;
   }
 
+  /** Lets the plain run for `key`, if there is one, end without being kept or joined: a later one has begun. */
+  supersede(key: unknown): void {
+    const flightKey = plainFlightKey(key);
+    const flight = this.#flights.get(flightKey);
+    if (flight === undefined) return;
+    flight.mayStore = false;
+    this.#flights.delete(flightKey);
+  }
+
   /** Ends a run: nobody joins it any more. */
   land(flight: Flight): void {
     const flightKey = flightKeyOf(flight.call, flight.key);
@@ -171,7 +180,7 @@ export class CachedResults {
       this.#hasWarned = true;
       telemetry.log("warning", "a result cannot be cached", { functionName, reason: error.message });
     }
-    telemetry.events.emit("cacheError", { functionName, operation, error });
+    telemetry.emit("cacheError", { functionName, operation, error });
   }
 
   /** `arriving`, or just `value` once look and write together have taken their time; the write goes on behind it. */
@@ -214,6 +223,11 @@ const LIMITED = "\u0001";
 /** Calls with limits of their own share a run only with calls of the same limits. */
 function flightKeyOf(call: Call, key: unknown): unknown {
   const limits = call.state?.limits;
-  if (limits !== undefined) return `${LIMITED}${limits.timeoutMs}/${limits.deadlineMs}/${typeof key}/${key}`;
+  if (limits === undefined) return plainFlightKey(key);
+  const { timeoutMs, deadlineMs, retries, cache } = limits;
+  return `${LIMITED}${timeoutMs}/${deadlineMs}/${retries}/${cache}/${typeof key}/${key}`;
+}
+
+function plainFlightKey(key: unknown): unknown {
   return typeof key === "string" && key.startsWith(LIMITED) ? LIMITED + key : key;
 }

@@ -6,7 +6,7 @@ import { RATE_LIMIT_RULES, type RateLimitOptions } from "../layers/rate_limit.ts
 import { RETRY_RULES, type RetryOptions } from "../layers/retry.ts";
 import { SIGNAL_RULES, type SignalOptions } from "../layers/signal.ts";
 import { TIMEOUT_RULES, type TimeoutOptions } from "../layers/timeout.ts";
-import { oneOf, type OptionRules } from "../internal/validate.ts";
+import { nonEmptyString, oneOf, type OptionRules } from "../internal/validate.ts";
 
 /** How `currentCall()` finds its call. */
 export interface ContextOptions {
@@ -16,6 +16,15 @@ export interface ContextOptions {
    * @default "sync"
    */
   readonly context?: "sync" | "async" | undefined;
+}
+
+/** What the function is called. */
+export interface NameOptions {
+  /**
+   * The function's name in messages, log lines, events and the identity of cached results, for functions that have
+   * none of their own or one that says nothing. By default the function's `name`.
+   */
+  readonly name?: string | undefined;
 }
 
 /** All options of `opero`. Durations are seconds, or strings with their unit such as `"250ms"` and `"5m"`. */
@@ -30,7 +39,8 @@ export interface OperoOptions<Args extends readonly unknown[] = any[], Value = a
     DeadlineOptions,
     FallbackOptions<Args, Value>,
     SignalOptions,
-    ContextOptions {}
+    ContextOptions,
+    NameOptions {}
 
 /** What each option of `opero` may be. */
 export const OPERO_RULES: OptionRules = {
@@ -43,4 +53,5 @@ export const OPERO_RULES: OptionRules = {
   ...FALLBACK_RULES,
   ...SIGNAL_RULES,
   context: oneOf(["sync", "async"]),
+  name: nonEmptyString,
 };

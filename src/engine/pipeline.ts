@@ -2,9 +2,10 @@ import { allArguments, serializeArguments } from "../cache/cache_key.ts";
 import { asyncContextHandler, attemptHandler } from "../current_call.ts";
 import { parseDuration } from "../duration.ts";
 import { FailureLog } from "../failure_log.ts";
+import { printable } from "../internal/printable.ts";
 import { openFunctionCache } from "./open_function_cache.ts";
 import { resolveFallbackParameter } from "../fallback_parameter.ts";
-import { type Call, compose, type Handler, type Layer } from "../layer.ts";
+import { type CacheMode, type Call, compose, type Handler, type Layer } from "../layer.ts";
 import type { LayerHost } from "../layer_host.ts";
 import { argFallbackLayer } from "../layers/arg_fallback.ts";
 import type { CachedResults } from "../cache/cached_results.ts";
@@ -25,8 +26,8 @@ import type { AnyFunction } from "./wrapped.ts";
 export interface Pipeline {
   /** Runs calls without options of their own. */
   readonly handler: Handler;
-  /** Runs calls that have a signal, a deadline or a timeout of their own; composed when first asked for. */
-  readonly limitedHandler: () => Handler;
+  /** Runs calls that have options of their own, and ask this of the cache; composed when first asked for. */
+  readonly limitedHandler: (cacheMode?: CacheMode) => Handler;
   /** The cache of the function; off until switched on, but there to be asked. */
   readonly cache: CachedResults | undefined;
   /** What the layers use. */
@@ -80,10 +81,13 @@ export function buildPipeline(parts: PipelineParts): Pipeline {
   const retry = retryLayer(resolveRetry(task, options), host);
   const attempt = runAttempt ?? localAttempt(parts, host);
 
-  const layers = (isLimited: boolean): (Layer | undefined)[] => [
+  const cacheLayerFor = (mode: CacheMode | undefined) =>
+    cache === undefined || mode === "bypass" ? undefined : cacheLayer(cache, host, mode);
+
+  const layers = (isLimited: boolean, cacheMode?: CacheMode): (Layer | undefined)[] => [
     isLimited || options.signal !== undefined ? signalLayer(options.signal) : undefined,
     options.fallback === undefined ? undefined : fallbackLayer(options.fallback),
-    cache === undefined ? undefined : cacheLayer(cache, host),
+    cacheLayerFor(cacheMode),
     isLimited || deadlineMs !== undefined ? deadlineLayer(deadlineMs, host) : undefined,
     retry,
     parameter === undefined ? undefined : argFallbackLayer(parameter, fallbackDelayMs, host),
@@ -92,18 +96,23 @@ export function buildPipeline(parts: PipelineParts): Pipeline {
     isLimited || deadlineMs !== undefined || options.signal !== undefined ? interruptLayer() : undefined,
   ];
 
-  let limited: Handler | undefined;
+  const limited = new Map<CacheMode | undefined, Handler>();
   return {
     handler: compose(layers(false), attempt),
-    limitedHandler: () => limited ??= compose(layers(true), attempt),
+    limitedHandler: (mode) => {
+      const handler = limited.get(mode) ?? compose(layers(true, mode), attempt);
+      limited.set(mode, handler);
+      return handler;
+    },
     cache,
     host,
   };
 }
 
 function hostFor(fn: AnyFunction, options: OperoOptions, registry: Registry): LayerHost {
-  const { clock, random, telemetry } = registry;
-  const functionName = fn.name || "anonymous";
+  const { clock, random } = registry;
+  const telemetry = registry.telemetry.forFunction();
+  const functionName = printable(options.name ?? fn.name) || "anonymous";
   const failures = new FailureLog({ functionName, clock, random, retryOn: resolveRetryOn(options.retryOn) });
   return { functionName, clock, random, telemetry, failures };
 }

@@ -1,6 +1,8 @@
 import type { Duration } from "../duration.ts";
 import type { CacheStats } from "../cache/cached_results.ts";
-import type { CacheStatus } from "../layer.ts";
+import type { EventHub } from "../events.ts";
+import type { CacheMode, CacheStatus } from "../layer.ts";
+import type { OperoEvents } from "../opero_events.ts";
 import type { OperoOptions } from "./opero_options.ts";
 
 /** Any function. */
@@ -19,6 +21,13 @@ export interface CallOptions {
   readonly deadline?: Duration | undefined;
   /** The limit of each attempt of this call, in place of the option. */
   readonly timeout?: Duration | undefined;
+  /** How many times this call is tried again, in place of the option. */
+  readonly retries?: number | undefined;
+  /**
+   * What this call does with the cache: `"refresh"` runs and stores the result, whatever is there; `"bypass"` runs,
+   * and neither reads nor stores. Without a cache both do what a plain call does.
+   */
+  readonly cache?: CacheMode | undefined;
 }
 
 /** What happened on the way to a value. */
@@ -57,12 +66,17 @@ export interface CacheHandle<Args extends readonly unknown[], Value> {
   of(instance: object): CacheHandle<Args, Value>;
 }
 
-/** What every wrapped function bears besides itself. */
+/**
+ * What every wrapped function bears besides itself. These names win over properties of the function's own that are
+ * called the same.
+ */
 export interface OperoHandles<F extends AnyFunction> {
   /** The options in force: defaults filled in, durations in seconds, frozen. */
   readonly options: Readonly<OperoOptions<Parameters<F>, Awaited<ReturnType<F>>>>;
   /** The cached results. */
   readonly cache: CacheHandle<Parameters<F>, Awaited<ReturnType<F>>>;
+  /** What happens in the calls of this function, and of no other. */
+  readonly events: EventHub<OperoEvents>;
   /** Calls the function and tells what happened on the way. */
   withMeta(...args: Parameters<F>): Promise<WithMeta<Awaited<ReturnType<F>>>>;
   /**
@@ -73,5 +87,8 @@ export interface OperoHandles<F extends AnyFunction> {
   with(options: CallOptions): F;
 }
 
-/** A wrapped function: itself, type parameters and overloads included, with handles. */
+/**
+ * A wrapped function: itself, type parameters and overloads included, with handles. The function's own properties are
+ * read and written through it, those that are added later too.
+ */
 export type Wrapped<F extends AnyFunction> = F & OperoHandles<F>;

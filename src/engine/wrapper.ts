@@ -1,15 +1,22 @@
 import { parseDuration, toSeconds } from "../duration.ts";
-import { markAsAsync } from "../ensure_async.ts";
-import { abortSignal, positiveDuration, validateOptions } from "../internal/validate.ts";
-import { Call, type Handler, stateOf } from "../layer.ts";
+import { quoted } from "../internal/printable.ts";
+import { abortSignal, nonNegativeInteger, oneOf, positiveDuration, validateOptions } from "../internal/validate.ts";
+import { Call, type CallLimits, type Handler, stateOf } from "../layer.ts";
 import type { LayerHost } from "../layer_host.ts";
 import type { CachedResults } from "../cache/cached_results.ts";
 import type { OperoOptions } from "./opero_options.ts";
+import { likeOriginal } from "./own_properties.ts";
 import type { Pipeline } from "./pipeline.ts";
 import { shownOptions } from "./shown_options.ts";
 import type { AnyFunction, AsyncFunction, CacheHandle, CallMeta, CallOptions, WithMeta, Wrapped } from "./wrapped.ts";
 
-const CALL_RULES = { signal: abortSignal, deadline: positiveDuration, timeout: positiveDuration };
+const CALL_RULES = {
+  signal: abortSignal,
+  deadline: positiveDuration,
+  timeout: positiveDuration,
+  retries: nonNegativeInteger,
+  cache: oneOf(["refresh", "bypass"]),
+};
 
 const NO_STATS = Object.freeze({ hits: 0, misses: 0, stale: 0, coalesced: 0, writes: 0, errors: 0 });
 
@@ -29,14 +36,16 @@ export function makeWrapper(fn: AnyFunction, pipeline: Pipeline, options: OperoO
     return (telemetry.isOn ? observe : handler)(call).then((value) => ({ value, meta: metaOf(call, pipeline) }));
   }
 
+  const name = options.name ?? fn.name;
   const handles = {
     options: shownOptions(options),
     cache: cacheHandle(pipeline.cache, undefined),
+    events: telemetry.events,
     withMeta,
-    with: (callOptions: CallOptions) => withCallOptions(fn, pipeline, callOptions),
+    with: (callOptions: CallOptions) => likeOriginal(fn, withCallOptions(pipeline, callOptions), name),
   };
-  for (const [name, value] of Object.entries(handles)) Object.defineProperty(wrapper, name, { value });
-  return likeOriginal(fn, wrapper) as unknown as Wrapped<AsyncFunction>;
+  for (const [key, value] of Object.entries(handles)) Object.defineProperty(wrapper, key, { value });
+  return likeOriginal(fn, wrapper, name) as unknown as Wrapped<AsyncFunction>;
 }
 
 /** `handler`, telling how each call ended; it is taken while anybody wants to know. */
@@ -60,33 +69,27 @@ export function observed(handler: Handler, { telemetry, functionName, clock }: L
   };
 }
 
-function withCallOptions(fn: AnyFunction, pipeline: Pipeline, options: CallOptions): AnyFunction {
+/** A function that runs its calls through `pipeline` with `options` of their own. */
+function withCallOptions(pipeline: Pipeline, options: CallOptions): AnyFunction {
   const { functionName, telemetry } = pipeline.host;
-  telemetry.loggingBadConfiguration(() => {
-    validateOptions(`call ${JSON.stringify(functionName)}`, options, CALL_RULES);
-  });
-  const handler = pipeline.limitedHandler();
+  telemetry.loggingBadConfiguration(() => validateOptions(`call ${quoted(functionName)}`, options, CALL_RULES));
+  const handler = pipeline.limitedHandler(options.cache);
   const observe = observed(handler, pipeline.host);
-  const timeoutMs = parseDuration(options.timeout);
-  const deadlineMs = parseDuration(options.deadline);
-  const limits = timeoutMs === undefined && deadlineMs === undefined ? undefined : { timeoutMs, deadlineMs };
+  const limits = limitsOf(options);
 
-  function limited(this: unknown, ...args: unknown[]): Promise<unknown> {
+  return function limited(this: unknown, ...args: unknown[]): Promise<unknown> {
     const call = new Call(this, args);
     const state = stateOf(call);
     state.limits = limits;
     state.signal = options.signal;
-    return (pipeline.host.telemetry.isOn ? observe : handler)(call);
-  }
-  return likeOriginal(fn, limited);
+    return (telemetry.isOn ? observe : handler)(call);
+  };
 }
 
-/** Gives `wrapper` the name and the length of `fn`. */
-export function likeOriginal(fn: AnyFunction, wrapper: AnyFunction): AnyFunction {
-  Object.defineProperty(wrapper, "name", { value: fn.name, configurable: true });
-  Object.defineProperty(wrapper, "length", { value: fn.length, configurable: true });
-  markAsAsync(wrapper);
-  return wrapper;
+/** What makes a call unlike others, or `undefined` where only its signal is its own. */
+function limitsOf({ timeout, deadline, retries, cache }: CallOptions): CallLimits | undefined {
+  if ((timeout ?? deadline ?? retries ?? cache) === undefined) return undefined;
+  return { timeoutMs: parseDuration(timeout), deadlineMs: parseDuration(deadline), retries, cache };
 }
 
 /** How many attempts were made: those that failed, and the one that got through. */

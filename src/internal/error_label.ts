@@ -1,4 +1,5 @@
 import { httpStatusOf } from "./http_status.ts";
+import { printable } from "./printable.ts";
 import { className, isErrorObject, linkedErrors, readField, readList, readText } from "./read_field.ts";
 
 /** What every error of this library bears, whichever copy of it made the error. */
@@ -23,8 +24,8 @@ export function isOfKind(error: unknown, code: string): boolean {
 export function errorName(error: unknown): string {
   if (error === null) return "null";
   if (typeof error !== "object") return typeof error;
-  if (!isErrorObject(error)) return className(error)?.slice(0, MAX_NAME_LENGTH) ?? "object";
-  return (readText(error, "name") || className(error) || "Error").slice(0, MAX_NAME_LENGTH);
+  if (!isErrorObject(error)) return printable(className(error)?.slice(0, MAX_NAME_LENGTH) ?? "object");
+  return printable((readText(error, "name") || className(error) || "Error").slice(0, MAX_NAME_LENGTH));
 }
 
 /** The kind of `error` with its HTTP status or its code, which tell nothing private. */

@@ -1,5 +1,6 @@
 import { parseDuration } from "../duration.ts";
 import { ConfigurationError } from "../errors.ts";
+import { printable } from "./printable.ts";
 import { className } from "./read_field.ts";
 
 /** Longer texts are not shown in a message. */
@@ -50,7 +51,9 @@ export function wrongOption(
   value: unknown,
 ): ConfigurationError {
   const received = rule.isPrivate ? describeKind(value) : describeValue(value);
-  return new ConfigurationError(`Cannot ${task} as '${option}' must be ${rule.desired}: received ${received}`);
+  return new ConfigurationError(
+    printable(`Cannot ${task} as '${option}' must be ${rule.desired}: received ${received}`),
+  );
 }
 
 function unknownOption(
@@ -63,10 +66,9 @@ function unknownOption(
   const nearest = nearestName(option, known);
   const hint = nearest === undefined ? "" : `, did you mean '${within}${nearest}'?`;
   // The value is not shown: a misspelt name may be that of a password.
+  const shown = within + option.slice(0, MAX_SHOWN_LENGTH);
   return new ConfigurationError(
-    `Cannot ${task} as '${within}${option.slice(0, MAX_SHOWN_LENGTH)}' must be a known option: received ${
-      describeKind(value)
-    }${hint}`,
+    printable(`Cannot ${task} as '${shown}' must be a known option: received ${describeKind(value)}${hint}`),
   );
 }
 

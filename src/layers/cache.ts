@@ -109,11 +109,12 @@ function isBackend(value: unknown): value is CacheBackend {
  *   takes the place of an `AllFailedError`.
  * - Abort: drops the one caller; the run is called off once all have left.
  *
- * It is the outermost layer but for the fallback value and the signal.
+ * With `mode` "refresh" every call runs, whatever is kept, and what it comes to is kept. It is the outermost layer but for the fallback value and the signal.
  */
-export function cacheLayer(results: CachedResults, host: LayerHost): Layer {
+export function cacheLayer(results: CachedResults, host: LayerHost, mode?: "refresh"): Layer {
   return (next) => {
     const service = new CacheService(results, next, host);
+    if (mode === "refresh") return service.refreshing();
     return results.isInMemory ? service.inMemory() : service.beyondMemory();
   };
 }
@@ -162,6 +163,24 @@ class CacheService {
           return this.#serveInFlight(call, flight, stored);
         };
         return flight.board(call, found.then(serve));
+      } catch (error) {
+        return Promise.reject(error);
+      }
+    };
+  }
+
+  /** Runs without a look; refreshes that come together share one run, and an older run is not kept after it. */
+  refreshing(): Handler {
+    const results = this.#results;
+    return (call) => {
+      try {
+        const key = results.keyOf(call);
+        const flying = results.flightOf(call, key);
+        results.note(call, flying === undefined ? "miss" : "coalesced");
+        if (flying !== undefined) return flying.join(call);
+        results.supersede(key);
+        const flight = results.depart(call, key);
+        return flight.board(call, this.#fly(call, flight, undefined));
       } catch (error) {
         return Promise.reject(error);
       }

@@ -189,7 +189,7 @@ function delayBeforeRetry(
   previousDelayMs: number,
 ): number {
   const state = stateOf(call);
-  if (state.retry >= policy.retries) throw host.failures.allFailed(call, "attempts");
+  if (state.retry >= (state.limits?.retries ?? policy.retries)) throw host.failures.allFailed(call, "attempts");
   const backoffMs = backoffDelayMs(policy, state.retry, previousDelayMs, host.random);
   const askedMs = policy.respectRetryAfter ? longestRetryAfterMs(roundErrors, host.clock.wallNow()) : 0;
   if (askedMs > policy.maxRetryAfterMs) throw host.failures.allFailed(call, "retry_after");

@@ -34,7 +34,7 @@ export interface MapRunSetup {
   /** Is told of each item; made when the run begins, which tells what all items that run wait for. */
   readonly openProgress: (wait: () => ProgressWait | undefined) => RunProgress | undefined;
   /** Is told of each item too. */
-  readonly onItem: ((index: number, isOk: boolean) => void) | undefined;
+  readonly onItem: (index: number, isOk: boolean) => void;
   /** The runs of the same function that have begun and are not over. */
   readonly runs: Set<MapRun>;
   /** The name of the function, for messages. */
@@ -117,7 +117,7 @@ export abstract class MapRun implements DrainTarget {
     this.#running[slot] = undefined;
     const { resultOf, onItem } = this.setup;
     this.#progress?.count(outcomeOf(call, false));
-    onItem?.(index, true);
+    onItem(index, true);
     this.keep(index, resultOf === undefined ? value : resultOf(call, value));
   }
 
@@ -128,7 +128,7 @@ export abstract class MapRun implements DrainTarget {
     this.#running[slot] = undefined;
     const { onError, onItem } = this.setup;
     this.#progress?.count(outcomeOf(call, true));
-    onItem?.(index, false);
+    onItem(index, false);
     if (onError === "return") return this.keep(index, toError(error));
     if (onError === "skip") return this.keep(index, SKIPPED);
     this.noteError(index, error);

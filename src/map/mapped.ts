@@ -1,3 +1,5 @@
+import type { EventHub } from "../events.ts";
+import type { OperoEvents } from "../opero_events.ts";
 import type { OnError, OpmapOptions, RunOptions } from "./opmap_options.ts";
 import type { Items } from "../pool/item_source.ts";
 import type { CacheHandle, WithMeta } from "../engine/wrapped.ts";
@@ -20,6 +22,7 @@ export interface MapStream<Result> extends AsyncIterableIterator<Result, undefin
 
 /** A function over many items. */
 export interface Mapped<This, Item, Value, Errors extends OnError> extends AsyncDisposable {
+  // The overload without an error mode of the run comes last, as helper types such as `ReturnType` read the last one.
   /**
    * Runs the function for each item and answers with the results.
    *
@@ -29,8 +32,10 @@ export interface Mapped<This, Item, Value, Errors extends OnError> extends Async
   <RunErrors extends OnError = Errors>(
     this: This,
     items: Items<Item>,
-    options?: RunOptions<RunErrors>,
+    options: RunOptions<RunErrors>,
   ): Promise<MapResult<Value, RunErrors>[]>;
+  /** The same, where a failed item does what the options of the map say. */
+  (this: This, items: Items<Item>, options?: RunOptions<Errors>): Promise<MapResult<Value, Errors>[]>;
   /**
    * Runs the function for each item and answers with the results as they come, with bounded memory. With
    * `onError: "throw"` it throws once all others have come; that error holds the errors, without the results.
@@ -39,15 +44,21 @@ export interface Mapped<This, Item, Value, Errors extends OnError> extends Async
    */
   stream<RunErrors extends OnError = Errors>(
     items: Items<Item>,
-    options?: RunOptions<RunErrors>,
+    options: RunOptions<RunErrors>,
   ): MapStream<MapResult<Value, RunErrors>>;
+  /** The same, where a failed item does what the options of the map say. */
+  stream(items: Items<Item>, options?: RunOptions<Errors>): MapStream<MapResult<Value, Errors>>;
   /** Runs the function for each item and tells with each value what happened on the way to it. */
   withMeta<RunErrors extends OnError = Errors>(
     items: Items<Item>,
-    options?: RunOptions<RunErrors>,
+    options: RunOptions<RunErrors>,
   ): Promise<MapResult<WithMeta<Value>, RunErrors>[]>;
+  /** The same, where a failed item does what the options of the map say. */
+  withMeta(items: Items<Item>, options?: RunOptions<Errors>): Promise<MapResult<WithMeta<Value>, Errors>[]>;
   /** The options in force: defaults filled in, durations in seconds, frozen. */
   readonly options: Readonly<OpmapOptions<Item, Value, Errors>>;
+  /** What happens in the calls of this function, and of no other. */
+  readonly events: EventHub<OperoEvents>;
   /** The cached results, by item. */
   readonly cache: CacheHandle<[item: Item], Value>;
   /** Ends what runs and stops the workers. A later run starts them again. */

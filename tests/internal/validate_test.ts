@@ -71,6 +71,7 @@ const TABLE: Record<string, { desired: string; wrong: Wrong }> = {
     desired: "a non-empty string or a number",
     wrong: [["", '""'], [NaN, "NaN"], [Infinity, "Infinity"], [true, "true"], [null, "null"], [{}, "an object"]],
   },
+  name: { desired: "a non-empty string", wrong: NO_TEXT },
   cacheStale: { desired: `a non-negative ${DURATION}`, wrong: NO_DURATION },
   cacheStaleIfError: { desired: `a non-negative ${DURATION}`, wrong: NO_DURATION },
   cacheTimeout: { desired: `a positive ${DURATION}`, wrong: NO_POSITIVE_DURATION },
@@ -253,7 +254,9 @@ Deno.test("with() refuses wrong options of one call with the whole message", () 
     [{ timeout: 0 }, `'timeout' must be a positive ${DURATION}: received 0`],
     [{ deadline: "soon" }, `'deadline' must be a positive ${DURATION}: received "soon"`],
     [{ signal: "sk-secret" }, "'signal' must be an AbortSignal: received a string"],
-    [{ retries: 1 }, "'retries' must be a known option: received a number"],
+    [{ retries: -1 }, "'retries' must be a non-negative integer: received -1"],
+    [{ cache: true }, `'cache' must be one of "refresh", "bypass": received true`],
+    [{ jitter: "none" }, "'jitter' must be a known option: received a string"],
     [null, "'options' must be an object: received null"],
     ["1s", `'options' must be an object: received "1s"`],
   ];

@@ -1,0 +1,34 @@
+import { markAsAsync } from "../ensure_async.ts";
+import type { AnyFunction } from "./wrapped.ts";
+
+/** Shared by all copies of the library, so that a function that another one wrapped is known, too. */
+const WRAPPED = Symbol.for("@opero/core/wrapped");
+
+/**
+ * Makes `wrapper` pass for `fn`: it gets the name and the length, and the function's own properties are read and
+ * written through it, with the function as their `this`, those that are added later too. What `wrapper` has itself
+ * goes first.
+ */
+export function likeOriginal(fn: AnyFunction, wrapper: AnyFunction, name: string = fn.name): AnyFunction {
+  Object.defineProperty(wrapper, "name", { value: name, configurable: true });
+  Object.defineProperty(wrapper, "length", { value: fn.length, configurable: true });
+  Object.setPrototypeOf(wrapper, viewOf(fn));
+  markAsAsync(wrapper);
+  return wrapper;
+}
+
+/** Whether `fn` was made by this library of another function, or is bound to one that was. */
+export function isWrapped(fn: object): boolean {
+  return Reflect.get(fn, WRAPPED) === true;
+}
+
+/**
+ * What stands behind a wrapper in the chain of prototypes. Its own prototype is `fn`, so that what walks the chain,
+ * as `Reflect.getMetadata` does, comes by. A function that is bound to the wrapper has it, too.
+ */
+function viewOf(fn: AnyFunction): object {
+  return new Proxy(Object.create(fn), {
+    get: (_view, key) => key === WRAPPED ? true : Reflect.get(fn, key),
+    set: (_view, key, value) => Reflect.set(fn, key, value),
+  });
+}
