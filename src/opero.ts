@@ -1,3 +1,4 @@
+import { quoted } from "./internal/printable.ts";
 import { requireObject, validateOptions, wrongOption } from "./internal/validate.ts";
 import { OPERO_RULES, type OperoOptions } from "./engine/opero_options.ts";
 import { buildPipeline } from "./engine/pipeline.ts";
@@ -77,7 +78,7 @@ export function createWrap(registry: Registry): Opero {
 
 function wrap(fn: AnyFunction, given: object, registry: Registry): Wrapped<AsyncFunction> {
   return registry.telemetry.loggingBadConfiguration(() => {
-    const task = wrapTask(fn);
+    const task = wrapTask(fn, given);
     const options = mergeOptions(task, registry.defaults, given);
     validateOptions(task, options, OPERO_RULES);
     return makeWrapper(fn, buildPipeline({ fn, task, options, registry }), options);
@@ -89,9 +90,11 @@ function wrap(fn: AnyFunction, given: object, registry: Registry): Wrapped<Async
  *
  * @throws {ConfigurationError} If `fn` is no function.
  */
-export function wrapTask(fn: unknown): string {
+export function wrapTask(fn: unknown, given?: unknown): string {
   if (typeof fn !== "function") throw wrongOption("wrap", "fn", { desired: "a function" }, fn);
-  return fn.name === "" ? "wrap an anonymous function" : `wrap ${JSON.stringify(fn.name)}`;
+  const name = (given as { name?: unknown } | null | undefined)?.name;
+  const shown = typeof name === "string" && name !== "" ? name : fn.name;
+  return shown === "" ? "wrap an anonymous function" : `wrap ${quoted(shown)}`;
 }
 
 /**

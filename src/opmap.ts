@@ -1,4 +1,5 @@
 import { isAsyncFunction } from "./ensure_async.ts";
+import { quoted } from "./internal/printable.ts";
 import { validateOptions, wrongOption } from "./internal/validate.ts";
 import type { Call } from "./layer.ts";
 import { MapList } from "./map/map_list.ts";
@@ -74,7 +75,7 @@ export function createMap(registry: Registry): Opmap {
 }
 
 function wrap(fn: AnyFunction, given: object, isMethod: boolean, registry: Registry): unknown {
-  const task = wrapTask(fn);
+  const task = wrapTask(fn, given);
   const options = resolveMapOptions(mergeOptions(task, registry.defaults, given));
   validateOptions(task, options, OPMAP_RULES);
   requireModeFor(fn, options, isMethod, task);
@@ -157,7 +158,7 @@ class FunctionMap {
   #setUp(self: unknown, items: unknown, runOptions: RunOptions): MapRunSetup {
     const { host, handler, cache } = this.#pipeline;
     const { functionName, telemetry, clock } = host;
-    const task = `map ${JSON.stringify(functionName)}`;
+    const task = `map ${quoted(functionName)}`;
     if (!isItems(items)) throw wrongOption(task, "items", { desired: "an iterable or an async iterable" }, items);
     const { onError, progress, workers, signal } = this.#resolveRun(task, runOptions);
     expectRejections(items);

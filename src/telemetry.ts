@@ -141,6 +141,8 @@ function loggable(event: object): LogFields {
   const fields: Record<string, string | number | boolean | undefined> = {};
   for (const [key, value] of Object.entries(event)) {
     fields[key] = key === "error" ? errorLabel(value) : value;
+    // What it was that failed, where the error tells only that all attempts did.
+    if (value instanceof AllFailedError && value.errors.length > 0) fields.cause = errorLabel(value.cause);
   }
   return fields;
 }

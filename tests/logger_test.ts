@@ -1,4 +1,4 @@
-import { assertEquals, assertMatch, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import {
   ConfigurationError,
   configureLogging,
@@ -7,6 +7,7 @@ import {
   getLogger,
   type LoggingOptions,
   type LogRecord,
+  withCorrelationId,
 } from "@opero/core";
 
 const MOD = new URL("../mod.ts", import.meta.url).href;
@@ -214,4 +215,83 @@ Deno.test("configureLogging() puts the correlation id on every line of a call", 
   ]);
   assertEquals(new Set(records.map(({ fields }) => fields.correlationId)).size, 1);
   assertMatch(String(records[0]!.fields.correlationId), /^[0-9a-f]{16}$/);
+});
+
+/** An escape sequence, a bell, a line break that would forge a record, a C1 control, and a mark that turns the text. */
+const HOSTILE = "\u001b[2J\u0007\n1970-01-01 ERROR forged\u009b31m\u202e";
+const ESCAPED = "\\u001b[2J\\u0007\\n1970-01-01 ERROR forged\\u009b31m\\u202e";
+
+Deno.test("a record is one line of printable text, wherever its text comes from", async () => {
+  const lines: string[] = [];
+  const records: LogRecord[] = [];
+  configureLogging({ level: "DEBUG", sink: (line, record) => (lines.push(line), records.push(record)) });
+  const { opero } = createOpero();
+  class Odd extends Error {
+    override readonly name = `Odd${HOSTILE}`;
+  }
+  const failures = [
+    Object.assign(new Error("no"), { code: `E${HOSTILE}` }),
+    new Odd(),
+    Object.create({ constructor: { name: `Odd${HOSTILE}` } }),
+  ];
+  for (const failure of failures) {
+    const fails = opero(() => Promise.reject(failure), { retries: 0, name: `load${HOSTILE}` });
+    await withCorrelationId(`id${HOSTILE}`, () => fails().catch(() => {}));
+  }
+  getLogger(`part${HOSTILE}`).info(`text${HOSTILE}`, { [`key${HOSTILE}`]: `value${HOSTILE}` });
+  assertEquals(lines.length, 4);
+  // deno-lint-ignore no-control-regex -- these are what it is about
+  for (const line of lines) assert(!/[\u0000-\u001f\u007f-\u009f\u202e]/.test(line), JSON.stringify(line));
+  const { functionName, correlationId, error } = records[0]!.fields;
+  assertEquals([functionName, correlationId], [`load${ESCAPED}`, `id${ESCAPED}`]);
+  assertEquals(error, "AllFailedError");
+  assertEquals(records.slice(0, 3).map((record) => record.fields.cause), [
+    `Error (E${ESCAPED})`,
+    `Odd${ESCAPED}`,
+    `Odd${ESCAPED}`,
+  ]);
+  assertEquals(records[3]!.message, `text${ESCAPED}`);
+});
+
+Deno.test("formatLogRecord() escapes control characters and rounds numbers of any record", () => {
+  const line = formatLogRecord({
+    time: new Date(0),
+    level: "INFO",
+    name: "part\u0007",
+    message: "one\ntwo",
+    fields: { delay: 0.1 + 0.2, wait: 1.23456, items: 12_345_678, text: "a\u001b[0m b", broken: NaN },
+  });
+  assertEquals(
+    line,
+    String.raw`1970-01-01T00:00:00.000Z INFO part\u0007 one\ntwo delay=0.3 wait=1.235 items=12345678 ` +
+      String.raw`text="a\u001b[0m b" broken=NaN`,
+  );
+});
+
+Deno.test("a format, a sink and a logger of one's own get printable texts and rounded numbers", async () => {
+  const seen: unknown[] = [];
+  const restore = configureLogging({
+    format: ({ message, fields }) => `${message} ${fields.n}`,
+    sink: (line) => seen.push(line),
+  });
+  getLogger("part").info("a\nb", { n: 0.1 + 0.2 });
+  restore();
+  const note = (_message: string, fields?: object) =>
+    void seen.push((fields as { correlationId: string }).correlationId);
+  const { opero } = createOpero({ logger: { debug: note, info: note, warning: note, error: note } });
+  await withCorrelationId("a\nb", () => opero(() => 1)());
+  assertEquals(seen, ["a\\nb 0.3", "a\\nb"]);
+});
+
+Deno.test("the line of a failed attempt names the error's kind and its code", async () => {
+  const records = recordsOf("INFO");
+  const { opero } = createOpero({ minDelay: 0, maxDelay: 0 });
+  const fails = opero(function load() {
+    throw Object.assign(new TypeError("secret"), { code: "ECONNRESET" });
+  }, { retries: 1 });
+  await fails().catch(() => {});
+  assertEquals(records.map(({ message, fields }) => [message, fields.error, fields.cause]), [
+    ["retrying", "TypeError (ECONNRESET)", undefined],
+    ["call failed", "AllFailedError", "TypeError (ECONNRESET)"],
+  ]);
 });

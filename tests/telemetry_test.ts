@@ -47,3 +47,35 @@ Deno.test("warnOnce() writes nothing at the level OFF, and also to a sink of one
   restore();
   assertEquals(records, ["WARNING no package"]);
 });
+
+Deno.test("warnOnce() writes one printable line, whatever the name of the function", () => {
+  const telemetry = new Telemetry(Math.random);
+  const lines = warningsOf(() => telemetry.warnOnce("cache", "load", "no permission for load\n\u001b[31m"));
+  assertEquals(lines, ["opero: no permission for load\\n\\u001b[31m"]);
+});
+
+Deno.test("name is what the function is called in messages, events, and as a function", async () => {
+  const { opero, opmap, events } = createOpero({ retries: 0 });
+  const seen: string[] = [];
+  events.on("failure", ({ functionName }) => void seen.push(functionName));
+  const fails = () => opero(() => Promise.reject(new Error("no")), { name: "load" });
+  const error = await fails()().catch((error) => error);
+  const mapError = await opmap(() => Promise.reject(new Error("no")), { name: "each", progress: false })([1]).catch((
+    error,
+  ) => error);
+  const refused = assertThrows(() => opero(() => {}, { name: "save", retries: -1 }), ConfigurationError);
+  assertEquals([fails().name, fails().with({ retries: 1 }).name], ["load", "load"]);
+  assertEquals(error.message.includes('"load"') && mapError.message.includes('"each"'), true);
+  assertEquals(refused.message, `Cannot wrap "save" as 'retries' must be a non-negative integer: received -1`);
+  assertEquals(seen, ["load", "each"]);
+});
+
+Deno.test("no message of an error is driven by the name of its function", () => {
+  const { opero } = createOpero();
+  const named = { "load\n\u001b[31m": () => {} }["load\n\u001b[31m"]!;
+  for (const wrong of [{ retries: -1 }, { "retr\u001bies": 1 }, { rateLimitScope: "a\u009b" }]) {
+    const { message } = assertThrows(() => opero(named, wrong as object), ConfigurationError);
+    // deno-lint-ignore no-control-regex -- these are what it is about
+    assertEquals(/[\u0000-\u001f\u007f-\u009f]/.test(message), false, JSON.stringify(message));
+  }
+});
