@@ -1,6 +1,6 @@
 import { getCorrelationId } from "./correlation.ts";
 import { AllFailedError, ConfigurationError } from "./errors.ts";
-import { errorLabel } from "./internal/error_label.ts";
+import { errorLabel, rootOf } from "./internal/error_label.ts";
 import { EventHub } from "./events.ts";
 import { generateCorrelationId } from "./internal/correlation_id.ts";
 import { printable, printableFields } from "./internal/printable.ts";
@@ -142,7 +142,8 @@ function loggable(event: object): LogFields {
   for (const [key, value] of Object.entries(event)) {
     fields[key] = key === "error" ? errorLabel(value) : value;
     // What it was that failed, where the error tells only that all attempts did.
-    if (value instanceof AllFailedError && value.errors.length > 0) fields.cause = errorLabel(value.cause);
+    const root = key === "error" ? rootOf(value) : value;
+    if (root !== value) fields.cause = errorLabel(root);
   }
   return fields;
 }

@@ -246,7 +246,7 @@ Deno.test("a record is one line of printable text, wherever its text comes from"
   assertEquals([functionName, correlationId], [`load${ESCAPED}`, `id${ESCAPED}`]);
   assertEquals(error, "AllFailedError");
   assertEquals(records.slice(0, 3).map((record) => record.fields.cause), [
-    `Error (E${ESCAPED})`,
+    "Error",
     `Odd${ESCAPED}`,
     `Odd${ESCAPED}`,
   ]);
