@@ -1,5 +1,5 @@
 import { type Duration, formatDuration, parseDuration } from "./duration.ts";
-import { ConfigurationError, SerializationError, TimeoutError, WorkerError } from "./errors.ts";
+import { ConfigurationError, TimeoutError, WorkerError } from "./errors.ts";
 import {
   anyFunction,
   nonEmptyString,
@@ -8,14 +8,22 @@ import {
   validateOptions,
   wrongOption,
 } from "./internal/validate.ts";
-import { unpackBuffers } from "./pool/buffer_packing.ts";
 import { type Envelope, openEnvelope } from "./pool/error_envelope.ts";
 import { referToFunction } from "./pool/function_reference.ts";
 import { knownErrorClasses } from "./pool/known_errors.ts";
 import { describeLoss, type LossReason } from "./pool/loss_reason.ts";
+import { serializationError } from "./pool/serialization_error.ts";
 import { startWorker } from "./pool/start_worker.ts";
+import { packMessage } from "./pool/run_message.ts";
 import { findUncloneable } from "./pool/uncloneable.ts";
-import { BOARD_MESSAGES, BOARD_SLOTS, type FromWorker, type ResultsMessage } from "./pool/worker_protocol.ts";
+import { unpackValues } from "./pool/value_unpacking.ts";
+import {
+  BOARD_MESSAGES,
+  BOARD_SLOTS,
+  type FromWorker,
+  type ResultsMessage,
+  type RunMessage,
+} from "./pool/worker_protocol.ts";
 import { type BlockingChannel, openBlockingChannel } from "./runtime/blocking_channel.ts";
 import type { WorkerHandle } from "./runtime/worker_handle.ts";
 import type { AnyFunction } from "./engine/wrapped.ts";
@@ -90,7 +98,11 @@ function runBlocking<F extends AnyFunction>(
   const channel = openChannel(name);
   let worker: WorkerHandle | undefined;
   try {
-    worker = startWorker({ memoryLimit: undefined, permissions: undefined }, { onMessage: () => {}, onEnd: () => {} });
+    worker = startWorker({ memoryLimit: undefined, permissions: undefined }, {
+      onMessage: () => {},
+      onUnread: () => {},
+      onEnd: () => {},
+    });
     worker.setNeeded(false);
     const board = new Int32Array(new SharedArrayBuffer((BOARD_SLOTS + 1) * Int32Array.BYTES_PER_ELEMENT));
     const { remote: port } = channel;
@@ -117,11 +129,18 @@ function openChannel(name: string): BlockingChannel {
 
 function send(worker: WorkerHandle, args: readonly unknown[], limitMs: number): void {
   const limit = limitMs === Infinity ? {} : { limitMs };
-  const message = { kind: "run", slots: [0], items: [args[0]], rest: [args.slice(1)], indexes: [-1], ...limit };
+  const message: RunMessage = {
+    kind: "run",
+    slots: [0],
+    items: [args[0]],
+    rest: [args.slice(1)],
+    indexes: [-1],
+    ...limit,
+  };
   try {
-    worker.post(message);
+    worker.post(packMessage(message, { isPacking: worker.isPacking, moved: [] }));
   } catch (cause) {
-    throw new SerializationError(`Cannot send an argument to a worker as it holds ${findUncloneable(args)}`, { cause });
+    throw serializationError("send an argument to a worker", findUncloneable(args, cause), cause);
   }
 }
 
@@ -152,12 +171,12 @@ function isEmpty({ slots, failed, unsent }: ResultsMessage): boolean {
   return slots.length + failed.length + unsent.length === 0;
 }
 
-function resultOf({ slots, values, packed, failed, errors, unsentKinds }: ResultsMessage): unknown {
+function resultOf({ slots, values, packing, failed, errors, unsentKinds }: ResultsMessage): unknown {
   if (failed.length > 0) throw openSealed(errors[0]);
   if (slots.length === 0) {
-    throw new SerializationError(`Cannot return a result from a worker as it holds ${unsentKinds[0]}`);
+    throw serializationError("return a result from a worker", unsentKinds[0]!);
   }
-  unpackBuffers(values, packed);
+  unpackValues(packing, knownErrorClasses());
   return values[0];
 }
 

@@ -1,4 +1,5 @@
 import { stripTypeScriptTypes } from "node:module";
+import { WORKER_TEXT_MARK } from "../src/pool/worker_text.ts";
 
 /*
  * Writes src/pool/worker_source.ts, the text that workers are started from. A worker file inside a
@@ -8,6 +9,11 @@ import { stripTypeScriptTypes } from "node:module";
 const ROOT = new URL("../", import.meta.url);
 const ENTRY = new URL("src/pool/worker_entry.ts", ROOT);
 const TARGET = new URL("src/pool/worker_source.ts", ROOT);
+
+/** What items may put something else in the place of, while the worker goes on with what it began with. */
+const KEPT_GLOBALS =
+  "const { AbortController, ArrayBuffer, Atomics, Error, Int32Array, Map, Object, Promise, Reflect, Set, " +
+  "SharedArrayBuffer, Symbol, Uint8Array, WeakMap, performance, setTimeout, structuredClone } = globalThis;";
 
 const IMPORT = /^import (?:type )?(?:\{[^}]*\} from )?"(\.[^"]+)";\n/gm;
 
@@ -44,7 +50,9 @@ function shrink(script: string): string {
 /** The text of src/pool/worker_source.ts as it should be. */
 export function buildWorkerSource(): string {
   const modules = collect(ENTRY, new Map());
-  const source = [...modules.values()].map(shrink).filter((text) => text !== "").join("\n");
+  const script = [...modules.values()].map(shrink).filter((text) => text !== "").join("\n");
+  const source =
+    `${WORKER_TEXT_MARK}(() => {\n"use strict";\n${KEPT_GLOBALS}\n${script}\n})();\n//# sourceURL=opero:worker`;
   return `// Written by tools/build_worker.ts from worker_entry.ts and what it imports.\n\n` +
     `/** The module that workers are started from. */\n// deno-fmt-ignore\n` +
     `export const WORKER_SOURCE: string =\n  ${JSON.stringify(source)};\n`;

@@ -6,6 +6,9 @@ const OPERATORS: ReadonlySet<string> = new Set(
     "== != === !== < > <= >= << >> >>> + - * / % ** & | ^ && || ?? in instanceof").split(" "),
 );
 const AFTER_A_BARE_YIELD: ReadonlySet<string> = new Set([")", "]", "}", ",", ";", ":", "in", "of", ""]);
+/** The text of an address that is looked for beside the module that holds it. */
+const RELATIVE_ADDRESS = /^(["'`])\.\.?\/[^"'`]*\1$/;
+
 const NAMES_OF_NOTHING: ReadonlySet<string> = new Set(["this", "super", "null", "true", "false", "import"]);
 const NOT_A_TEST: ReadonlySet<string> = new Set([...NAMES_OF_NOTHING, "function", "class", "new"]);
 const SUFFIXES: ReadonlySet<string> = new Set([".", "?.", "(", "["]);
@@ -109,10 +112,12 @@ export abstract class ExpressionReader extends FunctionReader {
     return false;
   }
 
-  /** `import(…)` is there for any code, `import.meta` for its module only. */
+  /** `import(…)` is there for any code, `import.meta` and relative addresses for its module only. */
   #readImport(): void {
     this.advance();
-    if (this.isAt(".") && this.peek().text === "meta") this.scopes.refer("import.meta");
+    const next = this.peek();
+    if (this.isAt(".") && next.text === "meta") this.scopes.refer("import.meta");
+    else if (this.isAt("(") && RELATIVE_ADDRESS.test(next.text)) this.scopes.refer(`import(${next.text})`);
   }
 
   #readAsync(): boolean {

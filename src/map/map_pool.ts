@@ -3,6 +3,7 @@ import { parseDuration } from "../duration.ts";
 import type { Call } from "../layer.ts";
 import type { ResolvedMapOptions } from "./opmap_options.ts";
 import { referToFunction } from "../pool/function_reference.ts";
+import { errorClassesIn } from "../pool/known_errors.ts";
 import type { ErrorClass, Pool, PooledFunction, PoolOptions } from "../pool/pool.ts";
 import { resolvePermissions } from "../pool/sandbox.ts";
 import { WorkerPool } from "../pool/worker_pool.ts";
@@ -33,7 +34,10 @@ export class MapPool {
       timeoutMs: timeout === undefined ? undefined : parseDuration(timeout),
       memoryLimit,
       maxCrashesPerItem,
-      errorClasses: errorClasses as readonly ErrorClass[] | undefined,
+      errorClasses: [
+        ...errorClassesIn(options.retryOn, Reflect.get(options, "fallbackOn")),
+        ...(errorClasses ?? []) as ErrorClass[],
+      ],
       permissions: resolvePermissions(permissions, task),
     };
   }

@@ -13,17 +13,22 @@ export function loadFunction(
   bound: Readonly<Record<string, unknown>>,
   hook: WorkerHook,
 ): ItemFunction | Promise<ItemFunction> {
-  if (reference.module === undefined) return evaluate(reference.source, bound);
+  if (reference.module === undefined) return evaluate(reference, bound);
   return import(reference.module).then((module) => findIn(module, reference, hook));
 }
 
-function evaluate(source: string, bound: Readonly<Record<string, unknown>>): ItemFunction {
+function evaluate({ source, name }: PooledFunction, bound: Readonly<Record<string, unknown>>): ItemFunction {
   const names = Object.keys(bound);
   // Modules are strict, and so was the code that this source is from.
-  const make = new Function(...names, `"use strict"; return (${source}\n);`);
+  const make = new Function(...names, `"use strict"; return (${source}\n);\n//# sourceURL=opero:${placeName(name)}`);
   const fn: unknown = make(...names.map((name) => bound[name]));
   if (typeof fn === "function") return fn as ItemFunction;
   throw new TypeError("Cannot run what was sent to a worker as it is no function");
+}
+
+/** The function's name as stacks show it in place of the address of a file. */
+function placeName(name: string): string {
+  return name.replace(/[^\w$.-]/g, "_") || "anonymous";
 }
 
 /**

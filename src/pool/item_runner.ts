@@ -1,10 +1,10 @@
 import { setWorkerHook, type WorkerHook } from "../internal/worker_hook.ts";
 import type { WorkerScope } from "../runtime/worker_scope.ts";
-import { unpackBuffers } from "./buffer_packing.ts";
-import { openEnvelope, sealError } from "./error_envelope.ts";
+import { type Envelope, openEnvelope, sealError } from "./error_envelope.ts";
 import { BOUND_NAMES, type ItemFunction, loadFunction } from "./function_loader.ts";
 import { ItemContext } from "./item_context.ts";
 import { ResultBatch } from "./result_batch.ts";
+import { unpackValues } from "./value_unpacking.ts";
 import {
   BOARD_RUNNING,
   BOARD_SLOTS,
@@ -15,6 +15,8 @@ import {
   SLOT_SENT,
   type ToWorker,
 } from "./worker_protocol.ts";
+
+const { then: whenSettled } = Promise.prototype;
 
 /** A loop is broken off so long after the pool has given it up, in milliseconds. */
 const GUARD_SLACK_MS = 50;
@@ -64,14 +66,14 @@ class ItemRunner {
 
   /** Takes items in. */
   run(message: RunMessage): void {
-    unpackBuffers(message.items, message.packed);
+    unpackValues(message.packing);
     this.#waiting.push(message);
     this.#pump();
   }
 
   /** Tells the item in `slot` to stop. */
   abort(slot: number, reason: unknown): void {
-    this.#contexts.get(slot)?.abort(openEnvelope(reason as never, new Map()));
+    this.#contexts.get(slot)?.abort(openEnvelope(reason as Envelope, new Map()));
   }
 
   async #load(init: InitMessage): Promise<void> {
@@ -137,15 +139,17 @@ class ItemRunner {
     this.#runningPosition = position;
     Atomics.store(this.#board, BOARD_RUNNING, slot + 1);
     let result: unknown;
+    let promise: Promise<unknown> | undefined;
     try {
       const rest = message.rest?.[position];
       result = rest === undefined ? fn(item) : fn(item, ...rest);
+      promise = promiseOf(result);
     } catch (error) {
       this.#leave(slot);
       return this.#settle(slot, () => this.#results.addFailure(slot, error));
     }
     this.#leave(slot);
-    if (isThenable(result)) this.#follow(slot, result);
+    if (promise !== undefined) this.#follow(slot, promise);
     else this.#settle(slot, () => this.#results.addValue(slot, result));
   }
 
@@ -157,14 +161,16 @@ class ItemRunner {
     this.#runningContext = undefined;
   }
 
-  #follow(slot: number, result: PromiseLike<unknown>): void {
+  #follow(slot: number, result: Promise<unknown>): void {
     this.#activeCount++;
     const onSettled = (add: () => void) => {
       this.#activeCount--;
       this.#settle(slot, add);
       this.#pump();
     };
-    result.then(
+    // The item may have put another `then` in place of the promises' own.
+    void whenSettled.call(
+      result,
       (value) => onSettled(() => this.#results.addValue(slot, value)),
       (error) => onSettled(() => this.#results.addFailure(slot, error)),
     );
@@ -213,6 +219,20 @@ class ItemRunner {
   }
 }
 
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === "object" && value !== null && typeof (value as { then?: unknown }).then === "function";
+/**
+ * A promise for what `result` becomes, if it is not there yet. A promise settles once, whatever a thenable does: one
+ * that calls back twice, answers another thenable, or throws after all.
+ *
+ * @throws {unknown} What is thrown when `result` is asked whether it has a `then`.
+ */
+function promiseOf(result: unknown): Promise<unknown> | undefined {
+  if ((typeof result !== "object" || result === null) && typeof result !== "function") return undefined;
+  if (isPlainPromise(result)) return result;
+  const then: unknown = Reflect.get(result, "then");
+  if (typeof then !== "function") return undefined;
+  return new Promise((resolve, reject) => void then.call(result, resolve, reject));
+}
+
+function isPlainPromise(value: object): value is Promise<unknown> {
+  return Object.getPrototypeOf(value) === Promise.prototype && !Object.hasOwn(value, "then");
 }

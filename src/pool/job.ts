@@ -31,6 +31,8 @@ export class Job implements RunningAttempt {
   worker: JobHolder | undefined = undefined;
   /** Its slot at that worker. */
   slot = 0;
+  /** The number of the message it was sent in. */
+  sentIn = 0;
   /** How long it was seen to run, in milliseconds; `undefined` before it began. */
   ranMs: number | undefined = undefined;
   /** How long it may run, in milliseconds. */

@@ -1,9 +1,11 @@
 import {
   AllFailedError,
+  CacheError,
   ConfigurationError,
   MapError,
   OperoError,
   RateLimitError,
+  ResultError,
   SerializationError,
   TimeoutError,
   WorkerError,
@@ -12,14 +14,25 @@ import type { ErrorClass } from "./pool.ts";
 
 const OWN: readonly ErrorClass[] = [
   AllFailedError,
+  CacheError,
   ConfigurationError,
   MapError,
   OperoError,
   RateLimitError,
+  ResultError,
   SerializationError,
   TimeoutError,
   WorkerError,
 ];
+
+/** The classes of errors among what options such as `retryOn` name: those, too, must hold for an error that crossed. */
+export function errorClassesIn(...options: readonly unknown[]): ErrorClass[] {
+  return options.flat().filter(isErrorClass);
+}
+
+function isErrorClass(value: unknown): value is ErrorClass {
+  return typeof value === "function" && value.prototype instanceof Error && value.name !== "";
+}
 
 /** The classes that errors of workers become again, by name: those of this library and `others`. */
 export function knownErrorClasses(others: readonly ErrorClass[] = []): ReadonlyMap<string, ErrorClass> {

@@ -1,14 +1,15 @@
-import { SerializationError } from "../errors.ts";
 import { startWorker, type WorkerPlace } from "./start_worker.ts";
 import { stateOf } from "../layer.ts";
 import type { WorkerHandle } from "../runtime/worker_handle.ts";
-import { packBuffers, unpackBuffers } from "./buffer_packing.ts";
-import { type Envelope, sealError } from "./error_envelope.ts";
+import { type Envelope, openEnvelope, sealError } from "./error_envelope.ts";
 import type { Job, JobHolder } from "./job.ts";
 import { isOutOfMemory, type LossReason } from "./loss_reason.ts";
-import type { PooledFunction } from "./pool.ts";
-import { buildRunMessage } from "./run_message.ts";
+import type { ErrorClass, PooledFunction } from "./pool.ts";
+import type { Salvage } from "./salvage.ts";
+import { serializationError } from "./serialization_error.ts";
+import { buildRunMessage, packMessage } from "./run_message.ts";
 import { findUncloneable } from "./uncloneable.ts";
+import { unpackValues } from "./value_unpacking.ts";
 import {
   BOARD_RUNNING,
   BOARD_SLOTS,
@@ -27,8 +28,8 @@ export interface PoolWorkerOwner {
   onResults(worker: PoolWorker, count: number, elapsedMs: number): void;
   /** `worker` is dead or dying; `error` is what it died of, as far as it is known. */
   onLost(worker: PoolWorker, reason: LossReason, error: unknown): void;
-  /** What an error that crossed stands for. */
-  openError(envelope: Envelope): unknown;
+  /** The classes that errors of workers become again. */
+  readonly known: ReadonlyMap<string, ErrorClass>;
 }
 
 /** What a worker is made with. */
@@ -39,18 +40,6 @@ export interface PoolWorkerInit {
   readonly slotCount: number;
   readonly place: WorkerPlace;
   readonly owner: PoolWorkerOwner;
-}
-
-/** The jobs of a worker that is no more. */
-export interface Salvage {
-  /** The one whose synchronous part ran; it alone can be what ended the worker. */
-  readonly running: Job | undefined;
-  /** Whether an item that nobody waits for any more can be what ended the worker. */
-  readonly isForgottenOne: boolean;
-  /** Those that ran beside it. */
-  readonly begun: readonly Job[];
-  /** Those that had not begun, or were done without having told their result. */
-  readonly waiting: readonly Job[];
 }
 
 /** A worker as its pool sees it: which jobs it has, and how far they are. */
@@ -75,6 +64,7 @@ export class PoolWorker implements JobHolder {
     this.#freeSlots = Array.from({ length: slotCount }, (_, place) => slotCount - 1 - place);
     this.#handle = startWorker(place, {
       onMessage: (message) => this.#onMessage(message as FromWorker),
+      onUnread: (number) => this.#onUnread(number),
       onEnd: (cause) => this.#lose(isOutOfMemory(cause) ? "memory" : "gone", cause),
     });
     const { isShared, isPacking } = this.#handle;
@@ -94,12 +84,12 @@ export class PoolWorker implements JobHolder {
     const message = buildRunMessage(jobs, (job) => this.#occupy(job));
     const moved = jobs.flatMap((job) => job.moved ?? []);
     try {
-      const packed = this.#handle.isPacking ? packBuffers(message.items, moved) : undefined;
-      this.#handle.post(packed === undefined ? message : { ...message, packed }, moved);
+      const sentIn = this.#handle.post(packMessage(message, { isPacking: this.#handle.isPacking, moved }), moved);
+      for (const job of jobs) job.sentIn = sentIn;
     } catch (error) {
       for (const job of jobs) this.#release(job.slot);
       if (jobs.length > 1) return jobs.forEach((job) => this.send([job]));
-      jobs[0]!.fail(serializationError("send an item to a worker", findUncloneable(jobs[0]!.call.args), error));
+      jobs[0]!.fail(serializationError("send an item to a worker", findUncloneable(jobs[0]!.call.args, error), error));
     }
   }
 
@@ -203,11 +193,19 @@ export class PoolWorker implements JobHolder {
     return job?.isSettled ? undefined : job;
   }
 
+  /** A message got lost on its way: what was alone in it is to blame, all others are sent one by one. */
+  #onUnread(number: number): void {
+    const jobs = this.#jobs.filter((job) => job?.sentIn === number) as Job[];
+    const waiting = jobs.filter((job) => this.#release(job.slot) !== undefined);
+    if (jobs.length > 1) return waiting.forEach((job) => this.send([job]));
+    waiting[0]?.fail(serializationError("send an item to a worker", "what cannot be read there"));
+  }
+
   #onMessage(message: FromWorker): void {
     if (this.#isLost) return;
     if (message.kind === "results") return this.#onResults(message);
     if (message.kind === "fatal") {
-      return this.#lose(message.reason, this.#owner.openError(message.error as Envelope));
+      return this.#lose(message.reason, this.#openError(message.error));
     }
     this.isReady = true;
     this.#owner.onReady(this);
@@ -215,12 +213,12 @@ export class PoolWorker implements JobHolder {
 
   #onResults(message: ResultsMessage): void {
     const { slots, values, failed, unsent, skipped } = message;
-    unpackBuffers(values, message.packed);
+    unpackValues(message.packing, this.#owner.known);
     for (const [slot, id] of message.ids ?? []) this.#takeId(slot, id);
     for (let place = 0; place < slots.length; place++) this.#release(slots[place]!)?.succeed(values[place]);
     failed.forEach((slot, place) => {
       const job = this.#release(slot);
-      job?.fail(this.#owner.openError(message.errors[place] as Envelope));
+      job?.fail(this.#openError(message.errors[place]));
     });
     unsent.forEach((slot, place) => {
       this.#release(slot)?.fail(serializationError("return a result from a worker", message.unsentKinds[place]!));
@@ -228,6 +226,10 @@ export class PoolWorker implements JobHolder {
     for (const slot of skipped) this.#release(slot);
     if (this.jobCount === 0) this.isIsolated = false;
     this.#owner.onResults(this, slots.length + failed.length, message.elapsedMs);
+  }
+
+  #openError(envelope: unknown): unknown {
+    return openEnvelope(envelope as Envelope, this.#owner.known);
   }
 
   #takeId(slot: number, correlationId: string): void {
@@ -240,8 +242,4 @@ export class PoolWorker implements JobHolder {
     this.#isLost = true;
     this.#owner.onLost(this, reason, error);
   }
-}
-
-function serializationError(task: string, kind: string, cause?: unknown): SerializationError {
-  return new SerializationError(`Cannot ${task} as it holds ${kind}`, cause === undefined ? {} : { cause });
 }

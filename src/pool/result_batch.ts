@@ -1,7 +1,7 @@
 import type { WorkerScope } from "../runtime/worker_scope.ts";
-import { packBuffers } from "./buffer_packing.ts";
 import { sealError } from "./error_envelope.ts";
 import { findUncloneable } from "./uncloneable.ts";
+import { packValues } from "./value_packing.ts";
 import {
   BOARD_MESSAGES,
   BOARD_SLOTS,
@@ -29,7 +29,7 @@ export class ResultBatch {
   readonly #isPacking: boolean;
   readonly #isAwaited: boolean;
   readonly #moved: WeakMap<object, readonly ArrayBuffer[]>;
-  #message: ResultsMessage = emptyResults();
+  #message: Gathered = emptyResults();
   #moving: ArrayBuffer[] = [];
   #count = 0;
   #sinceMs = 0;
@@ -68,10 +68,7 @@ export class ResultBatch {
 
   /** The item in `slot` succeeded. */
   addValue(slot: number, value: unknown): void {
-    if (isObject(value)) {
-      const moved = this.#moved.get(value);
-      if (moved !== undefined) this.#moving.push(...moved);
-    }
+    if (isObject(value)) this.#moving.push(...this.#movedWith(value));
     this.#message.slots.push(slot);
     this.#message.values.push(value);
     this.#added();
@@ -105,8 +102,7 @@ export class ResultBatch {
     const slots = message.slots.filter((_slot, position) => isObject(message.values[position]));
     for (const slot of slots) Atomics.store(this.#board, BOARD_SLOTS + slot, SLOT_BEGUN);
     try {
-      this.#pack(message, moving);
-      this.post(message, moving);
+      this.#postPacked(message, moving);
     } catch {
       this.#postOneByOne(message);
     }
@@ -148,33 +144,37 @@ export class ResultBatch {
     return elapsedMs;
   }
 
-  #pack(message: ResultsMessage, moving: readonly unknown[]): void {
-    const packed = this.#isPacking ? packBuffers(message.values, moving) : undefined;
-    if (packed !== undefined) message.packed = packed;
+  #postPacked(message: Gathered, moved: unknown[]): void {
+    const { lists: [values], packing } = packValues([message.values], { isPacking: this.#isPacking, moved });
+    this.post(
+      packing === undefined && values === message.values ? message : { ...message, values: values!, packing },
+      moved,
+    );
   }
 
-  /** One of the results cannot be cloned; the others should not suffer from that. */
-  #postOneByOne(all: ResultsMessage): void {
+  /** One of the results cannot cross; the others should not suffer from that. */
+  #postOneByOne(all: Gathered): void {
     const { slots, values } = all;
-    this.post({ ...all, slots: [], values: [], packed: [] });
+    this.post({ ...all, slots: [], values: [] });
     slots.forEach((slot, position) => {
       const value = values[position];
-      const one = {
-        ...emptyResults(),
-        slots: [slot],
-        values: [value],
-        packed: all.packed?.includes(position) ? [0] : [],
-      };
       try {
-        this.post(one);
-      } catch {
-        this.post({ ...emptyResults(), unsent: [slot], unsentKinds: [findUncloneable(value)] });
+        this.#postPacked({ ...emptyResults(), slots: [slot], values: [value] }, [...this.#movedWith(value)]);
+      } catch (error) {
+        this.post({ ...emptyResults(), unsent: [slot], unsentKinds: [findUncloneable([value], error)] });
       }
     });
   }
+
+  #movedWith(value: unknown): readonly ArrayBuffer[] {
+    return isObject(value) ? this.#moved.get(value) ?? [] : [];
+  }
 }
 
-function emptyResults(): ResultsMessage {
+/** Results that are not told yet. */
+type Gathered = ResultsMessage & { readonly values: unknown[] };
+
+function emptyResults(): Gathered {
   return {
     kind: "results",
     slots: [],

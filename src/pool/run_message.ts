@@ -1,5 +1,7 @@
 import type { Call } from "../layer.ts";
 import type { Job } from "./job.ts";
+import { packValues } from "./value_packing.ts";
+import type { CrossingRules } from "./value_scan.ts";
 import type { CallMark, RunMessage } from "./worker_protocol.ts";
 
 type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
@@ -27,6 +29,18 @@ export function buildRunMessage(jobs: readonly Job[], occupy: (job: Job) => void
   if (hasMarks) message.marks = jobs.map(({ call }) => markOf(call));
   if (limitMs !== Infinity) message.limitMs = limitMs;
   return message;
+}
+
+/**
+ * `message` as it is posted, with what would not cross as it is taken out.
+ *
+ * @throws {Uncrossable} If an item or another argument cannot cross.
+ */
+export function packMessage(message: RunMessage, rules: CrossingRules): RunMessage {
+  const { items, rest = [] } = message;
+  const { lists: [packed, ...others], packing } = packValues([items, ...rest as unknown[][]], rules);
+  if (packed === items && others.every((list, place) => list === rest[place])) return message;
+  return { ...message, items: packed!, ...(rest.length > 0 ? { rest: others } : {}), packing };
 }
 
 function markOf({ state }: Call): CallMark | undefined {

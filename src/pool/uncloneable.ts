@@ -1,34 +1,46 @@
-import { isCloneable } from "./error_envelope.ts";
+import { objectKindOf } from "./object_kind.ts";
+import { isProxy } from "../runtime/proxies.ts";
+import { Uncrossable, uncrossablePart, unreadable } from "./uncrossable.ts";
+import { forEachField } from "./value_scan.ts";
 
-/** What kind of thing in `value` structured clone refuses, as a message names it: never the value itself. */
-export function findUncloneable(value: unknown): string {
-  return search(value, new Set()) ?? "a value that cannot be cloned";
-}
+/** To clone a part is to clone all it holds: of more parts than this it is not asked which one is to blame. */
+const MAX_TRIED = 256;
 
-function search(value: unknown, seen: Set<unknown>): string | undefined {
-  if (typeof value === "function" || typeof value === "symbol") return `a ${typeof value}`;
-  if (typeof value !== "object" || value === null || seen.has(value)) return undefined;
-  seen.add(value);
-  for (const part of partsOf(value)) {
-    const found = search(part, seen);
-    if (found !== undefined) return found;
-  }
-  return isCloneable(value) ? undefined : kindOf(value);
-}
-
-function partsOf(value: object): unknown[] {
-  if (value instanceof Map) return [...value.keys(), ...value.values()];
-  if (value instanceof Set) return [...value];
-  if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) return [];
+/** What kind of thing in `values` structured clone refuses, as a message names it: never the value itself. */
+export function findUncloneable(values: readonly unknown[], error: unknown): string {
+  if (error instanceof Uncrossable) return error.kind;
   try {
-    return Object.values(value);
-  } catch {
-    return [];
+    const parts = partsOf(values);
+    const proxy = parts.find(isProxy);
+    if (proxy !== undefined) return "a Proxy";
+    // Those found last hold the fewest others.
+    const culprit = parts.length > MAX_TRIED ? undefined : parts.reverse().find((part) => !isCloneable(part));
+    return culprit === undefined ? "a value that cannot be cloned" : uncrossablePart(culprit).kind;
+  } catch (thrown) {
+    return unreadable(thrown).kind;
   }
 }
 
-function kindOf(value: object): string {
-  const name = value.constructor?.name;
-  if (typeof name !== "string" || name === "" || name === "Object") return "an object that cannot be cloned";
-  return `${/^[AEIOU]/.test(name) ? "an" : "a"} ${name}`;
+function partsOf(values: readonly unknown[]): object[] {
+  const found = new Set<object>();
+  const add = (part: unknown) => {
+    if (typeof part === "object" && part !== null) found.add(part);
+  };
+  values.forEach(add);
+  for (const part of found) {
+    const kind = objectKindOf(part);
+    if (kind === "array" || kind === "fields") forEachField(part, kind, add);
+    else if (kind === "map") (part as Map<unknown, unknown>).forEach((value, key) => (add(key), add(value)));
+    else if (kind === "set") (part as Set<unknown>).forEach(add);
+  }
+  return [...found];
+}
+
+function isCloneable(value: object): boolean {
+  try {
+    structuredClone(value);
+    return true;
+  } catch {
+    return false;
+  }
 }

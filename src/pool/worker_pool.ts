@@ -6,8 +6,6 @@ import { type Call, stateOf } from "../layer.ts";
 import { setBackgroundTimer } from "../runtime/background_timer.ts";
 import { AttemptWatch } from "./attempt_watch.ts";
 import { CrashLedger } from "./crash_ledger.ts";
-import type { Envelope } from "./error_envelope.ts";
-import { openEnvelope } from "./error_envelope.ts";
 import { Job } from "./job.ts";
 import { knownErrorClasses } from "./known_errors.ts";
 import type { LossReason } from "./loss_reason.ts";
@@ -30,7 +28,8 @@ export class WorkerPool implements Pool {
   /** The function's name as messages show it. */
   readonly #name: string;
   readonly #options: PoolOptions;
-  readonly #known: ReadonlyMap<string, ErrorClass>;
+  /** The classes that errors of workers become again. */
+  readonly known: ReadonlyMap<string, ErrorClass>;
   readonly #workers = new Set<PoolWorker>();
   readonly #ending = new Set<Promise<void>>();
   readonly #feed: WorkerFeed;
@@ -50,7 +49,7 @@ export class WorkerPool implements Pool {
     this.#fn = fn;
     this.#name = JSON.stringify(fn.name || "anonymous");
     this.#options = options;
-    this.#known = knownErrorClasses(options.errorClasses);
+    this.known = knownErrorClasses(options.errorClasses);
     this.#feed = new WorkerFeed(options.workerConcurrency, options.chunkSize);
     this.#crashes = new CrashLedger(this.#name, options.maxCrashesPerItem);
   }
@@ -151,11 +150,6 @@ export class WorkerPool implements Pool {
     if (!isTelling) return this.stop(job, this.#timeoutError(limitMs));
     this.#watch.limit(job, limitMs);
     this.onLost(worker, "overrun", undefined);
-  }
-
-  /** What an error that crossed stands for. */
-  openError(envelope: Envelope): unknown {
-    return openEnvelope(envelope, this.#known);
   }
 
   #wake(): void {

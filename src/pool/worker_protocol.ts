@@ -1,3 +1,4 @@
+import type { Packing } from "./packing.ts";
 import type { PooledFunction } from "./pool.ts";
 
 /*
@@ -67,8 +68,8 @@ export interface RunMessage {
   readonly marks?: readonly (CallMark | undefined)[];
   /** The longest limit of the items in milliseconds, where each has one. */
   readonly limitMs?: number;
-  /** The positions of the items whose buffers are packed. */
-  readonly packed?: readonly number[];
+  /** What was taken out of the items and the arguments. */
+  readonly packing?: Packing | undefined;
 }
 
 /** An item that runs should stop. */
@@ -92,9 +93,9 @@ export interface ResultsMessage {
   readonly kind: "results";
   /** The slots of the items that succeeded, and their results. */
   readonly slots: number[];
-  readonly values: unknown[];
-  /** The positions of the results whose buffers are packed. */
-  packed?: readonly number[];
+  readonly values: readonly unknown[];
+  /** What was taken out of the results. */
+  readonly packing?: Packing | undefined;
   /** The slots of the items that failed, and their errors in envelopes. */
   readonly failed: number[];
   readonly errors: unknown[];

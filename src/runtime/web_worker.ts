@@ -1,4 +1,5 @@
-import { moduleUrl, type WorkerHandle, type WorkerStart } from "./worker_handle.ts";
+import { SealedPort } from "./sealed_port.ts";
+import type { WorkerHandle, WorkerStart } from "./worker_handle.ts";
 
 /** Starts a Web Worker; `undefined` where the platform has none. `permissions` are Deno's. */
 export function startWebWorker(start: WorkerStart, permissions?: unknown): WorkerHandle | undefined {
@@ -6,11 +7,12 @@ export function startWebWorker(start: WorkerStart, permissions?: unknown): Worke
   const options = { type: "module", ...(permissions === undefined ? {} : { deno: { permissions } }) };
   const url = scriptUrl(start.source);
   const worker = new Worker(url, options as WorkerOptions);
-  listen(worker, start, () => URL.revokeObjectURL(url));
+  const port = new SealedPort(start, (message, moved) => worker.postMessage(message, moved as Transferable[]));
+  listen(worker, port, start, () => URL.revokeObjectURL(url));
   return {
     isShared: isMemoryShared(),
     isPacking: false,
-    post: (message, moved = []) => worker.postMessage(message, moved as Transferable[]),
+    post: port.post,
     end: () => {
       worker.terminate();
       return Promise.resolve();
@@ -21,7 +23,6 @@ export function startWebWorker(start: WorkerStart, permissions?: unknown): Worke
 
 /** Browsers give a worker from a `data:` address no origin, with which it could import nothing. */
 function scriptUrl(source: string): string {
-  if ("Deno" in globalThis) return moduleUrl(source).href;
   return URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
 }
 
@@ -31,13 +32,13 @@ function isMemoryShared(): boolean {
   return typeof SharedArrayBuffer === "function" && crossOriginIsolated !== false;
 }
 
-function listen(worker: Worker, { onMessage, onEnd }: WorkerStart, onStarted: () => void): void {
+function listen(worker: Worker, port: SealedPort, { onEnd }: WorkerStart, onStarted: () => void): void {
   let isStarted = false;
   let isOver = false;
   worker.onmessage = ({ data }) => {
     if (!isStarted) onStarted();
     isStarted = true;
-    onMessage(data);
+    port.receive(data);
   };
   worker.onerror = (event) => {
     // Left alone, an error of a worker ends the whole process of Deno.

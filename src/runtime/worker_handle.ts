@@ -2,13 +2,15 @@
 export interface WorkerListeners {
   /** It sent `message`. */
   onMessage(message: unknown): void;
+  /** It cannot read the message that was posted as the `number`th, from 0. */
+  onUnread(number: number): void;
   /** It is gone, or will never answer; `cause` is what it died of, if that is known. Called at most once. */
   onEnd(cause: unknown): void;
 }
 
 /** What a thread is started with. */
 export interface WorkerStart extends WorkerListeners {
-  /** The text of the module that it runs. */
+  /** The text of the script that it runs. */
   readonly source: string;
   /** How much its heap may hold, in mebibytes. */
   readonly memoryLimit: number | undefined;
@@ -21,23 +23,13 @@ export interface WorkerHandle {
   /** Whether buffers are better packed than posted. */
   readonly isPacking: boolean;
   /**
-   * Sends `message` and moves `moved`.
+   * Sends `message` and moves `moved`; answers the number of the message.
    *
    * @throws {unknown} If it holds what cannot be cloned.
    */
-  post(message: unknown, moved?: readonly unknown[]): void;
+  post(message: unknown, moved?: readonly unknown[]): number;
   /** Ends the thread, whatever it is busy with. */
   end(): Promise<void>;
   /** Lets the thread keep the process alive, or not. */
   setNeeded(isNeeded: boolean): void;
-}
-
-let latest: { readonly source: string; readonly url: URL } | undefined;
-
-/** `source` as an address that a worker can be started from; made once, as it is long. */
-export function moduleUrl(source: string): URL {
-  if (latest?.source !== source) {
-    latest = { source, url: new URL(`data:text/javascript,${encodeURIComponent(source)}`) };
-  }
-  return latest.url;
 }

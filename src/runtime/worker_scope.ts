@@ -1,4 +1,5 @@
 import { builtinModule } from "./builtin_module.ts";
+import type { Greeting, SealedMessage } from "./sealed_port.ts";
 
 /*
  * What a worker finds around itself, the same for worker threads and Web Workers. It is part of the
@@ -30,10 +31,11 @@ export interface WorkerScope {
 }
 
 interface ThreadPort extends WorkerPort {
-  on(event: "message", listener: (message: unknown) => void): void;
+  on(event: "message" | "messageerror", listener: (message: unknown) => void): void;
 }
 
 interface EventedProcess {
+  argv?: string[];
   exit(code?: unknown): never;
   on?(event: string, listener: (error: unknown) => void): void;
 }
@@ -69,20 +71,63 @@ const HEAP_CHECK_MS = 20;
 export function openWorkerScope(): WorkerScope {
   const scope = globalThis as unknown as WorkerGlobal;
   const threadPort = builtinModule<{ parentPort: ThreadPort | null }>("node:worker_threads")?.parentPort;
-  const port: WorkerPort = threadPort ?? { postMessage: (message, moved) => scope.postMessage(message, moved ?? []) };
   const { setImmediate = (callback: () => void) => setTimeout(callback, 0) } = scope;
+  // The very function, as the item's code may put another in its place.
+  const holder = threadPort ?? scope;
+  const line = new WorkerLine(holder.postMessage.bind(holder));
+  if (threadPort) {
+    threadPort.on("message", (message) => line.receive(message));
+    threadPort.on("messageerror", () => line.receiveUnreadable());
+  } else {
+    scope.addEventListener?.("message", ({ data }) => line.receive(data));
+    scope.addEventListener?.("messageerror", () => line.receiveUnreadable());
+  }
   return {
-    port,
-    onMessage: (listener) =>
-      threadPort
-        ? threadPort.on("message", listener)
-        : scope.addEventListener?.("message", ({ data }) => listener(data)),
+    port: line,
+    onMessage: (listener) => line.listener = listener,
     onUncaught: (listener) => listenForUncaught(scope, listener),
     onExit: (listener) => listenForExit(scope, listener),
     onHeapOverflow: listenForHeapOverflow,
     guard: openGuard(scope),
     soon: (callback) => void setImmediate(callback),
   };
+}
+
+/** The line to the one who started the worker. */
+class WorkerLine implements WorkerPort {
+  /** Takes each message. */
+  listener: (message: unknown) => void = () => {};
+  readonly #post: (message: unknown, moved?: unknown[]) => void;
+  #seal = "";
+  #count = 0;
+
+  constructor(post: (message: unknown, moved?: unknown[]) => void) {
+    this.#post = post;
+  }
+
+  postMessage(message: unknown, moved: unknown[] = []): void {
+    this.#post({ seal: this.#seal, message } satisfies SealedMessage, moved);
+  }
+
+  receive(message: unknown): void {
+    if (this.#seal === "") return this.#greet(message as Greeting);
+    this.#count++;
+    this.listener(message);
+  }
+
+  /** Messages come in the order in which they are sent, so their number tells which one this is. */
+  receiveUnreadable(): void {
+    this.#post({ seal: this.#seal, unread: this.#count++ } satisfies SealedMessage);
+  }
+
+  #greet({ seal, argv }: Greeting): void {
+    this.#seal = seal;
+    const { process } = globalThis as unknown as WorkerGlobal;
+    if (argv === undefined || process === undefined) return;
+    // A module that took the array itself sees the arguments, too.
+    process.argv?.splice(0, Infinity, ...argv);
+    builtinModule<{ argv?: string[] }>("node:process")?.argv?.splice(0, Infinity, ...argv);
+  }
 }
 
 function listenForUncaught(scope: WorkerGlobal, listener: (error: unknown) => void): void {

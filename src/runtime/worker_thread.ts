@@ -1,5 +1,6 @@
 import { builtinModule } from "./builtin_module.ts";
-import { moduleUrl, type WorkerHandle, type WorkerStart } from "./worker_handle.ts";
+import { SealedPort } from "./sealed_port.ts";
+import type { WorkerHandle, WorkerStart } from "./worker_handle.ts";
 
 interface Thread {
   on(event: "message", listener: (message: unknown) => void): void;
@@ -12,12 +13,13 @@ interface Thread {
 }
 
 interface ThreadOptions {
-  readonly env?: symbol | undefined;
+  readonly eval: true;
+  readonly env?: symbol | object;
   readonly resourceLimits: { readonly maxOldGenerationSizeMb?: number };
 }
 
 interface ThreadsModule {
-  readonly Worker: new (url: URL, options: ThreadOptions) => Thread;
+  readonly Worker: new (source: string, options: ThreadOptions) => Thread;
   readonly SHARE_ENV?: symbol;
 }
 
@@ -28,17 +30,14 @@ const DEFAULT_MEMORY_LIMIT = 2_048;
 export function startWorkerThread(start: WorkerStart): WorkerHandle | undefined {
   const threads = builtinModule<ThreadsModule>("node:worker_threads");
   if (threads?.Worker === undefined) return undefined;
-  const thread = new threads.Worker(moduleUrl(start.source), {
-    // Deno would ask for the permission to read all variables, in order to copy what its workers see anyway.
-    env: "Deno" in globalThis ? threads.SHARE_ENV : undefined,
-    resourceLimits: { maxOldGenerationSizeMb: start.memoryLimit ?? DEFAULT_MEMORY_LIMIT },
-  });
-  listen(thread, start);
+  const thread = openThread(threads, start);
+  const port = new SealedPort(start, (message, moved) => thread.postMessage(message, moved));
+  listen(thread, port, start);
   let isEnded = false;
   return {
     isShared: true,
     isPacking: "Deno" in globalThis,
-    post: (message, moved = []) => thread.postMessage(message, moved),
+    post: port.post,
     end: async () => {
       if (isEnded) return;
       isEnded = true;
@@ -48,14 +47,33 @@ export function startWorkerThread(start: WorkerStart): WorkerHandle | undefined 
   };
 }
 
-function listen(thread: Thread, { onMessage, onEnd }: WorkerStart): void {
+/** By its text and not by an address made of it, which some runtimes keep for ever, and others find too long. */
+function openThread({ Worker, SHARE_ENV }: ThreadsModule, { source, memoryLimit }: WorkerStart): Thread {
+  const resourceLimits = { maxOldGenerationSizeMb: memoryLimit ?? DEFAULT_MEMORY_LIMIT };
+  if (!("Deno" in globalThis) || SHARE_ENV === undefined) return new Worker(source, { eval: true, resourceLimits });
+  try {
+    // Deno would ask for the permission to read all variables, in order to copy what its workers see anyway.
+    return new Worker(source, { eval: true, env: SHARE_ENV, resourceLimits });
+  } catch {
+    // Deno before 2.7 takes objects only.
+    return new Worker(source, { eval: true, resourceLimits, ...(mayReadEnvironment() ? {} : { env: {} }) });
+  }
+}
+
+function mayReadEnvironment(): boolean {
+  type Permissions = { querySync?(descriptor: { name: "env" }): { readonly state: string } };
+  const { permissions } = (globalThis as { Deno?: { permissions?: Permissions } }).Deno ?? {};
+  return permissions?.querySync?.({ name: "env" }).state === "granted";
+}
+
+function listen(thread: Thread, port: SealedPort, { onEnd }: WorkerStart): void {
   let isOver = false;
   const end = (cause: unknown) => {
     if (isOver) return;
     isOver = true;
     onEnd(cause);
   };
-  thread.on("message", onMessage);
+  thread.on("message", (sent) => port.receive(sent));
   thread.on("messageerror", end);
   thread.on("error", end);
   thread.on("exit", () => end(undefined));

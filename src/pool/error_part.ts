@@ -1,0 +1,49 @@
+import type { ErrorPart } from "./packing.ts";
+import { withoutWorkerText } from "./worker_text.ts";
+
+/** No class has more ancestors. */
+const MAX_CLASSES = 32;
+
+const MAX_NAME_LENGTH = 1_024;
+
+/** What tells what an error is, apart from what it holds. */
+export function errorPart(error: Error): ErrorPart {
+  const [name, message, stack] = ["name", "message", "stack"].map((key) => readField(error, key));
+  return {
+    kind: "error",
+    classes: classNames(error),
+    name: isText(name) ? name.slice(0, MAX_NAME_LENGTH) : undefined,
+    message: isText(message) ? withoutWorkerText(message) : undefined,
+    stack: isText(stack) ? withoutWorkerText(stack) : undefined,
+    keys: [],
+    flags: [],
+    values: [],
+  };
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === "string";
+}
+
+/** A property of `holder`, `undefined` where it cannot be read. */
+export function readField(holder: object, name: string | symbol): unknown {
+  try {
+    return Reflect.get(holder, name);
+  } catch {
+    return undefined;
+  }
+}
+
+function classNames(error: Error): string[] {
+  const names: string[] = [];
+  try {
+    let proto = Object.getPrototypeOf(error);
+    for (let count = 0; proto !== null && count < MAX_CLASSES; count++, proto = Object.getPrototypeOf(proto)) {
+      const name = Object.hasOwn(proto, "constructor") ? proto.constructor?.name : undefined;
+      if (isText(name) && name !== "" && name !== "Object") names.push(name);
+    }
+  } catch {
+    // What is known of its classes so far will do.
+  }
+  return names;
+}
