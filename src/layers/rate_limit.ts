@@ -16,7 +16,8 @@ import {
 } from "../internal/validate.ts";
 import { type Call, type Layer, stateOf } from "../layer.ts";
 import type { LayerHost } from "../layer_host.ts";
-import type { Rate, RateLimiter } from "../limiter/rate_limiter.ts";
+import { canBeKept, type Rate } from "../limiter/rate.ts";
+import type { RateLimiter } from "../limiter/rate_limiter.ts";
 
 /** A rate with its period and burst. */
 export interface RateLimit {
@@ -37,7 +38,11 @@ export interface RateLimit {
 /** How many runs of the function may start per time. */
 // deno-lint-ignore no-explicit-any -- options that stand on their own have to fit every function
 export interface RateLimitOptions<Args extends readonly unknown[] = any[]> {
-  /** Starts per second, or a rate with its period and burst: a token bucket. Every attempt takes a token. */
+  /**
+   * Starts per second, or a rate with its period and burst: a token bucket. Every attempt takes a token. Any `per` long has
+   * at most `limit` starts in it, or `limit + burst - 1`; over 10 000 a second 1 % more. A rate is kept by each process for
+   * itself: where several share what is limited, each gets its part of the rate.
+   */
   readonly rateLimit?: number | RateLimit | undefined;
   /**
    * What shares a bucket: all calls of this function, all functions of the instance, or the calls with equal arguments.
@@ -71,14 +76,19 @@ export const RATE_LIMIT_RULES: OptionRules = {
 /**
  * The rate that `rateLimit` asks for.
  *
- * @throws {ConfigurationError} If a field of it is wrong.
+ * @throws {ConfigurationError} If a field of it is wrong, or if what they come to is no time that can be waited for.
  */
 export function resolveRate(task: string, rateLimit: number | RateLimit): Rate {
-  if (typeof rateLimit === "number") return { limit: rateLimit, perMs: 1_000, burst: 1 };
-  validateOptions(task, rateLimit, RATE_FIELDS, "rateLimit.");
-  const { limit, per = 1, burst = 1 } = rateLimit;
-  if (limit === undefined) throw wrongOption(task, "rateLimit.limit", rateNumber, limit);
-  return { limit, perMs: parseDuration(per)!, burst };
+  const isPlain = typeof rateLimit === "number";
+  if (!isPlain) validateOptions(task, rateLimit, RATE_FIELDS, "rateLimit.");
+  const { limit, per = 1, burst = 1 } = isPlain ? { limit: rateLimit } : rateLimit;
+  const name = isPlain ? "rateLimit" : "rateLimit.limit";
+  if (limit === undefined) throw wrongOption(task, name, rateNumber, limit);
+  const rate = { limit, perMs: parseDuration(per)!, burst };
+  if (!canBeKept(rate)) {
+    throw wrongOption(task, name, { desired: "a rate with a time between two starts that can be waited for" }, limit);
+  }
+  return rate;
 }
 
 /**
@@ -114,7 +124,7 @@ export function rateLimitLayer(
       state.phase = "waits";
       state.waitReason = "rate limit";
       state.waitUntilMs = startedMs + waitMs;
-      await turnIn(limiter, scope);
+      const ticket = await turnIn(limiter, scope);
       state.waitUntilMs = 0;
       state.waitedMs += host.clock.now() - startedMs;
       if (scope?.isAborted) {
@@ -122,6 +132,7 @@ export function rateLimitLayer(
         refuseAttempt(call);
         throw scope.reason;
       }
+      limiter.began(ticket);
       return await next(call);
     }
 
@@ -137,12 +148,12 @@ export function rateLimitLayer(
   };
 }
 
-/** Resolves when the turn has come; rejects at once when the call is called off. */
-function turnIn(limiter: RateLimiter, scope: AbortScope | undefined): Promise<void> {
+/** Resolves with a ticket when the turn has come; rejects at once when the call is called off. */
+function turnIn(limiter: RateLimiter, scope: AbortScope | undefined): Promise<number> {
   return new Promise((resolve, reject) => {
-    const leave = limiter.enqueue(() => {
+    const leave = limiter.enqueue((ticket) => {
       stopListening?.();
-      resolve();
+      resolve(ticket);
     });
     const stopListening = scope?.onAbort((reason) => {
       leave();

@@ -1,5 +1,5 @@
 /** Sums of times are off by less than this; a call should not be refused, nor a timer set, for so little. */
-const ROUNDING_MS = 1e-7;
+export const ROUNDING_MS = 1e-7;
 
 /** The rate of a limiter. */
 export interface GcraPolicy {
@@ -30,10 +30,10 @@ export class Gcra {
     this.#policy = policy;
   }
 
-  /** How many milliseconds after `nowMs` the next start may come: 0 for at once. */
-  waitMs(nowMs: number): number {
+  /** How many milliseconds after `nowMs` the next start may come, if `ahead` others come before it: 0 for at once. */
+  waitMs(nowMs: number, ahead = 0): number {
     const { intervalMs, burst } = this.#policy;
-    const waitMs = this.#dueMs - (burst - 1) * intervalMs - nowMs;
+    const waitMs = this.#dueMs + (ahead + 1 - burst) * intervalMs - nowMs;
     return waitMs > ROUNDING_MS ? waitMs : 0;
   }
 
@@ -45,12 +45,17 @@ export class Gcra {
     return true;
   }
 
-  /** Counts a start at `nowMs`. `isLate` says that it had waited for its turn, which may have passed before now. */
-  admit(nowMs: number, isLate: boolean): void {
+  /**
+   * Counts a start at `nowMs`. `isLate` says that it had waited for its turn, which may have passed before now: that is
+   * caught up, of which the answer tells.
+   */
+  admit(nowMs: number, isLate: boolean): boolean {
     const { intervalMs, catchUpMs, unreadMs = 0 } = this.#policy;
+    const isCatchingUp = isLate && this.#dueMs < nowMs;
     const earliestMs = isLate ? nowMs - catchUpMs : nowMs;
     this.#dueMs = Math.max(this.#dueMs, earliestMs) + intervalMs;
     this.#unreadUntilMs = isLate ? -Infinity : nowMs + unreadMs;
+    return isCatchingUp;
   }
 
   /** Whether the bucket is full at `nowMs`, as a new one would be. */

@@ -1,14 +1,24 @@
 import type { Clock } from "../clock.ts";
-import { type Rate, RateLimiter } from "./rate_limiter.ts";
+import type { Rate } from "./rate.ts";
+import { RateLimiter } from "./rate_limiter.ts";
 
-const FIRST_SWEEP_AT = 256;
+/** After so many calls a few limiters are looked at. */
+const CALLS_A_LOOK = 32;
 
-/** A limiter per key. Idle ones are dropped when the number of keys has doubled, so the map stays in step with use. */
+/** So many: more than there can be new ones meanwhile, so that a round comes to its end. */
+const LOOKED_AT = 2 * CALLS_A_LOOK;
+
+/**
+ * A limiter per key. Whatever keys are asked for, all are looked at in turn, a few at a time, and idle ones are
+ * dropped, so the map stays in step with use and no call has to wait for a sweep.
+ */
 export class KeyedLimiters {
   readonly #rate: Rate;
   readonly #clock: Clock;
   readonly #limiters = new Map<unknown, RateLimiter>();
-  #sweepAt = FIRST_SWEEP_AT;
+  #calls = 0;
+  /** Goes round; a map lets those be deleted that were passed. */
+  #round: Iterator<[unknown, RateLimiter]> = this.#limiters.entries();
 
   /** No limiter yet. */
   constructor(rate: Rate, clock: Clock) {
@@ -23,18 +33,24 @@ export class KeyedLimiters {
 
   /** The limiter of `key`. */
   of(key: unknown): RateLimiter {
+    if (++this.#calls >= CALLS_A_LOOK) this.#look();
     const known = this.#limiters.get(key);
     if (known !== undefined) return known;
-    if (this.#limiters.size >= this.#sweepAt) this.#dropIdle();
     const created = new RateLimiter(this.#rate, this.#clock);
     this.#limiters.set(key, created);
     return created;
   }
 
-  #dropIdle(): void {
-    for (const [key, limiter] of this.#limiters) {
+  #look(): void {
+    this.#calls = 0;
+    for (let looked = 0; looked < LOOKED_AT; looked++) {
+      const step = this.#round.next();
+      if (step.done) {
+        this.#round = this.#limiters.entries();
+        return;
+      }
+      const [key, limiter] = step.value;
       if (limiter.isIdle) this.#limiters.delete(key);
     }
-    this.#sweepAt = Math.max(FIRST_SWEEP_AT, this.#limiters.size * 2);
   }
 }

@@ -1,99 +1,108 @@
 import type { Clock, Timer } from "../clock.ts";
-import { Gcra, type GcraPolicy } from "./gcra.ts";
+import { Gcra, ROUNDING_MS } from "./gcra.ts";
+import { type LimiterPolicy, limiterPolicy, type Rate } from "./rate.ts";
+import { StartRing } from "./start_ring.ts";
+import { Waiter, WaitingLine } from "./waiting_line.ts";
 
-/** A rate as it is asked for: `limit` starts per `perMs` milliseconds, `burst` of them at once. */
-export interface Rate {
-  readonly limit: number;
-  readonly perMs: number;
-  readonly burst: number;
-}
-
-/** From this interval on starts are spaced from one actual start to the next; below it timers are too coarse. */
-const EXACT_INTERVAL_MS = 10;
-
-/** Below it no timer tells one start from the next, and a reading of the clock takes longer than a start. */
-const TIMED_INTERVAL_MS = 0.1;
-
-/** The share of a window by which starts may go over at short intervals; a little under 1 %, as divisions round. */
-const SLACK_SHARE = 0.0099;
-
-/** Lets calls start at a rate, in the order in which they came; a call that leaves takes no token with it. */
+/**
+ * Lets calls start at a rate, in the order in which they came; a call that leaves takes no token with it. Starts are
+ * planned on the ideal line, so that a late timer costs nothing of the rate, and a ring of the latest starts sees to it
+ * that those that catch up are never too many in any window.
+ */
 export class RateLimiter {
   /** The rate, to compare with another. */
   readonly rate: Rate;
   readonly #clock: Clock;
+  readonly #policy: LimiterPolicy;
   readonly #gcra: Gcra;
-  readonly #intervalMs: number;
-  readonly #waiters = new Set<() => void>();
+  readonly #ring: StartRing | undefined;
+  readonly #line = new WaitingLine();
   #timer: Timer | undefined = undefined;
+  /** Until when starts that caught up may be in a window with those to come. */
+  #denseUntilMs = -Infinity;
 
   /** A limiter at rest. */
   constructor(rate: Rate, clock: Clock) {
     this.rate = rate;
     this.#clock = clock;
-    const policy = gcraPolicy(rate);
-    this.#intervalMs = policy.intervalMs;
-    this.#gcra = new Gcra(policy);
+    this.#policy = limiterPolicy(rate);
+    this.#gcra = new Gcra(this.#policy);
+    this.#ring = this.#policy.ring && new StartRing(this.#policy.ring);
   }
 
   /** Takes a token if one is there and nobody waits for it. */
   tryStart(): boolean {
-    if (this.#waiters.size > 0) return false;
+    if (this.#line.length > 0) return false;
     if (this.#gcra.admitUnread()) return true;
     const nowMs = this.#clock.now();
-    if (this.#gcra.waitMs(nowMs) > 0) return false;
-    this.#gcra.admit(nowMs, false);
+    if (this.#waitMsAt(nowMs, 0) > 0) return false;
+    this.#admit(nowMs, false);
     return true;
   }
 
   /** How long a call that came now would wait, in milliseconds, if all before it stay. */
   waitMs(): number {
-    return this.#gcra.waitMs(this.#clock.now()) + this.#waiters.size * this.#intervalMs;
+    return this.#waitMsAt(this.#clock.now(), this.#line.length);
   }
 
-  /** Calls `start` once its turn has come and its token is taken; the answer gives the place up. */
-  enqueue(start: () => void): () => void {
-    const waiter = () => start();
-    this.#waiters.add(waiter);
-    if (this.#timer === undefined) this.#schedule();
+  /**
+   * Calls `start` once its turn has come and its token is taken; the answer gives the place up. `start` is
+   * given a ticket, for {@link RateLimiter.began}.
+   */
+  enqueue(start: (ticket: number) => void): () => void {
+    const waiter = new Waiter(start);
+    this.#line.add(waiter);
+    if (this.#timer === undefined || this.#timer.isStale) this.#schedule();
     return () => {
-      this.#waiters.delete(waiter);
-      if (this.#waiters.size === 0) this.#stop();
+      this.#line.remove(waiter);
+      if (this.#line.length === 0) this.#stop();
     };
+  }
+
+  /** Says that the call with `ticket` begins now: others that had their turn at the same moment may have kept it busy. */
+  began(ticket: number): void {
+    this.#ring?.move(ticket, this.#clock.now());
   }
 
   /** Whether nobody waits and the bucket is full, so that nothing is lost with it. */
   get isIdle(): boolean {
-    return this.#waiters.size === 0 && this.#gcra.isFull(this.#clock.now());
+    if (this.#line.length > 0) return false;
+    const nowMs = this.#clock.now();
+    return this.#gcra.isFull(nowMs) && nowMs >= this.#denseUntilMs;
+  }
+
+  #waitMsAt(nowMs: number, ahead: number): number {
+    const lineMs = this.#gcra.waitMs(nowMs, ahead);
+    const ringMs = this.#ring === undefined ? 0 : this.#ring.earliestMs(ahead) - nowMs;
+    return Math.max(lineMs, ringMs > ROUNDING_MS ? ringMs : 0);
+  }
+
+  /** Answers the number of the start. */
+  #admit(nowMs: number, isLate: boolean): number {
+    const isCatchingUp = this.#gcra.admit(nowMs, isLate);
+    if (this.#ring === undefined) return 0;
+    if (isCatchingUp) this.#denseUntilMs = nowMs + this.#policy.ring!.windowMs;
+    return this.#ring.add(nowMs);
   }
 
   #schedule(): void {
-    this.#timer = this.#clock.setTimer(this.#gcra.waitMs(this.#clock.now()), () => this.#startDue());
+    this.#timer?.cancel();
+    this.#timer = this.#clock.setTimer(this.#waitMsAt(this.#clock.now(), 0), () => this.#startDue());
   }
 
   #startDue(): void {
     this.#timer = undefined;
-    for (const waiter of this.#waiters) {
+    for (let waiter = this.#line.first; waiter !== undefined; waiter = this.#line.first) {
       const nowMs = this.#clock.now();
-      if (this.#gcra.waitMs(nowMs) > 0) break;
-      this.#waiters.delete(waiter);
-      this.#gcra.admit(nowMs, true);
-      waiter();
+      if (this.#waitMsAt(nowMs, 0) > 0) break;
+      this.#line.remove(waiter);
+      waiter.start(this.#admit(nowMs, true));
     }
-    if (this.#waiters.size > 0 && this.#timer === undefined) this.#schedule();
+    if (this.#line.length > 0 && this.#timer === undefined) this.#schedule();
   }
 
   #stop(): void {
     this.#timer?.cancel();
     this.#timer = undefined;
   }
-}
-
-function gcraPolicy({ limit, perMs, burst }: Rate): GcraPolicy {
-  const intervalMs = perMs / limit;
-  if (intervalMs >= EXACT_INTERVAL_MS) return { intervalMs, burst, catchUpMs: 0 };
-  // Whole starts, as a part of one lets one more through.
-  const slackMs = Math.floor(Math.min(EXACT_INTERVAL_MS, perMs * SLACK_SHARE) / intervalMs) * intervalMs;
-  if (intervalMs >= TIMED_INTERVAL_MS) return { intervalMs, burst, catchUpMs: slackMs };
-  return { intervalMs, burst, catchUpMs: slackMs / 2, unreadMs: slackMs / 4 };
 }

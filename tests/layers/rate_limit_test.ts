@@ -1,5 +1,6 @@
 import { assertEquals, assertInstanceOf, assertStrictEquals, assertThrows } from "@std/assert";
-import { AllFailedError, ConfigurationError, type OperoOptions, RateLimitError } from "@opero/core";
+import { AllFailedError, ConfigurationError, createOpero, type OperoOptions, RateLimitError } from "@opero/core";
+import { LateClock } from "../support/late_clock.ts";
 import { outcomeOf } from "../support/outcome.ts";
 import { lab, rejectionOf } from "../support/lab.ts";
 
@@ -150,3 +151,73 @@ Deno.test("rateLimit lets calls that fail take their token all the same", async 
   await all;
   assertEquals(starts, [0, 100, 200]);
 });
+
+Deno.test("rateLimit refuses a rate whose time between two starts is none that can be waited for", () => {
+  const { opero } = lab();
+  const messageOf = (rateLimit: OperoOptions["rateLimit"]) =>
+    assertThrows(() => opero(function start() {}, { rateLimit }), ConfigurationError).message;
+  const desired = "must be a rate with a time between two starts that can be waited for";
+  assertEquals(messageOf(5e-324), `Cannot wrap "start" as 'rateLimit' ${desired}: received 5e-324`);
+  const rates = [
+    { limit: 5e-324 },
+    { limit: 1e-300, per: 1e300 },
+    { limit: 1e-300, per: 1e9, burst: Number.MAX_SAFE_INTEGER },
+    { limit: 1e308, per: 5e-324 },
+  ];
+  for (const rate of rates) {
+    assertEquals(
+      messageOf(rate),
+      `Cannot wrap "start" as 'rateLimit.limit' ${desired}: received ${rate.limit}`,
+    );
+  }
+});
+
+Deno.test("rateLimit keeps to rates at the ends of what can be waited for", async () => {
+  const rates: [OperoOptions["rateLimit"], number][] = [
+    [1e-300, 1],
+    [{ limit: 1e-290, burst: 3 }, 3],
+    [{ limit: 1, per: 1e300 }, 1],
+    [{ limit: 1e308, per: 1e300 }, 10],
+    [1e308, 10],
+    [{ limit: 1, per: 1e-300 }, 10],
+    [{ limit: 5e-324, per: 1e-300 }, 1],
+  ];
+  for (const [rateLimit, expected] of rates) {
+    const { fn, clock, starts } = starter({ rateLimit });
+    const controller = new AbortController();
+    const calls = Array.from({ length: 10 }, () => outcomeOf(fn.with({ signal: controller.signal })()));
+    await clock.tick("1d");
+    assertEquals(starts.length, expected, JSON.stringify(rateLimit));
+    controller.abort();
+    await Promise.all(calls);
+    assertEquals(clock.pending, 0);
+  }
+});
+
+for (const shape of ["calls", "list", "stream"] as const) {
+  Deno.test(`rateLimit runs nothing that is aborted by what has its turn at the same moment: ${shape}`, async () => {
+    // So late that all who wait are due at once.
+    const clock = new LateClock(() => 900);
+    const { opero, opmap } = createOpero({ clock, retries: 0, rateLimit: 10 });
+    const controller = new AbortController();
+    const { signal } = controller;
+    const started: number[] = [];
+    const run = (n: number) => {
+      started.push(n);
+      if (n === 1) controller.abort("stop");
+      return Promise.resolve(n);
+    };
+    const items = [0, 1, 2, 3];
+    const map = opmap(run, { progress: false, workers: 4 });
+    const fn = opero(run).with({ signal });
+    const ways = {
+      calls: () => Promise.all(items.map((item) => fn(item))),
+      list: () => map(items, { signal }),
+      stream: () => Array.fromAsync(map.stream(items, { signal })),
+    };
+    const outcome = outcomeOf(ways[shape]());
+    await clock.tick("1m");
+    assertEquals(await outcome, { ok: false, error: "stop" });
+    assertEquals([started, clock.pending], [[0, 1], 0]);
+  });
+}

@@ -45,3 +45,26 @@ Deno.test("Gcra.waitMs() is 0 where only the rounding of sums is left to wait fo
   assertEquals(gcra.waitMs(nowMs - 1e-8), 0);
   assertEquals(gcra.waitMs(nowMs - 1e-3) > 0, true);
 });
+
+Deno.test("Gcra.admitUnread() counts starts without a reading up to unreadMs, and none after one who waited", () => {
+  const unreadAfter = (isLate: boolean) => {
+    const gcra = new Gcra({ intervalMs: 1, burst: 1, catchUpMs: 4, unreadMs: 3 });
+    gcra.admit(1_000, isLate);
+    let count = 0;
+    while (gcra.admitUnread()) count++;
+    return count;
+  };
+  assertEquals([unreadAfter(false), unreadAfter(true)], [1, 0]);
+});
+
+Deno.test("Gcra.admit() tells whether lateness is caught up", () => {
+  const gcra = new Gcra({ intervalMs: 100, burst: 1, catchUpMs: 50 });
+  gcra.admit(1_000, false);
+  assertEquals([gcra.admit(1_100, true), gcra.admit(1_230, true), gcra.admit(1_300, false)], [false, true, false]);
+});
+
+Deno.test("Gcra.waitMs() foresees the wait behind others", () => {
+  const gcra = new Gcra({ intervalMs: 100, burst: 2, catchUpMs: 0 });
+  gcra.admit(1_000, false);
+  assertEquals([0, 1, 2].map((ahead) => gcra.waitMs(1_000, ahead)), [0, 100, 200]);
+});

@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { FakeClock } from "@opero/core/testing";
+import type { Timer } from "../../src/clock.ts";
 import { RateLimiter } from "../../src/limiter/rate_limiter.ts";
 
 /** A clock that is set by hand and counts how often it is read. */
@@ -57,4 +58,56 @@ function assertShortWindows(starts: readonly number[], limit: number): void {
     while (starts[last]! - starts[first]! >= 10) first++;
     assert(last - first + 1 <= limit / 100 + limit / 100 + 1);
   }
+}
+
+/** A clock and its one timer, both moved by hand. */
+class ManualClock extends HandClock {
+  fire: (() => void) | undefined = undefined;
+
+  override setTimer(_ms: number, callback: () => void): Timer {
+    this.fire = callback;
+    return { cancel: () => {} };
+  }
+}
+
+const QUICK_RATES = [{ limit: 20_000, perMs: 1_000 }, { limit: 5_000, perMs: 100 }, { limit: 500, perMs: 10 }];
+
+for (const { limit, perMs } of QUICK_RATES) {
+  Deno.test(`RateLimiter of ${limit} in ${perMs} ms stays within 1 % in the fullest window that can be made`, () => {
+    const clock = new ManualClock();
+    clock.nowMs = 1_000;
+    const limiter = new RateLimiter({ limit, perMs, burst: 1 }, clock);
+    let started = 0;
+    let waiting = limit / 20;
+    const startAll = () => {
+      while (limiter.tryStart()) started++;
+    };
+    startAll();
+    // A crowd that a late timer lets in: what is caught up comes at one moment, and with it all that follows.
+    started = 0;
+    for (let call = limit / 20; call > 0; call--) limiter.enqueue(() => void (started++, waiting--));
+    clock.nowMs += perMs;
+    const untilMs = clock.nowMs + perMs;
+    while (clock.nowMs < untilMs) {
+      clock.fire!();
+      startAll();
+      clock.nowMs += waiting > 0 ? perMs / limit / 40 : limiter.waitMs() + 1e-6;
+    }
+    assert(started > limit, `${started}`);
+    assert(started <= limit * 1.01, `${started} starts`);
+  });
+
+  Deno.test(`RateLimiter of ${limit} in ${perMs} ms stays within 1 % where starts were counted long before they came`, () => {
+    const clock = new ManualClock();
+    clock.nowMs = 1_000;
+    const limiter = new RateLimiter({ limit, perMs, burst: 1 }, clock);
+    assert(limiter.tryStart());
+    // All that need no reading of the clock come ten seconds later, and those of a window after them.
+    clock.nowMs += 10_000;
+    let started = 0;
+    const untilMs = clock.nowMs + perMs;
+    for (; clock.nowMs < untilMs; clock.nowMs += limiter.waitMs() + 1e-6) while (limiter.tryStart()) started++;
+    assert(started >= limit, `${started}`);
+    assert(started <= limit * 1.006, `${started} starts`);
+  });
 }

@@ -1,0 +1,58 @@
+import type { GcraPolicy } from "./gcra.ts";
+import type { StartRingPolicy } from "./start_ring.ts";
+
+/** A rate as it is asked for: `limit` starts per `perMs` milliseconds, `burst` of them at once. */
+export interface Rate {
+  readonly limit: number;
+  readonly perMs: number;
+  readonly burst: number;
+}
+
+/** How a rate is kept. */
+export interface LimiterPolicy extends GcraPolicy {
+  /** Sees to it that no window holds too many; `undefined` where a window may go over by 1 %. */
+  readonly ring: StartRingPolicy | undefined;
+}
+
+/** So much lateness is caught up at most: a busy process is late by less, and one that was asleep owes nothing. */
+const CATCH_UP_MS = 1_000;
+
+/** A bucket that holds as much as this catches up by itself. */
+const USUAL_LATENESS_MS = 20;
+
+/** Below this interval no timer tells one start from the next, and a reading of the clock takes longer than a start. */
+const TIMED_INTERVAL_MS = 0.1;
+
+/** The share of a window by which starts may go over at such intervals; a little under 1 %, as divisions round. */
+const SLACK_SHARE = 0.0099;
+
+/** At most so long a time is gone over by, however long the window. */
+const MAX_SLACK_MS = 10;
+
+/** With less than so many starts in the slack the clock would be read at every one all the same. */
+const MIN_SLACK_STARTS = 4;
+
+/** A limit this close above a whole number is that number. */
+const ROUNDING_SHARE = 1e-9;
+
+/** Whether a limiter can keep to `rate`: times that overflow, or that are nothing, cannot be waited for. */
+export function canBeKept({ limit, perMs, burst }: Rate): boolean {
+  const intervalMs = perMs / limit;
+  return intervalMs > 0 && Number.isFinite(intervalMs * burst);
+}
+
+/** How `rate` is kept. */
+export function limiterPolicy({ limit, perMs, burst }: Rate): LimiterPolicy {
+  const intervalMs = perMs / limit;
+  // Whole starts, as a part of one lets one more through.
+  const slackStarts = Math.floor(Math.min(MAX_SLACK_MS, perMs * SLACK_SHARE) / intervalMs);
+  if (intervalMs < TIMED_INTERVAL_MS && slackStarts >= MIN_SLACK_STARTS) {
+    const slackMs = Math.min(slackStarts * intervalMs, MAX_SLACK_MS);
+    return { intervalMs, burst, catchUpMs: slackMs / 2, unreadMs: slackMs / 4, ring: undefined };
+  }
+  const inAWindow = Math.ceil(limit * (1 - ROUNDING_SHARE));
+  const windowMs = inAWindow * intervalMs;
+  const bucketMs = (burst - 1) * intervalMs;
+  const catchUpMs = bucketMs >= USUAL_LATENESS_MS ? 0 : Math.min(CATCH_UP_MS, perMs);
+  return { intervalMs, burst, catchUpMs, ring: { size: inAWindow + burst - 1, windowMs } };
+}
