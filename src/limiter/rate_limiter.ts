@@ -2,7 +2,7 @@ import type { Clock, Timer } from "../clock.ts";
 import { Gcra, ROUNDING_MS } from "./gcra.ts";
 import { type LimiterPolicy, limiterPolicy, type Rate } from "./rate.ts";
 import { StartRing } from "./start_ring.ts";
-import { Waiter, WaitingLine } from "./waiting_line.ts";
+import { type Start, WaitingLine } from "./waiting_line.ts";
 
 /**
  * Lets calls start at a rate, in the order in which they came; a call that leaves takes no token with it. Starts are
@@ -49,12 +49,11 @@ export class RateLimiter {
    * Calls `start` once its turn has come and its token is taken; the answer gives the place up. `start` is
    * given a ticket, for {@link RateLimiter.began}.
    */
-  enqueue(start: (ticket: number) => void): () => void {
-    const waiter = new Waiter(start);
-    this.#line.add(waiter);
+  enqueue(start: Start): () => void {
+    const leave = this.#line.add(start);
     if (this.#timer === undefined || this.#timer.isStale) this.#schedule();
     return () => {
-      this.#line.remove(waiter);
+      leave();
       if (this.#line.length === 0) this.#stop();
     };
   }
@@ -92,11 +91,10 @@ export class RateLimiter {
 
   #startDue(): void {
     this.#timer = undefined;
-    for (let waiter = this.#line.first; waiter !== undefined; waiter = this.#line.first) {
+    while (this.#line.length > 0) {
       const nowMs = this.#clock.now();
       if (this.#waitMsAt(nowMs, 0) > 0) break;
-      this.#line.remove(waiter);
-      waiter.start(this.#admit(nowMs, true));
+      this.#line.take()!(this.#admit(nowMs, true));
     }
     if (this.#line.length > 0 && this.#timer === undefined) this.#schedule();
   }

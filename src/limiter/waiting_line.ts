@@ -1,13 +1,13 @@
-/** One that waits; it may leave from anywhere in the line. */
-export class Waiter {
+/** Lets one that waited go on; it is given the number of its start. */
+export type Start = (ticket: number) => void;
+
+class Waiter {
   previous: Waiter | undefined = undefined;
   next: Waiter | undefined = undefined;
   isWaiting = true;
-  /** Lets it go on; it is given the number of its start. */
-  readonly start: (ticket: number) => void;
+  readonly start: Start;
 
-  /** One that is not in a line yet. */
-  constructor(start: (ticket: number) => void) {
+  constructor(start: Start) {
     this.start = start;
   }
 }
@@ -23,22 +23,25 @@ export class WaitingLine {
     return this.#length;
   }
 
-  /** Whose turn it is. */
-  get first(): Waiter | undefined {
-    return this.#first;
-  }
-
-  /** Puts `waiter` at the end. */
-  add(waiter: Waiter): void {
+  /** Puts `start` at the end; the answer takes it out, from wherever it is by then. */
+  add(start: Start): () => void {
+    const waiter = new Waiter(start);
     waiter.previous = this.#last;
     if (this.#last === undefined) this.#first = waiter;
     else this.#last.next = waiter;
     this.#last = waiter;
     this.#length++;
+    return () => this.#remove(waiter);
   }
 
-  /** Takes `waiter` out; one who is out already stays out. */
-  remove(waiter: Waiter): void {
+  /** Takes out the one whose turn it is. */
+  take(): Start | undefined {
+    const first = this.#first;
+    if (first !== undefined) this.#remove(first);
+    return first?.start;
+  }
+
+  #remove(waiter: Waiter): void {
     if (!waiter.isWaiting) return;
     waiter.isWaiting = false;
     const { previous, next } = waiter;

@@ -1,16 +1,13 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { Waiter, WaitingLine } from "../../src/limiter/waiting_line.ts";
+import { type Start, WaitingLine } from "../../src/limiter/waiting_line.ts";
 import { runs } from "../support/runs.ts";
 
 /** Takes the first out, again and again. */
-function emptied(line: WaitingLine): Waiter[] {
-  const waiters: Waiter[] = [];
-  for (let first = line.first; first !== undefined; first = line.first) {
-    waiters.push(first);
-    line.remove(first);
-  }
-  return waiters;
+function emptied(line: WaitingLine): Start[] {
+  const starts: Start[] = [];
+  for (let start = line.take(); start !== undefined; start = line.take()) starts.push(start);
+  return starts;
 }
 
 Deno.test("WaitingLine agrees with an array, whoever comes and leaves", () => {
@@ -18,23 +15,25 @@ Deno.test("WaitingLine agrees with an array, whoever comes and leaves", () => {
   fc.assert(
     fc.property(fc.array(step, { maxLength: 80 }), (steps) => {
       const line = new WaitingLine();
-      const came: Waiter[] = [];
-      let waiting: Waiter[] = [];
+      const came: { readonly start: Start; readonly leave: () => void }[] = [];
+      let waiting: Start[] = [];
       for (const step of steps) {
         if (step === "come") {
-          const waiter = new Waiter(() => {});
-          came.push(waiter);
-          waiting.push(waiter);
-          line.add(waiter);
+          const start = () => {};
+          came.push({ start, leave: line.add(start) });
+          waiting.push(start);
         } else if (step < came.length) {
           const leaver = came[step]!;
-          line.remove(leaver);
-          waiting = waiting.filter((each) => each !== leaver);
+          leaver.leave();
+          waiting = waiting.filter((each) => each !== leaver.start);
+        } else if (step === 29) {
+          assertEquals(line.take() === waiting.shift(), true);
         }
-        assertEquals([line.length, line.first === waiting[0]], [waiting.length, true]);
+        assertEquals(line.length, waiting.length);
       }
       const order = emptied(line);
-      assertEquals(order.map((each) => came.indexOf(each)), waiting.map((each) => came.indexOf(each)));
+      const place = (start: Start) => came.findIndex((each) => each.start === start);
+      assertEquals(order.map(place), waiting.map(place));
       assertEquals(line.length, 0);
     }),
     { numRuns: runs(300) },
