@@ -195,6 +195,16 @@ Deno.test("stream() gives all results before it throws for those that failed", a
   assertEquals(error.errors.map(({ index }) => index), [1, 3, 5]);
 });
 
+Deno.test("stream() holds a thousand errors at most, and counts them all", async () => {
+  const map = opmap((_: number): number => {
+    throw new TypeError("no");
+  }, OPTIONS);
+  const stream = map.stream(Array.from({ length: 1_100 }, (_, n) => n));
+  const error: MapError = await assertRejects(() => stream.next(), MapError);
+  assertEquals(error.errors.length, 1_000);
+  assert(error.message.startsWith("1100 of 1100 items") || error.message.startsWith("1,100 of 1,100"), error.message);
+});
+
 Deno.test("stream() goes on where every item is left out", async () => {
   const source = { pulled: 0, isClosed: false };
   const map = opmap((n: number) => {
