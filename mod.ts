@@ -54,17 +54,20 @@ export {
   TimeoutError,
   WorkerError,
 } from "./src/errors.ts";
+export { isFailedResponse } from "./src/is_failed_response.ts";
 export { isTransient } from "./src/is_transient.ts";
 export type { RetryContext, RetryPredicate } from "./src/failure_log.ts";
 export type { JitterContext, JitterFunction, JitterName } from "./src/backoff.ts";
 export type { Duration } from "./src/duration.ts";
-export type { ErrorClass, RetryOptions } from "./src/layers/retry.ts";
+export type { ErrorClass } from "./src/internal/error_matcher.ts";
+export type { RetryOptions } from "./src/layers/retry.ts";
 export type { CacheOptions } from "./src/layers/cache.ts";
 export type { CacheStats } from "./src/cache/cached_results.ts";
 export type { RateLimit, RateLimitOptions } from "./src/layers/rate_limit.ts";
 export type { ArgFallbackOptions } from "./src/layers/arg_fallback.ts";
 export type { TimeoutOptions } from "./src/layers/timeout.ts";
 export type { DeadlineOptions } from "./src/layers/deadline.ts";
+export type { FailOnOptions, FailurePredicate } from "./src/layers/fail_on.ts";
 export type { FallbackOptions } from "./src/layers/fallback.ts";
 export type { SignalOptions } from "./src/layers/signal.ts";
 export type { CacheMode, CacheStatus } from "./src/layer.ts";

@@ -304,11 +304,11 @@ export interface AllFailedInit {
  * import { AllFailedError, opero } from "@opero/core";
  * import { assertEquals, assertInstanceOf } from "@std/assert";
  *
- * const flaky = opero((): string => { throw new TypeError("no"); }, { retries: 1, minDelay: "1ms" });
+ * const flaky = opero((): string => { throw new RangeError("no"); }, { retries: 1, minDelay: "1ms" });
  * const error = await flaky().catch((error) => error);
  * assertInstanceOf(error, AllFailedError);
  * assertEquals(error.attempts.length, 2);
- * assertEquals(Object.keys(error.errorsByType()), ["TypeError"]);
+ * assertEquals(Object.keys(error.errorsByType()), ["RangeError"]);
  * ```
  */
 export class AllFailedError extends OperoError {

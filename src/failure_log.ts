@@ -1,14 +1,15 @@
 import type { Clock } from "./clock.ts";
 import { toSeconds } from "./duration.ts";
 import { AllFailedError, type AllFailedReason } from "./errors.ts";
+import { dropResponse } from "./internal/drop_response.ts";
 import { errorLabel } from "./internal/error_label.ts";
 import { isAbortError } from "./internal/is_abort_error.ts";
 import { type Call, type CallState, stateOf } from "./layer.ts";
 import { correlationIdOf } from "./telemetry.ts";
 
-/** What a `retryOn` predicate is given besides the error. */
+/** What a predicate such as `retryOn` or `failOn` is given besides the error or the value. */
 export interface RetryContext {
-  /** The number of the attempt that failed, from 1. */
+  /** The number of the attempt, from 1. */
   readonly attempt: number;
   /** The round it ran in, from 0. */
   readonly retry: number;
@@ -29,45 +30,101 @@ export interface FailureLogOptions {
   readonly clock: Clock;
   /** For correlation ids. */
   readonly random: () => number;
-  /** Decides whether another attempt may follow; `undefined` lets one follow any error. */
-  readonly retryOn: RetryPredicate | undefined;
+  /** Decides whether another round may follow. */
+  readonly retryOn: RetryPredicate;
+  /** Decides whether the next fallback value may be tried. */
+  readonly fallbackOn: RetryPredicate;
+  /** Whether the caller gets what the last attempt threw, in place of the error of them all. */
+  readonly reraise: boolean;
 }
 
-/** Keeps what failed attempts threw, decides once for each whether it is final, and words the error of them all. */
+/** Keeps what failed attempts threw, decides once for each what may follow, and words the error of them all. */
 export class FailureLog {
   readonly #options: FailureLogOptions;
+  readonly #made = new WeakSet<AllFailedError>();
 
   /** A log for one wrapped function; what it keeps stands with each call. */
   constructor(options: FailureLogOptions) {
     this.#options = options;
   }
 
-  /**
-   * Notes that the latest attempt of `call` threw `error`, and tells whether another may follow.
-   * Layers ask one after the other about the same attempt: it is noted and judged once.
-   */
-  mayFollow(call: Call, error: unknown): boolean {
+  /** Notes that the latest attempt of `call` threw `error`, and tells whether the next fallback value may be tried. */
+  mayTryNext(call: Call, error: unknown): boolean {
+    const state = this.#judge(call, error);
+    if (state.phase !== "failed") return false;
+    // Final until judged otherwise: a predicate that throws ends the call.
+    state.phase = "final";
+    const mayTry = this.#options.fallbackOn(error, this.#contextOf(call, state));
+    state.phase = "failed";
+    return mayTry;
+  }
+
+  /** Notes the same, and tells whether another round may follow: where an error of this one is to be retried. */
+  mayRepeat(call: Call, error: unknown): boolean {
+    const state = this.#judge(call, error);
+    return state.phase === "failed" && state.isRepeatable;
+  }
+
+  /** What `call` ends with where no round may follow the one that ended with `error`. */
+  lastWord(call: Call, error: unknown): unknown {
     const state = stateOf(call);
-    if (state.phase === "runs") {
-      this.#note(call, state, error);
-      // Final until judged otherwise: a predicate that throws is not asked again.
-      state.phase = "final";
-      if (!this.#isFinal(call, state, error)) state.phase = "failed";
+    // A call that is called off as its attempt fails ends for the reason it was called off for.
+    if (state.scope?.isAborted) {
+      if (error !== state.scope.reason) dropResponse(error);
+      return state.scope.reason;
     }
-    if (state.scope?.isAborted) state.phase = "final";
-    return state.phase === "failed";
+    const isOfSeveral = state.phase === "failed" && state.attempts.length - state.roundStart > 1;
+    return isOfSeveral ? this.allFailed(call, "attempts") : error;
+  }
+
+  /** Begins another round of `call`. */
+  beginRound(call: Call): void {
+    const state = stateOf(call);
+    state.retry++;
+    state.roundStart = state.attempts.length;
+    state.isRepeatable = false;
+  }
+
+  /** What the attempts of the latest round of `call` threw. */
+  roundErrors(call: Call): unknown[] {
+    const { attempts, roundStart } = stateOf(call);
+    return attempts.slice(roundStart).map((attempt) => attempt.error);
+  }
+
+  /** Whether `error` was made by this log, and was not thrown by the function, of calls of its own. */
+  isOwn(error: unknown): error is AllFailedError {
+    return error instanceof AllFailedError && this.#made.has(error);
   }
 
   /** The error that holds all attempts of `call`. */
   allFailed(call: Call, reason: AllFailedReason): AllFailedError {
     const state = stateOf(call);
     state.phase = "final";
+    if (!this.#options.reraise) dropResponse(state.attempts.at(-1)?.error);
     const message = WORDING[reason](JSON.stringify(this.#options.functionName), state.attempts.length);
-    return new AllFailedError(message + tally(state.attempts.map((attempt) => attempt.error)), {
+    const failed = new AllFailedError(message + tally(state.attempts.map((attempt) => attempt.error)), {
       attempts: state.attempts,
       reason,
       correlationId: correlationIdOf(call, this.#options.random),
     });
+    if (this.#options.reraise) this.#made.add(failed);
+    return failed;
+  }
+
+  /** Layers ask one after the other about the same attempt: it is noted and judged once. */
+  #judge(call: Call, error: unknown): CallState {
+    const state = stateOf(call);
+    if (state.phase === "runs") {
+      this.#note(call, state, error);
+      // Final until judged otherwise: a predicate that throws is not asked again.
+      state.phase = "final";
+      if (!state.scope?.isAborted && !isAbortError(error)) {
+        if (this.#options.retryOn(error, this.#contextOf(call, state))) state.isRepeatable = true;
+        state.phase = "failed";
+      }
+    }
+    if (state.scope?.isAborted) state.phase = "final";
+    return state;
   }
 
   #note(call: Call, state: CallState, error: unknown): void {
@@ -83,17 +140,23 @@ export class FailureLog {
     });
   }
 
-  #isFinal(call: Call, state: CallState, error: unknown): boolean {
-    const { retryOn, random } = this.#options;
-    if (state.scope?.isAborted || isAbortError(error)) return true;
-    if (retryOn === undefined) return false;
-    return !retryOn(error, {
-      attempt: state.attempts.length,
-      retry: state.retry,
-      fallbackIndex: state.fallbackIndex,
-      correlationId: correlationIdOf(call, random),
-    });
+  #contextOf(call: Call, state: CallState): RetryContext {
+    return contextOf(call, state.attempts.length, this.#options.random);
   }
+}
+
+/** What a predicate of the user's is told of attempt number `attempt` of `call`. */
+export function contextOf(call: Call, attempt: number, random: () => number): RetryContext {
+  const { retry, fallbackIndex } = stateOf(call);
+  return {
+    attempt,
+    retry,
+    fallbackIndex,
+    // Most never look at it, and it costs more than all the rest.
+    get correlationId(): string {
+      return correlationIdOf(call, random);
+    },
+  };
 }
 
 /** Makes the call's latest attempt one that was refused before it ran: there is nothing to note, and nothing follows. */

@@ -5,10 +5,9 @@ import {
   type ParameterPlace,
 } from "./function_source/function_parameters.ts";
 import { wrongOption } from "./internal/validate.ts";
-import type { Telemetry } from "./telemetry.ts";
 
 /** The parameter of a function that has alternatives. Neither the caller's arrays nor objects are changed. */
-export class FallbackParameter {
+class FallbackParameter {
   readonly #place: ParameterPlace;
   readonly #defaultValues: readonly unknown[] | undefined;
 
@@ -47,33 +46,117 @@ export class FallbackParameter {
   }
 }
 
+/** The lists that a call brings, by parameter; `undefined` for one that is to be passed on as it is. */
+export type FallbackLists = readonly (readonly unknown[] | undefined)[];
+
+/** The parameters that move in step: most often one. */
+export class FallbackParameters {
+  readonly #parameters: readonly FallbackParameter[];
+
+  /** The `parameters` that move in step. */
+  constructor(parameters: readonly FallbackParameter[]) {
+    this.#parameters = parameters;
+  }
+
+  /** A copy of the lists that a call brings, or `undefined` where it brings none. */
+  listsOf(args: readonly unknown[]): FallbackLists | undefined {
+    const lists = this.#parameters.map((parameter) => parameter.valuesOf(args)?.slice());
+    return lists.some((list) => list !== undefined) ? lists : undefined;
+  }
+
+  /** `args` for step `i`: each parameter has its list from there onwards; a shorter list stays at its last value. */
+  argsAt(args: readonly unknown[], lists: FallbackLists, i: number): readonly unknown[] {
+    return lists.reduce<readonly unknown[]>((changed, list, place) => {
+      if (list === undefined) return changed;
+      return this.#parameters[place]!.argsWith(changed, list.slice(Math.min(i, list.length - 1)));
+    }, args);
+  }
+
+  /** `args` for a cache key. */
+  argsWithout(args: readonly unknown[]): readonly unknown[] {
+    return this.#parameters.reduce((left, parameter) => parameter.argsWithout(left), args);
+  }
+}
+
+/** The options that say which parameters have alternatives. */
+export interface FallbackNames {
+  readonly argFallback?: string | number | readonly (string | number)[] | undefined;
+  readonly fallbackValues?: readonly unknown[] | Readonly<Record<string, readonly unknown[]>> | undefined;
+  readonly fallbackOn?: unknown;
+}
+
 /**
- * The parameter that `argFallback` names, or `undefined` without one.
+ * The parameters that `argFallback` names, or `undefined` without one.
  *
- * @throws {ConfigurationError} If there is no such parameter, or `fallbackValues` stand alone.
+ * @throws {ConfigurationError} If there is no such parameter, its default cannot be read, or what goes with it stands alone.
  */
-export function resolveFallbackParameter(
+export function resolveFallbackParameters(
   task: string,
   fn: (...args: never[]) => unknown,
-  options: {
-    readonly argFallback?: string | number | undefined;
-    readonly fallbackValues?: readonly unknown[] | undefined;
-  },
-  telemetry: Telemetry,
-): FallbackParameter | undefined {
+  options: FallbackNames,
+): FallbackParameters | undefined {
   const { argFallback, fallbackValues } = options;
   if (argFallback === undefined) {
-    if (fallbackValues === undefined) return undefined;
-    throw wrongOption(task, "argFallback", { desired: "given where 'fallbackValues' is" }, undefined);
+    const alone = fallbackValues !== undefined
+      ? "fallbackValues"
+      : options.fallbackOn !== undefined
+      ? "fallbackOn"
+      : "";
+    if (alone === "") return undefined;
+    throw wrongOption(task, "argFallback", { desired: `given where '${alone}' is` }, undefined);
   }
-  const place = findPlace(task, fn, argFallback);
-  if (place.hasDefault && place.defaultValues === undefined && fallbackValues === undefined) {
-    telemetry.log("warning", "the default of the fallback parameter cannot be read from the source", {
-      functionName: fn.name,
-      remedy: "fallbackValues",
-    });
+  const names = Array.isArray(argFallback) ? argFallback as readonly (string | number)[] : undefined;
+  const valuesOf = names === undefined
+    ? () => requireList(task, fallbackValues)
+    : (i: number) => valuesOfName(task, names, i, fallbackValues);
+  const parameters = (names ?? [argFallback as string | number]).map((name, i) => resolve(task, fn, name, valuesOf(i)));
+  return new FallbackParameters(parameters);
+}
+
+function resolve(
+  task: string,
+  fn: (...args: never[]) => unknown,
+  name: string | number,
+  values: readonly unknown[] | undefined,
+): FallbackParameter {
+  const place = findPlace(task, fn, name);
+  if (place.hasDefault && place.defaultValues === undefined && values === undefined) {
+    // What is no list when it runs would be no fallback at all, without a word.
+    const desired = `given where the default of ${JSON.stringify(name)} is no list of literals`;
+    throw wrongOption(task, "fallbackValues", { desired }, undefined);
   }
-  return new FallbackParameter(place, fallbackValues);
+  return new FallbackParameter(place, values);
+}
+
+function requireList(task: string, values: unknown): readonly unknown[] | undefined {
+  if (values === undefined || (Array.isArray(values) && values.length > 0)) return values;
+  throw wrongOption(task, "fallbackValues", { desired: "a non-empty array", isPrivate: true }, values);
+}
+
+/** The list of the `i`-th of `names`, by its name or its place. */
+function valuesOfName(
+  task: string,
+  names: readonly (string | number)[],
+  i: number,
+  all: FallbackNames["fallbackValues"],
+): readonly unknown[] | undefined {
+  if (all === undefined) return undefined;
+  const isByPlace = Array.isArray(all);
+  const list = isByPlace
+    ? all[i]
+    : Object.hasOwn(all, names[i]!)
+    ? (all as Record<string, unknown>)[names[i]!]
+    : undefined;
+  const isKnown = isByPlace
+    ? all.length === names.length
+    : Object.keys(all).every((key) => names.map(String).includes(key));
+  if (isKnown && ((list === undefined && !isByPlace) || (Array.isArray(list) && list.length > 0))) return list;
+  throw wrongOption(
+    task,
+    "fallbackValues",
+    { desired: "a non-empty array for each name of 'argFallback'", isPrivate: true },
+    all,
+  );
 }
 
 function findPlace(task: string, fn: (...args: never[]) => unknown, argFallback: string | number): ParameterPlace {

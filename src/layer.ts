@@ -42,6 +42,10 @@ export class CallState {
   retry = 0;
   /** The index of the fallback value being tried. */
   fallbackIndex: number | undefined = undefined;
+  /** Where the attempts of this round begin among all. */
+  roundStart = 0;
+  /** Whether an attempt of this round threw what is to be retried. */
+  isRepeatable = false;
   /** The failed attempts. */
   readonly attempts: AttemptRecord[] = [];
   /** Milliseconds waited for the rate limit and between attempts. */

@@ -12,6 +12,7 @@ const LEVELS: readonly (readonly string[])[] = [
     "errors",
     "events",
     "fake_clock",
+    "is_failed_response",
     "is_transient",
     "layer",
     "logger",

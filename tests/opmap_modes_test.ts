@@ -13,7 +13,7 @@ interface Task {
   readonly id: number;
   /** How many attempts fail. */
   readonly failures?: number;
-  readonly error?: "TypeError" | "RangeError";
+  readonly error?: "SyntaxError" | "RangeError";
   readonly isEndless?: boolean;
   readonly ms?: number;
 }
@@ -27,7 +27,7 @@ function doubleSync(task: Item): Result {
   const { attempt } = currentCall();
   while (task?.isEndless);
   if (attempt > (task?.failures ?? 0)) return task ? task.id * 2 : String(task);
-  throw task?.error === "RangeError" ? new RangeError("no") : new TypeError("no");
+  throw task?.error === "RangeError" ? new RangeError("no") : new SyntaxError("no");
 }
 
 async function doubleAsync(task: Item): Promise<Result> {
@@ -35,7 +35,7 @@ async function doubleAsync(task: Item): Promise<Result> {
   if (task?.isEndless) await new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
   if (task?.ms) await new Promise((resolve) => setTimeout(resolve, task.ms));
   if (attempt > (task?.failures ?? 0)) return task ? task.id * 2 : String(task);
-  throw task?.error === "RangeError" ? new RangeError("no") : new TypeError("no");
+  throw task?.error === "RangeError" ? new RangeError("no") : new SyntaxError("no");
 }
 
 interface Variant {
@@ -136,7 +136,7 @@ for (const variant of VARIANTS) {
       assertEquals(results.length, 6);
       const failed = results.filter((result) => result instanceof Error);
       assertEquals(failed.map(({ name }) => name), ["AllFailedError", "AllFailedError"]);
-      assertInstanceOf(failed[0]!.cause, TypeError);
+      assertInstanceOf(failed[0]!.cause, SyntaxError);
       if (ordered) {
         assertEquals(results.map((result) => result instanceof Error), [false, false, true, false, true, false]);
       }
@@ -180,7 +180,7 @@ for (const variant of VARIANTS) {
   });
 
   Deno.test(`opmap() retries what retryOn matches, by class: ${name}`, async () => {
-    await using map = open({ retryOn: TypeError });
+    await using map = open({ retryOn: SyntaxError });
     const results = await map(
       [{ id: 1, failures: 9, error: "RangeError" }, { id: 2, failures: 9 }, { id: 3, failures: 1 }],
       { onError: "return" },

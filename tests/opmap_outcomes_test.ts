@@ -40,7 +40,7 @@ async function check(run: Run): Promise<void> {
     peak = Math.max(peak, ++running);
     for (let turn = run.plans[index]!.turns; turn > 0; turn--) await undefined;
     running--;
-    if (run.plans[index]!.isFailing) throw new TypeError("planned");
+    if (run.plans[index]!.isFailing) throw new Error("planned");
     return index;
   }, { retries: 0, progress: false, workers: run.workers, ordered: run.ordered, onError: run.onError });
 

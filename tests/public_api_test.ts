@@ -11,7 +11,7 @@ const EXPORTS: Record<string, { module: object; values: string; types: string }>
       AllFailedError CacheError ConfigurationError EventHub MapError OperoError RateLimitError ResultError
       SerializationError TieredCache TimeoutError WorkerError clearCache close configureLogging
       createOpero currentCall diskCache ensureAsync events formatLogRecord fromKeyv
-      generateCorrelationId getCorrelationId getLogger isAsyncFunction isOperoError isTransient
+      generateCorrelationId getCorrelationId getLogger isAsyncFunction isFailedResponse isOperoError isTransient
       kvCache memoryCache opero opmap progress registerCacheBackend runAsync sqliteCache tiered transfer
       withCorrelationId
     `,
@@ -19,7 +19,7 @@ const EXPORTS: Record<string, { module: object; values: string; types: string }>
       AllFailedInit AllFailedReason AnyFunction ArgFallbackOptions AsyncFunction AttemptRecord
       CacheBackend CacheBackendFactory CacheBackendHost CacheEntry CacheErrorEvent CacheHandle
       CacheMode CacheOptions CacheStats CacheStatus CallContext CallEvent CallMeta CallOptions Clock
-      ContextOptions DeadlineOptions DiskCacheConfig Duration ErrorClass FailureEvent FallbackEvent
+      ContextOptions DeadlineOptions DiskCacheConfig Duration ErrorClass FailOnOptions FailureEvent FailurePredicate FallbackEvent
       FallbackOptions InstanceOptions ItemDoneEvent Items JitterContext JitterFunction JitterName
       KeyvLike KvCacheConfig KvCommit KvDatabase KvEntry KvKey LogFields LogLevel LogRecord LogThreshold Logger
       LoggingOptions MapItemError MapMode MapResult MapStream Mapped MaybePromise MemoryCacheConfig

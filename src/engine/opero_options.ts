@@ -1,6 +1,7 @@
 import { ARG_FALLBACK_RULES, type ArgFallbackOptions } from "../layers/arg_fallback.ts";
 import { CACHE_RULES, type CacheOptions } from "../layers/cache.ts";
 import { DEADLINE_RULES, type DeadlineOptions } from "../layers/deadline.ts";
+import { FAIL_ON_RULES, type FailOnOptions } from "../layers/fail_on.ts";
 import { FALLBACK_RULES, type FallbackOptions } from "../layers/fallback.ts";
 import { RATE_LIMIT_RULES, type RateLimitOptions } from "../layers/rate_limit.ts";
 import { RETRY_RULES, type RetryOptions } from "../layers/retry.ts";
@@ -32,6 +33,7 @@ export interface NameOptions {
 export interface OperoOptions<Args extends readonly unknown[] = any[], Value = any>
   extends
     RetryOptions,
+    FailOnOptions<Value>,
     CacheOptions<Args>,
     RateLimitOptions<Args>,
     ArgFallbackOptions,
@@ -45,6 +47,7 @@ export interface OperoOptions<Args extends readonly unknown[] = any[], Value = a
 /** What each option of `opero` may be. */
 export const OPERO_RULES: OptionRules = {
   ...RETRY_RULES,
+  ...FAIL_ON_RULES,
   ...CACHE_RULES,
   ...RATE_LIMIT_RULES,
   ...ARG_FALLBACK_RULES,

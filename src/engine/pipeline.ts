@@ -4,15 +4,17 @@ import { parseDuration } from "../duration.ts";
 import { FailureLog } from "../failure_log.ts";
 import { printable } from "../internal/printable.ts";
 import { openFunctionCache } from "./open_function_cache.ts";
-import { resolveFallbackParameter } from "../fallback_parameter.ts";
+import { resolveFallbackParameters } from "../fallback_parameter.ts";
 import { type CacheMode, type Call, compose, type Handler, type Layer } from "../layer.ts";
 import type { LayerHost } from "../layer_host.ts";
-import { argFallbackLayer } from "../layers/arg_fallback.ts";
+import { argFallbackLayer, resolveFallbackOn } from "../layers/arg_fallback.ts";
 import type { CachedResults } from "../cache/cached_results.ts";
 import { cacheLayer } from "../layers/cache.ts";
 import { deadlineLayer } from "../layers/deadline.ts";
+import { failOnLayer } from "../layers/fail_on.ts";
 import { fallbackLayer } from "../layers/fallback.ts";
 import { rateLimitLayer, resolveRate } from "../layers/rate_limit.ts";
+import { reraiseLayer } from "../layers/reraise.ts";
 import { resolveRetry, resolveRetryOn, retryLayer } from "../layers/retry.ts";
 import { interruptLayer, signalLayer } from "../layers/signal.ts";
 import { timeoutLayer } from "../layers/timeout.ts";
@@ -54,12 +56,14 @@ export interface PipelineParts {
  * | layer | switched on by | what it does |
  * | --- | --- | --- |
  * | signal | `signal` | lets the caller call the whole call off |
+ * | reraise | `reraise` | what the last attempt threw in place of an `AllFailedError` |
  * | fallback | `fallback` | a value in place of an `AllFailedError` |
  * | cache | `cache` | a hit ends the call here; identical calls in flight become one |
  * | deadline | `deadline` | a limit for all that follows, waits included |
  * | retry | always | rounds, with backoff between them |
  * | argument fallback | `argFallback` | one attempt per value in each round |
  * | rate limit | `rateLimit` | a token per attempt |
+ * | failure | `failOn` | makes a failed attempt of a value |
  * | timeout | `timeout` | a limit for the attempt |
  * | interrupt | `signal`, `deadline` | ends the attempt when the call is called off |
  *
@@ -69,15 +73,16 @@ export interface PipelineParts {
 export function buildPipeline(parts: PipelineParts): Pipeline {
   const { fn, options, registry, task, runAttempt } = parts;
   const host = hostFor(fn, options, registry);
-  const parameter = resolveFallbackParameter(task, fn, options, registry.telemetry);
-  const keyArguments = parameter === undefined
+  const parameters = resolveFallbackParameters(task, fn, options);
+  const keyArguments = parameters === undefined
     ? allArguments
-    : (args: readonly unknown[]) => parameter.argsWithout(args);
+    : (args: readonly unknown[]) => parameters.argsWithout(args);
   const cache = options.cache ? openFunctionCache({ fn, task, options, registry, host, keyArguments }) : undefined;
   const rateLimit = resolveRateLimit(parts, host, keyArguments);
   const fallbackDelayMs = parseDuration(options.fallbackDelay) ?? 0;
   const timeoutMs = parseDuration(options.timeout);
   const deadlineMs = parseDuration(options.deadline);
+  const hasSharedDeadline = cache !== undefined && deadlineMs !== undefined;
   const retry = retryLayer(resolveRetry(task, options), host);
   const attempt = runAttempt ?? localAttempt(parts, host);
 
@@ -86,12 +91,14 @@ export function buildPipeline(parts: PipelineParts): Pipeline {
 
   const layers = (isLimited: boolean, cacheMode?: CacheMode): (Layer | undefined)[] => [
     isLimited || options.signal !== undefined ? signalLayer(options.signal) : undefined,
-    options.fallback === undefined ? undefined : fallbackLayer(options.fallback),
+    options.reraise ? reraiseLayer(host) : undefined,
+    options.fallback === undefined ? undefined : fallbackLayer(options.fallback, host, hasSharedDeadline),
     cacheLayerFor(cacheMode),
     isLimited || deadlineMs !== undefined ? deadlineLayer(deadlineMs, host) : undefined,
     retry,
-    parameter === undefined ? undefined : argFallbackLayer(parameter, fallbackDelayMs, host),
+    parameters === undefined ? undefined : argFallbackLayer(parameters, fallbackDelayMs, host),
     rateLimit,
+    options.failOn === undefined ? undefined : failOnLayer(options.failOn, host),
     runAttempt === undefined && (isLimited || timeoutMs !== undefined) ? timeoutLayer(timeoutMs, host) : undefined,
     isLimited || deadlineMs !== undefined || options.signal !== undefined ? interruptLayer() : undefined,
   ];
@@ -113,7 +120,10 @@ function hostFor(fn: AnyFunction, options: OperoOptions, registry: Registry): La
   const { clock, random } = registry;
   const telemetry = registry.telemetry.forFunction();
   const functionName = printable(options.name ?? fn.name) || "anonymous";
-  const failures = new FailureLog({ functionName, clock, random, retryOn: resolveRetryOn(options.retryOn) });
+  const retryOn = resolveRetryOn(options.retryOn, functionName);
+  const fallbackOn = resolveFallbackOn(options.fallbackOn, functionName);
+  const { reraise = false } = options;
+  const failures = new FailureLog({ functionName, clock, random, retryOn, fallbackOn, reraise });
   return { functionName, clock, random, telemetry, failures };
 }
 

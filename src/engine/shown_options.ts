@@ -7,6 +7,7 @@ const DEFAULTS: OperoOptions = {
   minDelay: 0.1,
   maxDelay: 30,
   jitter: "full",
+  reraise: false,
   respectRetryAfter: true,
   maxRetryAfter: 60,
   cache: false,

@@ -1,6 +1,7 @@
 import { readCallable, sourceOf } from "./callable_source.ts";
 import { readLiteralArray } from "./literal_values.ts";
 import type { Binding, BindingProperty } from "./pattern_reader.ts";
+import { TokenReader } from "./token_reader.ts";
 
 /** Where an argument of a function stands, as its source says. */
 export interface ParameterPlace {
@@ -22,7 +23,7 @@ export function findParameter(fn: (...args: never[]) => unknown, name: string): 
   const parameters = parametersOf(fn);
   if (parameters === undefined) return undefined;
   const places = [...namedPlaces(parameters)];
-  return places.find((place) => place.name === name)?.place ?? findWithin(places, name);
+  return places.find((place) => place.name === name)?.place ?? findWithin(parameters, places, name);
 }
 
 /** The parameter of `fn` at `index`, with its default where the source shows one; `undefined` where the source shows that there is none. */
@@ -57,7 +58,7 @@ function* namedPlaces(parameters: readonly Binding[]): Generator<NamedPlace> {
     if (isRest || target.kind === "array") continue;
     if (target.kind === "name") {
       yield { name: target.name, place: { index, path: [], ...describeDefault(defaultSource) } };
-    } else yield* propertyPlaces(target.properties, index, []);
+    } else yield* propertyPlaces(target.properties, index, [], isReadableObject(defaultSource));
   }
 }
 
@@ -66,24 +67,46 @@ function* propertyPlaces(
   properties: readonly BindingProperty[],
   index: number,
   outerPath: readonly string[],
+  isReadable: boolean,
 ): Generator<NamedPlace> {
   for (const { key, target, isRest, defaultSource } of properties) {
     if (isRest || key === undefined) continue;
     const path = [...outerPath, key];
-    yield { name: path.join("."), place: { index, path, ...describeDefault(defaultSource) } };
-    if (target.kind === "object") yield* propertyPlaces(target.properties, index, path);
+    const described = isReadable ? describeDefault(defaultSource) : { hasDefault: true };
+    yield { name: path.join("."), place: { index, path, ...described } };
+    if (target.kind === "object") {
+      yield* propertyPlaces(target.properties, index, path, isReadable && isReadableObject(defaultSource));
+    }
   }
 }
 
 function describeDefault(source: string | undefined): Pick<ParameterPlace, "hasDefault" | "defaultValues"> {
-  if (source === undefined) return { hasDefault: false };
+  if (source === undefined || isNothing(source)) return { hasDefault: false };
   return { hasDefault: true, defaultValues: readLiteralArray(source) };
 }
 
+/** Whether it is clear what an object holds where the caller leaves it out: there is no default, or an empty one. */
+function isReadableObject(defaultSource: string | undefined): boolean {
+  if (defaultSource === undefined) return true;
+  const reader = new TokenReader(defaultSource);
+  return reader.take("{") && reader.take("}") && reader.token.kind === "end";
+}
+
+function isNothing(source: string): boolean {
+  const reader = new TokenReader(source);
+  return (reader.take("undefined") || reader.take("null")) && reader.token.kind === "end";
+}
+
 /** A key within a parameter that the function takes whole; what is in there its source need not say. */
-function findWithin(places: readonly NamedPlace[], name: string): ParameterPlace | undefined {
+function findWithin(
+  bindings: readonly Binding[],
+  places: readonly NamedPlace[],
+  name: string,
+): ParameterPlace | undefined {
   const [first, ...path] = name.split(".");
   if (path.length === 0 || path.includes("")) return undefined;
   const whole = places.find((named) => named.name === first && named.place.path.length === 0);
-  return whole && { index: whole.place.index, path, hasDefault: false };
+  if (whole === undefined) return undefined;
+  const { target, defaultSource } = bindings[whole.place.index]!;
+  return { index: whole.place.index, path, hasDefault: target.kind === "name" && !isReadableObject(defaultSource) };
 }

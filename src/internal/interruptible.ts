@@ -2,14 +2,17 @@
  * Waits for what `start` starts, or until `stop` is called, whichever comes first. `arm` is given
  * `stop` and answers how to disarm it; it is disarmed before the promise settles, so nothing is left.
  * Where `stop` came first, `onStop` is called with the reason, in the async context of this call: `stop`
- * itself is called in that of whoever set the timer or aborts.
+ * itself is called in that of whoever set the timer or aborts. What comes of `start` after that, which nobody gets, goes
+ * to `onLate`.
  */
 export function interruptible<R>(
   start: () => Promise<R>,
   arm: (stop: (reason: unknown) => void) => () => void,
   onStop?: (reason: unknown) => void,
+  onLate?: (outcome: unknown) => void,
 ): Promise<R> {
   let disarm!: () => void;
+  let started: Promise<R> | undefined;
   let stopped: { readonly reason: unknown } | undefined;
   const first = new Promise<R>((resolve, reject) => {
     disarm = arm((reason) => {
@@ -17,7 +20,8 @@ export function interruptible<R>(
       reject(reason);
     });
     // Handed over as they are: functions around them would hide from the stacks of errors who waits for this promise.
-    start().then(resolve, reject);
+    started = start();
+    started.then(resolve, reject);
   });
   return first.then(
     (value) => {
@@ -26,7 +30,10 @@ export function interruptible<R>(
     },
     (error) => {
       disarm();
-      if (stopped !== undefined && stopped.reason === error) onStop?.(error);
+      if (stopped !== undefined && stopped.reason === error) {
+        onStop?.(error);
+        if (onLate !== undefined) started?.then(onLate, onLate);
+      }
       throw error;
     },
   );

@@ -1,7 +1,11 @@
 import type { Duration } from "../duration.ts";
+import type { RetryPredicate } from "../failure_log.ts";
+import type { FallbackLists, FallbackParameters } from "../fallback_parameter.ts";
+import { dropResponseOf } from "../internal/drop_response.ts";
+import { type ErrorClass, errorMatcher, resolveMatcher } from "../internal/error_matcher.ts";
+import { isBug } from "../internal/is_bug.ts";
 import { pause } from "../internal/pause.ts";
-import type { FallbackParameter } from "../fallback_parameter.ts";
-import { anyDuration, type OptionRules } from "../internal/validate.ts";
+import { anyDuration, type OptionRules, plainObject } from "../internal/validate.ts";
 import { type Call, type Layer, stateOf } from "../layer.ts";
 import type { LayerHost } from "../layer_host.ts";
 
@@ -10,11 +14,21 @@ export interface ArgFallbackOptions {
   /**
    * The parameter to cycle through: its name, its index from 0, or the name of a property of an
    * options-object parameter. The argument is a list; the function is called with the list from the
-   * value being tried onwards, so inside it `apiKey[0]` is always that value.
+   * value being tried onwards, so inside it `apiKey[0]` is always that value. Several of them, as
+   * `["apiKey", "model"]`, move in step; a shorter list stays at its last value.
    */
-  readonly argFallback?: string | number | undefined;
-  /** The list, when the caller leaves the parameter out. By default the parameter's own, where that is an array of literals. */
-  readonly fallbackValues?: readonly unknown[] | undefined;
+  readonly argFallback?: string | number | readonly (string | number)[] | undefined;
+  /**
+   * The list, when the caller leaves the parameter out; of several parameters a list for each, in their order or by
+   * name. By default the parameter's own, where that is an array of literals; any other default asks for this option.
+   */
+  readonly fallbackValues?: readonly unknown[] | Readonly<Record<string, readonly unknown[]>> | undefined;
+  /**
+   * Which errors go on to the next value: those of a class, those for which a predicate holds, or an array of both. By
+   * default all but an abort, which never does, and what no other value can mend, such as a `ReferenceError`. Whether
+   * another round follows is for `retryOn` to say.
+   */
+  readonly fallbackOn?: ErrorClass | RetryPredicate | readonly (ErrorClass | RetryPredicate)[] | undefined;
   /**
    * The wait between two values.
    * @default 0
@@ -25,42 +39,56 @@ export interface ArgFallbackOptions {
 /** What the options may be. */
 export const ARG_FALLBACK_RULES: OptionRules = {
   argFallback: {
-    desired: "the name or the index of a parameter",
+    desired: "the name or the index of a parameter, or an array of them",
     accepts: (value) =>
-      (typeof value === "string" && value !== "") || (Number.isSafeInteger(value) && (value as number) >= 0),
+      isPlace(value) || (Array.isArray(value) && value.length > 0 && value.every(isPlace) && !hasTwins(value)),
   },
   fallbackValues: {
     desired: "a non-empty array",
-    accepts: (value) => Array.isArray(value) && value.length > 0,
+    accepts: (value) => Array.isArray(value) ? value.length > 0 : plainObject.accepts(value),
     isPrivate: true,
   },
+  fallbackOn: errorMatcher,
   fallbackDelay: anyDuration,
 };
+
+function isPlace(value: unknown): boolean {
+  return typeof value === "string" ? value !== "" : Number.isSafeInteger(value) && (value as number) >= 0;
+}
+
+function hasTwins(values: readonly unknown[]): boolean {
+  return new Set(values).size < values.length;
+}
+
+/** `fallbackOn` as a predicate; by default all errors but bugs, which no other value can mend. */
+export function resolveFallbackOn(fallbackOn: ArgFallbackOptions["fallbackOn"], functionName: string): RetryPredicate {
+  return fallbackOn === undefined ? (error) => !isBug(error) : resolveMatcher(fallbackOn, functionName, "fallbackOn");
+}
 
 /**
  * One round over the fallback values: each is tried once, in order, until one gets through.
  *
  * - Success: the value of the first that gets through.
- * - Failure: the error of the last; an error that `retryOn` does not match ends the round at once.
+ * - Failure: the error of the last; an error that `fallbackOn` does not match ends the round at once.
  * - Abort: ends the wait between two values at once.
  *
  * It stands within the retries, which repeat the round, and around the rate limit, so that every
  * value tried takes a token. An argument that is no list, or an empty one, is passed on as it is, once.
  */
-export function argFallbackLayer(parameter: FallbackParameter, fallbackDelayMs: number, host: LayerHost): Layer {
+export function argFallbackLayer(parameters: FallbackParameters, fallbackDelayMs: number, host: LayerHost): Layer {
   return (next) => {
-    async function tryInTurn(call: Call, given: readonly unknown[]): Promise<unknown> {
-      // The caller may empty or fill its list while the values are tried: the round is over those it began with.
-      const values = given.slice();
+    async function tryInTurn(call: Call, lists: FallbackLists): Promise<unknown> {
       const { args } = call;
       const state = stateOf(call);
+      const last = Math.max(...lists.map((list) => list?.length ?? 0)) - 1;
       for (let i = 0;; i++) {
         state.fallbackIndex = i;
-        call.args = parameter.argsWith(args, values.slice(i));
+        call.args = parameters.argsAt(args, lists, i);
         try {
           return await next(call);
         } catch (error) {
-          if (!host.failures.mayFollow(call, error) || i === values.length - 1) throw error;
+          if (i === last || !host.failures.mayTryNext(call, error)) throw error;
+          dropResponseOf(error);
           host.telemetry.tell("fallback", host.functionName, call, { fallbackIndex: i + 1, error });
         } finally {
           call.args = args;
@@ -78,8 +106,8 @@ export function argFallbackLayer(parameter: FallbackParameter, fallbackDelayMs: 
     }
 
     return (call) => {
-      const values = parameter.valuesOf(call.args);
-      return values === undefined ? next(call) : tryInTurn(call, values);
+      const lists = parameters.listsOf(call.args);
+      return lists === undefined ? next(call) : tryInTurn(call, lists);
     };
   };
 }

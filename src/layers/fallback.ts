@@ -1,41 +1,72 @@
 import { AllFailedError } from "../errors.ts";
 import { anyValue, type OptionRules } from "../internal/validate.ts";
+import type { AbortScope } from "../internal/abort_scope.ts";
+import { dropResponse } from "../internal/drop_response.ts";
 import { interruptible } from "../internal/interruptible.ts";
-import type { Call, Layer } from "../layer.ts";
+import { type Call, type Layer, stateOf } from "../layer.ts";
+import type { LayerHost } from "../layer_host.ts";
 
 /** What a call answers in place of throwing `AllFailedError`. */
 // deno-lint-ignore no-explicit-any -- options that stand on their own have to fit every function
 export interface FallbackOptions<Args extends readonly unknown[] = any[], Value = any> {
-  /** A value, or a function of the error and the call's arguments that answers one. `undefined` is "not set". */
+  /**
+   * A value, or a function of the error and the call's arguments that answers one. `undefined` is "not set". A function
+   * that is not done by the deadline, or a second after it began where that is later, is left behind: the
+   * `AllFailedError` comes out.
+   */
   readonly fallback?: Value | ((error: AllFailedError, ...args: Args) => Value | Promise<Value>) | undefined;
 }
 
 /** What the options may be. */
 export const FALLBACK_RULES: OptionRules = { fallback: anyValue };
 
+/** So long a fallback may take where the deadline has come already. */
+const LEAST_MS = 1_000;
+
 /**
  * Answers with `fallback` where the call would reject with an `AllFailedError`. Any other error is
  * thrown on. It stands around the cache, so what it answers is not kept, and within the signal, so an
- * abort ends the wait for what it answers, too.
+ * abort ends the wait for what it answers, too. The deadline bounds that wait, which ends with the
+ * `AllFailedError`; a deadline that has come leaves it a second. `hasSharedDeadline` says that the
+ * cache may let several calls share a run with a deadline.
  */
-export function fallbackLayer(fallback: unknown): Layer {
+export function fallbackLayer(fallback: unknown, host: LayerHost, hasSharedDeadline: boolean): Layer {
+  const { clock } = host;
+
   function answer(call: Call, error: AllFailedError): unknown {
     return typeof fallback === "function" ? fallback.call(call.self, error, ...call.args) : fallback;
   }
 
+  function waitFor(call: Call, scope: AbortScope | undefined, value: unknown, error: AllFailedError): Promise<unknown> {
+    // The deadline is that of the call which ran, where the cache let several share one.
+    const { deadlineAtMs } = stateOf(call.state?.servedBy ?? call);
+    if (scope === undefined && deadlineAtMs === Infinity) return settled(value);
+    const arm = (stop: (reason: unknown) => void) => {
+      const leave = scope?.onAbort(stop);
+      const limitMs = Math.max(LEAST_MS, deadlineAtMs - clock.now());
+      const timer = limitMs === Infinity ? undefined : clock.setTimer(limitMs, () => stop(error));
+      return () => {
+        leave?.();
+        timer?.cancel();
+      };
+    };
+    return interruptible(() => settled(value), arm, undefined, dropResponse);
+  }
+
   return (next) => (call) => {
+    // Only a call that has a state comes to know by which other it was served.
+    if (hasSharedDeadline) stateOf(call);
     // The deadline puts a scope of its own in place of the signal's, and it has come when this runs.
     const scope = call.state?.scope;
     return next(call).then(undefined, (error) => {
       if (!(error instanceof AllFailedError)) throw error;
       // What it throws at once is thrown here, not in a promise that nobody listens to yet.
-      const value = answer(call, error);
-      return scope === undefined ? waitFor(value) : interruptible(() => waitFor(value), (stop) => scope.onAbort(stop));
+      return waitFor(call, scope, answer(call, error), error);
     });
   };
 }
 
 /** Waits for what may have rejected already. */
-async function waitFor(value: unknown): Promise<unknown> {
+async function settled(value: unknown): Promise<unknown> {
   return await value;
 }

@@ -1,6 +1,9 @@
 import { backoffDelayMs, type BackoffPolicy, type JitterFunction, type JitterName } from "../backoff.ts";
 import { type Duration, parseDuration, toSeconds } from "../duration.ts";
 import type { RetryPredicate } from "../failure_log.ts";
+import { dropResponseOf } from "../internal/drop_response.ts";
+import { type ErrorClass, errorMatcher, resolveMatcher } from "../internal/error_matcher.ts";
+import { isBug } from "../internal/is_bug.ts";
 import { pause } from "../internal/pause.ts";
 import {
   anyDuration,
@@ -17,10 +20,6 @@ import {
 import { type Call, type Layer, stateOf } from "../layer.ts";
 import type { LayerHost } from "../layer_host.ts";
 import { retryAfterMs } from "../retry_after.ts";
-
-/** A class of errors: a built-in one, one of a library or one's own, abstract ones too. */
-// deno-lint-ignore no-explicit-any -- a constructor's parameters are nobody's concern here
-export type ErrorClass = abstract new (...args: any[]) => unknown;
 
 /** How often and after what waits a call that fails is tried again. */
 export interface RetryOptions {
@@ -50,10 +49,17 @@ export interface RetryOptions {
    */
   readonly jitter?: JitterName | JitterFunction | undefined;
   /**
-   * Which errors another attempt may follow: a class, some classes, or a predicate. Any other is
-   * thrown on at once, as it is. By default any error; an `AbortError` never.
+   * Which errors another attempt may follow: those of a class, those for which a predicate holds, or an array of both. Any
+   * other is thrown on at once, as it is. By default all but what no retry can mend: a `ReferenceError`, a `TypeError` that
+   * is no failed fetch, this library's `ConfigurationError` and `SerializationError`; `Error` retries those, too. An
+   * `AbortError` is never retried.
    */
-  readonly retryOn?: ErrorClass | readonly ErrorClass[] | RetryPredicate | undefined;
+  readonly retryOn?: ErrorClass | RetryPredicate | readonly (ErrorClass | RetryPredicate)[] | undefined;
+  /**
+   * Whether the call rejects with the last attempt's own error in place of an `AllFailedError`.
+   * @default false
+   */
+  readonly reraise?: boolean | undefined;
   /**
    * Whether an error that carries a Retry-After is waited out at least that long.
    * @default true
@@ -80,12 +86,8 @@ export const RETRY_RULES: OptionRules = {
   minDelay: finiteDuration,
   maxDelay: finiteDuration,
   jitter: either(oneOf(["full", "equal", "decorrelated", "none"]), anyFunction),
-  retryOn: {
-    desired: "an error class, a non-empty array of error classes, or a predicate",
-    accepts: (value) =>
-      typeof value === "function" ||
-      (Array.isArray(value) && value.length > 0 && value.every(hasInstances)),
-  },
+  retryOn: errorMatcher,
+  reraise: booleanFlag,
   respectRetryAfter: booleanFlag,
   maxRetryAfter: anyDuration,
 };
@@ -109,34 +111,18 @@ export function resolveRetry(task: string, options: RetryOptions): RetryPolicy {
   return { retries, backoffFactor, minDelayMs, maxDelayMs, jitter, respectRetryAfter, maxRetryAfterMs };
 }
 
-/** `retryOn` as a predicate, or `undefined` where any error may be followed by another attempt. */
-export function resolveRetryOn(retryOn: RetryOptions["retryOn"]): RetryPredicate | undefined {
-  if (retryOn === undefined) return undefined;
-  if (typeof retryOn === "function" && !isErrorClass(retryOn)) return retryOn as RetryPredicate;
-  const classes = (Array.isArray(retryOn) ? retryOn : [retryOn]) as readonly ErrorClass[];
-  return (error) => classes.some((errorClass) => error instanceof errorClass);
-}
-
-/** Arrow functions and methods have none: as a class in a list they would fail only once an error came. */
-function hasInstances(value: unknown): boolean {
-  return typeof value === "function" && typeof value.prototype === "object" && value.prototype !== null;
-}
-
-/** A class is what `new` takes; a predicate that is no arrow function has a prototype too, but an empty one. */
-function isErrorClass(value: object): boolean {
-  const prototype: unknown = (value as { prototype?: unknown }).prototype;
-  if (typeof prototype !== "object" || prototype === null) return false;
-  return prototype === Error.prototype || prototype instanceof Error || /^class\b/.test(String(value)) ||
-    Object.getPrototypeOf(prototype) !== Object.prototype;
+/** `retryOn` as a predicate; by default all errors but bugs, which no other attempt can mend. */
+export function resolveRetryOn(retryOn: RetryOptions["retryOn"], functionName: string): RetryPredicate {
+  return retryOn === undefined ? (error) => !isBug(error) : resolveMatcher(retryOn, functionName, "retryOn");
 }
 
 /**
  * Tries again what fails.
  *
  * - Success: its value, after any number of rounds up to `retries + 1`.
- * - Failure: an error that `retryOn` does not match is thrown on at once, as it is; once the rounds
- *   are used up, the deadline would pass during the wait, or the server asks for too long a wait,
- *   an `AllFailedError`.
+ * - Failure: an error that `retryOn` does not match is thrown on at once, as it is, but those of several
+ *   fallback values as an `AllFailedError`; so once the rounds are used up, the deadline would pass
+ *   during the wait, or the server asks for too long a wait.
  * - Abort: ends the wait at once; no further attempt is made.
  *
  * It stands within the cache and the deadline, and around the fallback values: with `retries: 2`
@@ -145,34 +131,31 @@ function isErrorClass(value: object): boolean {
 export function retryLayer(policy: RetryPolicy, host: LayerHost): Layer {
   return (next) => {
     /** The wait before the next round, decided as soon as a round failed; throws what the call ends with. */
-    function decide(call: Call, error: unknown, previousDelayMs: number, seenAttempts: number): number {
-      const state = stateOf(call);
-      // A call that is called off as its attempt fails ends for the reason it was called off for.
-      if (!host.failures.mayFollow(call, error)) throw state.scope?.isAborted ? state.scope.reason : error;
-      const roundErrors = state.attempts.slice(seenAttempts).map((attempt) => attempt.error);
-      const delayMs = delayBeforeRetry(policy, host, call, roundErrors, previousDelayMs);
-      const details = { retry: state.retry + 1, delay: toSeconds(delayMs), error };
+    function decide(call: Call, error: unknown, previousDelayMs: number): number {
+      const { failures } = host;
+      if (!failures.mayRepeat(call, error)) throw failures.lastWord(call, error);
+      const delayMs = delayBeforeRetry(policy, host, call, failures.roundErrors(call), previousDelayMs);
+      dropResponseOf(error);
+      const details = { retry: stateOf(call).retry + 1, delay: toSeconds(delayMs), error };
       host.telemetry.tell("retry", host.functionName, call, details);
       return delayMs;
     }
 
     async function goOn(call: Call, firstDelayMs: number): Promise<unknown> {
-      const state = stateOf(call);
       for (let delayMs = firstDelayMs;;) {
-        const seenAttempts = state.attempts.length;
-        await pause(host.clock, call, delayMs, state.waitReason);
-        state.retry++;
+        await pause(host.clock, call, delayMs, stateOf(call).waitReason);
+        host.failures.beginRound(call);
         try {
           return await next(call);
         } catch (error) {
-          delayMs = decide(call, error, delayMs, seenAttempts);
+          delayMs = decide(call, error, delayMs);
         }
       }
     }
 
     // What ends the call is thrown by the handler itself: an async function that throws before it waits makes a promise
     // that rejects before anybody listens, and Deno searches all of those for each that is listened to after all.
-    return (call) => next(call).then(undefined, (error) => goOn(call, decide(call, error, policy.minDelayMs, 0)));
+    return (call) => next(call).then(undefined, (error) => goOn(call, decide(call, error, policy.minDelayMs)));
   };
 }
 

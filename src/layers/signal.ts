@@ -1,6 +1,7 @@
 import { refuseAttempt } from "../failure_log.ts";
 import { abortReason } from "../internal/abort_reason.ts";
 import { AbortScope } from "../internal/abort_scope.ts";
+import { dropResponse } from "../internal/drop_response.ts";
 import { followSignal } from "../internal/follow_signal.ts";
 import { interruptible } from "../internal/interruptible.ts";
 import { abortSignal, type OptionRules } from "../internal/validate.ts";
@@ -58,6 +59,7 @@ export function interruptLayer(): Layer {
       () => next(call),
       (stop) => scope.onAbort(stop),
       (reason) => call.attempt?.abort(reason),
+      dropResponse,
     );
   };
 }

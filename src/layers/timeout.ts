@@ -1,6 +1,7 @@
 import type { Timer } from "../clock.ts";
 import { type Duration, formatDuration } from "../duration.ts";
 import { TimeoutError } from "../errors.ts";
+import { dropResponse } from "../internal/drop_response.ts";
 import { type OptionRules, positiveDuration } from "../internal/validate.ts";
 import type { Layer } from "../layer.ts";
 import type { LayerHost } from "../layer_host.ts";
@@ -29,13 +30,15 @@ export function timeoutLayer(timeoutMs: number | undefined, host: LayerHost): La
     if (limitMs === undefined) return next(call);
     let timer!: Timer;
     let expiry: TimeoutError | undefined;
+    let running!: Promise<unknown>;
     // The handlers are handed over as they are: others around them would hide the caller from the stacks of errors.
     return new Promise<unknown>((resolve, reject) => {
       timer = host.clock.setTimer(limitMs, () => {
         const name = JSON.stringify(host.functionName);
         reject(expiry = new TimeoutError(`An attempt of ${name} took longer than ${formatDuration(limitMs)}`, limitMs));
       });
-      next(call).then(resolve, reject);
+      running = next(call);
+      running.then(resolve, reject);
     }).then(
       (value) => {
         timer.cancel();
@@ -44,7 +47,10 @@ export function timeoutLayer(timeoutMs: number | undefined, host: LayerHost): La
       (error) => {
         timer.cancel();
         // Here, not in the timer, which runs in the async context of whoever was the first to set it.
-        if (expiry !== undefined && error === expiry) call.attempt?.abort(error);
+        if (expiry !== undefined && error === expiry) {
+          call.attempt?.abort(error);
+          running.then(dropResponse, dropResponse);
+        }
         throw error;
       },
     );

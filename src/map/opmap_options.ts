@@ -9,7 +9,7 @@ import {
   type OptionRules,
   positiveInteger,
 } from "../internal/validate.ts";
-import type { ErrorClass } from "../layers/retry.ts";
+import type { ErrorClass } from "../internal/error_matcher.ts";
 import { OPERO_RULES, type OperoOptions } from "../engine/opero_options.ts";
 import type { ProgressState } from "../progress/progress.ts";
 import type { WorkerPermissions } from "../pool/sandbox.ts";

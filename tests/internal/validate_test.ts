@@ -6,7 +6,7 @@ import { OPERO_RULES } from "../../src/engine/opero_options.ts";
 const DURATION = `duration in seconds or with its unit, such as "250ms", "2s", "5m", "1h", "1d"`;
 const JITTERS = `one of "full", "equal", "decorrelated", "none" or a function`;
 const SCOPES = `one of "per_function", "global", "per_args"`;
-const RETRY_ON = "an error class, a non-empty array of error classes, or a predicate";
+const RETRY_ON = "an error class, a predicate, or a non-empty array of both";
 const BACKEND = "the name of a backend or an object with 'get', 'set', 'delete' and 'clear'";
 const RATE = "a positive number of calls per second or { limit, per, burst }";
 
@@ -53,8 +53,10 @@ const TABLE: Record<string, { desired: string; wrong: Wrong }> = {
   jitter: { desired: JITTERS, wrong: [["Full", '"Full"'], [0.5, "0.5"], [null, "null"], [true, "true"]] },
   retryOn: {
     desired: RETRY_ON,
-    wrong: [["Error", '"Error"'], [[], "an empty array"], [[Error, () => true], "an array"], [/x/, "a RegExp"]],
+    wrong: [["Error", '"Error"'], [[], "an empty array"], [[Error, "Error"], "an array"], [/x/, "a RegExp"]],
   },
+  reraise: { desired: "true or false", wrong: NO_FLAG },
+  failOn: { desired: "a function", wrong: NO_FUNCTION },
   respectRetryAfter: { desired: "true or false", wrong: NO_FLAG },
   maxRetryAfter: { desired: `a non-negative ${DURATION}`, wrong: NO_DURATION },
   cache: { desired: "true or false", wrong: NO_FLAG },
@@ -83,13 +85,14 @@ const TABLE: Record<string, { desired: string; wrong: Wrong }> = {
   rateLimitKey: { desired: "a function", wrong: NO_FUNCTION },
   rateLimitMaxWait: { desired: `a non-negative ${DURATION}`, wrong: NO_DURATION },
   argFallback: {
-    desired: "the name or the index of a parameter",
-    wrong: [["", '""'], [-1, "-1"], [0.5, "0.5"], [null, "null"], [["key"], "an array"]],
+    desired: "the name or the index of a parameter, or an array of them",
+    wrong: [["", '""'], [-1, "-1"], [0.5, "0.5"], [null, "null"], [[], "an empty array"], [["id", ""], "an array"]],
   },
   fallbackValues: {
     desired: "a non-empty array",
-    wrong: [...SECRETS, [[], "an empty array"], [new Set(["sk-secret"]), "a Set"]],
+    wrong: [...SECRETS, [[], "an empty array"], [() => ["sk-secret"], "a function"]],
   },
+  fallbackOn: { desired: RETRY_ON, wrong: [["Error", '"Error"'], [[], "an empty array"], [[Error, 5], "an array"]] },
   fallbackDelay: { desired: `a non-negative ${DURATION}`, wrong: NO_DURATION },
   timeout: { desired: `a positive ${DURATION}`, wrong: NO_POSITIVE_DURATION },
   deadline: { desired: `a positive ${DURATION}`, wrong: NO_POSITIVE_DURATION },

@@ -1,5 +1,12 @@
 import { assertEquals, assertInstanceOf, assertRejects, assertStrictEquals, assertThrows } from "@std/assert";
-import { AllFailedError, ConfigurationError, currentCall, opero as plainOpero } from "@opero/core";
+import {
+  AllFailedError,
+  ConfigurationError,
+  currentCall,
+  isTransient,
+  opero as plainOpero,
+  type OperoOptions,
+} from "@opero/core";
 import { lab, rejectionOf } from "../support/lab.ts";
 
 const DEAD = new Error("dead key");
@@ -54,15 +61,199 @@ Deno.test("argFallback repeats the whole round with each retry", async () => {
   ]);
 });
 
-Deno.test("argFallback ends the round at once on an error that retryOn does not match", async () => {
+Deno.test("argFallback tries the next value after an error that retryOn does not match, and makes no other round", async () => {
   const { opero } = lab();
-  let calls = 0;
-  const fn = opero((_keys: string[]) => {
-    calls++;
-    return Promise.reject(DEAD);
+  const seen: string[] = [];
+  const fn = opero((keys: string[]) => {
+    seen.push(keys[0]!);
+    return useKeys(keys);
   }, { argFallback: 0, retryOn: TypeError });
-  assertStrictEquals(await rejectionOf(fn(["a", "b"])), DEAD);
-  assertEquals(calls, 1);
+  assertEquals(await fn(["bad", "good"]), ["good"]);
+  const error = await rejectionOf(fn(["bad1", "bad2"])) as AllFailedError;
+  assertInstanceOf(error, AllFailedError);
+  assertEquals([error.reason, error.errors, seen], ["attempts", [DEAD, DEAD], ["bad", "good", "bad1", "bad2"]]);
+  assertEquals(error.message, 'All 2 attempts of "anonymous" failed: 2 × Error');
+  assertStrictEquals(await rejectionOf(fn(["bad"])), DEAD, "one value's error is thrown on as it is");
+});
+
+Deno.test("argFallback makes another round where one error of several is to be retried", async () => {
+  const { opero, clock } = lab({ retries: 1 });
+  const errors = [Object.assign(new Error("no"), { status: 401 }), Object.assign(new Error("busy"), { status: 503 })];
+  for (const order of [errors, errors.toReversed()]) {
+    let calls = 0;
+    const fn = opero((_keys: string[]) => Promise.reject(order[calls++ % 2]), { argFallback: 0, retryOn: isTransient });
+    const rejected = rejectionOf(fn(["a", "b"]));
+    await clock.tick("1m");
+    assertEquals([(await rejected as AllFailedError).errors, calls], [[...order, ...order], 4]);
+  }
+});
+
+Deno.test("fallbackOn says which errors go on to the next value, whatever retryOn says", async () => {
+  class Spent extends Error {}
+  const cases: [OperoOptions["fallbackOn"], unknown, number][] = [
+    [undefined, new Error("any"), 2],
+    [undefined, Object.assign(new Error("no"), { status: 401 }), 2],
+    [undefined, "a text", 2],
+    [undefined, new TypeError("fetch failed"), 2],
+    [undefined, new TypeError("x is not a function"), 1],
+    [undefined, new ReferenceError("x is not defined"), 1],
+    [undefined, new ConfigurationError("wrong"), 1],
+    [undefined, new DOMException("stop", "AbortError"), 1],
+    [() => true, new DOMException("stop", "AbortError"), 1],
+    [() => true, new TypeError("x is not a function"), 2],
+    [Spent, new Spent("spent"), 2],
+    [Spent, new Error("other"), 1],
+    [[Spent, (error) => error === 5], 5, 2],
+    [[Spent, (error) => error === 5], 6, 1],
+  ];
+  for (const [fallbackOn, thrown, calls] of cases) {
+    for (const retryOn of [() => false, isTransient]) {
+      const { opero } = lab({ retries: 0 });
+      let made = 0;
+      const fn = opero((_keys: string[]) => {
+        made++;
+        return Promise.reject(thrown);
+      }, { argFallback: 0, retryOn, fallbackOn });
+      const error = await rejectionOf(fn(["a", "b"]));
+      assertEquals(made, calls, Deno.inspect([fallbackOn, thrown]));
+      if (calls === 2) assertEquals((error as AllFailedError).errors, [thrown, thrown]);
+      else assertStrictEquals(error, thrown);
+    }
+  }
+});
+
+Deno.test("fallbackOn is asked once for each value but the last, with its place", async () => {
+  const { opero } = lab({ retries: 0 });
+  const asked: unknown[] = [];
+  const fn = opero((_keys: string[]) => Promise.reject(DEAD), {
+    argFallback: 0,
+    fallbackOn: (error, { attempt, retry, fallbackIndex }) => {
+      asked.push([error, attempt, retry, fallbackIndex]);
+      return true;
+    },
+  });
+  await rejectionOf(fn(["a", "b", "c"]));
+  assertEquals(asked, [[DEAD, 1, 0, 0], [DEAD, 2, 0, 1]]);
+});
+
+Deno.test("argFallback with several names moves their parameters in step", async () => {
+  const { opero } = lab({ retries: 0 });
+  const seen: unknown[] = [];
+  const ask = (_question: string, apiKey: string[], { model }: { model: string[] }) => {
+    seen.push([apiKey[0], model[0]]);
+    return useKeys(apiKey);
+  };
+  const fn = opero(ask, { argFallback: ["apiKey", "model"] });
+  assertEquals(await fn("why", ["bad1", "bad2", "good"], { model: ["big", "small"] }), ["good"]);
+  assertEquals(seen, [["bad1", "big"], ["bad2", "small"], ["good", "small"]], "a shorter list stays at its last");
+  seen.length = 0;
+  assertEquals(await fn("why", ["good"], { model: ["big", "small"] }), ["good"]);
+  assertEquals(await fn("why", "plain" as never, { model: "one" as never }), "plain", "what is no list is passed on");
+  assertEquals(seen, [["good", "big"], ["p", "o"]]);
+});
+
+Deno.test("argFallback with several names takes a list for each from fallbackValues, by place or by name", async () => {
+  const { opero } = lab({ retries: 0 });
+  const ask = (apiKey?: string[], model?: string[]) =>
+    apiKey![0] === "bad" ? Promise.reject(DEAD) : Promise.resolve([apiKey![0], model?.[0]]);
+  const argFallback = ["apiKey", 1] as const;
+  const byPlace = opero(ask, { argFallback, fallbackValues: [["bad", "good"], ["big", "small"]] });
+  assertEquals([await byPlace(), await byPlace(["own"])], [["good", "small"], ["own", "big"]]);
+  const byName = opero(ask, { argFallback, fallbackValues: { apiKey: ["bad", "good"], 1: ["big", "small"] } });
+  assertEquals(await byName(), ["good", "small"]);
+  const partly = opero(ask, { argFallback, fallbackValues: { apiKey: ["bad", "good"] } });
+  assertEquals(await partly(), ["good", undefined]);
+});
+
+Deno.test("argFallback with several names leaves all of them out of the cache key", async () => {
+  const { opero } = lab();
+  let runs = 0;
+  const fn = opero((_id: string, _key: string[], _model: string[]) => ++runs, {
+    argFallback: ["_key", 2],
+    cache: true,
+  });
+  assertEquals([await fn("a", ["k"], ["m"]), await fn("a", ["l"], ["n"]), await fn("b", ["k"], ["m"])], [1, 1, 2]);
+});
+
+Deno.test("argFallback options that are wrong are refused where the function is wrapped", () => {
+  function load(_apiKey?: string[], _model?: string[]) {}
+  const refused: [object, string][] = [
+    [
+      { argFallback: [] },
+      "'argFallback' must be the name or the index of a parameter, or an array of them: received an empty array",
+    ],
+    [
+      { argFallback: [0, 0] },
+      "'argFallback' must be the name or the index of a parameter, or an array of them: received an array",
+    ],
+    [
+      { argFallback: [0, 5] },
+      `'argFallback' must be the index of a parameter or one of "_apiKey", "_model": received 5`,
+    ],
+    [{ fallbackOn: Error }, "'argFallback' must be given where 'fallbackOn' is: received undefined"],
+    [{ fallbackValues: ["a"] }, "'argFallback' must be given where 'fallbackValues' is: received undefined"],
+    [
+      { argFallback: 0, fallbackOn: [] },
+      "'fallbackOn' must be an error class, a predicate, or a non-empty array of both: received an empty array",
+    ],
+    [
+      { argFallback: 0, fallbackValues: { 0: ["a"] } },
+      "'fallbackValues' must be a non-empty array: received an object",
+    ],
+    ...[[["a"]], [["a"], []], [["a"], "b"], { 0: ["a"], 7: ["b"] }, { 0: [] }, { 1: "b" }].map((
+      fallbackValues,
+    ): [object, string] => [
+      { argFallback: [0, 1], fallbackValues },
+      `'fallbackValues' must be a non-empty array for each name of 'argFallback': received an ${
+        Array.isArray(fallbackValues) ? "array" : "object"
+      }`,
+    ]),
+  ];
+  for (const [options, message] of refused) {
+    const error = assertThrows(() => plainOpero(load, options), ConfigurationError);
+    assertEquals(error.message, `Cannot wrap "load" as ${message}`);
+  }
+});
+
+Deno.test("argFallback refuses a default that is no list of literals, unless fallbackValues are given", async () => {
+  const MIRRORS = ["bad", "good"];
+  const DEFAULTS = { mirror: MIRRORS };
+  // deno-lint-ignore no-explicit-any -- each has parameters of its own
+  const functions: [(...args: any[]) => unknown, string | number][] = [
+    [(_file: string, mirror = MIRRORS) => useKeys(mirror), "mirror"],
+    [(_file: string, mirror = MIRRORS) => useKeys(mirror), 1],
+    [(_file: string, mirror = [...MIRRORS]) => useKeys(mirror), "mirror"],
+    [(_file: string, mirror = MIRRORS.slice()) => useKeys(mirror), "mirror"],
+    [(_file: string, mirror: unknown = "single") => useKeys(mirror), "mirror"],
+    [(_file: string, { mirror = MIRRORS } = {}) => useKeys(mirror), "mirror"],
+    [(_file: string, { mirror } = DEFAULTS) => useKeys(mirror), "mirror"],
+    [(_file: string, { mirror = ["bad", "good"] } = DEFAULTS) => useKeys(mirror), "mirror"],
+    [(_file: string, { mirror } = { mirror: MIRRORS }) => useKeys(mirror), "mirror"],
+    [(_file: string, { at: { mirror } = DEFAULTS } = {}) => useKeys(mirror), "at.mirror"],
+    [(_file: string, options = DEFAULTS) => useKeys(options.mirror), "options.mirror"],
+  ];
+  for (const [fn, argFallback] of functions) {
+    const error = assertThrows(() => plainOpero(fn, { argFallback }), ConfigurationError);
+    assertEquals(
+      error.message,
+      "Cannot wrap an anonymous function as 'fallbackValues' must be given where the default of " +
+        `${JSON.stringify(argFallback)} is no list of literals: received undefined`,
+    );
+    const given = lab({ retries: 0 }).opero(fn as (file: string) => Promise<unknown>, {
+      argFallback,
+      fallbackValues: MIRRORS,
+    });
+    assertEquals(await given("map.png"), ["good"]);
+  }
+});
+
+Deno.test("argFallback takes a default of nothing, or of an empty list or object, for none", async () => {
+  const { opero } = lab({ retries: 0 });
+  const none = (keys: unknown) => Promise.resolve(keys);
+  assertEquals(await opero((key: unknown = undefined) => none(key), { argFallback: "key" })(), undefined);
+  assertEquals(await opero((key: unknown = null) => none(key), { argFallback: "key" })(), null);
+  assertEquals(await opero((key: unknown[] = []) => none(key), { argFallback: "key" })(), []);
+  assertEquals(await opero(({ key }: { key?: unknown } = {}) => none(key), { argFallback: "key" })(), undefined);
 });
 
 Deno.test("argFallback passes on as it is, once, what is no list or an empty one", async () => {

@@ -72,3 +72,56 @@ Deno.test("fallback that waits is left at once on abort", async () => {
   controller.abort("enough");
   assertEquals(await rejection, "enough");
 });
+
+Deno.test("fallback that is not done by the deadline is left behind: the AllFailedError comes out", async () => {
+  const { opero, clock } = lab({ retries: 0, deadline: "10s" });
+  const fn = opero(scripted({ error: BUSY }).run, { fallback: () => new Promise(() => {}) });
+  const rejection = rejectionOf(fn());
+  await clock.tick("9s");
+  await clock.tick("1s");
+  const error = await rejection as AllFailedError;
+  assertInstanceOf(error, AllFailedError);
+  assertEquals([error.reason, clock.pending], ["attempts", 0]);
+});
+
+Deno.test("fallback has a second where the deadline has come, and no limit without a deadline", async () => {
+  const begin = async (options: object, answerMs: number) => {
+    const { opero, clock } = lab({ retries: 0 });
+    const fn = opero(scripted("hang", { error: BUSY }).run, {
+      ...options,
+      fallback: async () => {
+        await clock.sleep(answerMs);
+        return "plan B";
+      },
+    });
+    const outcome = fn().then((value) => value, (error) => (error as AllFailedError).reason);
+    await clock.tick("1h");
+    return await outcome;
+  };
+  assertEquals(await begin({ deadline: "2s" }, 900), "plan B");
+  assertEquals(await begin({ deadline: "2s" }, 1_100), "deadline");
+  assertEquals(await begin({ timeout: "2s" }, 600_000), "plan B");
+});
+
+Deno.test("fallback that is left behind may reject later: nobody hears of it", async () => {
+  const { opero, clock } = lab({ retries: 0, deadline: "1s" });
+  const fn = opero(scripted({ error: BUSY }).run, {
+    fallback: async () => {
+      await clock.sleep(5_000);
+      throw new Error("late");
+    },
+  });
+  const rejection = rejectionOf(fn());
+  await clock.tick("10s");
+  assertInstanceOf(await rejection, AllFailedError);
+});
+
+Deno.test("fallback is bounded by the deadline of one call, and by that of a shared run", async () => {
+  const { opero, clock } = lab({ retries: 0 });
+  const fallback = () => new Promise(() => {});
+  const own = opero(scripted({ error: BUSY }).run, { fallback });
+  const shared = opero(scripted({ error: BUSY }).run, { fallback, cache: true, deadline: "3s" });
+  const all = Promise.all([own.with({ deadline: "3s" })(), shared(), shared()].map(rejectionOf));
+  await clock.tick("3s");
+  for (const error of await all) assertInstanceOf(error, AllFailedError);
+});

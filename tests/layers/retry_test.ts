@@ -1,8 +1,27 @@
 import { assert, assertEquals, assertInstanceOf, assertRejects, assertStrictEquals } from "@std/assert";
-import { AllFailedError, currentCall, type OperoOptions, type RetryContext } from "@opero/core";
+import { runInNewContext } from "node:vm";
+import {
+  AllFailedError,
+  ConfigurationError,
+  currentCall,
+  isTransient,
+  type OperoOptions,
+  type RetryContext,
+  SerializationError,
+  TimeoutError,
+} from "@opero/core";
 import { lab, rejectionOf, scripted, type Step } from "../support/lab.ts";
 
 const BUSY = new Error("busy");
+
+/** A class as older JavaScript writes it, and one that extends an error. */
+const [OlderClass, OlderChild] = new Function(`
+  function OlderClass() {}
+  OlderClass.prototype.tell = function () {};
+  function OlderChild() {}
+  OlderChild.prototype = Object.create(Error.prototype);
+  return [OlderClass, OlderChild];
+`)() as [new () => object, new () => object];
 
 /** Runs a scripted function to its end: how it ended, its calls, and when each began, in ms. */
 async function course(steps: readonly Step[], options: OperoOptions = {}, random: () => number = () => 0.5) {
@@ -98,6 +117,18 @@ Deno.test("retry throws on at once, as it is, what retryOn does not match", asyn
     [Response, busy, false],
     [(error) => error === other, other, true],
     [(error) => error === other, busy, false],
+    [[isTransient], Object.assign(new Error("busy"), { status: 503 }), true],
+    [[Busy, isTransient, (error) => error === 5], 5, true],
+    [[Busy, isTransient], other, false],
+    [Error, other, true],
+    [Error, new ReferenceError("x is not defined"), true],
+    [Error, runInNewContext("new RangeError('far')"), true],
+    [RangeError, runInNewContext("new RangeError('far')"), true],
+    [TypeError, runInNewContext("new RangeError('far')"), false],
+    [OlderClass as never, new OlderClass(), true],
+    [OlderClass as never, busy, false],
+    [OlderChild as never, new OlderChild(), true],
+    [URL as never, new URL("http://example.test/"), true],
     [
       function (error) {
         return error === undefined;
@@ -111,6 +142,67 @@ Deno.test("retry throws on at once, as it is, what retryOn does not match", asyn
     assertEquals(calls, isRetried ? 2 : 1);
     if (isRetried) assertInstanceOf(error, AllFailedError);
     else assertStrictEquals(error, thrown);
+  }
+});
+
+Deno.test("retry leaves bugs alone by default, which no other attempt can mend, and retries all else", async () => {
+  const answer = runInNewContext("try { missing } catch (error) { error }");
+  const bugs = [
+    new ReferenceError("x is not defined"),
+    new TypeError("x is not a function"),
+    new TypeError("Fetch failed: Requests to port 1 are blocked"),
+    Object.assign(new TypeError("Invalid URL"), { code: "ERR_INVALID_URL" }),
+    new ConfigurationError("wrong"),
+    new SerializationError("wrong"),
+    answer,
+  ];
+  for (const bug of bugs) {
+    const { error, calls } = await course(failing(bug), { retries: 2 });
+    assertEquals(calls, 1, String(bug));
+    assertStrictEquals(error, bug);
+    assertEquals((await course(failing(bug), { retries: 2, retryOn: () => true })).calls, 3);
+  }
+  const others = [
+    new TypeError("fetch failed"),
+    new TypeError("Failed to fetch"),
+    new TypeError("outer", { cause: Object.assign(new Error("lost"), { code: "ECONNRESET" }) }),
+    new RangeError("x"),
+    new SyntaxError("Unexpected end of JSON input"),
+    new Error("x"),
+    new TimeoutError("late", 5),
+    undefined,
+    "TypeError",
+    { name: "TypeError" },
+    new Response(null, { status: 404 }),
+  ];
+  for (const other of others) assertEquals((await course(failing(other), { retries: 2 })).calls, 3, String(other));
+});
+
+Deno.test("a predicate that answers a promise is a ConfigurationError at its first call", async () => {
+  const asks = ["retryOn", "fallbackOn", "failOn"];
+  const answers: [() => unknown, string][] = [
+    [() => Promise.resolve(false), "a Promise"],
+    [() => Promise.reject(new Error("nobody hears of it")), "a Promise"],
+    [() => ({ then: (resolve: (value: boolean) => void) => resolve(false) }), "an object"],
+  ];
+  for (const option of asks) {
+    for (const [answer, kind] of answers) {
+      for (const predicate of option === "failOn" ? [answer] : [answer, [Response, answer]]) {
+        const { opero } = lab();
+        let calls = 0;
+        const fn = opero(function save(_keys: string[]) {
+          calls++;
+          return option === "failOn" ? Promise.resolve("saved") : Promise.reject(BUSY);
+        }, { argFallback: 0, [option]: predicate });
+        const error = await rejectionOf(fn(["a", "b"])) as ConfigurationError;
+        assertInstanceOf(error, ConfigurationError);
+        assertEquals(
+          error.message,
+          `Cannot call "save" as '${option}' must be a function that answers true or false at once: received ${kind}`,
+        );
+        assertEquals(calls, 1);
+      }
+    }
   }
 });
 
@@ -133,7 +225,7 @@ Deno.test("retryOn is asked once for each attempt, with its place", async () => 
 
 Deno.test("retryOn that throws fails the call with what it threw, and is asked once, also within a fallback", async () => {
   const bug = new TypeError("predicate");
-  for (const others of [{}, { argFallback: 0 }]) {
+  for (const others of [{}, { argFallback: 0 as const }]) {
     let asked = 0;
     const { opero } = lab();
     const fn = opero((_keys: string[]) => Promise.reject(BUSY), {
@@ -148,9 +240,16 @@ Deno.test("retryOn that throws fails the call with what it threw, and is asked o
   }
 });
 
-Deno.test("retry never follows an AbortError, whatever retryOn says", async () => {
+Deno.test("retry never follows an AbortError, whatever retryOn says and whoever makes it", async () => {
   for (
-    const abort of [new DOMException("stop", "AbortError"), Object.assign(new Error("stop"), { name: "AbortError" })]
+    const abort of [
+      new DOMException("stop", "AbortError"),
+      Object.assign(new Error("stop"), { name: "AbortError" }),
+      Object.assign(new Error("canceled"), { name: "CanceledError", code: "ERR_CANCELED" }),
+      Object.assign(new Error("aborted"), { code: "ERR_ABORTED" }),
+      Object.assign(new Error("aborted"), { code: "UND_ERR_ABORTED" }),
+      { message: "canceled", __CANCEL__: true },
+    ]
   ) {
     const { error, calls } = await course(failing(abort), { retryOn: () => true });
     assertEquals(calls, 1);
@@ -262,4 +361,21 @@ Deno.test("retry answers a promise where a sync function throws", async () => {
     opero(() => {
       throw BUSY;
     })(), AllFailedError);
+});
+
+Deno.test("retry waits for the Retry-After of a cause, and does not ask again an inner call that gave up for one", async () => {
+  const answer = Object.assign(new Error("busy"), { status: 429, headers: { "retry-after": "20" } });
+  const wrapped = new Error("could not send", { cause: answer });
+  assertEquals((await course([{ error: wrapped }, { value: 1 }])).startsMs, [0, 20_000]);
+
+  const { opero, clock } = lab();
+  let calls = 0;
+  const inner = opero((_keys: string[]) => {
+    calls++;
+    return Promise.reject(calls === 1 ? { retryAfter: 900 } : BUSY);
+  }, { argFallback: 0 });
+  const outer = opero(() => inner(["a", "b"]), { retries: 5 });
+  const rejected = rejectionOf(outer());
+  await clock.tick("1h");
+  assertEquals([(await rejected as AllFailedError).reason, calls], ["retry_after", 2]);
 });

@@ -101,6 +101,7 @@ export class ReferenceModel {
     for (let retry = 0;; retry++) {
       const round = this.#round();
       if (round.value !== undefined) return round.value;
+      if (!round.isRepeatable) throw round.tried > 1 ? this.#allFailed("attempts") : new Ended("final");
       if (retry === retries) throw this.#allFailed("attempts");
       if (round.askedMs > maxRetryAfterMs) throw this.#allFailed("retry_after");
       const backoffMs = Math.min(maxDelayMs, minDelayMs * backoffFactor ** retry);
@@ -108,17 +109,20 @@ export class ReferenceModel {
     }
   }
 
-  #round(): { value?: string; askedMs: number } {
+  #round(): { value?: string; askedMs: number; isRepeatable: boolean; tried: number } {
     const { values, fallbackDelayMs } = this.#options;
+    const tried = Math.max(1, values);
     let askedMs = 0;
-    for (let index = 0; index < Math.max(1, values); index++) {
+    let isRepeatable = false;
+    for (let index = 0; index < tried; index++) {
       if (index > 0 && fallbackDelayMs > 0) this.#wait(fallbackDelayMs);
       if (values > 0) this.#index = index;
       const step = this.#attempt();
-      if (step.kind === "ok") return { value: `value ${this.runs}`, askedMs };
+      if (step.kind === "ok") return { value: `value ${this.runs}`, askedMs, isRepeatable, tried };
+      if (step.kind !== "final") isRepeatable = true;
       if (step.kind === "retry_after" && Number.isFinite(step.tookMs)) askedMs = Math.max(askedMs, step.askedMs);
     }
-    return { askedMs };
+    return { askedMs, isRepeatable, tried };
   }
 
   #attempt(): ModelStep {
@@ -132,7 +136,7 @@ export class ReferenceModel {
     this.#cutBefore(endMs);
     this.#nowMs = endMs;
     if (isLate) return { kind: "error", tookMs: Infinity, askedMs: 0 };
-    if (step.kind === "final" || step.kind === "abort_error") throw new Ended(step.kind);
+    if (step.kind === "abort_error") throw new Ended(step.kind);
     return step;
   }
 

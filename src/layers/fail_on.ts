@@ -1,0 +1,52 @@
+import { ResultError } from "../errors.ts";
+import { contextOf, refuseAttempt, type RetryContext } from "../failure_log.ts";
+import { booleanAnswer } from "../internal/boolean_answer.ts";
+import { dropResponse } from "../internal/drop_response.ts";
+import { anyFunction, type OptionRules } from "../internal/validate.ts";
+import { type Call, type Layer, stateOf } from "../layer.ts";
+import type { LayerHost } from "../layer_host.ts";
+
+/** Judges a value; written as a method, so that options for a wider type of values fit, too. */
+export type FailurePredicate<Value> = { judge(value: Awaited<Value>, context: RetryContext): boolean }["judge"];
+
+/** Which values count as failures. */
+// deno-lint-ignore no-explicit-any -- options that stand on their own have to fit every function
+export interface FailOnOptions<Value = any> {
+  /**
+   * A value for which it is true is a failed attempt, with a `ResultError`: `retryOn`, Retry-After and fallback see it,
+   * and it is not cached. `isFailedResponse` is one for `fetch`.
+   */
+  readonly failOn?: FailurePredicate<Value> | undefined;
+}
+
+/** What the options may be. */
+export const FAIL_ON_RULES: OptionRules = { failOn: anyFunction };
+
+/**
+ * Makes a failure of a value that `failOn` refuses.
+ *
+ * - Success: the value, where `failOn` answers false.
+ * - Failure: a `ResultError`, else. A `failOn` that throws ends the call with what it threw.
+ *
+ * It stands around the function and its limit of time, so that it is not asked about what comes late, and within all
+ * others, so that they see a failed attempt.
+ */
+export function failOnLayer(failOn: NonNullable<FailOnOptions["failOn"]>, host: LayerHost): Layer {
+  function judge(call: Call, value: unknown): unknown {
+    if (isRefused(call, value)) throw new ResultError(host.functionName, value);
+    return value;
+  }
+
+  function isRefused(call: Call, value: unknown): boolean {
+    try {
+      const context = contextOf(call, stateOf(call).attempts.length + 1, host.random);
+      return booleanAnswer(host.functionName, "failOn", failOn(value, context));
+    } catch (error) {
+      refuseAttempt(call);
+      dropResponse(value);
+      throw error;
+    }
+  }
+
+  return (next) => (call) => next(call).then((value) => judge(call, value));
+}
