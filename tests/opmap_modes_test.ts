@@ -120,7 +120,7 @@ for (const variant of VARIANTS) {
       const error: MapError = await assertRejects(() => map(someFail), MapError);
       assertEquals(
         error.message,
-        `2 of 6 items of "${isAsync ? "doubleAsync" : "doubleSync"}" failed: 2 × AllFailedError`,
+        `2 of 6 items of "${isAsync ? "doubleAsync" : "doubleSync"}" failed: 2 × SyntaxError (items 2, 4)`,
       );
       assertEquals(error.errors.map(({ index }) => index), [2, 4]);
       for (const { error: itemError } of error.errors) assertInstanceOf(itemError, AllFailedError);
@@ -154,7 +154,7 @@ for (const variant of VARIANTS) {
       assertEquals(error.errors.map(({ index }) => index), [3]);
       assertEquals(
         error.message,
-        `The map of "${isAsync ? "doubleAsync" : "doubleSync"}" was stopped as item 3 failed: AllFailedError`,
+        `The map of "${isAsync ? "doubleAsync" : "doubleSync"}" was stopped as item 3 failed: SyntaxError`,
       );
     });
 

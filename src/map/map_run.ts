@@ -1,6 +1,6 @@
 import { MapError, type MapItemError } from "../errors.ts";
 import { abortReason } from "../internal/abort_reason.ts";
-import { errorLabel } from "../internal/error_label.ts";
+import { errorLabel, rootOf } from "../internal/error_label.ts";
 import { AbortScope } from "../internal/abort_scope.ts";
 import { followSignal } from "../internal/follow_signal.ts";
 import { TurnKeeper } from "../internal/turn_keeper.ts";
@@ -12,6 +12,7 @@ import { Drain, type DrainTarget, type SourceFailure } from "../pool/drain.ts";
 import type { ItemSource } from "../pool/item_source.ts";
 import type { ItemOutcome, ProgressWait } from "../progress/progress.ts";
 import type { RunProgress } from "../progress/run_progress.ts";
+import { tallyItems } from "./tally_items.ts";
 
 /** What a run is made with. */
 export interface MapRunSetup {
@@ -178,7 +179,7 @@ export abstract class MapRun implements DrainTarget {
   /** The error for a run whose items were all tried. */
   protected failedItems(results: readonly unknown[], failed: number, total: number): MapError {
     const errors = this.errors.sort((one, other) => one.index - other.index);
-    const message = `${failed} of ${count(total)} of ${this.#name} failed: ${tally(errors)}`;
+    const message = `${failed} of ${count(total)} of ${this.#name} failed: ${tallyItems(errors)}`;
     return new MapError(message, results, errors);
   }
 
@@ -186,7 +187,7 @@ export abstract class MapRun implements DrainTarget {
   protected abstract partialResults(): readonly unknown[];
 
   #stoppedBy(index: number, error: unknown): MapError {
-    const message = `The map of ${this.#name} was stopped as item ${index} failed: ${errorLabel(error)}`;
+    const message = `The map of ${this.#name} was stopped as item ${index} failed: ${errorLabel(rootOf(error))}`;
     return new MapError(message, this.partialResults(), this.errors);
   }
 
@@ -215,13 +216,6 @@ function outcomeOf(call: Call | undefined, isFailed: boolean): ItemOutcome {
 
 function count(items: number): string {
   return items === 1 ? "1 item" : `${items} items`;
-}
-
-/** The kinds of the errors and how many there are of each; their texts may hold anything and stay out. */
-function tally(errors: readonly MapItemError[]): string {
-  const counts = new Map<string, number>();
-  for (const { error } of errors) counts.set(errorLabel(error), (counts.get(errorLabel(error)) ?? 0) + 1);
-  return [...counts].map(([label, times]) => `${times} × ${label}`).join(", ");
 }
 
 /** A `then` that throws when it is read is found out where the item is awaited, which fails it. */

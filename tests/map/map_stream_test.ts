@@ -190,7 +190,7 @@ Deno.test("stream() gives all results before it throws for those that failed", a
     for await (const value of stream) seen.push(value);
   }, MapError);
   assertEquals(seen, [0, 2, 4]);
-  assertEquals(error.message, '3 of 6 items of "anonymous" failed: 3 × AllFailedError');
+  assertEquals(error.message, '3 of 6 items of "anonymous" failed: 3 × TypeError (items 1, 3, 5)');
   assertEquals(error.results, []);
   assertEquals(error.errors.map(({ index }) => index), [1, 3, 5]);
 });
