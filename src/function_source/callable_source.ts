@@ -1,5 +1,6 @@
 import type { Binding } from "./pattern_reader.ts";
 import { StatementReader } from "./statement_reader.ts";
+import { isUnreadable } from "./token_reader.ts";
 
 /** How the source of a function is written: as an expression, or as a method, which stands in an object or a class only. */
 export type CallableForm = "expression" | "method";
@@ -29,7 +30,7 @@ export function readCallable(source: string): CallableSource | undefined {
     const parameters = reader.isAt("(") ? reader.readParameters() : [reader.readElement(() => {})];
     return { form: isFunction || reader.isAt("=>") ? "expression" : "method", parameters };
   } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
+    if (isUnreadable(error)) return undefined;
     throw error;
   }
 }

@@ -1,4 +1,6 @@
 import { FunctionReader } from "./function_reader.ts";
+import type { Token } from "./javascript_tokens.ts";
+import type { Reference } from "./scope_tracker.ts";
 
 const PREFIXES: ReadonlySet<string> = new Set(["+", "-", "!", "~", "++", "--", "typeof", "void", "delete", "new"]);
 const OPERATORS: ReadonlySet<string> = new Set(
@@ -13,13 +15,21 @@ const NAMES_OF_NOTHING: ReadonlySet<string> = new Set(["this", "super", "null", 
 const NOT_A_TEST: ReadonlySet<string> = new Set([...NAMES_OF_NOTHING, "function", "class", "new"]);
 const SUFFIXES: ReadonlySet<string> = new Set([".", "?.", "(", "["]);
 
+/** What is known of an arrow function that has been read. */
+interface ReadArrow {
+  /** The token after it. */
+  readonly end: Token;
+  /** What it uses of the scopes around it. */
+  readonly references: readonly Reference[];
+}
+
 /**
  * Reads expressions. It asks only where names stand, so operators have no precedence, and it takes
  * for granted that the source is valid.
  */
 export abstract class ExpressionReader extends FunctionReader {
-  /** The parentheses that turned out to be an arrow's parameters, so that nested ones are not read over and over. */
-  readonly #arrowHeads = new Set<number>();
+  /** The arrow functions read so far, by where their parentheses begin: what stands in another's is not read over and over. */
+  readonly #arrows = new Map<number, ReadArrow>();
 
   /** Reads an expression, commas included. */
   readExpression(): void {
@@ -135,20 +145,25 @@ export abstract class ExpressionReader extends FunctionReader {
 
   /**
    * Reads parentheses as an expression or, where `async` stands before them, as arguments. If an arrow
-   * follows, that is taken back and they are read again as parameters.
+   * follows, that is taken back and they are read again as parameters; once more at most, however deep they stand.
    */
   #readParentheses(asyncMark?: number): boolean {
     const { token } = this;
     const mark = asyncMark ?? this.scopes.mark();
-    if (!this.#arrowHeads.has(token.start)) {
-      this.advance();
-      this.readList(")", () => this.#readArgument());
-      if (!this.isAt("=>") || this.token.isAfterNewline) return false;
-      this.#arrowHeads.add(token.start);
-      this.token = token;
+    const known = this.#arrows.get(token.start);
+    if (known !== undefined) {
+      this.scopes.forgetSince(mark);
+      this.scopes.add(known.references);
+      this.token = known.end;
+      return true;
     }
+    this.advance();
+    this.readList(")", () => this.#readArgument());
+    if (!this.isAt("=>") || this.token.isAfterNewline) return false;
+    this.token = token;
     this.scopes.forgetSince(mark);
     this.readArrow(asyncMark !== undefined);
+    this.#arrows.set(token.start, { end: this.token, references: this.scopes.since(mark) });
     return true;
   }
 

@@ -1,5 +1,6 @@
 import { readCallable } from "./callable_source.ts";
 import { StatementReader } from "./statement_reader.ts";
+import { isUnreadable } from "./token_reader.ts";
 import { isWorkerGlobal } from "./worker_globals.ts";
 
 /**
@@ -19,7 +20,7 @@ function namesWithin(source: string): string[] {
     reader.readExpression();
     return reader.token.kind === "end" ? reader.scopes.free() : [];
   } catch (error) {
-    if (error instanceof SyntaxError) return [];
+    if (isUnreadable(error)) return [];
     throw error;
   }
 }

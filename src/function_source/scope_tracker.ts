@@ -1,4 +1,6 @@
-interface Reference {
+/** A use of a name. */
+export interface Reference {
+  /** The name. */
   readonly name: string;
   /** Whether it only asks if there is such a name, as `typeof name` does. */
   readonly isTest: boolean;
@@ -54,6 +56,16 @@ export class ScopeTracker {
   /** Forgets what the current scope used since `mark`: it was read as something that it is not. */
   forgetSince(mark: number): void {
     this.#current.references.length = mark;
+  }
+
+  /** What the current scope used since `mark`. */
+  since(mark: number): readonly Reference[] {
+    return this.#current.references.slice(mark);
+  }
+
+  /** Notes again what was used by something that has been read before. */
+  add(references: readonly Reference[]): void {
+    for (const reference of references) this.#current.references.push(reference);
   }
 
   /** What the outermost scope uses and does not declare, each name once, in order, without the names it tests for. */

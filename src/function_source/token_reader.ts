@@ -64,3 +64,8 @@ export class TokenReader {
     return part.kind === "template_head";
   }
 }
+
+/** Whether `error` says that a source cannot be read: it is none, or deeper than the stack. */
+export function isUnreadable(error: unknown): boolean {
+  return error instanceof SyntaxError || error instanceof RangeError;
+}

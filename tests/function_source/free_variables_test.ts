@@ -4,6 +4,8 @@ import * as acorn from "acorn";
 import * as eslintScope from "eslint-scope";
 import fc from "fast-check";
 import { sourceOf } from "../../src/function_source/callable_source.ts";
+import type { Token } from "../../src/function_source/javascript_tokens.ts";
+import { StatementReader } from "../../src/function_source/statement_reader.ts";
 import { findFreeVariables } from "../../src/function_source/free_variables.ts";
 import { isWorkerGlobal } from "../../src/function_source/worker_globals.ts";
 
@@ -87,10 +89,57 @@ Deno.test("findFreeVariables() has nothing to tell of a source that cannot be re
   }
 });
 
-Deno.test("findFreeVariables() reads parameters nested in parameters in linear time", () => {
-  let source = "x => y";
-  for (let depth = 0; depth < 200; depth++) source = `(a = ${source}) => a`;
-  assertEquals(findFreeVariables(source), ["y"]);
+/** Counts the tokens that it goes past. */
+class CountingReader extends StatementReader {
+  count = 0;
+
+  override advance(): Token {
+    this.count++;
+    return super.advance();
+  }
+}
+
+/** What may stand around an expression: all that may be nested, `_` being the expression. */
+const NESTS = [
+  "(a = _) => a",
+  "async (a = _) => a",
+  "({ a = _ }) => a",
+  "({ a: { b = _ } = {} }, [c]) => a",
+  "(a, b = c => _) => a",
+  "((a = _) => a)(d)",
+  "function (a = _) { return a; }",
+  "{ a: (b = _) => b, [c]: d }",
+  "class { #a = (b = _) => b }",
+  "(_)",
+  "f(_)",
+  "async(_)",
+  "[_]",
+  "`${_}`",
+  "(a) => { return _; }",
+];
+
+Deno.test("findFreeVariables() goes past each token a few times at most, however things are nested", () => {
+  const nests = fc.array(fc.constantFrom(...NESTS), { minLength: 1, maxLength: 150 });
+  fc.assert(
+    fc.property(nests, (nests) => {
+      const source = `() => [${nests.reduce((inner, nest) => nest.replace("_", () => inner), "y")}]`;
+      const reader = new CountingReader(`(${source})`);
+      reader.readExpression();
+      assertEquals(reader.token.kind, "end", source);
+      assert(reader.count <= 3 * source.length + 10, `${reader.count} for ${source.length}: ${nests}`);
+      if (nests.length < 20) assertEquals(findFreeVariables(source).sort(), expectedNames(source), source);
+    }),
+    { numRuns: 300 },
+  );
+});
+
+Deno.test("findFreeVariables() reads 1 000 nested parameters, and has nothing to tell of what is deeper than the stack", () => {
+  const nested = (depth: number) => `${"(a = ".repeat(depth)}x => y${") => a".repeat(depth)}`;
+  const reader = new CountingReader(nested(1_000));
+  reader.readExpression();
+  assert(reader.count < 20_000, `${reader.count}`);
+  assertEquals(findFreeVariables(nested(200)), ["y"]);
+  assertEquals(findFreeVariables(nested(200_000)), []);
 });
 
 Deno.test("findFreeVariables() agrees with acorn and eslint-scope on the functions of npm packages", () => {
