@@ -105,7 +105,7 @@ const NESTS = [
   "async (a = _) => a",
   "({ a = _ }) => a",
   "({ a: { b = _ } = {} }, [c]) => a",
-  "(a, b = c => _) => a",
+  "(a, b = c => [_]) => a",
   "((a = _) => a)(d)",
   "function (a = _) { return a; }",
   "{ a: (b = _) => b, [c]: d }",
