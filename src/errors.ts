@@ -14,8 +14,9 @@ import { isResponse } from "./internal/http_status.ts";
 import { readField, readList, tagOf } from "./internal/read_field.ts";
 
 /** Names a class by a text, since what is minified has another name than what was written. */
-function nameClass(errorClass: object, name: string): void {
+function nameClass(errorClass: abstract new (...args: never[]) => Error, name: string): void {
   Object.defineProperty(errorClass, "name", { value: name, configurable: true });
+  Object.defineProperty(errorClass.prototype, "name", { value: name, configurable: true, writable: true });
 }
 
 /** The codes that {@link OperoError.code} can bear; they stay the same between versions. */
@@ -45,6 +46,7 @@ export type OperoErrorCode =
 export class OperoError extends Error {
   static {
     nameClass(this, "OperoError");
+    Object.defineProperty(this.prototype, BRAND, { value: true });
   }
 
   /** The stable code of the kind of error. */
@@ -54,8 +56,10 @@ export class OperoError extends Error {
   constructor(code: OperoErrorCode, message: string, options?: ErrorOptions) {
     super(message, options);
     this.code = code;
-    Object.defineProperty(this, "name", { value: new.target.name, configurable: true, writable: true });
-    Object.defineProperty(this, BRAND, { value: true });
+    // Only a class of a user's own has yet to be named: to define a property costs more than all else here.
+    if (this.name !== new.target.name) {
+      Object.defineProperty(this, "name", { value: new.target.name, configurable: true, writable: true });
+    }
   }
 }
 

@@ -177,8 +177,12 @@ function count(attempts: number): string {
 
 /** The kinds of the errors and how many there are of each; their texts may hold anything and stay out. */
 function tally(errors: readonly unknown[]): string {
+  if (errors.length === 1) return `: 1 × ${errorLabel(errors[0])}`;
   const counts = new Map<string, number>();
-  for (const error of errors) counts.set(errorLabel(error), (counts.get(errorLabel(error)) ?? 0) + 1);
+  for (const error of errors) {
+    const label = errorLabel(error);
+    counts.set(label, (counts.get(label) ?? 0) + 1);
+  }
   const parts = [...counts].map(([label, times]) => `${times} × ${label}`);
   return parts.length === 0 ? "" : `: ${parts.join(", ")}`;
 }

@@ -134,7 +134,7 @@ export function retryLayer(policy: RetryPolicy, host: LayerHost): Layer {
     function decide(call: Call, error: unknown, previousDelayMs: number): number {
       const { failures } = host;
       if (!failures.mayRepeat(call, error)) throw failures.lastWord(call, error);
-      const delayMs = delayBeforeRetry(policy, host, call, failures.roundErrors(call), previousDelayMs);
+      const delayMs = delayBeforeRetry(policy, host, call, previousDelayMs);
       dropResponseOf(error);
       const details = { retry: stateOf(call).retry + 1, delay: toSeconds(delayMs), error };
       host.telemetry.tell("retry", host.functionName, call, details);
@@ -168,13 +168,14 @@ function delayBeforeRetry(
   policy: RetryPolicy,
   host: LayerHost,
   call: Call,
-  roundErrors: readonly unknown[],
   previousDelayMs: number,
 ): number {
   const state = stateOf(call);
   if (state.retry >= (state.limits?.retries ?? policy.retries)) throw host.failures.allFailed(call, "attempts");
   const backoffMs = backoffDelayMs(policy, state.retry, previousDelayMs, host.random);
-  const askedMs = policy.respectRetryAfter ? longestRetryAfterMs(roundErrors, host.clock.wallNow()) : 0;
+  const askedMs = policy.respectRetryAfter
+    ? longestRetryAfterMs(host.failures.roundErrors(call), host.clock.wallNow())
+    : 0;
   if (askedMs > policy.maxRetryAfterMs) throw host.failures.allFailed(call, "retry_after");
   state.waitReason = askedMs <= backoffMs ? "retry" : "Retry-After";
   const delayMs = askedMs <= backoffMs ? backoffMs : askedMs + spreadMs(policy, backoffMs, host.random);
