@@ -62,7 +62,7 @@ export type { Duration } from "./src/duration.ts";
 export type { ErrorClass } from "./src/internal/error_matcher.ts";
 export type { RetryOptions } from "./src/layers/retry.ts";
 export type { CacheOptions } from "./src/layers/cache.ts";
-export type { CacheStats } from "./src/cache/cached_results.ts";
+export type { CacheStats } from "./src/cache/cache_account.ts";
 export type { RateLimit, RateLimitOptions } from "./src/layers/rate_limit.ts";
 export type { ArgFallbackOptions } from "./src/layers/arg_fallback.ts";
 export type { TimeoutOptions } from "./src/layers/timeout.ts";

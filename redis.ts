@@ -17,6 +17,7 @@
  *
  * @module
  */
+import { attachable } from "./src/cache/attached_host.ts";
 import type { CacheBackend, CacheBackendHost } from "./src/cache/cache_backend.ts";
 import { registerCacheBackend } from "./src/cache/open_cache.ts";
 import { RedisCache } from "./src/cache/redis/redis_cache.ts";
@@ -30,7 +31,7 @@ import {
 } from "./src/cache/redis/redis_config.ts";
 import { RedisConnection } from "./src/cache/redis/redis_connection.ts";
 import type { OwnedRedisClient } from "./src/cache/redis/redis_session.ts";
-import { type Clock, SystemClock } from "./src/clock.ts";
+import type { Clock } from "./src/clock.ts";
 import { ConfigurationError } from "./src/errors.ts";
 import { npmPackage } from "./src/runtime/npm_package.ts";
 
@@ -72,7 +73,7 @@ interface RedisModule {
  * ```
  */
 export function redisCache(config: RedisCacheConfig = {}): CacheBackend {
-  return openRedisCache(config, new SystemClock());
+  return attachable((host) => openRedisCache(config, host.clock));
 }
 
 registerCacheBackend("redis", (config, host: CacheBackendHost) => openRedisCache(config, host.clock));

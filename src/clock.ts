@@ -33,6 +33,11 @@ export interface Clock {
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
   /** Calls `callback` once after `ms`; a delay of any length, `Infinity` too, is waited for in full. */
   setTimer(ms: number, callback: () => void): Timer;
+  /**
+   * The same for housekeeping, for which neither a process nor a test should have to wait; without it the runtime's
+   * own time serves.
+   */
+  setBackgroundTimer?(ms: number, callback: () => void): Timer;
 }
 
 /** The longest delay that the platforms' `setTimeout` takes; a longer one would fire at once. */

@@ -6,6 +6,7 @@ import { nextTurn } from "./internal/next_turn.ts";
 interface FakeTimer extends Timer {
   readonly dueMs: number;
   readonly callback: () => void;
+  readonly isBackground: boolean;
 }
 
 /**
@@ -41,9 +42,11 @@ export class FakeClock implements Clock {
     this.#wallOffsetMs = wallMs - this.#nowMs;
   }
 
-  /** How many timers are set and not yet fired or called off. */
+  /** How many timers are set and not yet fired or called off; those for housekeeping, for which nobody waits, don't count. */
   get pending(): number {
-    return this.#timers.size;
+    let pending = 0;
+    for (const { isBackground } of this.#timers) if (!isBackground) pending++;
+    return pending;
   }
 
   /** The monotonic time in milliseconds. */
@@ -68,9 +71,19 @@ export class FakeClock implements Clock {
 
   /** Calls `callback` once the clock has been told to go on by `ms`. */
   setTimer(ms: number, callback: () => void): Timer {
+    return this.#add(ms, callback, false);
+  }
+
+  /** The same for housekeeping; it is not {@link FakeClock.pending}. */
+  setBackgroundTimer(ms: number, callback: () => void): Timer {
+    return this.#add(ms, callback, true);
+  }
+
+  #add(ms: number, callback: () => void, isBackground: boolean): Timer {
     const timer: FakeTimer = {
       dueMs: this.#nowMs + ms,
       callback,
+      isBackground,
       cancel: () => void this.#timers.delete(timer),
     };
     this.#timers.add(timer);

@@ -142,7 +142,7 @@ class FunctionMap {
     const close = () => this.#close();
     const handles = {
       options: shownOptions(this.#options),
-      cache: cacheHandle(pipeline.cache, undefined),
+      cache: cacheHandle(pipeline, undefined),
       events: pipeline.host.telemetry.events,
       stream,
       withMeta,

@@ -2,10 +2,11 @@ import type { Clock } from "../clock.ts";
 import type { CacheEntry, MaybePromise } from "./cache_backend.ts";
 import { requireText, serializeArguments, serializeValue } from "./cache_key.ts";
 import { functionPrefix, storedKey, then } from "./engine_key.ts";
-import { type GuardedCache, UNREADABLE_ENTRY } from "./guarded_cache.ts";
+import type { GuardedCache } from "./guarded_cache.ts";
 import { isInstance } from "./instance.ts";
 import type { CacheKeyFunction } from "./memory_results.ts";
 import type { StoredValue } from "./memory_store.ts";
+import { UNREADABLE_ENTRY } from "./read_entry.ts";
 import { type ResultStore, UNREADABLE } from "./result_store.ts";
 
 /** Whose results are kept, and where. */
@@ -53,11 +54,16 @@ export class BackendResults implements ResultStore {
   }
 
   read(key: string): MaybePromise<StoredValue | undefined> {
-    return then(this.#storedKey(key), (stored) => then(this.#options.backend.get(stored), fromEntry));
+    const fromThen = (entry: CacheEntry | undefined) => fromEntry(entry, this.nowMs());
+    return then(this.#storedKey(key), (stored) => then(this.#options.backend.get(stored), fromThen));
   }
 
-  write(key: string, stored: StoredValue): MaybePromise<boolean> {
-    return then(this.#storedKey(key), (storedKey) => this.#options.backend.set(storedKey, toEntry(stored)));
+  write(key: string, stored: StoredValue, isWanted: () => boolean): MaybePromise<boolean> {
+    return then(this.#storedKey(key), (storedKey) => this.#options.backend.set(storedKey, toEntry(stored), isWanted));
+  }
+
+  put(key: string, stored: StoredValue): MaybePromise<boolean> {
+    return then(this.#storedKey(key), (storedKey) => this.#options.backend.store(storedKey, toEntry(stored)));
   }
 
   delete(key: string): MaybePromise<boolean> {
@@ -79,9 +85,11 @@ export class BackendResults implements ResultStore {
   }
 }
 
-function fromEntry(entry: CacheEntry | undefined): StoredValue | undefined {
+/** An entry from the future was made before the time of day went back: nobody knows how old it is. */
+function fromEntry(entry: CacheEntry | undefined, nowMs: number): StoredValue | undefined {
   if (entry === UNREADABLE_ENTRY) return UNREADABLE;
-  return entry && {
+  if (entry === undefined || entry.createdAt > nowMs) return undefined;
+  return {
     value: entry.value,
     createdAtMs: entry.createdAt,
     expiresAtMs: entry.expiresAt,

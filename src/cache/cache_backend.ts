@@ -24,7 +24,10 @@ export type MaybePromise<T> = T | Promise<T>;
 export interface CacheBackend {
   /** The entry under `key`, or `undefined` where there is none. An entry past `staleUntil` may be left out. */
   get(key: string): MaybePromise<CacheEntry | undefined>;
-  /** Keeps `entry` under `key` in place of what was there. Throws a `SerializationError` where it cannot keep the value. */
+  /**
+   * Keeps `entry` under `key` in place of what was there. Throws a `SerializationError` where it cannot keep the value,
+   * say as it is larger than its bounds.
+   */
   set(key: string, entry: CacheEntry): MaybePromise<void>;
   /** Removes what is under `key`; tells whether there was anything. */
   delete(key: string): MaybePromise<boolean>;

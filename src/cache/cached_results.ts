@@ -1,10 +1,14 @@
-import { SerializationError } from "../errors.ts";
-import type { CacheStatus, Call } from "../layer.ts";
+import type { Call } from "../layer.ts";
 import type { LayerHost } from "../layer_host.ts";
+import { CacheAccount, type CacheStats } from "./cache_account.ts";
 import type { MaybePromise } from "./cache_backend.ts";
 import { Flight } from "./flight.ts";
+import { flightContext } from "./flight_context.ts";
+import type { Flights } from "./flights.ts";
 import type { StoredValue } from "./memory_store.ts";
+import type { RefreshPace } from "./refresh_pace.ts";
 import type { ResultStore } from "./result_store.ts";
+import { isSingleUse } from "./single_use.ts";
 
 /** How long results live, in milliseconds. */
 export interface Freshness {
@@ -13,41 +17,37 @@ export interface Freshness {
   readonly staleIfErrorMs: number;
 }
 
-/** What the cache of a function has done. */
-export interface CacheStats {
-  /** Calls served with a fresh value. */
-  readonly hits: number;
-  /** Calls that found none and ran. */
-  readonly misses: number;
-  /** Calls served with a value past its time. */
-  readonly stale: number;
-  /** Calls that joined one in flight. */
-  readonly coalesced: number;
-  /** Values kept. */
-  readonly writes: number;
-  /** Operations of the backend that failed, and values that could not be kept. */
-  readonly errors: number;
+/** What the cached results of a function are made of. */
+export interface CachedResultsParts {
+  /** Where they are kept. */
+  readonly store: ResultStore;
+  /** How long they live. */
+  readonly freshness: Freshness;
+  /** The runs under way of all functions that share them. */
+  readonly flights: Flights;
+  /** When a source that failed may be asked again behind a stale value. */
+  readonly pace: RefreshPace;
+  readonly host: LayerHost;
 }
-
-type MutableStats = { -readonly [Name in keyof CacheStats]: number };
-
-/** What the cache can do for a call, and the event that tells of it. */
-const EVENTS = { hit: "cacheHit", miss: "cacheMiss", stale: "cacheStale", coalesced: "cacheCoalesced" } as const;
 
 /** The cached results of one function: what is kept, what is on its way, and the count of both. */
 export class CachedResults {
+  /** Counts and tells what it does. */
+  readonly account: CacheAccount;
   readonly #store: ResultStore;
   readonly #freshness: Freshness;
+  readonly #flights: Flights;
+  readonly #pace: RefreshPace;
   readonly #host: LayerHost;
-  readonly #flights = new Map<unknown, Flight>();
-  readonly #stats: MutableStats = { hits: 0, misses: 0, stale: 0, coalesced: 0, writes: 0, errors: 0 };
-  #hasWarned = false;
 
-  /** The results of one function, in `store`. */
-  constructor(store: ResultStore, freshness: Freshness, host: LayerHost) {
+  /** The results of one function. */
+  constructor({ store, freshness, flights, pace, host }: CachedResultsParts) {
     this.#store = store;
     this.#freshness = freshness;
+    this.#flights = flights;
+    this.#pace = pace;
     this.#host = host;
+    this.account = new CacheAccount(host);
   }
 
   /** Whether a look costs next to nothing. */
@@ -67,28 +67,65 @@ export class CachedResults {
     return stored !== undefined && this.isFresh(stored);
   }
 
-  /** Removes the value for a call with `args`; what runs now is not kept either. */
-  async delete(self: unknown, args: readonly unknown[]): Promise<boolean> {
+  /**
+   * Keeps `value` for calls with `args`; what runs now is not kept.
+   *
+   * @throws {CacheError} If it could not be kept.
+   */
+  async set(self: unknown, args: readonly unknown[], value: unknown): Promise<void> {
     const key = this.#store.keyOf(self, args);
-    this.#forgetFlights((flight) => flight.key === key);
-    return await this.#store.delete(key);
+    if (isSingleUse(value)) throw this.account.errorOf("set", "the value can be read only once");
+    this.#forget(key);
+    let isKept: boolean;
+    try {
+      isKept = await this.#store.put(key, this.#storedOf(value));
+    } catch (error) {
+      throw this.account.errorOf("set", "its backend failed or refused the value", error);
+    }
+    if (!isKept) {
+      throw this.account.errorOf("set", "the value is larger than its bounds, or its backend did not take it");
+    }
+    this.account.noteWrite();
   }
 
-  /** Removes all values of the function; what runs now is not kept either. */
+  /**
+   * Removes the value for a call with `args`; what runs now is not kept either.
+   *
+   * @throws {CacheError} If it could not be removed.
+   */
+  async delete(self: unknown, args: readonly unknown[]): Promise<boolean> {
+    const key = this.#store.keyOf(self, args);
+    this.#forget(key);
+    try {
+      return await this.#store.delete(key);
+    } catch (error) {
+      throw this.account.errorOf("delete", "its backend failed", error);
+    }
+  }
+
+  /**
+   * Removes all values of the function; what runs now is not kept either.
+   *
+   * @throws {CacheError} If they could not be removed.
+   */
   async clear(): Promise<void> {
-    this.#forgetFlights();
-    await this.#store.clear();
+    this.#forgetAll();
+    try {
+      await this.#store.clear();
+    } catch (error) {
+      throw this.account.errorOf("clear", "its backend failed", error);
+    }
   }
 
   /** Does its part where its namespace is cleared; a backend is cleared once for all that it serves. */
   clearFromNamespace(): void {
-    this.#forgetFlights();
+    this.#forgetAll();
     if (this.isInMemory) this.#store.clear();
   }
 
   /** What the cache has done so far. */
   stats(): CacheStats {
-    return { ...this.#stats };
+    return this.account.stats();
   }
 
   /** The key of `call`. Throws where its arguments have none. */
@@ -116,71 +153,66 @@ export class CachedResults {
     return this.#isWithin(expired, this.#freshness.staleIfErrorMs);
   }
 
-  /** The run that a call with this key can join. */
-  flightOf(call: Call, key: unknown): Flight | undefined {
-    return this.#flights.get(flightKeyOf(call, key));
+  /** Whether the source may be asked for a new value, or has just failed to give one. */
+  mayRefresh(key: unknown): boolean {
+    return this.#pace.mayTry(key);
   }
 
-  /** Begins a run that others can join. */
-  depart(leader: Call, key: unknown): Flight {
-    const flight: Flight = new Flight(leader, key, () => this.land(flight));
-    this.#flights.set(flightKeyOf(leader, key), flight);
+  /** Notes that the source failed while there was an old value to serve. */
+  noteFailedRefresh(key: unknown, error: unknown): void {
+    this.#pace.noteFailure(key, error);
+  }
+
+  /** The run that a call with this key can join. */
+  flightOf(call: Call, key: unknown): Flight | undefined {
+    return this.#flights.find(this, key, call.state?.limits);
+  }
+
+  /** The refresh that runs behind the old value of `key`. */
+  refreshOf(key: unknown): Flight | undefined {
+    return this.#flights.findRefresh(key);
+  }
+
+  /** Begins a run that others can join; it is behind `stale` where that is given. */
+  depart(call: Call, key: unknown, stale?: StoredValue): Flight {
+    const flight: Flight = new Flight(this, call, key, () => this.land(flight));
+    flight.stale = stale;
+    this.#flights.add(flight);
+    if (stale === undefined) flightContext.noteDeparture(flight);
     return flight;
   }
 
-  /** Lets the plain run for `key`, if there is one, end without being kept or joined: a later one has begun. */
+  /** Lets the runs for `key` end without being kept or joined: a later one begins, which was asked for by name. */
   supersede(key: unknown): void {
-    const flightKey = plainFlightKey(key);
-    const flight = this.#flights.get(flightKey);
-    if (flight === undefined) return;
-    flight.mayStore = false;
-    this.#flights.delete(flightKey);
+    this.#flights.forget(key);
   }
 
   /** Ends a run: nobody joins it any more. */
   land(flight: Flight): void {
-    const flightKey = flightKeyOf(flight.call, flight.key);
-    if (this.#flights.get(flightKey) === flight) this.#flights.delete(flightKey);
+    this.#flights.remove(flight);
+    flightContext.noteLanding(flight);
   }
 
-  /** Keeps what a run came to, and ends the run once it is kept. */
+  /** Keeps what a run came to, and ends the run once it is kept; answers what the run's own call gets. */
   keep(flight: Flight, value: unknown): unknown {
-    if (!flight.mayStore) {
-      this.land(flight);
-      return value;
+    if (flight.mayStore && isSingleUse(value)) {
+      flight.mayStore = false;
+      this.account.noteSingleUse();
     }
-    const createdAtMs = this.#store.nowMs();
-    const expiresAtMs = createdAtMs + this.#freshness.ttlMs;
-    const graceMs = Math.max(this.#freshness.staleMs, this.#freshness.staleIfErrorMs);
-    const stored = { value, createdAtMs, expiresAtMs, staleUntilMs: expiresAtMs + graceMs };
-    const written = this.#write(flight.key, stored);
+    if (!flight.mayStore) return this.#arrive(flight, value);
+    this.#pace.forget(flight.key);
+    this.#flights.outdate(flight);
+    const written = this.#write(flight, value);
     const arrive = (wasKept: boolean) => {
-      if (wasKept) this.#stats.writes++;
-      this.land(flight);
-      return value;
+      if (wasKept) this.account.noteWrite();
+      return this.#arrive(flight, value);
     };
     return written instanceof Promise ? this.#inTime(flight, written.then(arrive), value) : arrive(written);
   }
 
-  /** Counts and tells what the cache did for `call`. The counters are named one by one, as a look-up would cost a hit a third more. */
-  note(call: Call, status: Exclude<CacheStatus, "off">): void {
-    if (status === "hit") this.#stats.hits++;
-    else if (status === "miss") this.#stats.misses++;
-    else if (status === "stale") this.#stats.stale++;
-    else this.#stats.coalesced++;
-    if (call.state !== undefined) call.state.cache = status;
-    if (this.#host.telemetry.isOn) this.#host.telemetry.tell(EVENTS[status], this.#host.functionName, call, {});
-  }
-
-  /** Counts and tells that the store failed or refused a value. */
-  noteTrouble(operation: "get" | "set" | "delete" | "clear", error: unknown): void {
-    this.#stats.errors++;
-    const { telemetry, functionName } = this.#host;
-    if (error instanceof SerializationError && !this.#hasWarned) {
-      this.#hasWarned = true;
-      telemetry.log("warning", "a result cannot be cached", { functionName, reason: error.message });
-    }
-    telemetry.emit("cacheError", { functionName, operation, error });
+  #arrive(flight: Flight, value: unknown): unknown {
+    this.land(flight);
+    return flight.arrive(value);
   }
 
   /** `arriving`, or just `value` once look and write together have taken their time; the write goes on behind it. */
@@ -193,41 +225,35 @@ export class CachedResults {
     });
   }
 
+  #storedOf(value: unknown): StoredValue {
+    const { ttlMs, staleMs, staleIfErrorMs } = this.#freshness;
+    const createdAtMs = this.#store.nowMs();
+    const expiresAtMs = createdAtMs + ttlMs;
+    return { value, createdAtMs, expiresAtMs, staleUntilMs: expiresAtMs + Math.max(staleMs, staleIfErrorMs) };
+  }
+
   /** To size a value up is to read it, and what is read may throw. */
-  #write(key: unknown, stored: StoredValue): MaybePromise<boolean> {
+  #write(flight: Flight, value: unknown): MaybePromise<boolean> {
     try {
-      return this.#store.write(key, stored);
+      return this.#store.write(flight.key, this.#storedOf(value), () => flight.mayStore);
     } catch (error) {
-      this.noteTrouble("set", error);
+      this.account.noteTrouble("set", error);
       return false;
     }
   }
 
-  /** Lets the runs that match (by default all) end without being kept or joined. */
-  #forgetFlights(matches: (flight: Flight) => boolean = () => true): void {
-    for (const [flightKey, flight] of this.#flights) {
-      if (!matches(flight)) continue;
-      flight.mayStore = false;
-      this.#flights.delete(flightKey);
-    }
+  /** Lets the runs for `key` end without being kept or joined. */
+  #forget(key: unknown): void {
+    this.#flights.forget(key);
+    this.#pace.forget(key);
+  }
+
+  #forgetAll(): void {
+    this.#flights.forgetAll();
+    this.#pace.forgetAll();
   }
 
   #isWithin(expired: StoredValue, graceMs: number): boolean {
     return graceMs > 0 && this.#store.nowMs() < expired.expiresAtMs + graceMs;
   }
-}
-
-/** Begins what is made of a key and limits; a text that begins so itself is given another. */
-const LIMITED = "\u0001";
-
-/** Calls with limits of their own share a run only with calls of the same limits. */
-function flightKeyOf(call: Call, key: unknown): unknown {
-  const limits = call.state?.limits;
-  if (limits === undefined) return plainFlightKey(key);
-  const { timeoutMs, deadlineMs, retries, cache } = limits;
-  return `${LIMITED}${timeoutMs}/${deadlineMs}/${retries}/${cache}/${typeof key}/${key}`;
-}
-
-function plainFlightKey(key: unknown): unknown {
-  return typeof key === "string" && key.startsWith(LIMITED) ? LIMITED + key : key;
 }

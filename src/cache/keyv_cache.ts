@@ -1,5 +1,7 @@
 import { ConfigurationError } from "../errors.ts";
 import { wrongOption } from "../internal/validate.ts";
+import type { Clock } from "../clock.ts";
+import { attachable } from "./attached_host.ts";
 import type { CacheBackend, CacheEntry } from "./cache_backend.ts";
 import { decodeEntry, encodeEntry } from "./codec/cache_codec.ts";
 import { plainKey } from "./plain_key.ts";
@@ -44,7 +46,7 @@ export function fromKeyv(keyv: KeyvLike): CacheBackend {
   if ([get, set, remove].some((method) => typeof method !== "function")) {
     throw wrongOption("use a Keyv store", "keyv", { desired: "a Keyv instance", isPrivate: true }, keyv);
   }
-  return new KeyvCache(keyv);
+  return attachable(({ clock }) => new KeyvCache(keyv, clock));
 }
 
 /** What every key begins with. */
@@ -59,9 +61,11 @@ const STORED_PREFIX = KEY_PREFIX + KEY_PREFIX;
 
 class KeyvCache implements CacheBackend {
   readonly #keyv: KeyvLike;
+  readonly #clock: Clock;
 
-  constructor(keyv: KeyvLike) {
+  constructor(keyv: KeyvLike, clock: Clock) {
     this.#keyv = keyv;
+    this.#clock = clock;
   }
 
   async get(key: string): Promise<CacheEntry | undefined> {
@@ -71,7 +75,7 @@ class KeyvCache implements CacheBackend {
 
   async set(key: string, entry: CacheEntry): Promise<void> {
     const text = encodeEntry(key, entry);
-    const lifetimeMs = Math.ceil(entry.staleUntil - Date.now());
+    const lifetimeMs = Math.ceil(entry.staleUntil - this.#clock.wallNow());
     if (lifetimeMs <= 0) {
       await this.delete(key);
       return;

@@ -1,6 +1,10 @@
 import { type OptionRules, positiveInteger, validateOptions } from "../internal/validate.ts";
+import type { Clock } from "../clock.ts";
+import { attachable } from "./attached_host.ts";
 import type { CacheBackend, CacheEntry } from "./cache_backend.ts";
+import { ExpirySweeper } from "./expiry_sweeper.ts";
 import { MemoryStore } from "./memory_store.ts";
+import { NOT_KEPT } from "./not_kept.ts";
 
 /** What {@link memoryCache} takes. */
 export interface MemoryCacheConfig {
@@ -9,7 +13,7 @@ export interface MemoryCacheConfig {
    * @default 10_000
    */
   readonly maxEntries?: number | undefined;
-  /** How many bytes the values take at most, roughly; unbounded by default. */
+  /** How many bytes the keys and values take at most, roughly; unbounded by default. */
   readonly maxBytes?: number | undefined;
 }
 
@@ -35,14 +39,16 @@ const RULES: OptionRules = { maxEntries: positiveInteger, maxBytes: positiveInte
  */
 export function memoryCache(config: MemoryCacheConfig = {}): CacheBackend {
   validateOptions("open the memory cache", config, RULES);
-  return new MemoryCache(config);
+  return attachable(({ clock }) => new MemoryCache(config, clock));
 }
 
 class MemoryCache implements CacheBackend {
   readonly #store: MemoryStore;
 
-  constructor({ maxEntries = 10_000, maxBytes }: MemoryCacheConfig) {
-    this.#store = new MemoryStore({ maxEntries, maxBytes });
+  constructor({ maxEntries = 10_000, maxBytes }: MemoryCacheConfig, clock: Clock) {
+    const sweeper = new ExpirySweeper(clock);
+    const nowMs = () => clock.wallNow();
+    this.#store = new MemoryStore({ maxEntries, maxBytes }, (store) => sweeper.watch(store, nowMs));
   }
 
   get(key: string): CacheEntry | undefined {
@@ -56,7 +62,8 @@ class MemoryCache implements CacheBackend {
   }
 
   set(key: string, { value, createdAt, expiresAt, staleUntil }: CacheEntry): void {
-    this.#store.set(key, { value, createdAtMs: createdAt, expiresAtMs: expiresAt, staleUntilMs: staleUntil });
+    const stored = { value, createdAtMs: createdAt, expiresAtMs: expiresAt, staleUntilMs: staleUntil };
+    if (!this.#store.set(key, stored)) return NOT_KEPT;
   }
 
   delete(key: string): boolean {

@@ -1,4 +1,5 @@
 import type { Clock } from "../clock.ts";
+import { SerializationError } from "../errors.ts";
 import { allArguments, requireText, serializeArguments } from "./cache_key.ts";
 import { instanceNumber, isInstance } from "./instance.ts";
 import { jsonKeyOf } from "./json_key.ts";
@@ -66,8 +67,12 @@ export class MemoryResults implements ResultStore {
   }
 
   write(key: unknown, stored: StoredValue): boolean {
-    this.#store.set(key, stored);
-    return true;
+    if (this.#store.set(key, stored)) return true;
+    throw new SerializationError("it is larger than the 'maxBytes' of its cache in memory");
+  }
+
+  put(key: unknown, stored: StoredValue): boolean {
+    return this.write(key, stored);
   }
 
   delete(key: unknown): boolean {

@@ -4,7 +4,7 @@ import { approximateBytes } from "./approximate_bytes.ts";
 export interface MemoryStoreLimits {
   /** How many entries are kept at most. */
   readonly maxEntries: number;
-  /** How many bytes the values take at most, roughly; unbounded by default. */
+  /** How many bytes the keys and values take at most, roughly; unbounded by default. */
   readonly maxBytes?: number | undefined;
 }
 
@@ -57,12 +57,22 @@ export class MemoryStore {
   #newest: Node | undefined = undefined;
   #oldest: Node | undefined = undefined;
   #hand: Node | undefined = undefined;
+  /** The next that a sweep looks at. */
+  #swept: Node | undefined = undefined;
   #bytes = 0;
+  #earliestMs = Infinity;
+  readonly #onEarlier: (store: MemoryStore) => void;
 
-  /** An empty store. */
-  constructor(limits: MemoryStoreLimits) {
+  /** An empty store; `onEarlier` hears of an entry that expires before all others. */
+  constructor(limits: MemoryStoreLimits, onEarlier: (store: MemoryStore) => void = () => {}) {
     this.#maxEntries = limits.maxEntries;
     this.#maxBytes = limits.maxBytes;
+    this.#onEarlier = onEarlier;
+  }
+
+  /** No entry is of no use before this time; `Infinity` where none expires. */
+  get earliestMs(): number {
+    return this.#earliestMs;
   }
 
   /** How many entries it holds. */
@@ -82,13 +92,18 @@ export class MemoryStore {
     return node;
   }
 
-  /** Keeps a value under `key`, unless it alone is over `maxBytes`. */
-  set(key: unknown, stored: StoredValue): void {
+  /** Keeps a value under `key`, unless it alone is over `maxBytes`; tells whether it was kept. */
+  set(key: unknown, stored: StoredValue): boolean {
     this.delete(key);
-    const bytes = this.#maxBytes === undefined ? 0 : approximateBytes(stored.value, this.#maxBytes);
-    if (bytes > (this.#maxBytes ?? Infinity)) return;
+    const bytes = this.#maxBytes === undefined ? 0 : sizeOf(key, stored.value, this.#maxBytes);
+    if (bytes > (this.#maxBytes ?? Infinity)) return false;
     while (this.#nodes.size >= this.#maxEntries || this.#bytes + bytes > (this.#maxBytes ?? Infinity)) this.#evict();
     this.#append(new Node(key, stored, bytes));
+    if (stored.staleUntilMs < this.#earliestMs) {
+      this.#earliestMs = stored.staleUntilMs;
+      this.#onEarlier(this);
+    }
+    return true;
   }
 
   /** Removes what is under `key`; tells whether there was anything. */
@@ -102,8 +117,30 @@ export class MemoryStore {
   /** Removes everything. */
   clear(): void {
     this.#nodes.clear();
-    this.#newest = this.#oldest = this.#hand = undefined;
+    this.#newest =
+      this.#oldest =
+      this.#hand =
+      this.#swept =
+        undefined;
     this.#bytes = 0;
+    this.#earliestMs = Infinity;
+  }
+
+  /** Begins to look for what is of no use any more. */
+  beginSweep(): void {
+    this.#swept = this.#oldest;
+    this.#earliestMs = Infinity;
+  }
+
+  /** Looks at some entries more, and removes what expired before `nowMs`; tells whether it has looked at all. */
+  sweepSome(nowMs: number, entries: number): boolean {
+    for (let looked = 0; looked < entries && this.#swept !== undefined; looked++) {
+      const node = this.#swept;
+      this.#swept = node.newer;
+      if (node.staleUntilMs <= nowMs) this.#remove(node);
+      else if (node.staleUntilMs < this.#earliestMs) this.#earliestMs = node.staleUntilMs;
+    }
+    return this.#swept === undefined;
   }
 
   #append(node: Node): void {
@@ -119,6 +156,7 @@ export class MemoryStore {
     this.#nodes.delete(node.key);
     this.#bytes -= node.bytes;
     if (this.#hand === node) this.#hand = node.newer;
+    if (this.#swept === node) this.#swept = node.newer;
     if (node.newer === undefined) this.#newest = node.older;
     else node.newer.older = node.older;
     if (node.older === undefined) this.#oldest = node.newer;
@@ -134,4 +172,8 @@ export class MemoryStore {
     this.#hand = node.newer;
     this.#remove(node);
   }
+}
+
+function sizeOf(key: unknown, value: unknown, maxBytes: number): number {
+  return approximateBytes(key, maxBytes) + approximateBytes(value, maxBytes);
 }

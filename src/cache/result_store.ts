@@ -21,10 +21,12 @@ export interface ResultStore {
   keyOf(self: unknown, args: readonly unknown[]): unknown;
   /** What is kept under `key`, fresh or not; {@link UNREADABLE} where nobody knows. */
   read(key: unknown): MaybePromise<StoredValue | undefined>;
-  /** Keeps a value; tells whether it was kept. */
-  write(key: unknown, stored: StoredValue): MaybePromise<boolean>;
-  /** Removes one; tells whether it was there. */
+  /** Keeps what a call came to, unless it is not wanted any more when it comes to that; tells whether it was kept. */
+  write(key: unknown, stored: StoredValue, isWanted: () => boolean): MaybePromise<boolean>;
+  /** Keeps a value by name; tells whether it was kept. Throws or rejects where that failed. */
+  put(key: unknown, stored: StoredValue): MaybePromise<boolean>;
+  /** Removes one; tells whether it was there. Throws or rejects where that failed. */
   delete(key: unknown): MaybePromise<boolean>;
-  /** Removes all of this function. */
+  /** Removes all of this function. Throws or rejects where that failed. */
   clear(): MaybePromise<unknown>;
 }

@@ -1,5 +1,8 @@
 import type { CacheBackend, CacheEntry, MaybePromise } from "./cache_backend.ts";
-import { UNREADABLE_ENTRY } from "./guarded_cache.ts";
+import { NOT_KEPT } from "./not_kept.ts";
+import { UNREADABLE_ENTRY } from "./read_entry.ts";
+import { TierCopies } from "./tier_copies.ts";
+import { isThenable } from "./write_order.ts";
 
 /**
  * Two caches as one: a small fast one before a large or shared one. An entry that only `second` has is copied to
@@ -39,8 +42,7 @@ export function tiered(first: CacheBackend, second: CacheBackend): TieredCache {
 export class TieredCache implements CacheBackend {
   readonly #first: CacheBackend;
   readonly #second: CacheBackend;
-  /** The latest read of each key that `first` may be given the entry of; a write takes the key out. */
-  #reads = new Map<string, object>();
+  #copies = new TierCopies();
 
   /** Puts `first` before `second`. */
   constructor(first: CacheBackend, second: CacheBackend) {
@@ -48,11 +50,16 @@ export class TieredCache implements CacheBackend {
     this.#second = second;
   }
 
+  /** The two. */
+  get tiers(): readonly [CacheBackend, CacheBackend] {
+    return [this.#first, this.#second];
+  }
+
   /** The same with each tier wrapped, so that what watches over a backend can watch over each by itself. */
   withTiers(wrap: (tier: CacheBackend) => CacheBackend): TieredCache {
     const wrapped = new TieredCache(wrap(this.#first), wrap(this.#second));
     // The tiers are the same, so what one of them writes or clears is not to be undone by a read of another.
-    wrapped.#reads = this.#reads;
+    wrapped.#copies = this.#copies;
     return wrapped;
   }
 
@@ -67,20 +74,21 @@ export class TieredCache implements CacheBackend {
 
   /** Keeps `entry` in both tiers. */
   set(key: string, entry: CacheEntry): MaybePromise<void> {
-    this.#reads.delete(key);
-    return this.#inBoth((tier) => setOrDrop(tier, key, entry), () => undefined);
+    const end = this.#copies.beginChange(key);
+    const join = (first: boolean, second: boolean) => first || second ? undefined : NOT_KEPT;
+    return whenDone(() => this.#inBoth((tier) => setOrDrop(tier, key, entry), join), end);
   }
 
   /** Removes the entry from both tiers; tells whether any had it. */
   delete(key: string): MaybePromise<boolean> {
-    this.#reads.delete(key);
-    return this.#inBoth((tier) => tier.delete(key), (first, second) => first || second);
+    const end = this.#copies.beginChange(key);
+    return whenDone(() => this.#inBoth((tier) => tier.delete(key), (first, second) => first || second), end);
   }
 
   /** Clears both tiers. */
   clear(prefix: string): MaybePromise<void> {
-    for (const key of this.#reads.keys()) if (key.startsWith(prefix)) this.#reads.delete(key);
-    return this.#inBoth((tier) => tier.clear(prefix), () => undefined);
+    const end = this.#copies.beginClear(prefix);
+    return whenDone(() => this.#inBoth((tier) => tier.clear(prefix), () => undefined), end);
   }
 
   /** Closes both tiers. */
@@ -89,8 +97,7 @@ export class TieredCache implements CacheBackend {
   }
 
   #getSecond(key: string, failureOfFirst?: Failure): MaybePromise<CacheEntry | undefined> {
-    const read = {};
-    this.#reads.set(key, read);
+    const read = this.#copies.beginRead(key);
     return settle(
       () => this.#second.get(key),
       (found) => {
@@ -105,11 +112,9 @@ export class TieredCache implements CacheBackend {
     );
   }
 
-  /** Copies what was read to `first`, unless it was written meanwhile. Nobody waits for it, and it may fail. */
+  /** Copies what was read to `first`, unless it was changed meanwhile. Nobody waits for it, and it may fail. */
   #promote(key: string, read: object, entry: CacheEntry | undefined): void {
-    if (this.#reads.get(key) !== read) return;
-    this.#reads.delete(key);
-    if (entry === undefined) return;
+    if (!this.#copies.endRead(key, read) || entry === undefined) return;
     const nothing = () => {};
     settle(() => this.#first.set(key, entry), nothing, nothing);
   }
@@ -148,7 +153,8 @@ function settle<T, R>(
 function outcomeOf<T>(task: () => MaybePromise<T>): MaybePromise<Outcome<T>> {
   try {
     const value = task();
-    return value instanceof Promise ? value.then((value) => ({ value }), (error) => ({ error })) : { value };
+    if (!isThenable(value)) return { value };
+    return Promise.resolve(value).then((value) => ({ value }), (error) => ({ error }));
   } catch (error) {
     return { error };
   }
@@ -160,12 +166,26 @@ function joinOutcomes<T, R>(first: Outcome<T>, second: Outcome<T>, join: (first:
   return join(first.value, second.value);
 }
 
-/** A tier that cannot take the new entry must not go on with the old one. */
-function setOrDrop(tier: CacheBackend, key: string, entry: CacheEntry): MaybePromise<void> {
-  return settle(() => tier.set(key, entry), () => {}, (failure) => {
-    const rethrow = () => {
-      throw failure.error;
-    };
-    return settle(() => tier.delete(key), rethrow, rethrow);
+/** A tier that cannot take the new entry must not go on with the old one; tells whether it took it. */
+function setOrDrop(tier: CacheBackend, key: string, entry: CacheEntry): MaybePromise<boolean> {
+  const drop = (end: () => boolean) => settle(() => tier.delete(key), end, end);
+  return settle(
+    () => tier.set(key, entry) as MaybePromise<unknown>,
+    (answer) => answer === NOT_KEPT ? drop(() => false) : true,
+    (failure) =>
+      drop(() => {
+        throw failure.error;
+      }),
+  );
+}
+
+/** Does `task`, and calls `end` when it is done, however it ended. */
+function whenDone<R>(task: () => MaybePromise<R>, end: () => void): MaybePromise<R> {
+  return settle(task, (value) => {
+    end();
+    return value;
+  }, (failure) => {
+    end();
+    throw failure.error;
   });
 }

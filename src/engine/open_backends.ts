@@ -1,11 +1,16 @@
+import { quoted } from "../internal/printable.ts";
+import { attach, isAttachable } from "../cache/attached_host.ts";
 import { BackendHealth, type CacheOperation } from "../cache/backend_health.ts";
+import { troubleText, uselessText } from "../cache/backend_trouble.ts";
 import type { CacheBackend } from "../cache/cache_backend.ts";
-import { GuardedCache } from "../cache/guarded_cache.ts";
 import { namespacePrefix } from "../cache/engine_key.ts";
+import { Flights } from "../cache/flights.ts";
+import { type BackendState, GuardedCache, PATIENCE_TIMEOUTS } from "../cache/guarded_cache.ts";
 import { openCache } from "../cache/open_cache.ts";
 import { TieredCache } from "../cache/tiered_cache.ts";
+import { WriteOrder } from "../cache/write_order.ts";
 import type { Clock } from "../clock.ts";
-import { ConfigurationError } from "../errors.ts";
+import { CacheError, isOperoError } from "../errors.ts";
 import { errorLabel } from "../internal/error_label.ts";
 import { className } from "../internal/read_field.ts";
 import type { Telemetry } from "../telemetry.ts";
@@ -22,23 +27,40 @@ interface OpenBackend {
   readonly opened: { readonly name: string; readonly config: Config } | undefined;
   /** The functions by their identity, to notice when two share one. */
   readonly functions: Map<string, WeakRef<object>>;
+  /** The runs under way by the same identity. */
+  readonly flights: Map<string, Flights>;
+}
+
+/** How long a function waits for a backend, and who hears of its troubles. */
+export interface BackendLimits {
+  /** For an operation. */
+  readonly timeoutMs: number;
+  /** For the first operation of all, of a backend that has to be opened. */
+  readonly connectTimeoutMs: number;
+  readonly functionName: string;
+  readonly onError: (operation: CacheOperation, error: unknown) => void;
 }
 
 /** How a function uses a backend. */
-export interface BackendUse {
+export interface BackendUse extends BackendLimits {
   /** What cannot be done where the backend cannot be opened, as in `wrap "fetchUser"`. */
   readonly task: string;
   /** The name of a backend, or one that is handed in. */
   readonly backend: string | CacheBackend;
   readonly config: Config;
-  readonly timeoutMs: number;
-  readonly onError: (operation: CacheOperation, error: unknown) => void;
   /** The function, and what its results are kept under. */
   readonly fn: object;
-  readonly functionName: string;
   readonly identity: string;
   /** Whether the user chose the identity, so that sharing it is meant. */
   readonly isIdentityChosen: boolean;
+}
+
+/** What a function has of a backend. */
+export interface UsedBackend {
+  /** It fails as a miss. */
+  readonly cache: GuardedCache;
+  /** The runs under way of all functions with the same identity. */
+  readonly flights: Flights;
 }
 
 /** The backends of an instance: one opened with one configuration is opened once, and its health is known to all. */
@@ -46,7 +68,7 @@ export class OpenBackends {
   readonly #clock: Clock;
   readonly #telemetry: Telemetry;
   readonly #open: OpenBackend[] = [];
-  readonly #healths = new WeakMap<CacheBackend, BackendHealth>();
+  readonly #states = new WeakMap<CacheBackend, BackendState>();
 
   /** None yet. */
   constructor(clock: Clock, telemetry: Telemetry) {
@@ -55,20 +77,36 @@ export class OpenBackends {
   }
 
   /**
-   * The backend for one function, guarded: it fails as a miss.
+   * The backend for one function, guarded.
    *
    * @throws {ConfigurationError} If it cannot be opened.
    */
-  use(use: BackendUse): GuardedCache {
+  use(use: BackendUse): UsedBackend {
     const open = this.#find(use) ?? this.#add(use);
     this.#noteIdentity(open, use);
-    return this.#guard(open.backend, use.timeoutMs, use.onError);
+    const flights = open.flights.get(use.identity) ?? new Flights();
+    open.flights.set(use.identity, flights);
+    return { cache: this.#guard(open.backend, use), flights };
   }
 
-  /** Removes everything in `namespace` from every backend. */
-  async clear(namespace: string, timeoutMs: number): Promise<void> {
+  /**
+   * Removes everything in `namespace` from every backend.
+   *
+   * @throws {CacheError} If it could not be removed from one of them.
+   */
+  async clear(namespace: string, limits: Pick<BackendLimits, "timeoutMs" | "connectTimeoutMs">): Promise<void> {
     const prefix = await namespacePrefix(namespace);
-    await Promise.all(this.#open.map(({ backend }) => this.#guard(backend, timeoutMs, () => {}).clear(prefix)));
+    const task = `clear the namespace ${quoted(namespace)}`;
+    const clearOne = async ({ backend }: OpenBackend) =>
+      await this.#guard(backend, { ...limits, functionName: task, onError: () => {} }).clear(prefix);
+    const cleared = await Promise.allSettled(this.#open.map(clearOne));
+    const failed = this.#open.flatMap(({ backend }, i) => {
+      const result = cleared[i];
+      return result?.status === "rejected" ? [{ label: this.#labelOf(backend), error: result.reason }] : [];
+    });
+    if (failed.length === 0) return;
+    const reasons = failed.map(({ label, error }) => `${quoted(label)}: ${troubleText(error)}`).join("; ");
+    throw new CacheError(`Cannot ${task} as a cache backend failed: ${reasons}`, { cause: failed[0]!.error });
   }
 
   /** Closes what was opened here; what was handed in stays open. */
@@ -90,38 +128,67 @@ export class OpenBackends {
 
   #add({ task, backend: given, config }: BackendUse): OpenBackend {
     const warn = (message: string, fields = {}) => this.#telemetry.log("warning", message, fields);
+    const host = { clock: this.#clock, warn };
     const isName = typeof given === "string";
-    const backend = isName ? openCache(task, given, config, { clock: this.#clock, warn }) : given;
-    const open = { backend, opened: isName ? { name: given, config } : undefined, functions: new Map() };
+    const backend = isName ? openCache(task, given, config, host) : given;
+    for (const part of partsOf(backend)) attach(part, host);
+    const opened = isName ? { name: given, config } : undefined;
+    const open: OpenBackend = { backend, opened, functions: new Map(), flights: new Map() };
     this.#open.push(open);
     return open;
   }
 
-  /** Tiers are guarded one by one, so that the trouble of one does not cost the other. */
-  #guard(
-    backend: CacheBackend,
-    timeoutMs: number,
-    onError: (operation: CacheOperation, error: unknown) => void,
-  ): GuardedCache {
+  #guard(backend: CacheBackend, limits: BackendLimits): GuardedCache {
     const clock = this.#clock;
-    if (!(backend instanceof TieredCache)) {
-      return new GuardedCache({ backend, health: this.#healthOf(backend), clock, timeoutMs, onError });
-    }
-    const tiers = backend.withTiers((tier) => this.#guard(tier, timeoutMs, onError).asBackend());
-    const limitMs = timeoutMs * TIERED_LIMIT;
-    return new GuardedCache({ backend: tiers, health: undefined, clock, timeoutMs: limitMs, onError: () => {} });
+    if (backend instanceof TieredCache) return this.#guardTiers(backend, limits);
+    const state = this.#stateOf(backend, limits.timeoutMs);
+    const hasToOpen = isAttachable(backend) || this.#open.some((open) => open.backend === backend && open.opened);
+    return new GuardedCache({ ...limits, backend, state, clock, isFirst: () => hasToOpen && state.health.isUnasked });
   }
 
-  #healthOf(backend: CacheBackend): BackendHealth {
-    const known = this.#healths.get(backend);
+  /** Tiers are guarded one by one, so that the trouble of one does not cost the other. */
+  #guardTiers(backend: TieredCache, limits: BackendLimits): GuardedCache {
+    const guards = new Map(backend.tiers.map((tier) => [tier, this.#guard(tier, limits)]));
+    return new GuardedCache({
+      ...limits,
+      backend: backend.withTiers((tier) => guards.get(tier)!.asTier(false)),
+      named: backend.withTiers((tier) => guards.get(tier)!.asTier(true)),
+      state: undefined,
+      clock: this.#clock,
+      timeoutMs: limits.timeoutMs * TIERED_LIMIT,
+      connectTimeoutMs: limits.connectTimeoutMs * TIERED_LIMIT,
+      isFirst: () => [...guards.values()].some((guard) => guard.isFirst),
+      onError: () => {},
+    });
+  }
+
+  #stateOf(backend: CacheBackend, timeoutMs: number): BackendState {
+    const known = this.#states.get(backend);
     if (known !== undefined) return known;
-    const label = this.#open.find((open) => open.backend === backend)?.opened?.name ?? className(backend);
-    const health = new BackendHealth(this.#clock, {
+    const remove = (key: string) => backend.delete(key);
+    const state = {
+      health: this.#healthOf(this.#labelOf(backend)),
+      order: new WriteOrder(this.#clock, timeoutMs * PATIENCE_TIMEOUTS, remove),
+    };
+    this.#states.set(backend, state);
+    return state;
+  }
+
+  #healthOf(label: string): BackendHealth {
+    return new BackendHealth(this.#clock, {
+      onUseless: (operation, error, functionName) =>
+        this.#telemetry.warnOnce(
+          `cache backend ${label}`,
+          functionName,
+          uselessText(label, operation, error, functionName),
+        ),
       onOutage: (error) => this.#warn("a cache backend is in trouble, calls go on without it", error, label),
       onRecovery: () => this.#telemetry.log("info", "a cache backend answers again", { backend: label }),
     });
-    this.#healths.set(backend, health);
-    return health;
+  }
+
+  #labelOf(backend: CacheBackend): string {
+    return this.#open.find((open) => open.backend === backend)?.opened?.name ?? className(backend) ?? "Object";
   }
 
   #noteIdentity({ functions }: OpenBackend, { fn, functionName, identity, isIdentityChosen }: BackendUse): void {
@@ -131,11 +198,16 @@ export class OpenBackends {
     this.#telemetry.log("warning", "two functions share their cached results, give each a cacheId", { functionName });
   }
 
-  /** An error of a backend is named by its kind only, as its text may hold a password; wrong configuration tells what to do. */
+  /** An error of a backend is named by its kind only, as its text may hold a password; the library's own tells what to do. */
   #warn(message: string, error: unknown, backend?: string): void {
-    const remedy = error instanceof ConfigurationError ? { reason: error.message } : {};
+    const remedy = isOperoError(error) ? { reason: error.message } : {};
     this.#telemetry.log("warning", message, { backend, error: errorLabel(error), ...remedy });
   }
+}
+
+/** A backend, and the tiers that it is made of. */
+function partsOf(backend: CacheBackend): readonly CacheBackend[] {
+  return backend instanceof TieredCache ? backend.tiers.flatMap(partsOf) : [backend];
 }
 
 function isSameConfig(a: Config, b: Config): boolean {

@@ -2,12 +2,15 @@ import { BackendResults } from "../cache/backend_results.ts";
 import type { CacheBackend } from "../cache/cache_backend.ts";
 import { CachedResults } from "../cache/cached_results.ts";
 import { type CacheKeyFunction, MemoryResults } from "../cache/memory_results.ts";
-import { MemoryStore, type MemoryStoreLimits } from "../cache/memory_store.ts";
+import type { Flights } from "../cache/flights.ts";
+import type { MemoryStoreLimits } from "../cache/memory_store.ts";
+import { RefreshPace } from "../cache/refresh_pace.ts";
 import type { ResultStore } from "../cache/result_store.ts";
 import { parseDuration } from "../duration.ts";
 import { type OptionRules, positiveInteger, validateOptions } from "../internal/validate.ts";
 import type { LayerHost } from "../layer_host.ts";
-import { DEFAULT_CACHE_TIMEOUT_MS } from "../layers/cache.ts";
+import { DEFAULT_CACHE_TIMEOUT_MS, DEFAULT_CONNECT_TIMEOUT_MS } from "../layers/cache.ts";
+import { resolveRetry } from "../layers/retry.ts";
 import type { OperoOptions } from "./opero_options.ts";
 import type { Registry } from "./registry.ts";
 import type { AnyFunction } from "./wrapped.ts";
@@ -36,14 +39,18 @@ export function openFunctionCache(parts: FunctionCacheParts): CachedResults {
     staleMs: parseDuration(options.cacheStale) ?? 0,
     staleIfErrorMs: parseDuration(options.cacheStaleIfError) ?? 0,
   };
+  const pace = new RefreshPace(resolveRetry(parts.task, options), freshness.ttlMs, registry.clock, host.random);
   // The store reports its troubles to the cache that it is made for.
-  const cache: CachedResults = new CachedResults(
-    cacheBackend === "memory" ? openMemory(parts) : openBackend(parts, cacheBackend, () => cache),
-    freshness,
-    host,
-  );
+  const place: Place = cacheBackend === "memory" ? openMemory(parts) : openBackend(parts, cacheBackend, () => cache);
+  const cache: CachedResults = new CachedResults({ ...place, freshness, pace, host });
   registry.addCache(cacheNamespace, cache);
   return cache;
+}
+
+/** Where results are kept, and the runs of all functions that keep theirs in the same place. */
+interface Place {
+  readonly store: ResultStore;
+  readonly flights: Flights;
 }
 
 const MEMORY_RULES: OptionRules = {
@@ -51,34 +58,41 @@ const MEMORY_RULES: OptionRules = {
   maxBytes: { ...positiveInteger, isPrivate: true },
 };
 
-function openMemory({ task, options, registry, keyArguments }: FunctionCacheParts): ResultStore {
+function openMemory({ task, options, registry, keyArguments }: FunctionCacheParts): Place {
   const { cacheNamespace = "opero", cacheId, cacheBackendConfig = {}, cacheKey } = options;
   validateOptions(task, cacheBackendConfig, MEMORY_RULES, "cacheBackendConfig.");
   const { maxEntries = 10_000, maxBytes } = cacheBackendConfig as Partial<MemoryStoreLimits>;
   const limits = { maxEntries, maxBytes };
-  const store = cacheId === undefined ? new MemoryStore(limits) : registry.namedStore(cacheNamespace, cacheId, limits);
-  return new MemoryResults(store, registry.clock, cacheKey as CacheKeyFunction | undefined, keyArguments);
+  const store = cacheId === undefined
+    ? registry.newStore(limits)
+    : registry.namedStore(cacheNamespace, cacheId, limits);
+  const keyOf = cacheKey as CacheKeyFunction | undefined;
+  return {
+    store: new MemoryResults(store, registry.clock, keyOf, keyArguments),
+    flights: registry.flightsOf(store),
+  };
 }
 
 function openBackend(
   { fn, task, options, registry, host, keyArguments }: FunctionCacheParts,
   cacheBackend: string | CacheBackend,
   cacheOf: () => CachedResults,
-): ResultStore {
+): Place {
   const { cacheNamespace = "opero", cacheId, cacheBackendConfig = {}, cacheKey } = options;
   const identity = cacheId === undefined ? `function:${fn.name}:${fn}` : `id:${cacheId}`;
-  const backend = registry.backends.use({
+  const { cache: backend, flights } = registry.backends.use({
     task,
     backend: cacheBackend,
     config: cacheBackendConfig,
     timeoutMs: parseDuration(options.cacheTimeout) ?? DEFAULT_CACHE_TIMEOUT_MS,
-    onError: (operation, error) => cacheOf().noteTrouble(operation, error),
+    connectTimeoutMs: parseDuration(options.connectTimeout) ?? DEFAULT_CONNECT_TIMEOUT_MS,
+    onError: (operation, error) => cacheOf().account.noteTrouble(operation, error),
     fn,
     functionName: host.functionName,
     identity: JSON.stringify([cacheNamespace, identity]),
     isIdentityChosen: cacheId !== undefined,
   });
-  return new BackendResults({
+  const store = new BackendResults({
     backend,
     clock: registry.clock,
     namespace: cacheNamespace,
@@ -87,4 +101,5 @@ function openBackend(
     cacheKey: cacheKey as CacheKeyFunction | undefined,
     keyArguments,
   });
+  return { store, flights };
 }

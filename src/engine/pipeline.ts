@@ -86,14 +86,11 @@ export function buildPipeline(parts: PipelineParts): Pipeline {
   const retry = retryLayer(resolveRetry(task, options), host);
   const attempt = runAttempt ?? localAttempt(parts, host);
 
-  const cacheLayerFor = (mode: CacheMode | undefined) =>
-    cache === undefined || mode === "bypass" ? undefined : cacheLayer(cache, host, mode);
-
   const layers = (isLimited: boolean, cacheMode?: CacheMode): (Layer | undefined)[] => [
     isLimited || options.signal !== undefined ? signalLayer(options.signal) : undefined,
     options.reraise ? reraiseLayer(host) : undefined,
     options.fallback === undefined ? undefined : fallbackLayer(options.fallback, host, hasSharedDeadline),
-    cacheLayerFor(cacheMode),
+    cacheLayerFor(cache, parts, host, cacheMode),
     isLimited || deadlineMs !== undefined ? deadlineLayer(deadlineMs, host) : undefined,
     retry,
     parameters === undefined ? undefined : argFallbackLayer(parameters, fallbackDelayMs, host),
@@ -114,6 +111,17 @@ export function buildPipeline(parts: PipelineParts): Pipeline {
     cache,
     host,
   };
+}
+
+function cacheLayerFor(
+  cache: CachedResults | undefined,
+  { options }: PipelineParts,
+  host: LayerHost,
+  mode: CacheMode | undefined,
+): Layer | undefined {
+  if (cache === undefined || mode === "bypass") return undefined;
+  const flights = { isTracked: options.context === "async", isBounded: options.deadline !== undefined };
+  return cacheLayer(cache, host, flights, mode);
 }
 
 function hostFor(fn: AnyFunction, options: OperoOptions, registry: Registry): LayerHost {

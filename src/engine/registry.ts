@@ -2,7 +2,9 @@ import { type Clock, SystemClock } from "../clock.ts";
 import { MemoryStore, type MemoryStoreLimits } from "../cache/memory_store.ts";
 import { wrongOption } from "../internal/validate.ts";
 import type { CachedResults } from "../cache/cached_results.ts";
-import { DEFAULT_CACHE_TIMEOUT_MS } from "../layers/cache.ts";
+import { ExpirySweeper } from "../cache/expiry_sweeper.ts";
+import { Flights } from "../cache/flights.ts";
+import { DEFAULT_CACHE_TIMEOUT_MS, DEFAULT_CONNECT_TIMEOUT_MS } from "../layers/cache.ts";
 import type { Rate } from "../limiter/rate.ts";
 import { RateLimiter } from "../limiter/rate_limiter.ts";
 import type { Logger } from "../logger.ts";
@@ -35,7 +37,10 @@ export class Registry {
   readonly telemetry: Telemetry;
   /** The backends that keep results beyond the process. */
   readonly backends: OpenBackends;
+  /** Removes what has expired from the stores in memory. */
+  readonly expiry: ExpirySweeper;
   readonly #closables = new Set<Closable>();
+  readonly #flights = new WeakMap<MemoryStore, Flights>();
   readonly #namedStores = new Map<string, Map<string, MemoryStore>>();
   readonly #caches = new Map<string, Set<WeakRef<CachedResults>>>();
   readonly #forgetCache = new FinalizationRegistry<() => void>((forget) => forget());
@@ -48,6 +53,7 @@ export class Registry {
     this.random = options.random ?? Math.random;
     this.telemetry = new Telemetry(this.random, options.logger);
     this.backends = new OpenBackends(this.clock, this.telemetry);
+    this.expiry = new ExpirySweeper(this.clock);
   }
 
   /**
@@ -69,9 +75,22 @@ export class Registry {
   namedStore(namespace: string, cacheId: string, limits: MemoryStoreLimits): MemoryStore {
     const stores = this.#namedStores.get(namespace) ?? new Map<string, MemoryStore>();
     this.#namedStores.set(namespace, stores);
-    const store = stores.get(cacheId) ?? new MemoryStore(limits);
+    const store = stores.get(cacheId) ?? this.newStore(limits);
     stores.set(cacheId, store);
     return store;
+  }
+
+  /** A store in memory, which what has expired leaves by itself. Its times are those of {@link Clock.now}. */
+  newStore(limits: MemoryStoreLimits): MemoryStore {
+    const nowMs = () => this.clock.now();
+    return new MemoryStore(limits, (store) => this.expiry.watch(store, nowMs));
+  }
+
+  /** The runs under way of all functions that keep their results in `store`. */
+  flightsOf(store: MemoryStore): Flights {
+    const flights = this.#flights.get(store) ?? new Flights();
+    this.#flights.set(store, flights);
+    return flights;
   }
 
   /** Makes a function's cache known, so that its namespace can be cleared; it is forgotten with the function. */
@@ -83,12 +102,17 @@ export class Registry {
     this.#forgetCache.register(cache, () => caches.delete(reference));
   }
 
-  /** Removes all results in `namespace`, and in no other. */
+  /**
+   * Removes all results in `namespace`, and in no other.
+   *
+   * @throws {CacheError} If they could not be removed from one of the backends.
+   */
   async clearCache(namespace: string): Promise<void> {
     for (const reference of this.#caches.get(namespace) ?? []) reference.deref()?.clearFromNamespace();
     // A shared store outlives the functions that filled it.
     for (const store of this.#namedStores.get(namespace)?.values() ?? []) store.clear();
-    await this.backends.clear(namespace, DEFAULT_CACHE_TIMEOUT_MS);
+    const limits = { timeoutMs: DEFAULT_CACHE_TIMEOUT_MS, connectTimeoutMs: DEFAULT_CONNECT_TIMEOUT_MS };
+    await this.backends.clear(namespace, limits);
   }
 
   /** Closes `closable` when the instance is closed. */

@@ -1,5 +1,5 @@
 import type { Duration } from "../duration.ts";
-import type { CacheStats } from "../cache/cached_results.ts";
+import type { CacheStats } from "../cache/cache_account.ts";
 import type { EventHub } from "../events.ts";
 import type { CacheMode, CacheStatus } from "../layer.ts";
 import type { OperoEvents } from "../opero_events.ts";
@@ -56,9 +56,23 @@ export interface CacheHandle<Args extends readonly unknown[], Value> {
   get(...args: Args): Promise<Value | undefined>;
   /** Whether there is a fresh value for a call with these arguments. */
   has(...args: Args): Promise<boolean>;
-  /** Removes the value for a call with these arguments; tells whether there was one. */
+  /**
+   * Keeps `value` for calls with these arguments, as if a call had come to it.
+   *
+   * @throws {CacheError} If it could not be kept.
+   */
+  set(value: Value, ...args: Args): Promise<void>;
+  /**
+   * Removes the value for a call with these arguments; tells whether there was one. What runs now is not kept.
+   *
+   * @throws {CacheError} If it could not be removed.
+   */
   delete(...args: Args): Promise<boolean>;
-  /** Removes all values of this function, and of no other. */
+  /**
+   * Removes all values of this function, and of no other. What runs now is not kept.
+   *
+   * @throws {CacheError} If they could not be removed.
+   */
   clear(): Promise<void>;
   /** What the cache has done so far. */
   stats(): CacheStats;

@@ -1,9 +1,9 @@
 import { parseDuration, toSeconds } from "../duration.ts";
+import { CacheError } from "../errors.ts";
 import { quoted } from "../internal/printable.ts";
 import { abortSignal, nonNegativeInteger, oneOf, positiveDuration, validateOptions } from "../internal/validate.ts";
 import { Call, type CallLimits, type Handler, stateOf } from "../layer.ts";
 import type { LayerHost } from "../layer_host.ts";
-import type { CachedResults } from "../cache/cached_results.ts";
 import type { OperoOptions } from "./opero_options.ts";
 import { likeOriginal } from "./own_properties.ts";
 import type { Pipeline } from "./pipeline.ts";
@@ -39,7 +39,7 @@ export function makeWrapper(fn: AnyFunction, pipeline: Pipeline, options: OperoO
   const name = options.name ?? fn.name;
   const handles = {
     options: shownOptions(options),
-    cache: cacheHandle(pipeline.cache, undefined),
+    cache: cacheHandle(pipeline, undefined),
     events: telemetry.events,
     withMeta,
     with: (callOptions: CallOptions) => likeOriginal(fn, withCallOptions(pipeline, callOptions), name),
@@ -114,14 +114,22 @@ export function metaOf(call: Call, pipeline: Pipeline): CallMeta {
   };
 }
 
-/** The handle for what `cache` keeps of calls on `self`. */
-export function cacheHandle(cache: CachedResults | undefined, self: unknown): CacheHandle<unknown[], unknown> {
+/** The handle for what the cache of `pipeline` keeps of calls on `self`. */
+export function cacheHandle(pipeline: Pipeline, self: unknown): CacheHandle<unknown[], unknown> {
+  const { cache } = pipeline;
   return Object.freeze({
     get: (...args: unknown[]) => Promise.resolve(cache?.get(self, args)),
     has: (...args: unknown[]) => Promise.resolve(cache?.has(self, args) ?? false),
+    set: (value: unknown, ...args: unknown[]) => cache?.set(self, args, value) ?? Promise.reject(isOff(pipeline)),
     delete: (...args: unknown[]) => Promise.resolve(cache?.delete(self, args) ?? false),
     clear: () => Promise.resolve(cache?.clear()),
     stats: () => cache?.stats() ?? { ...NO_STATS },
-    of: (instance: object) => cacheHandle(cache, instance),
+    of: (instance: object) => cacheHandle(pipeline, instance),
   });
+}
+
+/** Where there is no cache, there is nothing to get or to delete; but what was to be kept would be lost without a word. */
+function isOff({ host: { functionName } }: Pipeline): CacheError {
+  const name = quoted(functionName);
+  return new CacheError(`Cannot set a value in the cache of ${name} as it has none: wrap it with cache: true`);
 }

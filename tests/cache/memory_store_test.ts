@@ -81,9 +81,9 @@ Deno.test("MemoryStore never holds more than maxBytes, and no value that alone i
       for (const { key, length, deletes } of steps) {
         if (deletes) store.delete(key);
         store.set(key, entry("x".repeat(length)));
-        // 8 bytes a text and 2 a character.
-        assertEquals(store.get(key) !== undefined, 8 + 2 * length <= 100);
-        const bytes = [...store.keys()].map((held) => 8 + 2 * (store.get(held)!.value as string).length);
+        // 8 bytes for the key, 8 for a text, and 2 a character.
+        assertEquals(store.get(key) !== undefined, 16 + 2 * length <= 100);
+        const bytes = [...store.keys()].map((held) => 16 + 2 * (store.get(held)!.value as string).length);
         assert(bytes.reduce((sum, each) => sum + each, 0) <= 100 && bytes.length <= 5);
       }
     }),

@@ -3,6 +3,7 @@ import { type CacheBackend, type CacheEntry, tiered } from "@opero/core";
 import { testCacheBackend } from "@opero/core/testing";
 import { BackendHealth } from "../../src/cache/backend_health.ts";
 import { GuardedCache } from "../../src/cache/guarded_cache.ts";
+import { WriteOrder } from "../../src/cache/write_order.ts";
 import { SystemClock } from "../../src/clock.ts";
 
 class MapCache implements CacheBackend {
@@ -157,20 +158,25 @@ Deno.test("tiered() answers when the copy to the first tier hangs or fails", asy
 });
 
 Deno.test("tiered() takes a guarded tier that could not be asked for empty", async () => {
-  const options = { clock: new SystemClock(), timeoutMs: 250, onError: () => {} };
-  const guard = (backend: CacheBackend) =>
-    new GuardedCache({
-      ...options,
-      backend,
-      health: new BackendHealth(options.clock, { onOutage() {}, onRecovery() {} }),
-    }).asBackend();
+  const clock = new SystemClock();
+  const options = { clock, timeoutMs: 250, connectTimeoutMs: 5_000, functionName: "fn", isFirst: () => false };
+  const stateOf = (backend: CacheBackend) => ({
+    health: new BackendHealth(clock, { onUseless() {}, onOutage() {}, onRecovery() {} }),
+    order: new WriteOrder(clock, 250, (key) => backend.delete(key)),
+  });
+  const guard = (backend: CacheBackend, isNamed = false) =>
+    new GuardedCache({ ...options, backend, state: stateOf(backend), onError: () => {} }).asTier(isNamed);
   const healthy = new MapCache();
   healthy.set("key", entryOf(1));
   const down = failing(new Error("down"), "rejects");
   assertEquals(await tiered(down, healthy).withTiers(guard).get("key"), entryOf(1));
   assertEquals(await tiered(healthy, down).withTiers(guard).get("missing"), undefined);
-  await assertRejects(async () => await tiered(down, healthy).withTiers(guard).set("key", entryOf(2)));
+  assertEquals(await tiered(down, healthy).withTiers(guard).set("key", entryOf(2)), undefined);
   assertEquals(healthy.get("key"), entryOf(2));
+  assertEquals(await tiered(down, down).withTiers(guard).set("key", entryOf(2)) as unknown, false);
+  const named = (backend: CacheBackend) => guard(backend, true);
+  await assertRejects(async () => await tiered(down, healthy).withTiers(named).set("key", entryOf(3)), Error, "down");
+  assertEquals(healthy.get("key"), entryOf(3));
 });
 
 Deno.test("TieredCache.withTiers() wraps each tier", () => {

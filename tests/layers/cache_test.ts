@@ -110,14 +110,16 @@ Deno.test("cache serves nothing stale from the end of cacheStale on", async () =
 });
 
 Deno.test("cache serves stale on through refreshes that fail, and nobody hears of them", async () => {
-  const { opero, clock } = lab({ retries: 0 });
+  const { opero, clock } = lab({ retries: 0, minDelay: "1s", backoffFactor: 2 });
   const { run, calls } = scripted({ value: "old" }, { error: BUSY }, { error: BUSY }, { value: "new" });
   const fn = opero(run, { cache: true, cacheTtl: "1s", cacheStale: "1h" });
   await fn();
   await clock.tick("1s");
-  for (let refresh = 0; refresh < 3; refresh++) {
+  for (const [gap, ran] of [["0s", 2], ["999ms", 2], ["1ms", 3], ["1999ms", 3], ["1ms", 4]] as const) {
+    await clock.tick(gap);
     assertEquals(await fn(), "old");
     await clock.tick();
+    assertEquals(calls.length, ran);
   }
   assertEquals([await fn(), calls.length], ["new", 4]);
 });
@@ -265,19 +267,20 @@ Deno.test("cache joins calls with limits of their own only with calls of the sam
   assertEquals(state.calls, 4);
 });
 
-Deno.test("cache answers a call that its own run makes, before that run has a promise, with its result", async () => {
+Deno.test("cache runs again for a call that its own run makes, before that run has a promise, and keeps the outer result", async () => {
   const { opero, clock } = lab();
   let inner: Promise<number> | undefined;
   let calls = 0;
   const fn = opero(async (): Promise<number> => {
-    calls++;
-    inner = fn();
+    const call = ++calls;
+    if (call < 3) inner = fn();
     await clock.sleep(10);
-    return 7;
+    return call;
   }, { cache: true });
   const outer = fn();
   await clock.tick("10ms");
-  assertEquals([await outer, await inner, calls], [7, 7, 1]);
+  assertEquals([await outer, await inner, calls], [1, 2, 3]);
+  assertEquals(await fn.cache.get(), 1);
 });
 
 Deno.test("cache keeps functions apart, unless a cacheId joins them", async () => {

@@ -1,6 +1,6 @@
-import { SystemClock } from "../../clock.ts";
 import { nonEmptyString, type OptionRules, positiveInteger, validateOptions } from "../../internal/validate.ts";
 import { openFiles } from "../../runtime/files.ts";
+import { attachable } from "../attached_host.ts";
 import type { CacheBackend, CacheBackendHost } from "../cache_backend.ts";
 import { DiskStore } from "./disk_store.ts";
 
@@ -45,7 +45,7 @@ const RULES: OptionRules = {
  * ```
  */
 export function diskCache(config: DiskCacheConfig = {}): CacheBackend {
-  return openDiskCache(config, { clock: new SystemClock() });
+  return attachable((host) => openDiskCache(config, host));
 }
 
 /** {@link diskCache} for an instance, whose clock tells what has expired. */

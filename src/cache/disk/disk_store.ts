@@ -1,6 +1,7 @@
 import type { Clock } from "../../clock.ts";
 import { type Files, isMissing } from "../../runtime/files.ts";
 import type { CacheBackend, CacheEntry, MaybePromise } from "../cache_backend.ts";
+import { NOT_KEPT } from "../not_kept.ts";
 import { decodeEntry, encodeEntry } from "../codec/cache_codec.ts";
 import { clearDisk } from "./disk_clear.ts";
 import { type DiskPlace, PASSING, placeOf } from "./disk_place.ts";
@@ -43,7 +44,10 @@ export class DiskStore implements CacheBackend {
     this.#assertOpen();
     const place = placeOf(key);
     const text = encodeEntry(key, entry) + place.label;
-    if (text.length > this.#maxBytes) return void this.#files.remove(this.#pathOf(place));
+    if (text.length > this.#maxBytes) {
+      this.#files.remove(this.#pathOf(place));
+      return NOT_KEPT;
+    }
     const temporary = `${this.#root}/${PASSING}/${this.#writer}-${this.#written++}`;
     const writing = this.#make(`${this.#root}/${PASSING}`, temporary, () => this.#files.write(temporary, text));
     if (writing instanceof Promise) return writing.then(() => this.#publish(temporary, place, text));

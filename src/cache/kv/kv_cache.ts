@@ -1,4 +1,3 @@
-import { SystemClock } from "../../clock.ts";
 import {
   nonEmptyString,
   type OptionRules,
@@ -7,6 +6,7 @@ import {
   wrongOption,
 } from "../../internal/validate.ts";
 import { type KvDatabase, openKv, requireKv } from "../../runtime/kv.ts";
+import { attachable } from "../attached_host.ts";
 import type { CacheBackend, CacheBackendHost } from "../cache_backend.ts";
 import { KvStore } from "./kv_store.ts";
 
@@ -47,7 +47,7 @@ const RULES: OptionRules = {
  * ```
  */
 export function kvCache(config: KvCacheConfig = {}): CacheBackend {
-  return openKvCache(config, { clock: new SystemClock() });
+  return attachable((host) => openKvCache(config, host));
 }
 
 /** {@link kvCache} for an instance, whose clock tells what has expired. */

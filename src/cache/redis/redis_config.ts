@@ -52,7 +52,7 @@ export interface RedisCacheConfig {
   readonly client?: RedisClient | undefined;
   /**
    * The limit of connecting and signing in.
-   * @default "2s"
+   * @default "5s"
    */
   readonly connectTimeout?: Duration | undefined;
   /**
@@ -88,6 +88,7 @@ export const REDIS_TASK = "open the redis cache";
 const ADDRESS_OPTIONS = ["host", "port", "db", "username", "password"] as const;
 const CONNECTION_OPTIONS = ["url", ...ADDRESS_OPTIONS, "tls", "connectTimeout", "replyTimeout"] as const;
 const DEFAULT_TIMEOUT = "2s";
+const DEFAULT_CONNECT_TIMEOUT = "5s";
 
 const privateText = { ...nonEmptyString, isPrivate: true };
 const urlRule = {
@@ -131,7 +132,7 @@ export function redisAddress(config: RedisCacheConfig): RedisAddress {
   return {
     ...address,
     tls: typeof tls === "object" ? tls : tls ? {} : address.tls,
-    connectTimeoutMs: parseDuration(config.connectTimeout ?? DEFAULT_TIMEOUT)!,
+    connectTimeoutMs: parseDuration(config.connectTimeout ?? DEFAULT_CONNECT_TIMEOUT)!,
     replyTimeoutMs: parseDuration(config.replyTimeout ?? DEFAULT_TIMEOUT)!,
   };
 }

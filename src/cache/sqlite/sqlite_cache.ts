@@ -1,4 +1,3 @@
-import { SystemClock } from "../../clock.ts";
 import {
   nonEmptyString,
   type OptionRules,
@@ -8,6 +7,7 @@ import {
 } from "../../internal/validate.ts";
 import { openFiles } from "../../runtime/files.ts";
 import { type SqliteDatabase, sqliteOpener } from "../../runtime/sqlite.ts";
+import { attachable } from "../attached_host.ts";
 import type { CacheBackend, CacheBackendHost } from "../cache_backend.ts";
 import { SqliteFile } from "./sqlite_file.ts";
 import { SqliteStore } from "./sqlite_store.ts";
@@ -54,7 +54,7 @@ const RULES: OptionRules = {
  * ```
  */
 export function sqliteCache(config: SqliteCacheConfig = {}): CacheBackend {
-  return openSqliteCache(config, { clock: new SystemClock(), warn: () => {} });
+  return attachable((host) => openSqliteCache(config, host));
 }
 
 /** {@link sqliteCache} for an instance, whose clock tells what has expired. */

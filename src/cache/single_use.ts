@@ -1,0 +1,86 @@
+/** Parts of an object or a list that are looked at; what holds more is judged by the first of them. */
+const MAX_PARTS = 100;
+
+type Methods = Readonly<Record<string, unknown>>;
+
+/**
+ * Whether `value` can be read only once, so that it cannot be kept and given to several callers: a `Response` or
+ * `Request` (of fetch, node-fetch or another realm), a stream, a reader of one, an iterator, what is iterated
+ * asynchronously. An object or a list that holds one of them at its first level is as good as one, as in
+ * `{ status, body }`. It is told by its methods, as classes differ from realm to realm.
+ */
+export function isSingleUse(value: unknown): value is object {
+  if (typeof value !== "object" || value === null) return false;
+  try {
+    return isReadOnce(value) || partsOf(value).some(isReadOnce);
+  } catch {
+    // What cannot even be looked at, a revoked proxy say, is for its store to judge.
+    return false;
+  }
+}
+
+/** Whether `value` has a `clone()` that gives another to read, as a `Response` has. */
+export function isCloneable(value: object): value is { clone(): unknown } {
+  return isBody(value as Methods) && !(value as Methods).bodyUsed;
+}
+
+/** Whether the function has read the body itself, so that there is nothing left that one caller could take from another. */
+export function isUsedUp(value: object): boolean {
+  return (value as Methods).bodyUsed === true && isBody(value as Methods);
+}
+
+/** Lets go of what nobody will read, so that what feeds it can end. Failures are nobody's business. */
+export function cancelSingleUse(value: object): void {
+  for (const part of isReadOnce(value) ? [value] : partsOf(value).filter(isReadOnce)) cancelOne(part as Methods);
+}
+
+function isReadOnce(value: unknown): value is object {
+  if (typeof value !== "object" || value === null) return false;
+  const methods = value as Methods;
+  return isBody(methods) || isStream(methods) || isIterator(value) || isStream(methods.readable);
+}
+
+/** A `Response` or a `Request`; those of node-fetch and of undici have the same members. */
+function isBody(value: Methods): boolean {
+  return typeof value.bodyUsed === "boolean" && typeof value.clone === "function";
+}
+
+/** A stream of the web or of Node, or a reader. */
+function isStream(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  const { getReader, releaseLock, read, pipe, on } = value as Methods;
+  return typeof getReader === "function" || (typeof releaseLock === "function" && typeof read === "function") ||
+    (typeof pipe === "function" && typeof on === "function");
+}
+
+/** An iterable that gives itself is used up by whoever goes through it first; an asynchronous one nearly always is. */
+function isIterator(value: object): boolean {
+  if (Symbol.asyncIterator in value) return true;
+  if (typeof (value as Methods).next !== "function" || !(Symbol.iterator in value)) return false;
+  return (value as Iterable<unknown>)[Symbol.iterator]() === (value as unknown);
+}
+
+function partsOf(value: object): readonly unknown[] {
+  if (Array.isArray(value)) return value.slice(0, MAX_PARTS);
+  if (ArrayBuffer.isView(value)) return [];
+  const parts: unknown[] = [];
+  for (const key in value) {
+    if (parts.length >= MAX_PARTS) break;
+    // A getter may do anything when it is asked.
+    const part = Object.getOwnPropertyDescriptor(value, key)?.value;
+    if (typeof part === "object" && part !== null) parts.push(part);
+  }
+  return parts;
+}
+
+function cancelOne(value: Methods): void {
+  try {
+    const body = (isBody(value) ? value.body : isStream(value.readable) ? value.readable : value) as Methods | null;
+    const method = ["cancel", "destroy", "return"].find((name) => typeof body?.[name] === "function");
+    if (method === undefined) return;
+    const cancelled = (body![method] as () => unknown).call(body);
+    if (cancelled instanceof Promise) cancelled.catch(() => {});
+  } catch {
+    // Such as of a stream that somebody has locked.
+  }
+}

@@ -1,0 +1,16 @@
+import { setBackgroundTimer } from "./background_timer.ts";
+
+/**
+ * Calls `callback` after `ms`, unless called off by the answer. It keeps no process alive, and in Deno no test that
+ * looks for timers which were left takes it for one: it belongs to no test, and nobody can end it.
+ */
+export function setHousekeepingTimer(ms: number, callback: () => void): () => void {
+  if (!("Deno" in globalThis) || Atomics.waitAsync === undefined) return setBackgroundTimer(ms, callback);
+  const flag = new Int32Array(new SharedArrayBuffer(4));
+  const waiting = Atomics.waitAsync(flag, 0, 0, ms);
+  if (!waiting.async) return setBackgroundTimer(ms, callback);
+  waiting.value.then((end) => {
+    if (end === "timed-out") callback();
+  });
+  return () => void Atomics.notify(flag, 0);
+}
