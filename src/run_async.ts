@@ -25,6 +25,7 @@ import {
   type RunMessage,
 } from "./pool/worker_protocol.ts";
 import { type BlockingChannel, openBlockingChannel } from "./runtime/blocking_channel.ts";
+import { hasWorkers } from "./runtime/sandbox_support.ts";
 import type { WorkerHandle } from "./runtime/worker_handle.ts";
 import type { AnyFunction } from "./engine/wrapped.ts";
 
@@ -45,6 +46,9 @@ export interface RunAsync {
 }
 
 const TASK = "run a function to its end";
+
+/** A worker that says nothing for so long will never start. */
+const MAX_START_MS = 10_000;
 
 const RULES: OptionRules = { timeout: positiveDuration, module: nonEmptyString };
 
@@ -119,7 +123,7 @@ function runBlocking<F extends AnyFunction>(
 }
 
 function openChannel(name: string): BlockingChannel {
-  const channel = openBlockingChannel();
+  const channel = hasWorkers() ? openBlockingChannel() : undefined;
   if (channel !== undefined) return channel;
   throw new ConfigurationError(
     `Cannot run ${name} to its end as the platform must have 'node:worker_threads' to block on: ` +
@@ -152,7 +156,8 @@ interface Waiting {
 }
 
 function waitForResult({ name, board, channel, limitMs }: Waiting): unknown {
-  const endMs = performance.now() + limitMs;
+  const startMs = performance.now();
+  const endMs = startMs + limitMs;
   for (;;) {
     const seen = Atomics.load(board, BOARD_MESSAGES);
     for (let next = channel.receive(); next !== undefined; next = channel.receive()) {
@@ -161,9 +166,12 @@ function waitForResult({ name, board, channel, limitMs }: Waiting): unknown {
       if (message.kind === "fatal") throw lossError(name, message.reason, openSealed(message.error));
       if (message.kind === "results" && !isEmpty(message)) return resultOf(message);
     }
-    const remainingMs = endMs - performance.now();
-    if (remainingMs <= 0) throw overrunError(name, limitMs);
-    Atomics.wait(board, BOARD_MESSAGES, seen, remainingMs);
+    const nowMs = performance.now();
+    if (nowMs >= endMs) throw overrunError(name, limitMs);
+    // Nothing is heard of a worker that ends while this thread is blocked, so one that shows no sign of life is given up.
+    const silentMs = seen === 0 ? startMs + MAX_START_MS - nowMs : Infinity;
+    if (silentMs <= 0) throw lossError(name, "boot", undefined);
+    Atomics.wait(board, BOARD_MESSAGES, seen, Math.min(endMs - nowMs, silentMs));
   }
 }
 

@@ -14,10 +14,20 @@ export function errorPart(error: Error): ErrorPart {
     classes: classNames(error),
     name: isText(name) ? name.slice(0, MAX_NAME_LENGTH) : undefined,
     message: isText(message) ? withoutWorkerText(message) : undefined,
-    stack: isText(stack) ? withoutWorkerText(stack) : undefined,
+    ...stackParts(stack, message),
     keys: [],
     flags: [],
     values: [],
+  };
+}
+
+function stackParts(stack: unknown, message: unknown): Pick<ErrorPart, "stack" | "stackHead"> {
+  if (!isText(stack)) return { stack: undefined, stackHead: undefined };
+  const start = isText(message) && message.length > MAX_NAME_LENGTH ? stack.indexOf(message) : -1;
+  if (start < 0 || start > MAX_NAME_LENGTH) return { stack: withoutWorkerText(stack), stackHead: undefined };
+  return {
+    stackHead: stack.slice(0, start),
+    stack: withoutWorkerText(stack.slice(start + (message as string).length)),
   };
 }
 

@@ -61,7 +61,10 @@ export class ErrorSealer {
   #drain(): void {
     for (let place = 0; place < this.#waiting.length; place++) this.#fill(...this.#waiting[place]!);
     this.#waiting = [];
-    for (const [holder, key, text] of this.#long) defineField(holder, key, this.#cut(text));
+    // Each gets an even share of what is left, and leaves to the next what it does not need.
+    this.#long.forEach(([holder, key, text], place) => {
+      defineField(holder, key, this.#cut(text, Math.floor(this.#left / (this.#long.length - place))));
+    });
     this.#long = [];
   }
 
@@ -132,7 +135,7 @@ export class ErrorSealer {
 
   #putText(text: string, holder: object, key: string | number): true {
     if (text.length <= MAX_SHORT_TEXT) {
-      defineField(holder, key, this.#cut(text));
+      defineField(holder, key, this.#cut(text, this.#left));
     } else {
       defineField(holder, key, "");
       this.#long.push([holder, key, text]);
@@ -140,8 +143,8 @@ export class ErrorSealer {
     return true;
   }
 
-  #cut(text: string): string {
-    const cut = text.length <= this.#left ? text : `${text.slice(0, Math.max(this.#left, 0))}…`;
+  #cut(text: string, length: number): string {
+    const cut = text.length <= length ? text : `${text.slice(0, Math.max(length - 1, 0))}…`;
     this.#left -= cut.length;
     return cut;
   }

@@ -33,7 +33,10 @@ export interface ErrorPart {
   readonly classes: readonly string[];
   readonly name: string | undefined;
   readonly message: string | undefined;
+  /** Its stack; where `stackHead` is set, what stands in it behind a long message. */
   readonly stack: string | undefined;
+  /** What stands in the stack before a long message, which need not cross twice. */
+  readonly stackHead: string | undefined;
   /** Its own properties: their keys, what is special about each, and their values. */
   readonly keys: string[];
   readonly flags: number[];

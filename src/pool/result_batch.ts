@@ -48,6 +48,7 @@ export class ResultBatch {
     this.#isPacking = init.isPacking;
     this.#board = board;
     this.#moved = moved;
+    this.#wake();
   }
 
   /** Whether there is nothing to tell. */
@@ -117,6 +118,11 @@ export class ResultBatch {
   /** Sends `message`; whoever waits without an event loop is woken. */
   post(message: FromWorker, moving: unknown[] = []): void {
     this.#port.postMessage(message, moving);
+    this.#wake();
+  }
+
+  /** Whoever waits without an event loop sees by it that the worker is alive. */
+  #wake(): void {
     if (!this.#isAwaited) return;
     Atomics.add(this.#board, BOARD_MESSAGES, 1);
     Atomics.notify(this.#board, BOARD_MESSAGES);

@@ -1,6 +1,6 @@
 import { ConfigurationError } from "../errors.ts";
 import { describeValue, wrongOption } from "../internal/validate.ts";
-import { hasWorkerPermissions } from "../runtime/sandbox_support.ts";
+import { hasWorkerPermissions, hasWorkers } from "../runtime/sandbox_support.ts";
 
 /** Deno's permissions of the workers of a pool, each as in Deno's own `deno.permissions` of a worker. */
 export interface WorkerPermissions {
@@ -30,9 +30,14 @@ export interface WorkerPermissions {
 /**
  * The permissions as Deno takes them.
  *
- * @throws {ConfigurationError} If they would end the process, or the platform knows none.
+ * @throws {ConfigurationError} If they would end the process, or the platform knows none, or no workers at all.
  */
 export function resolvePermissions(permissions: unknown, task: string): object | undefined {
+  if (!hasWorkers()) {
+    throw new ConfigurationError(
+      `Cannot ${task} as 'mode' must be "thread" or "async" on a platform without workers: received a pool's`,
+    );
+  }
   if (permissions === undefined) return undefined;
   if (!hasWorkerPermissions()) {
     throw new ConfigurationError(

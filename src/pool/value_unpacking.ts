@@ -64,7 +64,8 @@ function makeResponse({ status, statusText, headers }: Part & { kind: "response"
 }
 
 function makeError(part: ErrorPart, known: KnownClasses): Error {
-  const { classes, name, message = "", stack } = part;
+  const { classes, name, message = "", stackHead } = part;
+  const stack = stackHead === undefined ? part.stack : `${stackHead}${message}${part.stack}`;
   if (classes.includes("DOMException") && !known.has(classes[0]!)) {
     return withStack(new DOMException(message, name), stack);
   }

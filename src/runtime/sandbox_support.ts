@@ -1,4 +1,14 @@
+import { builtinModule } from "./builtin_module.ts";
+
 /** Whether workers can be given permissions of their own at all, which Deno alone can. */
 export function hasWorkerPermissions(): boolean {
   return "Deno" in globalThis;
+}
+
+/** Whether the platform has workers of any kind. Cloudflare's has the names of all of them, and no worker behind any. */
+export function hasWorkers(): boolean {
+  const { navigator, Worker } = globalThis as { navigator?: { userAgent?: unknown }; Worker?: unknown };
+  if (navigator?.userAgent === "Cloudflare-Workers") return false;
+  return typeof Worker === "function" ||
+    builtinModule<{ Worker?: unknown }>("node:worker_threads")?.Worker !== undefined;
 }

@@ -1,3 +1,4 @@
+import { ConfigurationError } from "../errors.ts";
 import { SealedPort } from "./sealed_port.ts";
 import type { WorkerHandle, WorkerStart } from "./worker_handle.ts";
 
@@ -6,7 +7,7 @@ export function startWebWorker(start: WorkerStart, permissions?: unknown): Worke
   if (typeof Worker !== "function") return undefined;
   const options = { type: "module", ...(permissions === undefined ? {} : { deno: { permissions } }) };
   const url = scriptUrl(start.source);
-  const worker = new Worker(url, options as WorkerOptions);
+  const worker = openWorker(url, options);
   const port = new SealedPort(start, (message, moved) => worker.postMessage(message, moved as Transferable[]));
   listen(worker, port, start, () => URL.revokeObjectURL(url));
   return {
@@ -19,6 +20,22 @@ export function startWebWorker(start: WorkerStart, permissions?: unknown): Worke
     },
     setNeeded: () => {},
   };
+}
+
+function openWorker(url: string, options: object): Worker {
+  try {
+    return new Worker(url, options as WorkerOptions);
+  } catch (error) {
+    throw (error as { name?: unknown }).name === "SecurityError" ? policyError() : error;
+  }
+}
+
+/** A page that forbids workers says so in its console, and to nobody else. */
+function policyError(): ConfigurationError {
+  return new ConfigurationError(
+    "Cannot start a worker as the page's Content-Security-Policy must allow it by 'worker-src blob:': " +
+      'received one that does not, where the modes "thread" and "async" serve',
+  );
 }
 
 /** Browsers give a worker from a `data:` address no origin, with which it could import nothing. */
@@ -45,6 +62,6 @@ function listen(worker: Worker, port: SealedPort, { onEnd }: WorkerStart, onStar
     event.preventDefault();
     if (isOver) return;
     isOver = true;
-    onEnd((event as { error?: unknown }).error ?? new Error(event.message));
+    onEnd((event as { error?: unknown }).error ?? (event.message ? new Error(event.message) : policyError()));
   };
 }

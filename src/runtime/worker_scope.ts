@@ -76,6 +76,7 @@ export function openWorkerScope(): WorkerScope {
   const holder = threadPort ?? scope;
   const line = new WorkerLine(holder.postMessage.bind(holder));
   if (threadPort) {
+    for (const name of ["close", "removeAllListeners"]) keepFrom(threadPort, name);
     threadPort.on("message", (message) => line.receive(message));
     threadPort.on("messageerror", () => line.receiveUnreadable());
   } else {
@@ -122,11 +123,25 @@ class WorkerLine implements WorkerPort {
 
   #greet({ seal, argv }: Greeting): void {
     this.#seal = seal;
-    const { process } = globalThis as unknown as WorkerGlobal;
-    if (argv === undefined || process === undefined) return;
-    // A module that took the array itself sees the arguments, too.
-    process.argv?.splice(0, Infinity, ...argv);
-    builtinModule<{ argv?: string[] }>("node:process")?.argv?.splice(0, Infinity, ...argv);
+    if (argv !== undefined) setArguments(argv);
+  }
+}
+
+/** The item's code may use the port, too, and should not end what is not its own. */
+function keepFrom(port: object, name: string): void {
+  Object.defineProperty(port, name, { value: () => port, configurable: true, writable: true });
+}
+
+function setArguments(argv: readonly string[]): void {
+  const { process } = globalThis as unknown as WorkerGlobal;
+  for (const holder of [process, builtinModule<{ argv?: string[] }>("node:process")]) {
+    try {
+      // Whoever took the array itself sees the arguments, too.
+      holder?.argv?.splice(0, Infinity, ...argv);
+    } catch {
+      // Deno before 2.7 lets nobody change its first entries.
+      Reflect.set(holder!, "argv", [...argv]);
+    }
   }
 }
 

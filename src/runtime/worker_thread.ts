@@ -15,7 +15,7 @@ interface Thread {
 interface ThreadOptions {
   readonly eval: true;
   readonly env?: symbol | object;
-  readonly resourceLimits: { readonly maxOldGenerationSizeMb?: number };
+  readonly resourceLimits?: { readonly maxOldGenerationSizeMb?: number };
 }
 
 interface ThreadsModule {
@@ -49,6 +49,8 @@ export function startWorkerThread(start: WorkerStart): WorkerHandle | undefined 
 
 /** By its text and not by an address made of it, which some runtimes keep for ever, and others find too long. */
 function openThread({ Worker, SHARE_ENV }: ThreadsModule, { source, memoryLimit }: WorkerStart): Thread {
+  // Bun knows no limits, and some of its versions say so on stderr.
+  if ("Bun" in globalThis) return new Worker(source, { eval: true });
   const resourceLimits = { maxOldGenerationSizeMb: memoryLimit ?? DEFAULT_MEMORY_LIMIT };
   if (!("Deno" in globalThis) || SHARE_ENV === undefined) return new Worker(source, { eval: true, resourceLimits });
   try {

@@ -1,0 +1,33 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import { Job } from "../../src/pool/job.ts";
+import { callFor } from "../support/open_pool.ts";
+
+function watchedJob(): { job: Job; counts: { settled: number; stopped: number } } {
+  const counts = { settled: 0, stopped: 0 };
+  const job = new Job(callFor(1), { onSettled: () => counts.settled++, stop: () => counts.stopped++ });
+  return { job, counts };
+}
+
+Deno.test("Job settles once, whatever is said of it later, and tells its pool once", async () => {
+  const { job, counts } = watchedJob();
+  job.succeed("first");
+  job.succeed("second");
+  job.fail(new Error("third"));
+  job.abort(new Error("fourth"));
+  assertEquals([await job.promise, job.isSettled, counts], ["first", true, { settled: 1, stopped: 0 }]);
+});
+
+Deno.test("Job fails once, whatever is said of it later, and tells its pool once", async () => {
+  const { job, counts } = watchedJob();
+  job.fail(new RangeError("first"));
+  job.fail(new Error("second"));
+  job.succeed("third");
+  await assertRejects(() => job.promise, RangeError, "first");
+  assertEquals(counts, { settled: 1, stopped: 0 });
+});
+
+Deno.test("Job.abort() asks the pool to stop it, which settles it", () => {
+  const { job, counts } = watchedJob();
+  job.abort(new Error("stop"));
+  assertEquals([job.isSettled, counts], [false, { settled: 0, stopped: 1 }]);
+});
