@@ -3,7 +3,9 @@ import { type AllFailedError, type MapMode, opmap } from "@opero/core";
 
 /** What an item answers, by its name; its source travels. */
 function answer(name: string): unknown {
-  const thenable = (then: (resolve: (value?: unknown) => void, reject: (error?: unknown) => void) => void) => ({ then });
+  const thenable = (then: (resolve: (value?: unknown) => void, reject: (error?: unknown) => void) => void) => ({
+    then,
+  });
   switch (name) {
     case "twice":
       return thenable((resolve) => (resolve("first"), resolve("second")));
