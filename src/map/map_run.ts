@@ -95,20 +95,16 @@ export abstract class MapRun implements DrainTarget {
   /** Runs the call of an item, once it is there. */
   run(item: unknown, index: number, slot: number): Promise<unknown> {
     if (typeof item === "object" && item !== null && isThenable(item)) return this.#runOnceThere(item, index, slot);
-    return this.#runCall(item, index, slot);
+    const call = new Call(this.setup.self, [item], index, this.#scope);
+    if (this.setup.isStateful) stateOf(call);
+    this.#running[slot] = call;
+    return this.setup.handler(call);
   }
 
   async #runOnceThere(item: PromiseLike<unknown>, index: number, slot: number): Promise<unknown> {
     const value = await item;
     // Nothing begins in a run that is over, and nobody hears of what comes of it.
-    return this.#isOver ? undefined : await this.#runCall(value, index, slot);
-  }
-
-  #runCall(item: unknown, index: number, slot: number): Promise<unknown> {
-    const call = new Call(this.setup.self, [item], index, this.#scope);
-    if (this.setup.isStateful) stateOf(call);
-    this.#running[slot] = call;
-    return this.setup.handler(call);
+    return this.#isOver ? undefined : await MapRun.prototype.run.call(this, value, index, slot);
   }
 
   /** An item has its value. */

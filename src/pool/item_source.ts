@@ -46,7 +46,10 @@ export class ItemSource {
   advance(): boolean {
     // Asked for good where it throws or is at its end: such an iterator is not closed.
     this.#isAsked = true;
-    if (!this.#take((this.#iterator as Iterator<unknown>).next())) return false;
+    const step = (this.#iterator as Iterator<unknown>).next();
+    requireStep(step);
+    if (step.done) return false;
+    this.item = step.value;
     this.#isAsked = false;
     if (this.#isClosed) void this.#return().catch(() => {});
     return true;
@@ -56,7 +59,10 @@ export class ItemSource {
   async advanceAsync(): Promise<boolean> {
     this.#isAsked = true;
     try {
-      const hasItem = this.#take(await (this.#iterator as AsyncIterator<unknown>).next());
+      const step = await (this.#iterator as AsyncIterator<unknown>).next();
+      requireStep(step);
+      const hasItem = !step.done;
+      if (hasItem) this.item = step.value;
       this.#isOver ||= !hasItem;
       return hasItem;
     } catch (error) {
@@ -81,17 +87,13 @@ export class ItemSource {
     else closed.catch(() => {});
   }
 
-  /** Reads a step whole, as what it holds may throw too: the source has failed then, and not an item. */
-  #take(step: IteratorResult<unknown>): boolean {
-    if ((typeof step !== "object" && typeof step !== "function") || step === null) {
-      throw new TypeError("The source of the items answered with what is no object");
-    }
-    if (step.done) return false;
-    this.item = step.value;
-    return true;
-  }
-
   async #return(): Promise<void> {
     await this.#iterator.return?.();
   }
+}
+
+/** What an iterator answers is read whole where it is asked, as reading may throw: the source has failed then, and no item. */
+function requireStep(step: unknown): asserts step is IteratorResult<unknown> {
+  if ((typeof step === "object" && step !== null) || typeof step === "function") return;
+  throw new TypeError("The source of the items answered with what is no object");
 }
