@@ -26,6 +26,7 @@ export class CacheService {
   /** In memory a look costs less than a flight, so it comes first. */
   inMemory(): Handler {
     const results = this.#results;
+    const { account } = results;
     return (call) => {
       let key: unknown;
       try {
@@ -35,7 +36,7 @@ export class CacheService {
       }
       const stored = results.read(key) as (StoredValue & { promise: Promise<unknown> | undefined }) | undefined;
       if (stored === undefined || !results.isFresh(stored)) return this.#serveWithout(call, key, stored);
-      results.account.note(call, "hit");
+      account.note(call, "hit");
       return stored.promise ??= Promise.resolve(stored.value);
     };
   }

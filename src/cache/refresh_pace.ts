@@ -10,8 +10,9 @@ const MAX_KEYS = 10_000;
 const MIN_DELAY_MS = 100;
 const MIN_FACTOR = 1.5;
 
-/** The longest gap is at least so long, and never shorter than the gap between refreshes that succeed. */
-const MIN_MAX_DELAY_MS = 1_000;
+/** The longest gap is at least so long, and such that with jitter it is no shorter than that between refreshes that succeed. */
+const MIN_MAX_DELAY_MS = 2_000;
+const TTLS = 2;
 
 interface Failures {
   readonly count: number;
@@ -32,7 +33,7 @@ export class RefreshPace {
     const minDelayMs = Math.max(MIN_DELAY_MS, backoff.minDelayMs);
     this.#policy = {
       minDelayMs,
-      maxDelayMs: Math.max(minDelayMs, backoff.maxDelayMs, MIN_MAX_DELAY_MS, Number.isFinite(ttlMs) ? ttlMs : 0),
+      maxDelayMs: Math.max(minDelayMs, backoff.maxDelayMs, MIN_MAX_DELAY_MS, Number.isFinite(ttlMs) ? TTLS * ttlMs : 0),
       backoffFactor: Math.max(MIN_FACTOR, backoff.backoffFactor),
       jitter: backoff.jitter,
     };
