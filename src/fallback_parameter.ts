@@ -60,16 +60,25 @@ export class FallbackParameters {
 
   /** A copy of the lists that a call brings, or `undefined` where it brings none. */
   listsOf(args: readonly unknown[]): FallbackLists | undefined {
-    const lists = this.#parameters.map((parameter) => parameter.valuesOf(args)?.slice());
-    return lists.some((list) => list !== undefined) ? lists : undefined;
+    const lists: (readonly unknown[] | undefined)[] = [];
+    let hasList = false;
+    for (const parameter of this.#parameters) {
+      const list = parameter.valuesOf(args)?.slice();
+      hasList ||= list !== undefined;
+      lists.push(list);
+    }
+    return hasList ? lists : undefined;
   }
 
   /** `args` for step `i`: each parameter has its list from there onwards; a shorter list stays at its last value. */
   argsAt(args: readonly unknown[], lists: FallbackLists, i: number): readonly unknown[] {
-    return lists.reduce<readonly unknown[]>((changed, list, place) => {
-      if (list === undefined) return changed;
-      return this.#parameters[place]!.argsWith(changed, list.slice(Math.min(i, list.length - 1)));
-    }, args);
+    let changed = args;
+    for (let place = 0; place < lists.length; place++) {
+      const list = lists[place];
+      if (list === undefined) continue;
+      changed = this.#parameters[place]!.argsWith(changed, list.slice(Math.min(i, list.length - 1)));
+    }
+    return changed;
   }
 
   /** `args` for a cache key. */

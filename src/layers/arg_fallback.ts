@@ -80,7 +80,7 @@ export function argFallbackLayer(parameters: FallbackParameters, fallbackDelayMs
     async function tryInTurn(call: Call, lists: FallbackLists): Promise<unknown> {
       const { args } = call;
       const state = stateOf(call);
-      const last = Math.max(...lists.map((list) => list?.length ?? 0)) - 1;
+      const last = lastIndexOf(lists);
       for (let i = 0;; i++) {
         state.fallbackIndex = i;
         call.args = parameters.argsAt(args, lists, i);
@@ -110,4 +110,11 @@ export function argFallbackLayer(parameters: FallbackParameters, fallbackDelayMs
       return lists === undefined ? next(call) : tryInTurn(call, lists);
     };
   };
+}
+
+/** How far the longest list goes. */
+function lastIndexOf(lists: FallbackLists): number {
+  let last = 0;
+  for (const list of lists) if (list !== undefined) last = Math.max(last, list.length - 1);
+  return last;
 }
