@@ -6,6 +6,7 @@ import { followSignal } from "../internal/follow_signal.ts";
 import { TurnKeeper } from "../internal/turn_keeper.ts";
 import type { Clock } from "../clock.ts";
 import { toSeconds } from "../duration.ts";
+import { captureContext } from "../runtime/async_context.ts";
 import { Call, type CallState, type Handler, stateOf } from "../layer.ts";
 import type { OnError } from "./opmap_options.ts";
 import { Drain, type DrainTarget, type SourceFailure } from "../pool/drain.ts";
@@ -61,6 +62,8 @@ export abstract class MapRun implements DrainTarget {
   #progress: RunProgress | undefined = undefined;
   #unfollow: (() => void)[] = [];
   #isOver = false;
+  /** Who reads, aborts or closes may do so in the context of another than who asked for the run, to whom all it calls belongs. */
+  readonly #inContext = captureContext();
 
   /** A run that has not begun. */
   constructor(setup: MapRunSetup) {
@@ -89,7 +92,12 @@ export abstract class MapRun implements DrainTarget {
     this.#unfollow = this.setup.signals.map((signal) => followSignal(signal, (reason) => void this.fail(reason)));
     this.#progress = this.setup.openProgress(() => this.#wait());
     this.setup.runs.add(this);
-    this.drain.fill();
+    this.fill();
+  }
+
+  /** Begins what may begin. */
+  protected fill(): void {
+    this.#inContext(() => this.drain.fill());
   }
 
   /** Runs the call of an item, once it is there. */
@@ -143,14 +151,19 @@ export abstract class MapRun implements DrainTarget {
   /** Ends the run with `reason`, and what runs with `stopReason`; resolves once the source is closed. */
   async fail(reason: unknown, stopReason: unknown = reason): Promise<void> {
     if (this.#isOver) return;
-    const closed = this.drain.stop();
-    this.#scope.abort(stopReason);
-    for (const call of this.#running) call?.attempt?.abort(stopReason);
-    this.#running.length = 0;
+    const closed = this.#inContext(() => this.#stop(stopReason));
     this.#leave();
     this.reject(reason);
     // What the source says to being closed cannot matter any more: the run has its reason.
     await closed.catch(() => {});
+  }
+
+  #stop(reason: unknown): Promise<void> {
+    const closed = this.drain.stop();
+    this.#scope.abort(reason);
+    for (const call of this.#running) call?.attempt?.abort(reason);
+    this.#running.length = 0;
+    return closed;
   }
 
   /** What all items that run wait for, if they do: the wait that ends first. */

@@ -29,6 +29,8 @@ export class MapStreamRun extends MapRun {
   #isLeft = false;
   #failure: { readonly reason: unknown } | undefined = undefined;
   #waiting: PromiseWithResolvers<Step>[] = [];
+  /** The place of the first that still waits: to shift each one out would move all the others. */
+  #firstWaiting = 0;
 
   /** A run that begins when its first result is asked for. */
   constructor(setup: MapRunSetup, isOrdered: boolean) {
@@ -96,16 +98,16 @@ export class MapStreamRun extends MapRun {
       this.#hasBegun = true;
       this.begin();
     }
-    if (this.#waiting.length === 0 && this.#isHeadDone()) {
+    if (!this.#isAwaited && this.#isHeadDone()) {
       const value = this.#takeHead();
-      this.drain.fill();
+      this.fill();
       return Promise.resolve({ done: false, value });
     }
     const waiter = Promise.withResolvers<Step>();
     this.#waiting.push(waiter);
     this.#hand();
     // Places that are left out were passed over: there is room again.
-    this.drain.fill();
+    this.fill();
     return waiter.promise;
   }
 
@@ -116,14 +118,25 @@ export class MapStreamRun extends MapRun {
     return DONE;
   }
 
+  #cutWaiting(): void {
+    this.#waiting.splice(0, this.#firstWaiting);
+    this.#firstWaiting = 0;
+  }
+
+  get #isAwaited(): boolean {
+    return this.#waiting.length > this.#firstWaiting;
+  }
+
   /** Gives those who wait what there is. */
   #hand(): void {
     const heldBefore = this.#held;
-    while (this.#waiting.length > 0 && this.#isHeadDone()) {
-      this.#waiting.shift()!.resolve({ done: false, value: this.#takeHead() });
+    while (this.#isAwaited && this.#isHeadDone()) {
+      this.#waiting[this.#firstWaiting++]!.resolve({ done: false, value: this.#takeHead() });
     }
-    if (this.#held < heldBefore) this.drain.fill();
+    if (!this.#isAwaited || this.#firstWaiting > MAX_LEFT) this.#cutWaiting();
+    if (this.#held < heldBefore) this.fill();
     if (!this.isOver) return;
+    this.#cutWaiting();
     for (const waiter of this.#waiting.splice(0)) {
       const failure = this.#failure;
       this.#failure = undefined;

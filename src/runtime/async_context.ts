@@ -8,12 +8,24 @@ export interface AsyncContext<T> {
   getStore(): T | undefined;
 }
 
+/** Runs a function in the async context that was there when it was made. */
+export type ContextRunner = <R>(fn: () => R) => R;
+
 interface AsyncHooksModule {
-  readonly AsyncLocalStorage: new <T>() => AsyncContext<T>;
+  readonly AsyncLocalStorage: (new <T>() => AsyncContext<T>) & { snapshot?(): ContextRunner };
 }
 
 /** Makes an `AsyncLocalStorage`, or answers `undefined` where the platform has none. */
 export function createAsyncContext<T>(): AsyncContext<T> | undefined {
-  const hooks = builtinModule<AsyncHooksModule>("node:async_hooks");
-  return hooks && new hooks.AsyncLocalStorage<T>();
+  const storage = asyncLocalStorage();
+  return storage && new storage<T>();
+}
+
+/** Keeps the async context of now, for what others will set in motion; where the platform has none there is nothing to keep. */
+export function captureContext(): ContextRunner {
+  return asyncLocalStorage()?.snapshot?.() ?? ((fn) => fn());
+}
+
+function asyncLocalStorage(): AsyncHooksModule["AsyncLocalStorage"] | undefined {
+  return builtinModule<AsyncHooksModule>("node:async_hooks")?.AsyncLocalStorage;
 }
