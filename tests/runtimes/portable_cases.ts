@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { AsyncLocalStorage } from "node:async_hooks";
 import { type AddressInfo, createServer } from "node:net";
 import {
   AllFailedError,
@@ -50,6 +51,8 @@ function succeedsAt(calls: number, error: unknown = new Error("not yet")): () =>
   let made = 0;
   return () => ++made < calls ? Promise.reject(error) : Promise.resolve(made);
 }
+
+const { Bun } = globalThis as { Bun?: unknown };
 
 function rejectionOf(promise: Promise<unknown>): Promise<unknown> {
   return promise.then(() => assert.fail("It must reject"), (error) => error);
@@ -382,4 +385,54 @@ portable("runAsync() blocks until an asynchronous function is done", async () =>
     return value * 2;
   };
   assert.equal(await Promise.resolve(runAsync(later, 21)), 42);
+});
+
+portable("opero() and opmap() run a call that waited in the async context of its own caller", async () => {
+  const tenant = new AsyncLocalStorage<string>();
+  const tenants = ["ada", "ben", "cleo"];
+  const { opero, opmap } = createOpero({ rateLimit: 200, retries: 1, minDelay: "1ms", maxDelay: "2ms", timeout: "5s" });
+  const inEach = <R>(fn: (whose: string) => Promise<R>) =>
+    Promise.all(tenants.map((whose) => tenant.run(whose, () => withCorrelationId(whose, () => fn(whose)))));
+  const failed = new Set<string>();
+  const seen = opero((whose: string) => {
+    if (!failed.has(whose)) {
+      failed.add(whose);
+      throw new Error("busy");
+    }
+    return Promise.resolve(`${tenant.getStore()} ${getCorrelationId()}`);
+  });
+  const own = tenants.map((whose) => `${whose} ${whose}`);
+  assert.deepEqual(await inEach((whose) => seen(whose)), own);
+  const map = opmap(() => `${tenant.getStore()} ${getCorrelationId()}`, { progress: false });
+  assert.deepEqual((await inEach((whose) => map([whose, whose]))).flat(), own.flatMap((each) => [each, each]));
+  const streams = tenants.map((whose) => tenant.run(whose, () => map.stream([whose, whose, whose])));
+  const read = await Promise.all(streams.map((stream) => Array.fromAsync(stream)));
+  assert.deepEqual(read.flat().map((each) => each.split(" ")[0]), tenants.flatMap((each) => [each, each, each]));
+});
+
+portable("opero() keeps the caller in the stacks of errors, whatever it waited for", async () => {
+  // Engines other than V8 follow less.
+  if (!new Error().stack!.includes("    at ")) return;
+  const { signal } = new AbortController();
+  const variants = [{}, { timeout: "5s" }, { deadline: "5s" }, { signal }, { rateLimit: 200 }, { cache: true, signal }];
+  for (const options of variants) {
+    const parse = opero(async function parse(_turn: number): Promise<void> {
+      await Promise.resolve();
+      throw new SyntaxError("line 3");
+    }, { retryOn: RangeError, ...options } as object);
+    const importCatalogue = async (turn: number) => void await parse(turn);
+    for (const turn of [1, 2]) {
+      const error = await rejectionOf(importCatalogue(turn)) as Error;
+      if (Bun === undefined) assert.match(error.stack!, /importCatalogue/, JSON.stringify(options));
+    }
+  }
+});
+
+portable("opero() rejects with an AbortError where a signal has no reason", async () => {
+  const signal = Object.assign(new EventTarget(), { aborted: false });
+  const wait = opero(() => new Promise(() => {}), { signal: signal as unknown as AbortSignal });
+  const during = rejectionOf(wait());
+  signal.aborted = true;
+  signal.dispatchEvent(new Event("abort"));
+  for (const error of [await during, await rejectionOf(wait())]) assert.equal((error as Error).name, "AbortError");
 });
