@@ -244,6 +244,7 @@ function hostileErrors(): unknown[] {
     proxy,
     everything,
     throwing(new Error("getters"), ...fields),
+    throwing(new Error("stack"), "stack"),
     throwing({}, ...fields, "toString", "constructor", "toJSON"),
     Object.create(null),
     Object.assign(new Error("odd"), { name: Symbol("name"), message: { toString: () => fail("written") }, code: {} }),

@@ -221,3 +221,9 @@ Deno.test("retryAfterMs() answers undefined where reading an error throws", () =
     5_000,
   );
 });
+
+Deno.test("retryAfterMs() takes time in proportion to the errors that share others", () => {
+  let shared: unknown = new Error("mute");
+  for (let depth = 0; depth < 7; depth++) shared = new AggregateError(Array(900).fill(shared));
+  assertEquals(ask(shared), undefined);
+});

@@ -20,7 +20,6 @@ export function dropResponseOf(error: unknown): void {
 }
 
 function cancelBody(response: Response): void {
-  if (readField(response, "bodyUsed") === true) return;
   const body = readField(response, "body") as ReadableStream | NodeBody | null | undefined;
   if (readField(body, "locked") === true) return;
   try {

@@ -155,3 +155,40 @@ Deno.test("an error that a client made of a Response lets go of it before the ne
   assert(!response.bodyUsed);
   await response.body!.cancel();
 });
+
+Deno.test("dropResponse() cancels a body that was read in part and left", async () => {
+  const log: string[] = [];
+  const body = new ReadableStream({
+    pull: (controller) => controller.enqueue(new Uint8Array(1)),
+    cancel: () => void log.push("cancelled"),
+  });
+  const response = new Response(body);
+  const reader = response.body!.getReader();
+  await reader.read();
+  reader.releaseLock();
+  dropResponse(response);
+  assertEquals(log, ["cancelled"]);
+});
+
+Deno.test("a Response is cancelled where its call is aborted while it is judged, and where failOn throws", async () => {
+  const { opero } = lab();
+  const log: string[] = [];
+  const controller = new AbortController();
+  const aborted = opero(() => {
+    throw logged(log, "aborted");
+  }, {
+    signal: controller.signal,
+    retryOn: () => {
+      controller.abort("enough");
+      return true;
+    },
+  });
+  assertEquals(await rejectionOf(aborted()), "enough");
+  const judged = opero(() => logged(log, "judged"), {
+    failOn: () => {
+      throw new RangeError("predicate");
+    },
+  });
+  assertInstanceOf(await rejectionOf(judged()), RangeError);
+  assertEquals(log, ["aborted", "judged"]);
+});

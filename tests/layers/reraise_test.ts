@@ -62,3 +62,12 @@ Deno.test("reraise holds for the items of a map", async () => {
   }, { retries: 1, minDelay: 0, maxDelay: 0, reraise: true, progress: false, onError: "return" });
   assertEquals(await map([1, 2]), [busy, busy]);
 });
+
+Deno.test("reraise leaves the AllFailedError of a call that came to no attempt", async () => {
+  const { opero } = lab();
+  const fn = opero(scripted({ value: 1 }).run, { reraise: true, rateLimit: { limit: 1, per: "10s" }, deadline: "1s" });
+  await fn();
+  const error = await rejectionOf(fn()) as AllFailedError;
+  assertInstanceOf(error, AllFailedError);
+  assertEquals([error.reason, error.attempts], ["deadline", []]);
+});

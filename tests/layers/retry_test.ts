@@ -104,6 +104,7 @@ Deno.test("retry tries again after anything that is thrown, undefined too, at on
 Deno.test("retry throws on at once, as it is, what retryOn does not match", async () => {
   class Busy extends Error {}
   class VeryBusy extends Busy {}
+  class Plain {}
   const [busy, very, other] = [new Busy(), new VeryBusy(), new TypeError("bug")];
   const cases: [OperoOptions["retryOn"], unknown, boolean][] = [
     [Busy, busy, true],
@@ -125,6 +126,8 @@ Deno.test("retry throws on at once, as it is, what retryOn does not match", asyn
     [Error, runInNewContext("new RangeError('far')"), true],
     [RangeError, runInNewContext("new RangeError('far')"), true],
     [TypeError, runInNewContext("new RangeError('far')"), false],
+    [Plain as never, new Plain(), true],
+    [Plain as never, busy, false],
     [OlderClass as never, new OlderClass(), true],
     [OlderClass as never, busy, false],
     [OlderChild as never, new OlderChild(), true],
@@ -378,4 +381,23 @@ Deno.test("retry waits for the Retry-After of a cause, and does not ask again an
   const rejected = rejectionOf(outer());
   await clock.tick("1h");
   assertEquals([(await rejected as AllFailedError).reason, calls], ["retry_after", 2]);
+});
+
+Deno.test("retry judges each round by its own errors", async () => {
+  const missing = Object.assign(new Error("missing"), { status: 404 });
+  const steps = [{ error: Object.assign(new Error("busy"), { status: 503 }) }, { error: missing }];
+  const { error, calls } = await course(steps, { retryOn: isTransient });
+  assertStrictEquals(error, missing, "one value's error is thrown on as it is, whatever came before");
+  assertEquals(calls, 2);
+});
+
+Deno.test("retryOn is not asked about an attempt whose call was aborted", async () => {
+  const { opero } = lab();
+  const controller = new AbortController();
+  let asked = 0;
+  const fn = opero(() => {
+    controller.abort("enough");
+    throw BUSY;
+  }, { signal: controller.signal, retryOn: () => ++asked > 0 });
+  assertEquals([await rejectionOf(fn()), asked], ["enough", 0]);
 });
