@@ -19,7 +19,7 @@
  */
 import { attachable } from "./src/cache/attached_host.ts";
 import type { CacheBackend, CacheBackendHost } from "./src/cache/cache_backend.ts";
-import { registerCacheBackend } from "./src/cache/open_cache.ts";
+import { provideCacheBackend } from "./src/cache/open_cache.ts";
 import { RedisCache } from "./src/cache/redis/redis_cache.ts";
 import { adoptRedisClient } from "./src/cache/redis/redis_client.ts";
 import {
@@ -76,7 +76,7 @@ export function redisCache(config: RedisCacheConfig = {}): CacheBackend {
   return attachable((host) => openRedisCache(config, host.clock));
 }
 
-registerCacheBackend("redis", (config, host: CacheBackendHost) => openRedisCache(config, host.clock));
+provideCacheBackend("redis", (config, host: CacheBackendHost) => openRedisCache(config, host.clock));
 
 function openRedisCache(config: RedisCacheConfig, clock: Clock): CacheBackend {
   validateRedisConfig(config);

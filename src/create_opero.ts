@@ -1,6 +1,6 @@
 import type { Clock } from "./clock.ts";
 import type { EventHub } from "./events.ts";
-import { anyFunction, type OptionRule, validateOptions } from "./internal/validate.ts";
+import { anyFunction, type OptionRule, validateOptions, wrongOption } from "./internal/validate.ts";
 import type { Logger } from "./logger.ts";
 import { createWrap, mergeOptions, type Opero } from "./opero.ts";
 import { createMap, type Opmap } from "./opmap.ts";
@@ -9,7 +9,7 @@ import { Registry } from "./engine/registry.ts";
 import type { OperoEvents } from "./opero_events.ts";
 
 /** What an instance is made with: defaults for the options of all its functions, and what the engine rests on. */
-export interface InstanceOptions extends OperoOptions {
+export interface InstanceOptions extends Omit<OperoOptions, "name"> {
   /** The only source of time. By default the runtime's. */
   readonly clock?: Clock | undefined;
   /** The only source of chance: draws a number from 0 up to 1, exclusive. By default `Math.random`. */
@@ -43,6 +43,7 @@ function withMethods(desired: string, methods: readonly string[]): OptionRule {
 
 const INSTANCE_RULES = {
   ...OPERO_RULES,
+  name: { desired: "left out, as every function has a name of its own", accepts: () => false },
   clock: withMethods("a clock with 'now', 'wallNow', 'sleep' and 'setTimer'", ["now", "wallNow", "sleep", "setTimer"]),
   random: anyFunction,
   logger: withMethods("a logger with 'debug', 'info', 'warning' and 'error'", ["debug", "info", "warning", "error"]),
@@ -66,15 +67,19 @@ const INSTANCE_RULES = {
  */
 export function createOpero(options: InstanceOptions = {}): OperoInstance {
   const task = "create an instance";
-  const { clock, random, logger, ...defaults } = mergeOptions(task, {}, options) as InstanceOptions;
   validateOptions(task, options, INSTANCE_RULES);
+  const { clock, random, logger, ...defaults } = mergeOptions(task, {}, options) as InstanceOptions;
   const registry = new Registry({ defaults, clock, random, logger });
   const close = () => registry.close();
   return {
     opero: createWrap(registry),
     opmap: createMap(registry),
     events: registry.telemetry.events,
-    clearCache: (namespace = "opero") => registry.clearCache(namespace),
+    clearCache: async (namespace = "opero") => {
+      const rule = OPERO_RULES.cacheNamespace!;
+      if (!rule.accepts(namespace)) throw wrongOption("clear the cache", "namespace", rule, namespace);
+      await registry.clearCache(namespace);
+    },
     close,
     [Symbol.asyncDispose]: close,
   };

@@ -1,3 +1,5 @@
+import { isWrapped, WRAPPED } from "./internal/wrapped_mark.ts";
+
 /** Functions that answer with a promise although they are not written `async`. */
 const markedAsync = new WeakSet<object>();
 
@@ -45,5 +47,6 @@ export function ensureAsync<This, Args extends unknown[], R>(
   };
   Object.defineProperty(asyncFn, "name", { value: fn.name, configurable: true });
   Object.defineProperty(asyncFn, "length", { value: fn.length, configurable: true });
+  if (isWrapped(fn)) Object.defineProperty(asyncFn, WRAPPED, { value: true });
   return asyncFn;
 }

@@ -91,13 +91,12 @@ export class FallbackParameters {
 export interface FallbackNames {
   readonly argFallback?: string | number | readonly (string | number)[] | undefined;
   readonly fallbackValues?: readonly unknown[] | Readonly<Record<string, readonly unknown[]>> | undefined;
-  readonly fallbackOn?: unknown;
 }
 
 /**
  * The parameters that `argFallback` names, or `undefined` without one.
  *
- * @throws {ConfigurationError} If there is no such parameter, its default cannot be read, or what goes with it stands alone.
+ * @throws {ConfigurationError} If there is no such parameter, or its default cannot be read.
  */
 export function resolveFallbackParameters(
   task: string,
@@ -105,15 +104,7 @@ export function resolveFallbackParameters(
   options: FallbackNames,
 ): FallbackParameters | undefined {
   const { argFallback, fallbackValues } = options;
-  if (argFallback === undefined) {
-    const alone = fallbackValues !== undefined
-      ? "fallbackValues"
-      : options.fallbackOn !== undefined
-      ? "fallbackOn"
-      : "";
-    if (alone === "") return undefined;
-    throw wrongOption(task, "argFallback", { desired: `given where '${alone}' is` }, undefined);
-  }
+  if (argFallback === undefined) return undefined;
   const names = Array.isArray(argFallback) ? argFallback as readonly (string | number)[] : undefined;
   const valuesOf = names === undefined
     ? () => requireList(task, fallbackValues)

@@ -1,3 +1,4 @@
+import { silenceWarnings } from "./internal/option_warnings.ts";
 import { printable, printableFields, roundedNumber } from "./internal/printable.ts";
 import { reportSafely } from "./internal/report_safely.ts";
 import { writeAbove } from "./internal/terminal_lines.ts";
@@ -54,6 +55,8 @@ export interface LoggingOptions {
 
 const LEVELS: readonly LogThreshold[] = ["DEBUG", "INFO", "WARNING", "ERROR", "OFF"];
 
+const OFF_RANK = LEVELS.indexOf("OFF");
+
 const LOGGING_RULES: OptionRules = {
   level: { desired: oneOf(LEVELS).desired, accepts: (value) => rankOf(value) >= 0 },
   sink: anyFunction,
@@ -93,10 +96,13 @@ export function configureLogging(options: LoggingOptions = {}): () => void {
   validateOptions("configure logging", options, LOGGING_RULES);
   const { level = "INFO", sink = writeToStderr, format = formatLogRecord } = options;
   const before = logging;
-  logging = { rank: rankOf(level), sink, format };
-  return () => {
-    logging = before;
-  };
+  apply({ rank: rankOf(level), sink, format });
+  return () => apply(before);
+}
+
+function apply(next: Logging): void {
+  logging = next;
+  silenceWarnings(next.rank === OFF_RANK);
 }
 
 function rankOf(level: unknown): number {
@@ -122,16 +128,9 @@ export function getLogger(name: string): Logger {
   return { debug: at("DEBUG"), info: at("INFO"), warning: at("WARNING"), error: at("ERROR") };
 }
 
-const OFF_RANK = LEVELS.indexOf("OFF");
-
 /** Whether any line at all would be written: asked on every call, so it is one comparison. */
 export function isLoggingOn(): boolean {
   return logging.rank < OFF_RANK;
-}
-
-/** Whether everything is silenced, warnings that nobody asked for included. */
-export function isSilenced(): boolean {
-  return logging.rank === OFF_RANK;
 }
 
 /** Whether lines of the level `WARNING` go to a sink of the user's own. */

@@ -1,10 +1,14 @@
+import { ConfigurationError } from "./errors.ts";
+import { type OptionRules, requireEffect, requireObject, validateOptions, wrongOption } from "./internal/validate.ts";
 import { quoted } from "./internal/printable.ts";
-import { requireObject, validateOptions, wrongOption } from "./internal/validate.ts";
+import { isWrapped } from "./internal/wrapped_mark.ts";
 import { OPERO_RULES, type OperoOptions } from "./engine/opero_options.ts";
 import { buildPipeline } from "./engine/pipeline.ts";
 import type { Registry } from "./engine/registry.ts";
+import { isClass, wrapForms } from "./engine/wrap_forms.ts";
 import type { AnyFunction, AsyncFunction, Wrapped } from "./engine/wrapped.ts";
 import { makeWrapper } from "./engine/wrapper.ts";
+import type { Telemetry } from "./telemetry.ts";
 
 /** Applies a set of options to a function, plainly or as a decorator of a method. */
 export interface OperoWrapper {
@@ -14,6 +18,15 @@ export interface OperoWrapper {
     fn: F,
     context?: ClassMethodDecoratorContext,
   ): Wrapped<(this: ThisParameterType<F>, ...args: Parameters<F>) => Promise<never>>;
+  /**
+   * Decorates an async method where TypeScript's `experimentalDecorators` are on, which give the class, the name and
+   * the descriptor.
+   */
+  <F extends AsyncFunction>(
+    target: object,
+    key: string | symbol,
+    descriptor: TypedPropertyDescriptor<F>,
+  ): TypedPropertyDescriptor<F>;
   /** Wraps an async function: its type stays as it is. */
   <F extends AsyncFunction>(fn: F, context?: ClassMethodDecoratorContext): Wrapped<F>;
   /** Wraps a sync function: its result becomes a promise. */
@@ -32,6 +45,15 @@ export interface Opero {
     // deno-lint-ignore no-explicit-any -- as above
     options?: OperoOptions<Parameters<NoInfer<F>>, any>,
   ): Wrapped<(this: ThisParameterType<F>, ...args: Parameters<F>) => Promise<never>>;
+  /**
+   * Decorates an async method where TypeScript's `experimentalDecorators` are on, which give the class, the name and
+   * the descriptor.
+   */
+  <F extends AsyncFunction>(
+    target: object,
+    key: string | symbol,
+    descriptor: TypedPropertyDescriptor<F>,
+  ): TypedPropertyDescriptor<F>;
   /** Decorates an async method with the defaults. */
   <F extends AsyncFunction>(fn: F, context: ClassMethodDecoratorContext): Wrapped<F>;
   /** Wraps an async function: its type stays as it is. */
@@ -48,57 +70,91 @@ export interface Opero {
   (options?: OperoOptions): OperoWrapper;
 }
 
-/** What a decorator is told of what it decorates. */
-export interface DecoratorContext {
-  readonly kind: string;
-  readonly name: string | symbol;
-}
-
 /** The `opero` of the instance whose functions share `registry`. */
 export function createWrap(registry: Registry): Opero {
-  function opero(first?: unknown, second?: unknown): unknown {
-    if (typeof first === "function") return apply(first as AnyFunction, undefined, second);
-    if (first !== undefined && (typeof first !== "object" || first === null)) {
-      throw wrongOption("wrap", "fn", { desired: "a function, or options to wrap one with later" }, first);
-    }
-    return (fn: AnyFunction, context?: unknown) => apply(fn, first, context);
-  }
-
-  /** `second` is a decorator's context, or the options where those did not come first. */
-  function apply(fn: AnyFunction, options: object | undefined, second: unknown): Wrapped<AsyncFunction> {
-    if (!isDecoratorContext(second)) {
-      return wrap(fn, options ?? (second === undefined ? {} : second as object), registry);
-    }
-    requireMethod(second);
-    return wrap(fn, options ?? {}, registry);
-  }
-
-  return opero as Opero;
+  const { telemetry } = registry;
+  const forms = wrapForms("opero", (fn, given) => configuring(telemetry, fn, given, () => wrap(fn, given, registry)));
+  return refusing(telemetry, forms) as Opero;
 }
 
-function wrap(fn: AnyFunction, given: object, registry: Registry): Wrapped<AsyncFunction> {
-  return registry.telemetry.loggingBadConfiguration(() => {
-    const task = wrapTask(fn, given);
-    const options = mergeOptions(task, registry.defaults, given);
-    validateOptions(task, options, OPERO_RULES);
-    return makeWrapper(fn, buildPipeline({ fn, task, options, registry }), options);
+function wrap(fn: AnyFunction, given: unknown, registry: Registry): Wrapped<AsyncFunction> {
+  const task = wrapTask(fn, given);
+  const options = checkedOptions(task, given, registry.defaults, OPERO_RULES);
+  return makeWrapper(fn, buildPipeline({ fn, task, options, registry }), options);
+}
+
+/** Does `work`, which wraps `fn`, and warns where that is wrapped already. */
+export function configuring<R>(telemetry: Telemetry, fn: unknown, given: unknown, work: () => R): R {
+  const name = nameOf(fn, given);
+  return telemetry.loggingBadConfiguration(() => {
+    const wrapped = work();
+    if (isWrapped(fn)) telemetry.warnOnce("wrapped twice", name, wrappedTwice(name, fn, wrapped));
+    return wrapped;
+  }, name);
+}
+
+/** `forms`, leaving a line in the log where they are used wrongly. */
+export function refusing(
+  telemetry: Telemetry,
+  forms: (...args: unknown[]) => unknown,
+): (...args: unknown[]) => unknown {
+  return (...args) => telemetry.loggingBadConfiguration(() => forms(...args));
+}
+
+function wrappedTwice(name: string, inner: unknown, outer: unknown): string {
+  const attempts = [outer, inner].map((each) => {
+    const retries = (each as Partial<Wrapped<AsyncFunction>>).options?.retries;
+    return retries === undefined ? undefined : retries + 1;
   });
+  const [around, within] = attempts;
+  const effect = around === undefined || within === undefined
+    ? "the retries of the two multiply"
+    : `a call may run it ${around * within} times (${around} attempts of ${within})`;
+  return `${
+    quoted(name)
+  } is wrapped already, and is wrapped once more: ${effect}, and its limits, caches and log lines ` +
+    "are doubled; wrap the function itself, once, with all options";
 }
 
 /**
  * What cannot be done where an option is wrong, as in `wrap "fetchUser"`.
  *
- * @throws {ConfigurationError} If `fn` is no function.
+ * @throws {ConfigurationError} If `fn` is no function, or a class.
  */
 export function wrapTask(fn: unknown, given?: unknown): string {
+  const name = nameOf(fn, given);
+  const task = name === "anonymous" ? "wrap an anonymous function" : `wrap ${quoted(name)}`;
   if (typeof fn !== "function") throw wrongOption("wrap", "fn", { desired: "a function" }, fn);
-  const name = (given as { name?: unknown } | null | undefined)?.name;
-  const shown = typeof name === "string" && name !== "" ? name : fn.name;
-  return shown === "" ? "wrap an anonymous function" : `wrap ${quoted(shown)}`;
+  if (isClass(fn)) {
+    throw new ConfigurationError(`Cannot ${task} as 'fn' must be a function or a method: received a class`);
+  }
+  return task;
+}
+
+function nameOf(fn: unknown, given: unknown): string {
+  const names = [given, fn].map((each) => (each as { name?: unknown } | null | undefined)?.name);
+  return names.find((name) => typeof name === "string" && name !== "") as string | undefined ?? "anonymous";
 }
 
 /**
- * `given` over the defaults of the instance; an explicit `undefined` leaves the default.
+ * `given` over the defaults of the instance, checked; an explicit `undefined` leaves the default.
+ *
+ * @throws {ConfigurationError} If an option is unknown or wrong, or would do nothing.
+ */
+export function checkedOptions(
+  task: string,
+  given: unknown,
+  defaults: OperoOptions,
+  rules: OptionRules,
+): OperoOptions {
+  validateOptions(task, given as object, rules);
+  const options = mergeOptions(task, defaults, given);
+  requireEffect(task, given as object, options, rules);
+  return options;
+}
+
+/**
+ * `given` over `defaults`; an explicit `undefined` leaves the default.
  *
  * @throws {ConfigurationError} If `given` is no object.
  */
@@ -106,19 +162,4 @@ export function mergeOptions(task: string, defaults: OperoOptions, given: unknow
   requireObject(task, "options", given);
   const set = Object.entries(given).filter(([, value]) => value !== undefined);
   return { ...defaults, ...Object.fromEntries(set) };
-}
-
-/** Whether `value` is what a decorator is told of what it decorates. */
-export function isDecoratorContext(value: unknown): value is DecoratorContext {
-  return typeof value === "object" && value !== null && "kind" in value && "addInitializer" in value;
-}
-
-/**
- * Makes sure that the decorator called `decorator` stands where it works.
- *
- * @throws {ConfigurationError} If that is not a method.
- */
-export function requireMethod({ kind, name }: DecoratorContext, decorator = "@opero"): void {
-  if (kind === "method") return;
-  throw wrongOption(`decorate ${JSON.stringify(String(name))}`, decorator, { desired: "used on a method" }, kind);
 }

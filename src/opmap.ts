@@ -1,4 +1,5 @@
 import { isAsyncFunction } from "./ensure_async.ts";
+import { isPooled } from "./internal/option_needs.ts";
 import { quoted } from "./internal/printable.ts";
 import { validateOptions, wrongOption } from "./internal/validate.ts";
 import type { Call } from "./layer.ts";
@@ -7,7 +8,7 @@ import { MapPool } from "./map/map_pool.ts";
 import type { MapRun, MapRunSetup } from "./map/map_run.ts";
 import { MapStreamRun } from "./map/map_stream.ts";
 import type { Mapped, MapStream } from "./map/mapped.ts";
-import { isDecoratorContext, mergeOptions, requireMethod, wrapTask } from "./opero.ts";
+import { checkedOptions, configuring, refusing, wrapTask } from "./opero.ts";
 import {
   type OnError,
   OPMAP_RULES,
@@ -22,6 +23,7 @@ import { countItems, expectRejections, isItems, ItemSource } from "./pool/item_s
 import { openRunProgress } from "./progress/run_progress.ts";
 import type { Registry } from "./engine/registry.ts";
 import { shownOptions } from "./engine/shown_options.ts";
+import { wrapForms } from "./engine/wrap_forms.ts";
 import type { AnyFunction } from "./engine/wrapped.ts";
 import { likeOriginal } from "./engine/own_properties.ts";
 import { cacheHandle, metaOf, observed } from "./engine/wrapper.ts";
@@ -34,6 +36,9 @@ export interface OpmapWrapper<Errors extends OnError> {
    */
   // deno-lint-ignore no-explicit-any -- a decorator may not change the type of a method
   (fn: AnyFunction, context: ClassMethodDecoratorContext): any;
+  /** Decorates a method where TypeScript's `experimentalDecorators` are on. */
+  // deno-lint-ignore no-explicit-any -- a decorator may not change the type of a method
+  (target: object, key: string | symbol, descriptor: PropertyDescriptor): any;
   /** Makes `fn` a function over many items. */
   <This, Item, R>(fn: (this: This, item: Item) => R): Mapped<This, Item, Awaited<R>, Errors>;
 }
@@ -43,6 +48,9 @@ export interface Opmap {
   /** Decorates a method with the defaults, as {@link OpmapWrapper} does. */
   // deno-lint-ignore no-explicit-any -- a decorator may not change the type of a method
   (fn: AnyFunction, context: ClassMethodDecoratorContext): any;
+  /** Decorates a method where TypeScript's `experimentalDecorators` are on. */
+  // deno-lint-ignore no-explicit-any -- a decorator may not change the type of a method
+  (target: object, key: string | symbol, descriptor: PropertyDescriptor): any;
   /** Makes `fn` a function over many items. */
   <This, Item, R, Errors extends OnError = "throw">(
     fn: (this: This, item: Item) => R,
@@ -55,36 +63,19 @@ export interface Opmap {
 
 /** The `opmap` of the instance whose functions share `registry`. */
 export function createMap(registry: Registry): Opmap {
-  function opmap(first?: unknown, second?: unknown): unknown {
-    if (typeof first === "function") return apply(first as AnyFunction, undefined, second);
-    if (first !== undefined && (typeof first !== "object" || first === null)) {
-      throw wrongOption("wrap", "fn", { desired: "a function, or options to wrap one with later" }, first);
-    }
-    return (fn: AnyFunction, context?: unknown) => apply(fn, first, context);
-  }
-
-  /** `second` is a decorator's context, or the options where those did not come first. */
-  function apply(fn: AnyFunction, first: object | undefined, second: unknown): unknown {
-    const isMethod = isDecoratorContext(second);
-    if (isMethod) requireMethod(second, "@opmap");
-    const given = first ?? (isMethod ? {} : second ?? {});
-    return registry.telemetry.loggingBadConfiguration(() => wrap(fn, given, isMethod, registry));
-  }
-
-  return opmap as Opmap;
+  const { telemetry } = registry;
+  const forms = wrapForms("opmap", (fn, given, isMethod) => {
+    return configuring(telemetry, fn, given, () => wrap(fn, given, isMethod, registry));
+  });
+  return refusing(telemetry, forms) as Opmap;
 }
 
-function wrap(fn: AnyFunction, given: object, isMethod: boolean, registry: Registry): unknown {
+function wrap(fn: AnyFunction, given: unknown, isMethod: boolean, registry: Registry): unknown {
   const task = wrapTask(fn, given);
-  const options = resolveMapOptions(mergeOptions(task, registry.defaults, given));
-  validateOptions(task, options, OPMAP_RULES);
+  const merged: OpmapOptions = checkedOptions(task, given, registry.defaults, OPMAP_RULES);
+  const options = resolveMapOptions(merged);
   requireModeFor(fn, options, isMethod, task);
   return new FunctionMap(fn, options, registry, task).open();
-}
-
-/** Whether the mode runs items in a pool of workers. */
-function isPooled({ mode }: OpmapOptions): boolean {
-  return mode === "process" || mode === "async_process";
 }
 
 function requireModeFor(fn: AnyFunction, options: OpmapOptions, isMethod: boolean, task: string): void {

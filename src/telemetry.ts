@@ -3,11 +3,11 @@ import { AllFailedError, ConfigurationError } from "./errors.ts";
 import { errorLabel, rootOf } from "./internal/error_label.ts";
 import { EventHub } from "./events.ts";
 import { generateCorrelationId } from "./internal/correlation_id.ts";
+import { warningThrough, writeWarning } from "./internal/option_warnings.ts";
 import { printable, printableFields } from "./internal/printable.ts";
 import { reportSafely } from "./internal/report_safely.ts";
-import { writeAbove } from "./internal/terminal_lines.ts";
 import { type Call, type CallState, stateOf } from "./layer.ts";
-import { getLogger, hasOwnWarningSink, isLoggingOn, isSilenced, type LogFields, type Logger } from "./logger.ts";
+import { getLogger, hasOwnWarningSink, isLoggingOn, type LogFields, type Logger } from "./logger.ts";
 import { type CallEvent, EVENT_NAMES, type FailureEvent, type OperoEvents } from "./opero_events.ts";
 
 type CallEventName = Exclude<keyof OperoEvents, "cacheError" | "itemDone">;
@@ -41,6 +41,7 @@ export class Telemetry {
   readonly #random: () => number;
   readonly #hasOwnLogger: boolean;
   readonly #warned: Set<string>;
+  #lastRefusal: unknown = undefined;
   /** That of the instance, where this is a function's. */
   readonly #instance: Telemetry | undefined;
 
@@ -94,12 +95,19 @@ export class Telemetry {
     this.events.emit(name, event);
   }
 
-  /** Does `configure`, and leaves a line in the log where it throws a `ConfigurationError`. */
-  loggingBadConfiguration<R>(configure: () => R): R {
+  /**
+   * Does `configure` for a function of this name: leaves a line in the log where it throws a `ConfigurationError`, and
+   * warns once of options that are likely to be a mistake.
+   */
+  loggingBadConfiguration<R>(configure: () => R, functionName = "anonymous"): R {
     try {
-      return configure();
+      return warningThrough((kind, message) => this.warnOnce(kind, functionName, message), configure);
     } catch (error) {
-      if (error instanceof ConfigurationError) this.log("error", "bad configuration", { reason: error.message });
+      // One within another tells it once.
+      if (error instanceof ConfigurationError && error !== this.#lastRefusal) {
+        this.#lastRefusal = error;
+        this.log("error", "bad configuration", { reason: error.message });
+      }
       throw error;
     }
   }
@@ -115,7 +123,7 @@ export class Telemetry {
     if (this.#warned.size >= MAX_WARNED) this.#warned.clear();
     this.#warned.add(key);
     if (this.#hasOwnLogger || hasOwnWarningSink()) this.log("warning", message, { functionName });
-    if (!isSilenced()) reportSafely(() => writeAbove(() => console.warn(printable(`opero: ${message}`))));
+    writeWarning(message);
   }
 
   /** Writes a line; a logger that throws changes nothing. */

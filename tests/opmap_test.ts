@@ -85,7 +85,7 @@ Deno.test("opmap() throws for a decorated method in a pool", () => {
 Deno.test("opmap() throws for what is no function", () => {
   assertEquals(
     (assertThrows(() => (opmap as any)(5), ConfigurationError) as Error).message,
-    "Cannot wrap as 'fn' must be a function, or options to wrap one with later: received 5",
+    "Cannot wrap as 'fn' must be a function, as in opmap(fn, options), or options, as in opmap(options)(fn): received 5",
   );
 });
 
@@ -352,7 +352,7 @@ Deno.test("the types of a map say what its results are", async () => {
   // @ts-expect-error: the items are numbers
   await throwing(["1"]);
   // @ts-expect-error: the key is made of the item, a number
-  opmap((n: number) => n, { cacheKey: (text: string) => text });
+  opmap((n: number) => n, { cache: true, cacheKey: (text: string) => text });
   assertEquals([strings, mixed, overridden, skipped, wrong].flat(), ["1", "1", "1", "1", "1"]);
   assertEquals(metas[0]!.value, "1");
   assertEquals(await curried([1]), ["1"]);

@@ -126,15 +126,15 @@ function optionsOf(model: ModelOptions): OperoOptions {
     maxRetryAfter: seconds(model.maxRetryAfterMs),
     retryOn: (error) => error !== FINAL,
     argFallback: model.values === 0 ? undefined : 0,
-    fallbackDelay: seconds(model.fallbackDelayMs),
+    fallbackDelay: model.values === 0 ? undefined : seconds(model.fallbackDelayMs),
     rateLimit: intervalMs === 0 ? undefined : { limit: 1_000 / intervalMs, burst },
-    rateLimitMaxWait: seconds(model.maxWaitMs),
+    rateLimitMaxWait: intervalMs === 0 ? undefined : seconds(model.maxWaitMs),
     timeout: seconds(model.timeoutMs),
     deadline: seconds(model.deadlineMs),
     fallback: model.hasFallback ? "plan B" : undefined,
     cache: model.isCached,
-    cacheTtl: seconds(model.ttlMs),
-    cacheStaleIfError: seconds(model.staleIfErrorMs),
+    cacheTtl: model.ttlMs === Infinity ? undefined : `${model.ttlMs}ms`,
+    cacheStaleIfError: model.ttlMs === Infinity ? undefined : `${model.staleIfErrorMs}ms`,
   };
 }
 

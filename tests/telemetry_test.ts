@@ -1,6 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { ConfigurationError, configureLogging, createOpero } from "@opero/core";
 import { Telemetry } from "../src/telemetry.ts";
+import { warningsOf } from "./support/warnings_of.ts";
 
 Deno.test("bad configuration leaves a line of level ERROR, of a function, a map and a single call", () => {
   const lines: string[] = [];
@@ -12,22 +13,9 @@ Deno.test("bad configuration leaves a line of level ERROR, of a function, a map 
   assertEquals(lines, Array(3).fill("ERROR bad configuration"));
 });
 
-/** The lines that `work` writes through `console.warn`. */
-function warningsOf(work: () => void): string[] {
-  const original = console.warn;
-  const lines: string[] = [];
-  console.warn = (line: string) => lines.push(line);
-  try {
-    work();
-  } finally {
-    console.warn = original;
-  }
-  return lines;
-}
-
-Deno.test("warnOnce() writes one line for each kind and function, without logging", () => {
+Deno.test("warnOnce() writes one line for each kind and function, without logging", async () => {
   const telemetry = new Telemetry(Math.random);
-  const lines = warningsOf(() => {
+  const lines = await warningsOf(() => {
     telemetry.warnOnce("cache", "load", "no permission");
     telemetry.warnOnce("cache", "load", "no permission");
     telemetry.warnOnce("cache", "save", "no permission");
@@ -36,21 +24,21 @@ Deno.test("warnOnce() writes one line for each kind and function, without loggin
   assertEquals(lines, ["opero: no permission", "opero: no permission", "opero: wrapped twice"]);
 });
 
-Deno.test("warnOnce() writes nothing at the level OFF, and also to a sink of one's own", () => {
+Deno.test("warnOnce() writes nothing at the level OFF, and also to a sink of one's own", async () => {
   const telemetry = new Telemetry(Math.random);
   const restoreOff = configureLogging({ level: "OFF" });
-  assertEquals(warningsOf(() => telemetry.warnOnce("cache", "load", "no permission")), []);
+  assertEquals(await warningsOf(() => telemetry.warnOnce("cache", "load", "no permission")), []);
   restoreOff();
   const records: string[] = [];
   const restore = configureLogging({ sink: (_line, { level, message }) => records.push(`${level} ${message}`) });
-  assertEquals(warningsOf(() => telemetry.warnOnce("cache", "save", "no package")), ["opero: no package"]);
+  assertEquals(await warningsOf(() => telemetry.warnOnce("cache", "save", "no package")), ["opero: no package"]);
   restore();
   assertEquals(records, ["WARNING no package"]);
 });
 
-Deno.test("warnOnce() writes one printable line, whatever the name of the function", () => {
+Deno.test("warnOnce() writes one printable line, whatever the name of the function", async () => {
   const telemetry = new Telemetry(Math.random);
-  const lines = warningsOf(() => telemetry.warnOnce("cache", "load", "no permission for load\n\u001b[31m"));
+  const lines = await warningsOf(() => telemetry.warnOnce("cache", "load", "no permission for load\n\u001b[31m"));
   assertEquals(lines, ["opero: no permission for load\\n\\u001b[31m"]);
 });
 

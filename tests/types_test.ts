@@ -124,7 +124,7 @@ Deno.test("opero() gives its callbacks the types of the function", async () => {
   // @ts-expect-error -- a fallback has the type of the result
   opero(async (): Promise<string> => await "a", { fallback: 5 });
   // @ts-expect-error -- a key is a text
-  opero(async (id: number): Promise<number> => await id, { cacheKey: (id: number) => id });
+  opero(async (id: number): Promise<number> => await id, { cache: true, cacheKey: (id: number) => id });
 });
 
 Deno.test("handles have the types of the function", async () => {

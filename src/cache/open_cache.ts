@@ -1,4 +1,4 @@
-import { wrongOption } from "../internal/validate.ts";
+import { anyFunction, type OptionRule, wrongOption } from "../internal/validate.ts";
 import type { CacheBackend, CacheBackendFactory, CacheBackendHost } from "./cache_backend.ts";
 import { openDiskCache } from "./disk/disk_cache.ts";
 import { openKvCache } from "./kv/kv_cache.ts";
@@ -10,8 +10,20 @@ const factories = new Map<string, CacheBackendFactory>([
   ["kv", openKvCache],
 ]);
 
+/** The names that are the library's, whether what they stand for was imported or not. */
+const BUILT_IN: readonly string[] = ["memory", "disk", "sqlite", "redis", "kv"];
+
+const newName: OptionRule = {
+  desired: `a non-empty string, and none of ${BUILT_IN.map((name) => `"${name}"`).join(", ")}, which are built in`,
+  accepts: (value) => typeof value === "string" && value !== "" && !BUILT_IN.includes(value),
+};
+
 /**
  * Makes a backend known by a name, for the option `cacheBackend`. A name given twice is the later one's.
+ *
+ * @param name The name; none of those that are built in.
+ * @param factory Opens the backend, given `cacheBackendConfig`.
+ * @throws {ConfigurationError} If the name is built in, or `factory` is no function.
  *
  * @example
  * ```ts
@@ -36,6 +48,14 @@ const factories = new Map<string, CacheBackendFactory>([
  * ```
  */
 export function registerCacheBackend(name: string, factory: CacheBackendFactory): void {
+  const task = "register a cache backend";
+  if (!newName.accepts(name)) throw wrongOption(task, "name", newName, name);
+  if (!anyFunction.accepts(factory)) throw wrongOption(task, "factory", anyFunction, factory);
+  factories.set(name, factory);
+}
+
+/** Makes a built-in backend known that is an import of its own. */
+export function provideCacheBackend(name: "redis", factory: CacheBackendFactory): void {
   factories.set(name, factory);
 }
 

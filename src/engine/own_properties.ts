@@ -1,8 +1,6 @@
 import { markAsAsync } from "../ensure_async.ts";
+import { WRAPPED } from "../internal/wrapped_mark.ts";
 import type { AnyFunction } from "./wrapped.ts";
-
-/** Shared by all copies of the library, so that a function that another one wrapped is known, too. */
-const WRAPPED = Symbol.for("@opero/core/wrapped");
 
 /**
  * Makes `wrapper` pass for `fn`: it gets the name and the length, and the function's own properties are read and
@@ -15,11 +13,6 @@ export function likeOriginal(fn: AnyFunction, wrapper: AnyFunction, name: string
   Object.setPrototypeOf(wrapper, viewOf(fn));
   markAsAsync(wrapper);
   return wrapper;
-}
-
-/** Whether `fn` was made by this library of another function, or is bound to one that was. */
-export function isWrapped(fn: object): boolean {
-  return Reflect.get(fn, WRAPPED) === true;
 }
 
 /**

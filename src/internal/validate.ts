@@ -1,5 +1,7 @@
 import { parseDuration } from "../duration.ts";
 import { ConfigurationError } from "../errors.ts";
+import { warnOfBareSeconds } from "./option_warnings.ts";
+import { hintFor } from "./peer_names.ts";
 import { printable } from "./printable.ts";
 import { className } from "./read_field.ts";
 
@@ -14,6 +16,18 @@ export interface OptionRule {
   readonly accepts: (value: unknown) => boolean;
   /** Its values may be secrets: a message names their kind only. */
   readonly isPrivate?: boolean;
+  /** It is a length of time, of which a large bare number is likely to be meant in milliseconds. */
+  readonly isDuration?: boolean;
+  /** What else must be set for it to have an effect. */
+  readonly needs?: readonly OptionNeed[];
+}
+
+/** What an option has no effect without. */
+export interface OptionNeed {
+  /** Whether it is there: in `options`, the defaults of the instance included, or switched off on purpose in `given`. */
+  readonly isMet: (options: Readonly<Record<string, unknown>>, given: Readonly<Record<string, unknown>>) => boolean;
+  /** How the option may be used, as the message says it after "must be". */
+  readonly desired: string;
 }
 
 /** The rules of a set of options, by name. */
@@ -30,17 +44,55 @@ export function validateOptions(task: string, options: object, rules: OptionRule
   for (const [name, value] of Object.entries(options)) {
     const rule = Object.hasOwn(rules, name) ? rules[name] : undefined;
     if (rule === undefined) throw unknownOption(task, name, value, Object.keys(rules), within);
-    if (value !== undefined && !rule.accepts(value)) throw wrongOption(task, within + name, rule, value);
+    if (value === undefined) continue;
+    if (!rule.accepts(value)) throw wrongOption(task, within + name, rule, value);
+    if (rule.isDuration) warnOfBareSeconds(task, within + name, value);
   }
 }
 
 /**
- * Checks that `value` can hold options.
+ * Checks that no option in `given` does nothing for want of another in `options`, which are the same with defaults.
+ * What is 0 or `false` asks for nothing.
  *
- * @throws {ConfigurationError} If it is no object, or an array.
+ * @throws {ConfigurationError} If one does.
+ */
+export function requireEffect(task: string, given: object, options: object, rules: OptionRules): void {
+  const [asGiven, all] = [given, options] as Readonly<Record<string, unknown>>[];
+  for (const [name, value] of Object.entries(given)) {
+    if (value === undefined || value === 0 || value === false) continue;
+    for (const { isMet, desired } of rules[name]?.needs ?? []) {
+      if (!isMet(all!, asGiven!)) throw wrongOption(task, name, { ...rules[name], desired }, value);
+    }
+  }
+}
+
+/** `rules`, each but that of `main` with the need for what `need` says. */
+export function needing(main: string, need: OptionNeed, rules: OptionRules): OptionRules {
+  const entries = Object.entries(rules).map(([name, rule]) => [name, name === main ? rule : withNeed(rule, need)]);
+  return Object.fromEntries(entries);
+}
+
+/** `rule` with one more need. */
+export function withNeed(rule: OptionRule, need: OptionNeed): OptionRule {
+  return { ...rule, needs: [...rule.needs ?? [], need] };
+}
+
+/**
+ * Checks that `value` can hold options: what has none of its own, such as a map, a promise or an `AbortSignal`, was
+ * meant for something else.
+ *
+ * @throws {ConfigurationError} If it is no such object.
  */
 export function requireObject(task: string, option: string, value: unknown): asserts value is object {
-  if (!plainObject.accepts(value)) throw wrongOption(task, option, { desired: "an object" }, value);
+  if (!plainObject.accepts(value) || !holdsOptions(value as object)) {
+    throw wrongOption(task, option, { desired: "an object" }, value);
+  }
+}
+
+function holdsOptions(value: object): boolean {
+  if (Symbol.iterator in value || Symbol.asyncIterator in value) return false;
+  const proto = Object.getPrototypeOf(value);
+  return proto === null || Object.getPrototypeOf(proto) === null || Object.keys(value).length > 0;
 }
 
 /** The error for an option whose value is not what `rule` allows. */
@@ -63,8 +115,7 @@ function unknownOption(
   known: readonly string[],
   within: string,
 ): ConfigurationError {
-  const nearest = nearestName(option, known);
-  const hint = nearest === undefined ? "" : `, did you mean '${within}${nearest}'?`;
+  const hint = hintFor(option, known, within);
   // The value is not shown: a misspelt name may be that of a password.
   const shown = within + option.slice(0, MAX_SHOWN_LENGTH);
   return new ConfigurationError(
@@ -90,24 +141,28 @@ const DURATION_FORMS = `in seconds or with its unit, such as "250ms", "2s", "5m"
 export const finiteDuration: OptionRule = {
   desired: `a non-negative duration ${DURATION_FORMS}`,
   accepts: (value) => Number.isFinite(parseDuration(value)),
+  isDuration: true,
 };
 
 /** A duration over zero; `Infinity` is "no limit". */
 export const positiveDuration: OptionRule = {
   desired: `a positive duration ${DURATION_FORMS}`,
   accepts: (value) => (parseDuration(value) ?? 0) > 0,
+  isDuration: true,
 };
 
 /** A duration over zero that ends. */
 export const positiveFiniteDuration: OptionRule = {
   desired: positiveDuration.desired,
   accepts: (value) => positiveDuration.accepts(value) && finiteDuration.accepts(value),
+  isDuration: true,
 };
 
 /** A duration, zero too; `Infinity` is "no limit". */
 export const anyDuration: OptionRule = {
   desired: finiteDuration.desired,
   accepts: (value) => parseDuration(value) !== undefined,
+  isDuration: true,
 };
 
 /** `true` or `false`. */
@@ -164,6 +219,7 @@ export function either(first: OptionRule, second: OptionRule): OptionRule {
     desired: `${first.desired} or ${second.desired}`,
     accepts: (value) => first.accepts(value) || second.accepts(value),
     isPrivate: Boolean(first.isPrivate && second.isPrivate),
+    isDuration: Boolean(first.isDuration || second.isDuration),
   };
 }
 
@@ -187,34 +243,4 @@ export function describeKind(value: unknown): string {
   const name = className(value);
   if (name === undefined || name === "Object") return "an object";
   return `${/^[AEIO]/.test(name) ? "an" : "a"} ${name}`;
-}
-
-function nearestName(name: string, known: readonly string[]): string | undefined {
-  let nearest: string | undefined;
-  let nearestDistance = Infinity;
-  for (const candidate of known) {
-    const distance = editDistance(normalize(name), normalize(candidate));
-    const isNear = distance <= Math.max(2, Math.min(name.length, 2 * candidate.length) / 3);
-    if (isNear && distance < nearestDistance) [nearest, nearestDistance] = [candidate, distance];
-  }
-  return nearest;
-}
-
-/** So that Python's `rate_limit` finds `rateLimit`. */
-function normalize(name: string): string {
-  return name.slice(0, 64).replaceAll("_", "").toLowerCase();
-}
-
-/** The Levenshtein distance, row by row (Wagner and Fischer, 1974). */
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, column) => column);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const substitution = row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(substitution, row[j]! + 1, next[j - 1]! + 1));
-    }
-    row = next;
-  }
-  return row[b.length]!;
 }

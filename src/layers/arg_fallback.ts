@@ -5,7 +5,8 @@ import { dropResponseOf } from "../internal/drop_response.ts";
 import { type ErrorClass, errorMatcher, resolveMatcher } from "../internal/error_matcher.ts";
 import { isBug } from "../internal/is_bug.ts";
 import { pause } from "../internal/pause.ts";
-import { anyDuration, type OptionRules, plainObject } from "../internal/validate.ts";
+import { needsParameter } from "../internal/option_needs.ts";
+import { anyDuration, needing, type OptionRules, plainObject } from "../internal/validate.ts";
 import { type Call, type Layer, stateOf } from "../layer.ts";
 import type { LayerHost } from "../layer_host.ts";
 
@@ -37,7 +38,7 @@ export interface ArgFallbackOptions {
 }
 
 /** What the options may be. */
-export const ARG_FALLBACK_RULES: OptionRules = {
+export const ARG_FALLBACK_RULES: OptionRules = needing("argFallback", needsParameter, {
   argFallback: {
     desired: "the name or the index of a parameter, or an array of them",
     accepts: (value) =>
@@ -50,7 +51,7 @@ export const ARG_FALLBACK_RULES: OptionRules = {
   },
   fallbackOn: errorMatcher,
   fallbackDelay: anyDuration,
-};
+});
 
 function isPlace(value: unknown): boolean {
   return typeof value === "string" ? value !== "" : Number.isSafeInteger(value) && (value as number) >= 0;

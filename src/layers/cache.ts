@@ -3,14 +3,17 @@ import { CacheService } from "../cache/cache_service.ts";
 import type { CachedResults } from "../cache/cached_results.ts";
 import type { FlightOptions } from "../cache/flight_waits.ts";
 import type { Duration } from "../duration.ts";
+import { needsBackend, needsBackendName, needsCache, needsTtl } from "../internal/option_needs.ts";
 import {
   anyDuration,
   anyFunction,
   booleanFlag,
+  needing,
   nonEmptyString,
   type OptionRules,
   plainObject,
   positiveDuration,
+  withNeed,
 } from "../internal/validate.ts";
 import type { Layer } from "../layer.ts";
 import type { LayerHost } from "../layer_host.ts";
@@ -78,14 +81,14 @@ export const DEFAULT_CACHE_TIMEOUT_MS = 250;
 export const DEFAULT_CONNECT_TIMEOUT_MS = 5_000;
 
 /** What the options may be. */
-export const CACHE_RULES: OptionRules = {
+export const CACHE_RULES: OptionRules = needing("cache", needsCache, {
   cache: booleanFlag,
   cacheTtl: positiveDuration,
   cacheBackend: {
     desired: "the name of a backend or an object with 'get', 'set', 'delete' and 'clear'",
     accepts: (value) => (typeof value === "string" && value !== "") || isBackend(value),
   },
-  cacheBackendConfig: plainObject,
+  cacheBackendConfig: withNeed(plainObject, needsBackendName),
   cacheKey: anyFunction,
   cacheNamespace: nonEmptyString,
   cacheId: nonEmptyString,
@@ -93,11 +96,11 @@ export const CACHE_RULES: OptionRules = {
     desired: "a non-empty string or a number",
     accepts: (value) => (typeof value === "string" && value !== "") || Number.isFinite(value),
   },
-  cacheStale: anyDuration,
-  cacheStaleIfError: anyDuration,
-  cacheTimeout: positiveDuration,
-  connectTimeout: positiveDuration,
-};
+  cacheStale: withNeed(anyDuration, needsTtl),
+  cacheStaleIfError: withNeed(anyDuration, needsTtl),
+  cacheTimeout: withNeed(positiveDuration, needsBackend),
+  connectTimeout: withNeed(positiveDuration, needsBackend),
+});
 
 function isBackend(value: unknown): value is CacheBackend {
   // A `Map` has the methods, but would empty itself where one namespace is to be cleared.

@@ -2,9 +2,11 @@ import { type Duration, formatDuration, parseDuration, toSeconds } from "../dura
 import { RateLimitError } from "../errors.ts";
 import { refuseAttempt } from "../failure_log.ts";
 import type { AbortScope } from "../internal/abort_scope.ts";
+import { needsKeys, needsLimit } from "../internal/option_needs.ts";
 import {
   anyDuration,
   anyFunction,
+  needing,
   numberThat,
   oneOf,
   type OptionRule,
@@ -12,6 +14,7 @@ import {
   positiveFiniteDuration,
   positiveInteger,
   validateOptions,
+  withNeed,
   wrongOption,
 } from "../internal/validate.ts";
 import { type Call, type Layer, stateOf } from "../layer.ts";
@@ -66,12 +69,12 @@ const rateLimit: OptionRule = {
 };
 
 /** What the options may be. */
-export const RATE_LIMIT_RULES: OptionRules = {
+export const RATE_LIMIT_RULES: OptionRules = needing("rateLimit", needsLimit, {
   rateLimit,
   rateLimitScope: oneOf(["per_function", "global", "per_args"]),
-  rateLimitKey: anyFunction,
+  rateLimitKey: withNeed(anyFunction, needsKeys),
   rateLimitMaxWait: anyDuration,
-};
+});
 
 /**
  * The rate that `rateLimit` asks for.

@@ -1,13 +1,16 @@
+import { needsPool, needsSharedWorkers, needsThisThread } from "../internal/option_needs.ts";
 import {
   anyFunction,
-  anyValue,
   booleanFlag,
   either,
+  needing,
   nonEmptyString,
   numberThat,
   oneOf,
   type OptionRules,
+  plainObject,
   positiveInteger,
+  withNeed,
 } from "../internal/validate.ts";
 import type { ErrorClass } from "../internal/error_matcher.ts";
 import { OPERO_RULES, type OperoOptions } from "../engine/opero_options.ts";
@@ -108,14 +111,10 @@ export const RUN_RULES: OptionRules = {
   onError: oneOf(["throw", "return", "skip", "abort"]),
 };
 
-/** What each option of `opmap` may be. */
-export const OPMAP_RULES: OptionRules = {
-  ...OPERO_RULES,
-  ...RUN_RULES,
-  mode: oneOf(["thread", "async", "process", "async_process"]),
-  ordered: booleanFlag,
+/** What the options that concern a pool of workers may be. */
+const POOL_RULES: OptionRules = needing("mode", needsPool, {
   chunkSize: positiveInteger,
-  workerConcurrency: positiveInteger,
+  workerConcurrency: withNeed(positiveInteger, needsSharedWorkers),
   module: nonEmptyString,
   memoryLimit: numberThat("a positive number of mebibytes", (value) => value > 0),
   maxCrashesPerItem: positiveInteger,
@@ -123,7 +122,17 @@ export const OPMAP_RULES: OptionRules = {
     desired: "an array of error classes",
     accepts: (value) => Array.isArray(value) && value.every((item) => typeof item === "function"),
   },
-  permissions: anyValue,
+  permissions: plainObject,
+});
+
+/** What each option of `opmap` may be. */
+export const OPMAP_RULES: OptionRules = {
+  ...OPERO_RULES,
+  ...RUN_RULES,
+  ...POOL_RULES,
+  context: withNeed(OPERO_RULES.context!, needsThisThread),
+  mode: oneOf(["thread", "async", "process", "async_process"]),
+  ordered: booleanFlag,
 };
 
 /** {@link OpmapOptions} with the defaults filled in. */

@@ -1,6 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { ConfigurationError, createOpero, type InstanceOptions, opero } from "@opero/core";
+import { ConfigurationError, createOpero, type InstanceOptions, opero, opmap } from "@opero/core";
 import { describeKind, describeValue, type OptionRules, validateOptions } from "../../src/internal/validate.ts";
+import { OPMAP_RULES } from "../../src/map/opmap_options.ts";
 import { OPERO_RULES } from "../../src/engine/opero_options.ts";
 
 const DURATION = `duration in seconds or with its unit, such as "250ms", "2s", "5m", "1h", "1d"`;
@@ -111,6 +112,9 @@ function messageOf(action: () => unknown): string {
   return assertThrows(action, ConfigurationError).message;
 }
 
+/** What an instance allows, where that is something else. */
+const inInstance: Record<string, string> = { name: "left out, as every function has a name of its own" };
+
 for (const [option, { desired, wrong }] of Object.entries(TABLE)) {
   Deno.test(`opero() refuses a wrong '${option}' with the whole message`, () => {
     for (const [value, received] of wrong) {
@@ -121,7 +125,7 @@ for (const [option, { desired, wrong }] of Object.entries(TABLE)) {
       );
       assertEquals(
         messageOf(() => createOpero(options as InstanceOptions)),
-        `Cannot create an instance as '${option}' must be ${desired}: received ${received}`,
+        `Cannot create an instance as '${option}' must be ${inInstance[option] ?? desired}: received ${received}`,
       );
     }
   });
@@ -172,10 +176,6 @@ Deno.test("opero() refuses options that contradict each other", () => {
     messageOf(() => opero(fetchUser, { minDelay: "2s", maxDelay: "1s" })),
     `Cannot wrap "fetchUser" as 'minDelay' must be at most 'maxDelay' (1 s): received "2s"`,
   );
-  assertEquals(
-    messageOf(() => opero(fetchUser, { fallbackValues: ["sk-secret"] })),
-    `Cannot wrap "fetchUser" as 'argFallback' must be given where 'fallbackValues' is: received undefined`,
-  );
   assertEquals(opero(fetchUser, { minDelay: "1m" }).options.maxDelay, 60, "a default gives way");
 });
 
@@ -194,7 +194,7 @@ Deno.test("opero() refuses an unknown option with the nearest known name, and sh
     ["cache_ttl", "cacheTtl"],
     ["cache_backend_config", "cacheBackendConfig"],
     ["timeOut", "timeout"],
-    ["ttl", undefined],
+    ["ttl", "cacheTtl"],
     ["apiKey", undefined],
     ["constructor", undefined],
     ["__proto__", undefined],
@@ -210,13 +210,90 @@ Deno.test("opero() refuses an unknown option with the nearest known name, and sh
   }
 });
 
+Deno.test("opero() names its own option where one has the name that another library gives it", () => {
+  const peers: [string, string][] = [
+    ["maxAttempts", "'retries' (the attempts after the first, so one less)"],
+    ["attempts", "'retries' (the attempts after the first, so one less)"],
+    ["maxRetries", "'retries'"],
+    ["minTimeout", "'minDelay'"],
+    ["maxTimeout", "'maxDelay'"],
+    ["factor", "'backoffFactor'"],
+    ["randomize", "'jitter'"],
+    ["shouldRetry", "'retryOn'"],
+    ["maxRetryTime", "'deadline'"],
+    ["onRetry", `'.events' (as in fn.events.on("retry", listener))`],
+    ["onFailedAttempt", `'.events' (as in fn.events.on("retry", listener))`],
+    ["limit", `'rateLimit' (as in { limit: 10, per: "1s" })`],
+    ["interval", `'rateLimit' (as in { limit: 10, per: "1s" })`],
+    ["maxAge", "'cacheTtl'"],
+    ["ttl", "'cacheTtl'"],
+    ["max", "'cacheBackendConfig' (as in { maxEntries: 1_000 })"],
+  ];
+  const map = [
+    ["concurrency", "'workers'"],
+    ["n_jobs", "'workers'"],
+    ["stopOnError", `'onError' (as in "abort", "throw", "return" or "skip")`],
+    ["maxThreads", "'workers'"],
+    ["batchSize", "'chunkSize'"],
+  ];
+  const message = (name: string, hint: string) =>
+    `Cannot wrap "fetchUser" as '${name}' must be a known option: received a number, did you mean ${hint}?`;
+  for (const [name, hint] of peers) {
+    assertEquals(messageOf(() => opero(fetchUser, { [name]: 5 } as object)), message(name, hint));
+    assertEquals(messageOf(() => opmap(fetchUser, { [name]: 5 } as object)), message(name, hint));
+  }
+  for (const [name, hint] of map) {
+    assertEquals(messageOf(() => opmap(fetchUser, { [name!]: 5 } as object)), message(name!, hint!));
+    const elsewhere = hint!.replace(/^'\w+'/, "$& of opmap()");
+    assertEquals(messageOf(() => opero(fetchUser, { [name!]: 5 } as object)), message(name!, elsewhere));
+  }
+  assertEquals(
+    messageOf(() => opero(fetchUser, { rateLimit: { limit: 5, interval: "1s" } as never })),
+    `Cannot wrap "fetchUser" as 'rateLimit.interval' must be a known option: received a string, did you mean 'rateLimit.per'?`,
+  );
+  assertEquals(
+    messageOf(() => opero(fetchUser).with({ onRetry: () => {} } as object)),
+    `Cannot call "fetchUser" as 'onRetry' must be a known option: received a function, did you mean '.events' ` +
+      `(as in fn.events.on("retry", listener))?`,
+  );
+});
+
+Deno.test("opero() and opmap() refuse null for every option but the fallback, whose value it may be", () => {
+  for (const option of Object.keys(OPMAP_RULES)) {
+    if (option === "fallback") continue;
+    const options = { mode: "process", cache: true, [option]: null };
+    const { message } = assertThrows(() => opmap(fetchUser, options as never), ConfigurationError);
+    assertEquals(message.startsWith(`Cannot wrap "fetchUser" as '${option}' must be `), true, message);
+    assertEquals(message.endsWith(": received null"), true, message);
+  }
+  for (const option of ["signal", "progress", "workers", "onError"]) {
+    const options = { [option]: null } as object;
+    const { message } = assertThrows(() => opmap(fetchUser).stream(["a"], options), ConfigurationError);
+    assertEquals(message.startsWith(`Cannot map "fetchUser" as '${option}' must be `), true, message);
+  }
+  for (const option of ["signal", "deadline", "timeout", "retries", "cache"]) {
+    const { message } = assertThrows(() => opero(fetchUser).with({ [option]: null } as object), ConfigurationError);
+    assertEquals(message.startsWith(`Cannot call "fetchUser" as '${option}' must be `), true, message);
+  }
+});
+
 Deno.test("opero() refuses what is no function, and options that are no object", () => {
   const wrapper = opero as unknown as (fn: unknown, options?: unknown) => (fn: unknown) => unknown;
-  const desired = "a function, or options to wrap one with later";
+  const desired = "a function, as in opero(fn, options), or options, as in opero(options)(fn)";
   assertEquals(messageOf(() => wrapper("fetchUser")), `Cannot wrap as 'fn' must be ${desired}: received "fetchUser"`);
   assertEquals(messageOf(() => wrapper(null)), `Cannot wrap as 'fn' must be ${desired}: received null`);
   assertEquals(messageOf(() => wrapper({})(5)), "Cannot wrap as 'fn' must be a function: received 5");
-  for (const [options, received] of [["fast", '"fast"'], [5, "5"], [null, "null"], [[], "an empty array"]]) {
+  const wrong = [
+    ["fast", '"fast"'],
+    [5, "5"],
+    [null, "null"],
+    [[], "an empty array"],
+    [new Map([["retries", 1]]), "a Map"],
+    [new AbortController().signal, "an AbortSignal"],
+    [Promise.resolve({ retries: 1 }), "a Promise"],
+    [(function* () {})(), "an object"],
+  ];
+  for (const [options, received] of wrong) {
     assertEquals(
       messageOf(() => wrapper(fetchUser, options)),
       `Cannot wrap "fetchUser" as 'options' must be an object: received ${received}`,

@@ -1,0 +1,71 @@
+import type { OptionNeed } from "./validate.ts";
+
+/*
+ * What has no effect without what: each of these is an error where a function is wrapped, since an option that does
+ * nothing was given by mistake. Defaults of an instance are none, as other functions of it may use them.
+ */
+
+/** Options of the cache; what is said with `cache: false` is kept for when it is switched on. */
+export const needsCache: OptionNeed = {
+  isMet: ({ cache }, given) => cache === true || given.cache === false,
+  desired: "given together with 'cache: true', without which it does nothing",
+};
+
+/** What happens to results past their time. */
+export const needsTtl: OptionNeed = {
+  isMet: ({ cacheTtl }, given) => cacheTtl !== undefined || given.cache === false,
+  desired: "given together with 'cacheTtl', without which no result gets old",
+};
+
+/** What a backend is opened with. */
+export const needsBackendName: OptionNeed = {
+  isMet: ({ cacheBackend }) => typeof cacheBackend !== "object",
+  desired: "left out where 'cacheBackend' is an object, which has its own configuration",
+};
+
+/** What concerns stores that answer later. */
+export const needsBackend: OptionNeed = {
+  isMet: ({ cacheBackend }, given) => cacheBackend !== undefined || given.cache === false,
+  desired: "given together with 'cacheBackend', as memory is not waited for",
+};
+
+/** Options of the fallback values. */
+export const needsParameter: OptionNeed = {
+  isMet: ({ argFallback }) => argFallback !== undefined,
+  desired: "given together with 'argFallback', without which it does nothing",
+};
+
+/** Options of the rate limit. */
+export const needsLimit: OptionNeed = {
+  isMet: ({ rateLimit }) => rateLimit !== undefined,
+  desired: "given together with 'rateLimit', without which it does nothing",
+};
+
+/** What tells the buckets of a limit apart. */
+export const needsKeys: OptionNeed = {
+  isMet: ({ rateLimitScope }) => rateLimitScope === "per_args",
+  desired: `given together with 'rateLimitScope: "per_args"', as all calls share one bucket otherwise`,
+};
+
+/** Whether the mode runs items in a pool of workers. */
+export function isPooled({ mode }: { readonly mode?: unknown }): boolean {
+  return mode === "process" || mode === "async_process";
+}
+
+/** Options of a pool of workers. */
+export const needsPool: OptionNeed = {
+  isMet: isPooled,
+  desired: `given together with a 'mode' of workers ("process", "async_process"), as it does nothing in any other`,
+};
+
+/** What several items in one worker share. */
+export const needsSharedWorkers: OptionNeed = {
+  isMet: ({ mode }) => mode === "async_process",
+  desired: `given together with 'mode: "async_process"', as a worker has one item at a time in any other`,
+};
+
+/** What cannot follow an item to a worker. */
+export const needsThisThread: OptionNeed = {
+  isMet: (options) => !isPooled(options),
+  desired: "left out in a 'mode' of workers, where 'currentCall()' answers before the first await alone",
+};
