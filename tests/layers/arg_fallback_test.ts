@@ -190,8 +190,14 @@ Deno.test("argFallback options that are wrong are refused where the function is 
       { argFallback: [0, 5] },
       `'argFallback' must be the index of a parameter or one of "_apiKey", "_model": received 5`,
     ],
-    [{ fallbackOn: Error }, "'argFallback' must be given where 'fallbackOn' is: received undefined"],
-    [{ fallbackValues: ["a"] }, "'argFallback' must be given where 'fallbackValues' is: received undefined"],
+    [
+      { fallbackOn: Error },
+      "'fallbackOn' must be given together with 'argFallback', without which it does nothing: received a function",
+    ],
+    [
+      { fallbackValues: ["a"] },
+      "'fallbackValues' must be given together with 'argFallback', without which it does nothing: received an array",
+    ],
     [
       { argFallback: 0, fallbackOn: [] },
       "'fallbackOn' must be an error class, a predicate, or a non-empty array of both: received an empty array",
