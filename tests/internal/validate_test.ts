@@ -77,6 +77,7 @@ const TABLE: Record<string, { desired: string; wrong: Wrong }> = {
   name: { desired: "a non-empty string", wrong: NO_TEXT },
   cacheStale: { desired: `a non-negative ${DURATION}`, wrong: NO_DURATION },
   cacheStaleIfError: { desired: `a non-negative ${DURATION}`, wrong: NO_DURATION },
+  connectTimeout: { desired: `a positive ${DURATION}`, wrong: NO_POSITIVE_DURATION },
   cacheTimeout: { desired: `a positive ${DURATION}`, wrong: NO_POSITIVE_DURATION },
   rateLimit: {
     desired: RATE,
