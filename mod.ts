@@ -64,7 +64,7 @@ export type { RetryOptions } from "./src/layers/retry.ts";
 export type { CacheOptions } from "./src/layers/cache.ts";
 export type { CacheStats } from "./src/cache/cache_account.ts";
 export type { RateLimit, RateLimitOptions } from "./src/layers/rate_limit.ts";
-export type { ArgFallbackOptions } from "./src/layers/arg_fallback.ts";
+export type { ArgFallbackOptions, CheckedArgFallback } from "./src/layers/arg_fallback.ts";
 export type { TimeoutOptions } from "./src/layers/timeout.ts";
 export type { DeadlineOptions } from "./src/layers/deadline.ts";
 export type { FailOnOptions, FailurePredicate } from "./src/layers/fail_on.ts";

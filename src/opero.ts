@@ -6,6 +6,7 @@ import { OPERO_RULES, type OperoOptions } from "./engine/opero_options.ts";
 import { buildPipeline } from "./engine/pipeline.ts";
 import type { Registry } from "./engine/registry.ts";
 import { isClass, wrapForms } from "./engine/wrap_forms.ts";
+import type { ArgFallbackOptions, CheckedArgFallback } from "./layers/arg_fallback.ts";
 import type { AnyFunction, AsyncFunction, Wrapped } from "./engine/wrapped.ts";
 import { makeWrapper } from "./engine/wrapper.ts";
 import type { Telemetry } from "./telemetry.ts";
@@ -57,14 +58,20 @@ export interface Opero {
   /** Decorates an async method with the defaults. */
   <F extends AsyncFunction>(fn: F, context: ClassMethodDecoratorContext): Wrapped<F>;
   /** Wraps an async function: its type stays as it is. */
-  <F extends AsyncFunction>(
+  <F extends AsyncFunction, const Place extends ArgFallbackOptions["argFallback"] = undefined>(
     fn: F,
-    options?: OperoOptions<Parameters<NoInfer<F>>, Awaited<ReturnType<NoInfer<F>>>>,
+    options?:
+      & OperoOptions<Parameters<NoInfer<F>>, Awaited<ReturnType<NoInfer<F>>>>
+      & { readonly argFallback?: Place | undefined }
+      & CheckedArgFallback<Place, Parameters<NoInfer<F>>>,
   ): Wrapped<F>;
   /** Wraps a sync function: its result becomes a promise. */
-  <This, Args extends unknown[], R>(
+  <This, Args extends unknown[], R, const Place extends ArgFallbackOptions["argFallback"] = undefined>(
     fn: (this: This, ...args: Args) => R,
-    options?: OperoOptions<Args, Awaited<NoInfer<R>>>,
+    options?:
+      & OperoOptions<Args, Awaited<NoInfer<R>>>
+      & { readonly argFallback?: Place | undefined }
+      & CheckedArgFallback<Place, NoInfer<Args>>,
   ): Wrapped<(this: This, ...args: Args) => Promise<Awaited<R>>>;
   /** Takes the options first, for several functions or as a decorator. */
   (options?: OperoOptions): OperoWrapper;

@@ -18,7 +18,7 @@ const EXPORTS: Record<string, { module: object; values: string; types: string }>
     types: `
       AllFailedInit AllFailedReason AnyFunction ArgFallbackOptions AsyncFunction AttemptRecord
       CacheBackend CacheBackendFactory CacheBackendHost CacheEntry CacheErrorEvent CacheHandle
-      CacheMode CacheOptions CacheStats CacheStatus CallContext CallEvent CallMeta CallOptions Clock
+      CacheMode CacheOptions CacheStats CacheStatus CallContext CallEvent CallMeta CallOptions CheckedArgFallback Clock
       ContextOptions DeadlineOptions DiskCacheConfig Duration ErrorClass FailOnOptions FailureEvent FailurePredicate FallbackEvent
       FallbackOptions InstanceOptions ItemDoneEvent Items JitterContext JitterFunction JitterName
       KeyvLike KvCacheConfig KvCommit KvDatabase KvEntry KvKey LogFields LogLevel LogRecord LogThreshold Logger

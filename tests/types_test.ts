@@ -6,6 +6,8 @@ import { assertEquals, assertThrows } from "@std/assert";
 import {
   ConfigurationError,
   createOpero,
+  isFailedResponse,
+  isTransient,
   opero,
   type OperoOptions,
   opmap,
@@ -241,4 +243,45 @@ Deno.test("createOpero() hands out an opero of the same types", async () => {
   const fn = own(<T>(value: T): Promise<T> => Promise.resolve(value));
   const text: string = await fn("a");
   assertEquals([text, fn.options.retries], ["a", 0] as never);
+});
+
+Deno.test("argFallback names a parameter that may be a list, or hold one, else it does not compile", () => {
+  const wrapAll = () => {
+    const either = "key" as string | number;
+    const spread = { argFallback: 0, retries: 1 };
+    opero((key: string[]) => key[0], { argFallback: 0 });
+    opero(async (id: string, key?: readonly string[]) => await Promise.resolve([id, key]), {
+      argFallback: 1,
+      retries: 2,
+    });
+    opero(async (options: { key: string[] }, model: string[]) => await Promise.resolve([options, model]), {
+      argFallback: ["key", 1],
+    });
+    opero((key: unknown) => key, { argFallback: 0 });
+    opero((...keys: string[]) => keys, { argFallback: 2 });
+    opero(async (key: string[]) => await Promise.resolve(key), { argFallback: either });
+    opero(async (key: string[]) => await Promise.resolve(key), spread);
+    // @ts-expect-error -- no list
+    opero((key: string) => key, { argFallback: 0 });
+    // @ts-expect-error -- no list
+    opero(async (key: string, model: string[]) => await Promise.resolve([key, model]), { argFallback: 0 });
+    // @ts-expect-error -- no list, and nothing that could hold one
+    opero(async (key: string) => await Promise.resolve(key), { argFallback: "key" });
+    // @ts-expect-error -- no such parameter
+    opero(async (key: string[]) => await Promise.resolve(key), { argFallback: 3 });
+  };
+  assertEquals(typeof wrapAll, "function");
+});
+
+Deno.test("failOn has the type of the awaited value, and fetch keeps its own", () => {
+  const load: typeof fetch = opero(fetch, { failOn: isFailedResponse, retryOn: isTransient });
+  const count = opero(async (n: number) => await Promise.resolve(n), { failOn: (value) => value.toFixed() === "1" });
+  const sync = opero((text: string) => text, { failOn: (value, { attempt }) => value.at(attempt) === "x" });
+  // @ts-expect-error -- the value is a number
+  opero(async (n: number) => await Promise.resolve(n), { failOn: (value) => value.at(0) === "x" });
+  // @ts-expect-error -- an answer that is a promise is no answer
+  opero(async (n: number) => await Promise.resolve(n), { failOn: async () => await Promise.resolve(true) });
+  // @ts-expect-error -- an answer that is a promise is no answer
+  opero((n: number) => n, { retryOn: async () => await Promise.resolve(true) });
+  assertEquals([load, count, sync].map((each) => typeof each), ["function", "function", "function"]);
 });

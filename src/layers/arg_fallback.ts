@@ -10,6 +10,24 @@ import { anyDuration, needing, type OptionRules, plainObject } from "../internal
 import { type Call, type Layer, stateOf } from "../layer.ts";
 import type { LayerHost } from "../layer_host.ts";
 
+/**
+ * What `argFallback` has to be besides, where it is `Place`, for a function with the parameters `Args`: the index of a
+ * parameter whose type is no list is refused at compile time, as is any name where no argument can be a list, or an object
+ * that holds one. A place that is known at run time only is let through.
+ */
+export type CheckedArgFallback<Place, Args extends readonly unknown[]> = number extends Args["length"] ? unknown
+  : [Place] extends [number] ? number extends Place ? unknown
+    : `${Place}` extends infer Index extends keyof Args ? unknown extends Args[Index] ? unknown
+      : [Extract<Args[Index], readonly unknown[]>] extends [never]
+        ? { readonly "'argFallback' must be the index of a parameter that may be a list": never }
+      : unknown
+    : { readonly "'argFallback' must be the index of a parameter that may be a list": never }
+  : [Place] extends [string] ? unknown extends Args[number] ? unknown
+    : [Extract<Args[number], object>] extends [never]
+      ? { readonly "'argFallback' must be the name of a parameter that may be a list, or hold one": never }
+    : unknown
+  : unknown;
+
 /** Which argument has alternatives, such as the keys of an API. */
 export interface ArgFallbackOptions {
   /**

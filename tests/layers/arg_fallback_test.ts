@@ -376,7 +376,7 @@ Deno.test("argFallback that names no parameter is refused where the function is 
     `Cannot wrap "fetchUser" as 'argFallback' must be the index of a parameter or one of "_id", "apiKey": received "key"`,
   );
   const beyond = assertThrows(
-    () => plainOpero((_id: string, _key: string) => {}, { argFallback: 2 }),
+    () => plainOpero((_id: string, _key: string) => {}, { argFallback: 2 } as object),
     ConfigurationError,
   );
   assertEquals(
@@ -384,7 +384,7 @@ Deno.test("argFallback that names no parameter is refused where the function is 
     `Cannot wrap an anonymous function as 'argFallback' must be the index of a parameter or one of "_id", "_key": ` +
       "received 2",
   );
-  const none = assertThrows(() => plainOpero(function ping() {}, { argFallback: "key" }), ConfigurationError);
+  const none = assertThrows(() => plainOpero(function ping() {}, { argFallback: "key" } as object), ConfigurationError);
   assertEquals(
     none.message,
     `Cannot wrap "ping" as 'argFallback' must be the index of a parameter, as the function names none: received "key"`,
