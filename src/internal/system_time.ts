@@ -13,7 +13,9 @@ export class SystemTime {
   #now: unknown = performance.now;
   #date: unknown = Date;
   #isByDate = false;
-  #offsetMs = 0;
+  /** The time was `#fromMs` when what is read said `#baseMs`: a difference is exact where a sum with a date is not. */
+  #fromMs = 0;
+  #baseMs = 0;
   #latestMs = -Infinity;
 
   /** Whether no fake timers drive it. */
@@ -24,7 +26,7 @@ export class SystemTime {
   /** The time; it never goes back. */
   now(): number {
     if (performance.now !== this.#now || Date !== this.#date) this.#changeSource();
-    const nowMs = this.#offsetMs + (this.#isByDate ? Date.now() : performance.now());
+    const nowMs = this.#fromMs + ((this.#isByDate ? Date.now() : performance.now()) - this.#baseMs);
     if (nowMs >= this.#latestMs) return this.#latestMs = nowMs;
     this.#goTo(this.#latestMs);
     return this.#latestMs;
@@ -37,10 +39,6 @@ export class SystemTime {
     this.#latestMs = nowMs;
   }
 
-  #read(): number {
-    return this.#isByDate ? Date.now() : performance.now();
-  }
-
   #changeSource(): void {
     this.era++;
     this.#now = performance.now;
@@ -51,6 +49,7 @@ export class SystemTime {
   }
 
   #goTo(nowMs: number): void {
-    this.#offsetMs = nowMs - this.#read();
+    this.#fromMs = nowMs;
+    this.#baseMs = this.#isByDate ? Date.now() : performance.now();
   }
 }
