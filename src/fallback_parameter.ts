@@ -52,14 +52,21 @@ export type FallbackLists = readonly (readonly unknown[] | undefined)[];
 /** The parameters that move in step: most often one. */
 export class FallbackParameters {
   readonly #parameters: readonly FallbackParameter[];
+  /** Most often there is but one, whose way is kept short. */
+  readonly #only: FallbackParameter | undefined;
 
   /** The `parameters` that move in step. */
   constructor(parameters: readonly FallbackParameter[]) {
     this.#parameters = parameters;
+    this.#only = parameters.length === 1 ? parameters[0] : undefined;
   }
 
   /** A copy of the lists that a call brings, or `undefined` where it brings none. */
   listsOf(args: readonly unknown[]): FallbackLists | undefined {
+    if (this.#only !== undefined) {
+      const list = this.#only.valuesOf(args);
+      return list === undefined ? undefined : [list.slice()];
+    }
     const lists: (readonly unknown[] | undefined)[] = [];
     let hasList = false;
     for (const parameter of this.#parameters) {
@@ -72,6 +79,7 @@ export class FallbackParameters {
 
   /** `args` for step `i`: each parameter has its list from there onwards; a shorter list stays at its last value. */
   argsAt(args: readonly unknown[], lists: FallbackLists, i: number): readonly unknown[] {
+    if (this.#only !== undefined) return this.#only.argsWith(args, lists[0]!.slice(i));
     let changed = args;
     for (let place = 0; place < lists.length; place++) {
       const list = lists[place];

@@ -99,14 +99,13 @@ export function argFallbackLayer(parameters: FallbackParameters, fallbackDelayMs
     async function tryInTurn(call: Call, lists: FallbackLists): Promise<unknown> {
       const { args } = call;
       const state = stateOf(call);
-      const last = lastIndexOf(lists);
       for (let i = 0;; i++) {
         state.fallbackIndex = i;
         call.args = parameters.argsAt(args, lists, i);
         try {
           return await next(call);
         } catch (error) {
-          if (i === last || !host.failures.mayTryNext(call, error)) throw error;
+          if (i === lastIndexOf(lists) || !host.failures.mayTryNext(call, error)) throw error;
           dropResponseOf(error);
           host.telemetry.tell("fallback", host.functionName, call, { fallbackIndex: i + 1, error });
         } finally {
