@@ -210,12 +210,14 @@ class ItemRunner {
   /** From here on no item begins: the board shows the pool which one it was. */
   #die(reason: FatalReason, error: unknown): void {
     this.#isDying = true;
+    let sealed: Envelope = { thrown: [undefined], packing: { parts: [], places: [] } };
     try {
       this.#results.flush();
+      sealed = sealError(error);
     } catch {
       // What cannot be told must not keep this from being told.
     }
-    this.#results.post({ kind: "fatal", reason, error: sealError(error) });
+    this.#results.post({ kind: "fatal", reason, error: sealed });
   }
 }
 
