@@ -32,6 +32,8 @@ function answer(name: string): unknown {
       });
     case "callable":
       return Object.assign(() => {}, thenable((resolve) => resolve("first")));
+    case "promise with a then of its own":
+      return Object.assign(Promise.resolve("second"), thenable((resolve) => resolve("first")));
     case "no function":
       return { then: "first" };
     case "rejected promise of a thenable":
@@ -51,6 +53,7 @@ const EXPECTED: Readonly<Record<string, string>> = {
   "nested": "first",
   "getter": "RangeError: first",
   "callable": "first",
+  "promise with a then of its own": "first",
   "no function": '{"then":"first"}',
   "rejected promise of a thenable": "RangeError: first",
   "also plain": "also plain",

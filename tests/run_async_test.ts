@@ -69,6 +69,7 @@ Deno.test("runAsync() refuses a function that refers to what is outside of it", 
 
 Deno.test("runAsync() lets the function ask for its call", () => {
   assertEquals(runAsync(() => currentCall().attempt), 1);
+  assertEquals(runAsync(() => currentCall().index), undefined);
 });
 
 Deno.test("runAsync() refuses what is no function", () => {

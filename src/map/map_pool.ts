@@ -35,7 +35,7 @@ export class MapPool {
       memoryLimit,
       maxCrashesPerItem,
       errorClasses: [
-        ...errorClassesIn(options.retryOn, Reflect.get(options, "fallbackOn")),
+        ...errorClassesIn(options.retryOn, options.fallbackOn),
         ...(errorClasses ?? []) as ErrorClass[],
       ],
       permissions: resolvePermissions(permissions, task),

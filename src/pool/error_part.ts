@@ -35,12 +35,12 @@ function isText(value: unknown): value is string {
   return typeof value === "string";
 }
 
-/** A property of `holder`, `undefined` where it cannot be read. */
-export function readField(holder: object, name: string | symbol): unknown {
+/** A property of `holder`, `otherwise` where it cannot be read. */
+export function readField(holder: object, name: string | symbol, otherwise?: unknown): unknown {
   try {
     return Reflect.get(holder, name);
   } catch {
-    return undefined;
+    return otherwise;
   }
 }
 

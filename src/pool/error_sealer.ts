@@ -6,6 +6,9 @@ import { defineField, type ErrorPart, IS_ENUMERABLE, IS_SYMBOL, type PackingList
 /** Errors hold requests, sockets, whole bodies: of each so many characters or bytes cross. */
 export const MAX_ERROR_SIZE = 65_536;
 
+/** Stands for what cannot be read, and is left out as all symbols are. */
+const UNREADABLE = Symbol("unreadable");
+
 /** What an object or a field costs of that beside what it holds. */
 const ENTRY_SIZE = 8;
 
@@ -86,7 +89,7 @@ export class ErrorSealer {
       const key = typeof name === "symbol" ? Symbol.keyFor(name) : name;
       if (key === undefined || isTold(part, name)) continue;
       if (this.#left <= 0) return;
-      const value = readField(error, name);
+      const value = readField(error, name, UNREADABLE);
       const place = part.keys.length;
       if (!this.#put(value, part.values, place)) continue;
       const isEnumerable = Object.prototype.propertyIsEnumerable.call(error, name);
@@ -150,7 +153,6 @@ export class ErrorSealer {
   }
 
   #standInFor(value: object): StandIn | undefined {
-    if (this.#left <= 0) return undefined;
     let standIn: StandIn | undefined;
     try {
       const kind = objectKindOf(value);

@@ -110,6 +110,10 @@ Deno.test("sealError() cuts an error at 64 KB, and what is near it crosses befor
     Object.assign(new Error("short"), { rows, code: "E_ROWS", map: new Map([[rows, body]]), set: new Set(rows) }),
     Object.assign(new Error(body), { code: "E_MESSAGE" }),
     Object.assign(new Error("short"), Object.fromEntries(rows.slice(0, 50_000).map((id) => [`key${id}`, { id }]))),
+    Object.assign(new Error("short"), {
+      texts: rows.slice(0, 2_000).map((id) => `${id}`.repeat(200)),
+      code: "E_TEXTS",
+    }),
   ];
   for (const error of errors) {
     assert(size(error) < 4 * 65_536, `${size(error)} bytes`);
@@ -140,6 +144,7 @@ Deno.test("sealError() reads whatever throws when it is looked at as not there",
       true,
     );
   }
+  assertEquals(Object.hasOwn(cross(throwing("message")) as Error, "message"), false);
   const trap = () => {
     throw new TypeError("trapped");
   };
