@@ -35,6 +35,8 @@ export type {
   WithMeta,
   Wrapped,
 } from "./src/engine/wrapped.ts";
+export type { ShownOptions } from "./src/engine/shown_options.ts";
+export type { HiddenValue } from "./src/internal/hidden_value.ts";
 export { type CallContext, currentCall } from "./src/current_call.ts";
 export {
   AllFailedError,

@@ -5,6 +5,7 @@ import { isWrapped } from "./internal/wrapped_mark.ts";
 import { OPERO_RULES, type OperoOptions } from "./engine/opero_options.ts";
 import { buildPipeline } from "./engine/pipeline.ts";
 import type { Registry } from "./engine/registry.ts";
+import { OPERO_DEFAULTS } from "./engine/shown_options.ts";
 import { isClass, wrapForms } from "./engine/wrap_forms.ts";
 import type { ArgFallbackOptions, CheckedArgFallback } from "./layers/arg_fallback.ts";
 import type { AnyFunction, AsyncFunction, Wrapped } from "./engine/wrapped.ts";
@@ -86,7 +87,7 @@ export function createWrap(registry: Registry): Opero {
 
 function wrap(fn: AnyFunction, given: unknown, registry: Registry): Wrapped<AsyncFunction> {
   const task = wrapTask(fn, given);
-  const options = checkedOptions(task, given, registry.defaults, OPERO_RULES);
+  const options = checkedOptions(task, given, registry.defaults, OPERO_RULES, OPERO_DEFAULTS);
   return makeWrapper(fn, buildPipeline({ fn, task, options, registry }), options);
 }
 
@@ -151,12 +152,13 @@ function nameOf(fn: unknown, given: unknown): string {
 export function checkedOptions(
   task: string,
   given: unknown,
-  defaults: OperoOptions,
+  instanceDefaults: OperoOptions,
   rules: OptionRules,
+  defaults: OperoOptions,
 ): OperoOptions {
   validateOptions(task, given as object, rules);
-  const options = mergeOptions(task, defaults, given);
-  requireEffect(task, given as object, options, rules);
+  const options = mergeOptions(task, instanceDefaults, given);
+  requireEffect(task, given as object, options, rules, defaults as Record<string, unknown>);
   return options;
 }
 

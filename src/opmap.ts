@@ -11,6 +11,7 @@ import type { Mapped, MapStream } from "./map/mapped.ts";
 import { checkedOptions, configuring, refusing, wrapTask } from "./opero.ts";
 import {
   type OnError,
+  OPMAP_DEFAULTS,
   OPMAP_RULES,
   type OpmapOptions,
   type ResolvedMapOptions,
@@ -22,7 +23,7 @@ import { buildPipeline, type Pipeline } from "./engine/pipeline.ts";
 import { countItems, expectRejections, isItems, ItemSource } from "./pool/item_source.ts";
 import { openRunProgress } from "./progress/run_progress.ts";
 import type { Registry } from "./engine/registry.ts";
-import { shownOptions } from "./engine/shown_options.ts";
+import { OPERO_DEFAULTS, shownOptions } from "./engine/shown_options.ts";
 import { wrapForms } from "./engine/wrap_forms.ts";
 import type { AnyFunction } from "./engine/wrapped.ts";
 import { likeOriginal } from "./engine/own_properties.ts";
@@ -72,7 +73,10 @@ export function createMap(registry: Registry): Opmap {
 
 function wrap(fn: AnyFunction, given: unknown, isMethod: boolean, registry: Registry): unknown {
   const task = wrapTask(fn, given);
-  const merged: OpmapOptions = checkedOptions(task, given, registry.defaults, OPMAP_RULES);
+  const merged: OpmapOptions = checkedOptions(task, given, registry.defaults, OPMAP_RULES, {
+    ...OPERO_DEFAULTS,
+    ...OPMAP_DEFAULTS,
+  });
   const options = resolveMapOptions(merged);
   requireModeFor(fn, options, isMethod, task);
   return new FunctionMap(fn, options, registry, task).open();
@@ -132,7 +136,7 @@ class FunctionMap {
 
     const close = () => this.#close();
     const handles = {
-      options: shownOptions(this.#options),
+      options: shownOptions(this.#options, OPMAP_RULES),
       cache: cacheHandle(pipeline, undefined),
       events: pipeline.host.telemetry.events,
       stream,

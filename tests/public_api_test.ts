@@ -20,13 +20,13 @@ const EXPORTS: Record<string, { module: object; values: string; types: string }>
       CacheBackend CacheBackendFactory CacheBackendHost CacheEntry CacheErrorEvent CacheHandle
       CacheMode CacheOptions CacheStats CacheStatus CallContext CallEvent CallMeta CallOptions CheckedArgFallback Clock
       ContextOptions DeadlineOptions DiskCacheConfig Duration ErrorClass FailOnOptions FailureEvent FailurePredicate FallbackEvent
-      FallbackOptions InstanceOptions ItemDoneEvent Items JitterContext JitterFunction JitterName
+      FallbackOptions HiddenValue InstanceOptions ItemDoneEvent Items JitterContext JitterFunction JitterName
       KeyvLike KvCacheConfig KvCommit KvDatabase KvEntry KvKey LogFields LogLevel LogRecord LogThreshold Logger
       LoggingOptions MapItemError MapMode MapResult MapStream Mapped MaybePromise MemoryCacheConfig
       NameOptions OnError Opero OperoErrorCode OperoEvents OperoHandles OperoInstance OperoOptions OperoWrapper
       Opmap OpmapOptions OpmapWrapper ProgressLog ProgressOption ProgressState RateLimit RateLimitOptions
       RateLimitedEvent RetryContext RetryEvent RetryOptions RetryPredicate RunAsync RunAsyncOptions
-      RunOptions SignalOptions SqliteCacheConfig SqliteDatabase SqliteStatement SuccessEvent
+      RunOptions ShownOptions SignalOptions SqliteCacheConfig SqliteDatabase SqliteStatement SuccessEvent
       TimeoutOptions Timer Unsubscribe WithMeta WorkerPermissions Wrapped
     `,
   },

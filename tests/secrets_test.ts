@@ -14,6 +14,8 @@ import {
   opmap,
 } from "@opero/core";
 import { FakeClock } from "@opero/core/testing";
+import { inspect } from "node:util";
+import { warningsOf } from "./support/warnings_of.ts";
 
 const CANARY = "canary-7f3a";
 const secret = (name: string) => `${CANARY}-${name}`;
@@ -203,4 +205,80 @@ Deno.test("opmap() shows no secret in its error and its progress", async () => {
   const error = await map([secret("item1"), secret("item2")]).catch((error) => error);
   assert(states.length > 0);
   assert(!textOf([error.message, error.toJSON(), states]).includes(CANARY));
+});
+
+/** All ways in which `value` may be dumped. */
+function dumpsOf(value: unknown): string[] {
+  const all = { depth: 9, showHidden: true };
+  return [
+    JSON.stringify(value) ?? "",
+    Deno.inspect(value, all),
+    inspect(value, all),
+    inspect({ value }),
+    String(value),
+  ];
+}
+
+Deno.test("opero() and opmap() show no secret in .options, whatever dumps them", async () => {
+  await import("@opero/core/redis");
+  const { opero, opmap, close } = createOpero({ cache: true });
+  const controller = new AbortController();
+  class LeakyBackend extends SpyBackend {
+    readonly url = secret("url");
+  }
+  const configs: [string, Record<string, unknown>][] = [
+    ["redis", { url: `redis://:${secret("password")}@127.0.0.1:1` }],
+    ["redis", { url: `redis://${secret("user")}:x@127.0.0.1:1` }],
+    ["redis", { url: `redis://127.0.0.1:1/0?auth=${secret("token")}` }],
+    ["redis", { host: "127.0.0.1", port: 1, username: secret("user"), password: secret("password") }],
+    ["redis", { host: "127.0.0.1", port: 1, tls: { key: secret("key") } }],
+    ["disk", { cacheDir: `https://${secret("user")}@host/path` }],
+    ["sqlite", { path: `file:a.db?key=${secret("key")}` }],
+  ];
+  const common = {
+    argFallback: 1,
+    fallbackValues: [secret("key"), { token: secret("token") }],
+    fallback: { password: secret("fallback") },
+    signal: controller.signal,
+  };
+  const settings = [
+    ...configs.map(([cacheBackend, cacheBackendConfig]) => ({ ...common, cacheBackend, cacheBackendConfig })),
+    { ...common, cacheBackend: new LeakyBackend(false) },
+  ];
+  controller.abort(secret("reason"));
+  const dumps = settings.flatMap((options, i) => {
+    const load = (id: string, _keys: string[]) => `${i}${id}`;
+    const wrapped = [opero(load, options as object), opmap(load as (id: string) => string, options as object)];
+    return wrapped.flatMap((
+      fn,
+    ) => [...dumpsOf(fn.options), ...dumpsOf(fn), ...Object.values(fn.options).flatMap(dumpsOf)]);
+  });
+  assert(dumps.length > 100);
+  assertEquals(dumps.filter((dump) => dump.includes(CANARY)), []);
+  await close();
+});
+
+Deno.test("errors, warnings and progress of calls and maps show no secret, whatever dumps them", async () => {
+  const dumps: string[] = [];
+  const { opero, opmap } = createOpero({ retries: 1, minDelay: 0, maxDelay: 0 });
+  const warnings = await warningsOf(async () => {
+    const fails = opero((_request: unknown, _keys: string[]) => Promise.reject(new Error("busy")), { argFallback: 1 });
+    const error = await fails(ARGUMENT, KEYS).catch((error) => error);
+    dumps.push(...dumpsOf(error), error.summary());
+    const each = opmap((item: string) => item.endsWith("1") ? Promise.reject(new Error("busy")) : item, {
+      progress: (state) => void dumps.push(...dumpsOf(state)),
+    });
+    const mapError = await each([secret("item1"), secret("item2")]).catch((error) => error);
+    dumps.push(
+      JSON.stringify(mapError),
+      mapError.message,
+      mapError.summary(),
+      Deno.inspect(mapError),
+      inspect(mapError),
+    );
+    opero(fails, { timeout: 5_000 });
+    await opero((_id: string) => () => secret("result"), { cache: true, name: "handles" })(secret("id"));
+  });
+  assert(dumps.length > 15 && warnings.length >= 2, `${dumps.length} dumps, ${warnings.length} warnings`);
+  assertEquals([...dumps, ...warnings].filter((dump) => dump.includes(CANARY)), []);
 });

@@ -4,6 +4,7 @@ import type { EventHub } from "../events.ts";
 import type { CacheMode, CacheStatus } from "../layer.ts";
 import type { OperoEvents } from "../opero_events.ts";
 import type { OperoOptions } from "./opero_options.ts";
+import type { ShownOptions } from "./shown_options.ts";
 
 /** Any function. */
 // deno-lint-ignore no-explicit-any -- `unknown[]` would refuse functions with typed parameters
@@ -85,8 +86,8 @@ export interface CacheHandle<Args extends readonly unknown[], Value> {
  * called the same.
  */
 export interface OperoHandles<F extends AnyFunction> {
-  /** The options in force: defaults filled in, durations in seconds, frozen. */
-  readonly options: Readonly<OperoOptions<Parameters<F>, Awaited<ReturnType<F>>>>;
+  /** The options in force: defaults filled in, durations in seconds, frozen; what may be a secret is hidden. */
+  readonly options: ShownOptions<OperoOptions<Parameters<F>, Awaited<ReturnType<F>>>>;
   /** The cached results. */
   readonly cache: CacheHandle<Parameters<F>, Awaited<ReturnType<F>>>;
   /** What happens in the calls of this function, and of no other. */

@@ -4,7 +4,7 @@ import { quoted } from "../internal/printable.ts";
 import { abortSignal, nonNegativeInteger, oneOf, positiveDuration, validateOptions } from "../internal/validate.ts";
 import { Call, type CallLimits, type Handler, stateOf } from "../layer.ts";
 import type { LayerHost } from "../layer_host.ts";
-import type { OperoOptions } from "./opero_options.ts";
+import { OPERO_RULES, type OperoOptions } from "./opero_options.ts";
 import { likeOriginal } from "./own_properties.ts";
 import type { Pipeline } from "./pipeline.ts";
 import { shownOptions } from "./shown_options.ts";
@@ -38,7 +38,7 @@ export function makeWrapper(fn: AnyFunction, pipeline: Pipeline, options: OperoO
 
   const name = options.name ?? fn.name;
   const handles = {
-    options: shownOptions(options),
+    options: shownOptions(options, OPERO_RULES),
     cache: cacheHandle(pipeline, undefined),
     events: telemetry.events,
     withMeta,

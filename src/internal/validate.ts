@@ -1,5 +1,6 @@
 import { parseDuration } from "../duration.ts";
 import { ConfigurationError } from "../errors.ts";
+import { holdsHidden } from "./hidden_value.ts";
 import { warnOfBareSeconds } from "./option_warnings.ts";
 import { hintFor } from "./peer_names.ts";
 import { printable } from "./printable.ts";
@@ -7,6 +8,8 @@ import { className } from "./read_field.ts";
 
 /** Longer texts are not shown in a message. */
 const MAX_SHOWN_LENGTH = 60;
+
+const HIDDEN_ONLY = "given itself, as '.options' only shows that there is one";
 
 /** What an option may be. */
 export interface OptionRule {
@@ -45,6 +48,7 @@ export function validateOptions(task: string, options: object, rules: OptionRule
     const rule = Object.hasOwn(rules, name) ? rules[name] : undefined;
     if (rule === undefined) throw unknownOption(task, name, value, Object.keys(rules), within);
     if (value === undefined) continue;
+    if (holdsHidden(value)) throw wrongOption(task, within + name, { desired: HIDDEN_ONLY, isPrivate: true }, value);
     if (!rule.accepts(value)) throw wrongOption(task, within + name, rule, value);
     if (rule.isDuration) warnOfBareSeconds(task, within + name, value);
   }
@@ -52,14 +56,20 @@ export function validateOptions(task: string, options: object, rules: OptionRule
 
 /**
  * Checks that no option in `given` does nothing for want of another in `options`, which are the same with defaults.
- * What is 0 or `false` asks for nothing.
+ * What is 0, `false` or as it is by `defaults` asks for nothing.
  *
  * @throws {ConfigurationError} If one does.
  */
-export function requireEffect(task: string, given: object, options: object, rules: OptionRules): void {
+export function requireEffect(
+  task: string,
+  given: object,
+  options: object,
+  rules: OptionRules,
+  defaults: Readonly<Record<string, unknown>> = {},
+): void {
   const [asGiven, all] = [given, options] as Readonly<Record<string, unknown>>[];
   for (const [name, value] of Object.entries(given)) {
-    if (value === undefined || value === 0 || value === false) continue;
+    if (value === undefined || value === 0 || value === false || Object.is(value, defaults[name])) continue;
     for (const { isMet, desired } of rules[name]?.needs ?? []) {
       if (!isMet(all!, asGiven!)) throw wrongOption(task, name, { ...rules[name], desired }, value);
     }

@@ -1,5 +1,6 @@
 import type { EventHub } from "../events.ts";
 import type { OperoEvents } from "../opero_events.ts";
+import type { ShownOptions } from "../engine/shown_options.ts";
 import type { OnError, OpmapOptions, RunOptions } from "./opmap_options.ts";
 import type { Items } from "../pool/item_source.ts";
 import type { CacheHandle, WithMeta } from "../engine/wrapped.ts";
@@ -55,8 +56,8 @@ export interface Mapped<This, Item, Value, Errors extends OnError> extends Async
   ): Promise<MapResult<WithMeta<Value>, RunErrors>[]>;
   /** The same, where a failed item does what the options of the map say. */
   withMeta(items: Items<Item>, options?: RunOptions<Errors>): Promise<MapResult<WithMeta<Value>, Errors>[]>;
-  /** The options in force: defaults filled in, durations in seconds, frozen. */
-  readonly options: Readonly<OpmapOptions<Item, Value, Errors>>;
+  /** The options in force: defaults filled in, durations in seconds, frozen; what may be a secret is hidden. */
+  readonly options: ShownOptions<OpmapOptions<Item, Value, Errors>>;
   /** What happens in the calls of this function, and of no other. */
   readonly events: EventHub<OperoEvents>;
   /** The cached results, by item. */

@@ -146,16 +146,18 @@ export interface ResolvedMapOptions extends OpmapOptions {
   readonly maxCrashesPerItem: number;
 }
 
-/** Fills in the defaults of the options that `opmap` adds. */
+/** What is in force where an option that `opmap` adds is left out. */
+export const OPMAP_DEFAULTS: OpmapOptions = {
+  mode: "thread",
+  workers: 4,
+  ordered: true,
+  progress: true,
+  onError: "throw",
+  workerConcurrency: 16,
+  maxCrashesPerItem: 2,
+};
+
+/** Fills in the defaults of the options that `opmap` adds. `options` holds no `undefined`. */
 export function resolveMapOptions(options: OpmapOptions): ResolvedMapOptions {
-  return {
-    ...options,
-    mode: options.mode ?? "thread",
-    workers: options.workers ?? 4,
-    ordered: options.ordered ?? true,
-    progress: options.progress ?? true,
-    onError: options.onError ?? "throw",
-    workerConcurrency: options.workerConcurrency ?? 16,
-    maxCrashesPerItem: options.maxCrashesPerItem ?? 2,
-  };
+  return { ...OPMAP_DEFAULTS, ...options } as ResolvedMapOptions;
 }

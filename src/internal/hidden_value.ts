@@ -1,0 +1,51 @@
+/** Stands in `.options` for what may be a secret, so that no dump of them shows it. */
+export interface HiddenValue {
+  /** `[hidden]`, or the name of its class in place of that. */
+  toString(): string;
+  /** The same, for `JSON.stringify`. */
+  toJSON(): string;
+}
+
+class Hidden implements HiddenValue {
+  readonly #label: string;
+
+  constructor(label: string) {
+    this.#label = `[${label}]`;
+    Object.freeze(this);
+  }
+
+  toString(): string {
+    return this.#label;
+  }
+
+  toJSON(): string {
+    return this.#label;
+  }
+
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return this.#label;
+  }
+
+  [Symbol.for("Deno.customInspect")](): string {
+    return this.#label;
+  }
+}
+
+/** What shows `label` in place of a value. */
+export function hidden(label = "hidden"): HiddenValue {
+  return new Hidden(label);
+}
+
+/** Whether `value` is, or holds, what only stands for a value. */
+export function holdsHidden(value: unknown): boolean {
+  if (value instanceof Hidden) return true;
+  if (Array.isArray(value)) return value.some(holdsHidden);
+  return isPlain(value) && Object.values(value).some(holdsHidden);
+}
+
+/** Whether `value` is an object literal, or like one. */
+export function isPlain(value: unknown): value is Record<string, unknown> {
+  if (typeof value !== "object" || value === null) return false;
+  const proto = Object.getPrototypeOf(value);
+  return proto === null || proto === Object.prototype;
+}
