@@ -116,3 +116,13 @@ Deno.test("MemoryStore.clear() removes everything, and the store goes on", () =>
   for (let key = 0; key < 10; key++) store.set(key, entry(key));
   assertEquals([...store.keys()], [8, 9]);
 });
+
+Deno.test("MemoryStore goes on with its hand where it left an entry, not with the oldest that it spared", () => {
+  const store = new MemoryStore({ maxEntries: 3 });
+  for (const key of [1, 2, 3]) store.set(key, entry(key));
+  store.get(1);
+  store.set(4, entry(4));
+  assertEquals([...store.keys()], [1, 3, 4]);
+  store.set(5, entry(5));
+  assertEquals([...store.keys()], [1, 4, 5]);
+});
