@@ -135,7 +135,8 @@ export class CacheService {
     }
     results.land(flight);
     results.account.note(call, isFresh ? "hit" : "stale");
-    if (!isFresh && results.isServableStale(stored)) this.#refresh(call, flight.key, stored);
+    // Others are not to be served what was removed while it was looked up.
+    if (!isFresh && flight.mayStore && results.isServableStale(stored)) this.#refresh(call, flight.key, stored);
     return stored.value;
   }
 

@@ -5,17 +5,11 @@ import type { MaybePromise } from "./cache_backend.ts";
 import { Flight } from "./flight.ts";
 import { flightContext } from "./flight_context.ts";
 import type { Flights } from "./flights.ts";
+import { type Freshness, isWithin, storedFor } from "./freshness.ts";
 import type { StoredValue } from "./memory_store.ts";
 import type { RefreshPace } from "./refresh_pace.ts";
 import type { ResultStore } from "./result_store.ts";
 import { isSingleUse } from "./single_use.ts";
-
-/** How long results live, in milliseconds. */
-export interface Freshness {
-  readonly ttlMs: number;
-  readonly staleMs: number;
-  readonly staleIfErrorMs: number;
-}
 
 /** What the cached results of a function are made of. */
 export interface CachedResultsParts {
@@ -78,7 +72,8 @@ export class CachedResults {
     this.#forget(key);
     let isKept: boolean;
     try {
-      isKept = await this.#store.put(key, this.#storedOf(value));
+      isKept = await this.#store.put(key, storedFor(value, this.#store.nowMs(), this.#freshness));
+      this.#flights.forgetLooks(key);
     } catch (error) {
       throw this.account.errorOf("set", "its backend failed or refused the value", error);
     }
@@ -97,7 +92,9 @@ export class CachedResults {
     const key = this.#store.keyOf(self, args);
     this.#forget(key);
     try {
-      return await this.#store.delete(key);
+      const wasThere = await this.#store.delete(key);
+      this.#flights.forgetLooks(key);
+      return wasThere;
     } catch (error) {
       throw this.account.errorOf("delete", "its backend failed", error);
     }
@@ -112,6 +109,7 @@ export class CachedResults {
     this.#forgetAll();
     try {
       await this.#store.clear();
+      this.#flights.forgetAllLooks();
     } catch (error) {
       throw this.account.errorOf("clear", "its backend failed", error);
     }
@@ -121,6 +119,11 @@ export class CachedResults {
   clearFromNamespace(): void {
     this.#forgetAll();
     if (this.isInMemory) this.#store.clear();
+  }
+
+  /** Does its part once the backends of its namespace are clear: what was looked up meanwhile may be what they held. */
+  noteNamespaceCleared(): void {
+    this.#flights.forgetAllLooks();
   }
 
   /** What the cache has done so far. */
@@ -145,12 +148,12 @@ export class CachedResults {
 
   /** Whether `expired` may be served while a refresh runs behind it. */
   isServableStale(expired: StoredValue): boolean {
-    return this.#isWithin(expired, this.#freshness.staleMs);
+    return isWithin(expired, this.#freshness.staleMs, this.#store.nowMs());
   }
 
   /** Whether `expired` may be served where every attempt failed. */
   isServableOnError(expired: StoredValue): boolean {
-    return this.#isWithin(expired, this.#freshness.staleIfErrorMs);
+    return isWithin(expired, this.#freshness.staleIfErrorMs, this.#store.nowMs());
   }
 
   /** Whether the source may be asked for a new value, or has just failed to give one. */
@@ -225,17 +228,14 @@ export class CachedResults {
     });
   }
 
-  #storedOf(value: unknown): StoredValue {
-    const { ttlMs, staleMs, staleIfErrorMs } = this.#freshness;
-    const createdAtMs = this.#store.nowMs();
-    const expiresAtMs = createdAtMs + ttlMs;
-    return { value, createdAtMs, expiresAtMs, staleUntilMs: expiresAtMs + Math.max(staleMs, staleIfErrorMs) };
-  }
-
   /** To size a value up is to read it, and what is read may throw. */
   #write(flight: Flight, value: unknown): MaybePromise<boolean> {
     try {
-      return this.#store.write(flight.key, this.#storedOf(value), () => flight.mayStore);
+      return this.#store.write(
+        flight.key,
+        storedFor(value, this.#store.nowMs(), this.#freshness),
+        () => flight.mayStore,
+      );
     } catch (error) {
       this.account.noteTrouble("set", error);
       return false;
@@ -251,9 +251,5 @@ export class CachedResults {
   #forgetAll(): void {
     this.#flights.forgetAll();
     this.#pace.forgetAll();
-  }
-
-  #isWithin(expired: StoredValue, graceMs: number): boolean {
-    return graceMs > 0 && this.#store.nowMs() < expired.expiresAtMs + graceMs;
   }
 }

@@ -49,6 +49,23 @@ export class Flights {
     for (const key of this.#first.keys()) this.forget(key);
   }
 
+  /**
+   * Lets those with `key` that may have looked at what was there end without being kept or joined: looks that have not
+   * come to a run yet, and refreshes behind a value that was there.
+   */
+  forgetLooks(key: unknown): void {
+    for (let flight = this.#first.get(key); flight !== undefined; flight = flight.next) {
+      if (flight.hasBegun && flight.stale === undefined) continue;
+      flight.mayStore = false;
+      this.remove(flight);
+    }
+  }
+
+  /** The same for all keys. */
+  forgetAllLooks(): void {
+    for (const key of this.#first.keys()) this.forgetLooks(key);
+  }
+
   /** Keeps runs that began before `flight` from taking the place of what it came to. */
   outdate(flight: Flight): void {
     for (let older = flight.next; older !== undefined; older = older.next) older.mayStore = false;

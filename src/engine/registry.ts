@@ -113,6 +113,7 @@ export class Registry {
     for (const store of this.#namedStores.get(namespace)?.values() ?? []) store.clear();
     const limits = { timeoutMs: DEFAULT_CACHE_TIMEOUT_MS, connectTimeoutMs: DEFAULT_CONNECT_TIMEOUT_MS };
     await this.backends.clear(namespace, limits);
+    for (const reference of this.#caches.get(namespace) ?? []) reference.deref()?.noteNamespaceCleared();
   }
 
   /** Closes `closable` when the instance is closed. */

@@ -186,3 +186,41 @@ Deno.test("tiered() does not copy what was read while it was changed", async () 
     assertEquals(await first.get("key"), undefined);
   }
 });
+
+Deno.test("cache does not keep what an older run comes to after a newer one with limits of its own", async () => {
+  const clock = new FakeClock();
+  const tooksMs = [20, 10];
+  let runs = 0;
+  const fn = createOpero({ clock }).opero(async () => {
+    const run = ++runs;
+    await clock.sleep(tooksMs[run - 1]!);
+    return run;
+  }, { cache: true });
+  const calls = [fn(), fn.with({ deadline: "1m" })()];
+  await clock.tick("20ms");
+  assertEquals([await Promise.all(calls), await fn.cache.get()], [[1, 2], 2]);
+});
+
+Deno.test("cache does not even write what was forgotten while its write waited for another", async () => {
+  const clock = new FakeClock();
+  const written: unknown[] = [];
+  const memory = memoryCache();
+  const cacheBackend: CacheBackend = {
+    get: (key) => memory.get(key),
+    set: async (key, entry) => {
+      written.push(entry.value);
+      await clock.sleep(10);
+      await memory.set(key, entry);
+    },
+    delete: (key) => memory.delete(key),
+    clear: (prefix) => memory.clear(prefix),
+  };
+  const fn = createOpero({ clock }).opero(() => "run", { cache: true, cacheBackend });
+  const first = fn.cache.set("first");
+  const running = fn();
+  await clock.tick();
+  const second = fn.cache.set("second");
+  await clock.tick("1s");
+  await Promise.all([first, running, second]);
+  assertEquals([written, await fn.cache.get()], [["first", "second"], "second"]);
+});
