@@ -10,12 +10,21 @@ export class AbortScope {
   isAborted = false;
   /** Why, once it was. */
   reason: unknown = undefined;
-  readonly #callbacks = new Set<AbortCallback>();
+  /** The first, as there is seldom a second: a set costs more than all else here. */
+  #first: AbortCallback | undefined = undefined;
+  #others: Set<AbortCallback> | undefined = undefined;
 
   /** Calls `callback` when it is called off; the answer takes it back. */
   onAbort(callback: AbortCallback): () => void {
-    this.#callbacks.add(callback);
-    return () => this.#callbacks.delete(callback);
+    if (this.#first === undefined && this.#others === undefined) {
+      this.#first = callback;
+      return () => {
+        if (this.#first === callback) this.#first = undefined;
+      };
+    }
+    this.#others ??= new Set();
+    this.#others.add(callback);
+    return () => this.#others?.delete(callback);
   }
 
   /** Calls it off, once: a second reason is ignored. */
@@ -23,7 +32,8 @@ export class AbortScope {
     if (this.isAborted) return;
     this.isAborted = true;
     this.reason = reason;
-    for (const callback of this.#callbacks) callback(reason);
-    this.#callbacks.clear();
+    this.#first?.(reason);
+    for (const callback of this.#others ?? []) callback(reason);
+    this.#first = this.#others = undefined;
   }
 }

@@ -185,3 +185,53 @@ Deno.test("TimerLists agrees with one timer each, whatever is set and called off
     { numRuns: runs(500) },
   );
 });
+
+Deno.test("TimerLists fires what the platform fires much too early, or early again, and tells what time it is then", () => {
+  for (const alone of [false, true]) {
+    const reached: number[] = [];
+    const host = new StubHost();
+    const lists = new TimerLists({
+      now: () => host.now(),
+      soon: (callback) => host.soon(callback),
+      schedule: (ms, callback) => host.schedule(ms, callback),
+      reach: (nowMs) => void reached.push(nowMs),
+    });
+    // Past the lists that are kept, a timer has one of the platform to itself.
+    for (let ms = 0; alone && ms < 32; ms++) lists.add(1_000 + ms, () => {});
+    let fired = 0;
+    lists.add(100, () => fired++);
+    // The time stands still, as where a test fakes timers only.
+    [...host.timers].at(-1)!.callback();
+    assertEquals([fired, reached], [1, [1_100]], `alone: ${alone}`);
+  }
+});
+
+Deno.test("TimerLists waits on once only where the platform's timer comes a little early", () => {
+  const host = new StubHost();
+  const lists = new TimerLists(host);
+  let fired = 0;
+  lists.add(100, () => fired++);
+  host.nowMs = 1_099;
+  for (const expected of [0, 1]) {
+    const [timer] = host.timers;
+    host.timers.clear();
+    timer!.callback();
+    assertEquals(fired, expected);
+  }
+});
+
+Deno.test("TimerLists says of its timers whether they may never fire any more", () => {
+  let isOver = false;
+  const host = new StubHost();
+  const lists = new TimerLists({
+    now: () => host.now(),
+    soon: (callback) => host.soon(callback),
+    schedule: (ms, callback) => host.schedule(ms, callback),
+    isOver: () => isOver,
+  });
+  const timers = Array.from({ length: 40 }, (_, ms) => lists.add(ms, () => {}));
+  assertEquals(timers.filter((timer) => timer.isStale).length, 0);
+  isOver = true;
+  assertEquals(timers.filter((timer) => timer.isStale).length, 40);
+  assertEquals(new TimerLists(new StubHost()).add(1, () => {}).isStale, false);
+});

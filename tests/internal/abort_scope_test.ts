@@ -1,0 +1,27 @@
+import { assertEquals } from "@std/assert";
+import { AbortScope } from "../../src/internal/abort_scope.ts";
+
+Deno.test("AbortScope.abort() calls all who wait, once, in their order, and none who left", () => {
+  const scope = new AbortScope();
+  const called: string[] = [];
+  const leave = ["a", "b", "c", "d"].map((name) => scope.onAbort((reason) => called.push(`${name} ${reason}`)));
+  leave[0]!();
+  leave[2]!();
+  leave[2]!();
+  const leaveE = scope.onAbort((reason) => called.push(`e ${reason}`));
+  leave[0]!();
+  scope.abort("stop");
+  scope.abort("again");
+  leaveE();
+  assertEquals([called, scope.isAborted, scope.reason], [["b stop", "d stop", "e stop"], true, "stop"]);
+});
+
+Deno.test("AbortScope.onAbort() gives the place of one who left to the next", () => {
+  const scope = new AbortScope();
+  const called: string[] = [];
+  scope.onAbort(() => called.push("left"))();
+  const leave = scope.onAbort(() => called.push("stays"));
+  scope.abort("stop");
+  leave();
+  assertEquals(called, ["stays"]);
+});
