@@ -29,12 +29,13 @@ export function isAttachable(backend: CacheBackend): boolean {
 
 class AttachedHost implements CacheBackendHost {
   readonly clock = new AttachedClock();
-  #warn: CacheBackendHost["warn"] = () => {};
-  readonly warn = (message: string, fields?: LogFields): void => this.#warn(message, fields);
+  #host: Pick<CacheBackendHost, "warn" | "warnOnce"> = { warn: () => {} };
+  readonly warn = (message: string, fields?: LogFields): void => this.#host.warn(message, fields);
+  readonly warnOnce = (kind: string, message: string): void => this.#host.warnOnce?.(kind, message);
 
   follow(host: CacheBackendHost): void {
     this.clock.followed = host.clock;
-    this.#warn = host.warn;
+    this.#host = host;
   }
 }
 

@@ -43,6 +43,8 @@ export interface CacheBackendHost {
   readonly clock: Clock;
   /** Writes a warning line; never with a key, a value or a credential in it. */
   readonly warn: (message: string, fields?: LogFields) => void;
+  /** Warns on stderr, once a `kind`, of a set-up that is useless or unsafe; never with a key, a value or a credential in it. */
+  readonly warnOnce?: (kind: string, message: string) => void;
 }
 
 /**

@@ -128,7 +128,8 @@ export class OpenBackends {
 
   #add({ task, backend: given, config }: BackendUse): OpenBackend {
     const warn = (message: string, fields = {}) => this.#telemetry.log("warning", message, fields);
-    const host = { clock: this.#clock, warn };
+    const warnOnce = (kind: string, message: string) => this.#telemetry.warnOnce(kind, "", message);
+    const host = { clock: this.#clock, warn, warnOnce };
     const isName = typeof given === "string";
     const backend = isName ? openCache(task, given, config, host) : given;
     for (const part of partsOf(backend)) attach(part, host);

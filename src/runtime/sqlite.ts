@@ -4,9 +4,9 @@ import { builtinModule } from "./builtin_module.ts";
 /** A prepared statement, in what `node:sqlite`, better-sqlite3 and @db/sqlite share. */
 export interface SqliteStatement {
   /** The first row as an object, or nothing. */
-  get(...values: (string | number)[]): unknown;
+  get(...values: (string | number | Uint8Array)[]): unknown;
   /** Runs it; the answer is the number of changed rows, or an object with that as `changes`. */
-  run(...values: (string | number)[]): unknown;
+  run(...values: (string | number | Uint8Array)[]): unknown;
 }
 
 /** An open SQLite database, in what `node:sqlite`, better-sqlite3 and @db/sqlite share. */
@@ -20,17 +20,18 @@ export interface SqliteDatabase {
 }
 
 interface SqliteModule {
-  readonly DatabaseSync: new (path: string, options: { timeout: number }) => SqliteDatabase;
+  readonly DatabaseSync: new (path: string) => SqliteDatabase;
 }
 
 /**
- * How to open database files here: with the path, and how long to wait for another process that writes, in milliseconds.
+ * How to open database files here. An operation that meets another process in the way fails at once: to wait for that in
+ * SQLite would hold up the event loop.
  *
  * @throws {ConfigurationError} If the runtime has no `node:sqlite`.
  */
-export function sqliteOpener(): (path: string, busyTimeoutMs: number) => SqliteDatabase {
+export function sqliteOpener(): (path: string) => SqliteDatabase {
   const sqlite = builtinModule<SqliteModule>("node:sqlite");
-  if (sqlite !== undefined) return (path, busyTimeoutMs) => new sqlite.DatabaseSync(path, { timeout: busyTimeoutMs });
+  if (sqlite !== undefined) return (path) => new sqlite.DatabaseSync(path);
   throw new ConfigurationError(
     "Cannot open a sqlite cache as this runtime has no node:sqlite: hand in an open database as 'db', " +
       `or use another backend, such as "memory"`,

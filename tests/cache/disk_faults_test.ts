@@ -1,5 +1,6 @@
 import type { CacheEntry } from "../../src/cache/cache_backend.ts";
 import { diskCache, openDiskCache } from "../../src/cache/disk/disk_cache.ts";
+import { DiskRoot } from "../../src/cache/disk/disk_root.ts";
 import { DiskStore } from "../../src/cache/disk/disk_store.ts";
 import { SystemClock } from "../../src/clock.ts";
 import { HOSTILE_KEYS } from "../../src/conformance/key_checks.ts";
@@ -97,7 +98,7 @@ Deno.test("diskCache() gives no entry under another key when files are swapped",
     const other = KEY.replace(/c$/, "d");
     await cache.set(KEY, entryOf("one"));
     await cache.set(other, entryOf("two"));
-    const inner = `${directory}/${part("a")}/${part("b")}`;
+    const inner = `${directory}/${part("a")}/${part("b")}/00`;
     await Deno.rename(`${inner}/${call("c")}`, `${inner}/${call("d")}`);
     assertEquals(await cache.get(other), undefined);
     await cache.close?.();
@@ -106,7 +107,9 @@ Deno.test("diskCache() gives no entry under another key when files are swapped",
 /** A disk that is full after so many characters: what fits is there, under the name that was asked for. */
 function fullDisk(files: Files, room: number): Files {
   const full = Object.create(files) as Files;
-  for (const name of ["read", "rename", "remove", "makeDirectory", "list", "facts"] as const) {
+  for (
+    const name of ["read", "rename", "remove", "makeDirectory", "list", "listNow", "facts", "factsBehind"] as const
+  ) {
     full[name] = files[name].bind(files) as never;
   }
   full.write = (path, text) => {
@@ -120,14 +123,20 @@ function fullDisk(files: Files, room: number): Files {
   return full;
 }
 
+function storeIn(directory: string, files: Files): DiskStore {
+  const clock = new SystemClock();
+  const root = new DiskRoot({ path: directory, isNamed: true, clock, warnOnce: () => {} }, files);
+  return new DiskStore(root, { maxBytes: Infinity, maxEntryBytes: Infinity }, files, clock);
+}
+
 Deno.test("diskCache() leaves no part of a file and the old entry in place when the disk is full", () =>
   inDirectory(async (directory) => {
     const files = openFiles("test");
-    const before = new DiskStore(directory, Infinity, files, new SystemClock());
+    const before = storeIn(directory, files);
     await before.set(KEY, entryOf("old"));
     await before.close();
     for (const length of [5_000, 500_000]) {
-      const cache = new DiskStore(directory, Infinity, fullDisk(files, length / 2), new SystemClock());
+      const cache = storeIn(directory, fullDisk(files, length / 2));
       await assertRejects(async () => await cache.set(KEY, entryOf("x".repeat(length))), Error, "no space left");
       assertEquals(await cache.get(KEY), entryOf("old"));
       await cache.close();
@@ -135,19 +144,38 @@ Deno.test("diskCache() leaves no part of a file and the old entry in place when 
     for await (const path of walk(`${directory}/passing`)) throw new Error(`left over: ${path}`);
   }));
 
-Deno.test("diskCache() removes the temporary files of dead writers, and no others", () =>
+Deno.test("diskCache() removes the temporary files of dead writers, and nothing that it has not made", () =>
   inDirectory(async (directory) => {
     const passing = `${directory}/passing`;
-    await Deno.mkdir(`${passing}/old-directory/inner`, { recursive: true });
-    for (const name of ["old", "new"]) await Deno.writeTextFile(`${passing}/${name}`, "half an ent");
+    const temporary = (number: number) => `${crypto.randomUUID()}-${number}.${part("a")}`;
+    const [dead, alive, doomed] = [temporary(1), temporary(2), crypto.randomUUID()];
+    await Deno.mkdir(`${passing}/${doomed}`, { recursive: true });
+    await Deno.mkdir(`${passing}/mine`);
+    for (const name of [dead, alive, "notes.txt"]) await Deno.writeTextFile(`${passing}/${name}`, "half an ent");
     const long = new Date(Date.now() - 3_600_000);
-    for (const name of ["old", "old-directory"]) await Deno.utime(`${passing}/${name}`, long, long);
+    for (const name of [dead, doomed, "mine", "notes.txt"]) await Deno.utime(`${passing}/${name}`, long, long);
     const cache = diskCache({ cacheDir: directory });
     await cache.set(KEY, entryOf(1));
-    await cacheIsIdle(() => [...Deno.readDirSync(passing)].length === 1);
-    assertEquals([...Deno.readDirSync(passing)].map(({ name }) => name), ["new"]);
+    await cacheIsIdle(() => [...Deno.readDirSync(passing)].length === 3);
+    const left = [...Deno.readDirSync(passing)].map(({ name }) => name).sort();
+    assertEquals(left, [alive, "mine", "notes.txt"].sort());
     await cache.close?.();
   }));
+
+/** The files of the keys that are not the engine's. */
+function othersIn(directory: string): string[] {
+  const other = `${directory}/other`;
+  const isThere = [...Deno.readDirSync(directory)].some(({ name }) => name === "other");
+  return isThere ? [...Deno.readDirSync(other)].flatMap(({ name }) => filesIn(`${other}/${name}`)) : [];
+}
+
+function filesIn(path: string): string[] {
+  try {
+    return [...Deno.readDirSync(path)].map(({ name }) => name);
+  } catch {
+    return []; // Removed in the meantime.
+  }
+}
 
 async function cacheIsIdle(isIdle: () => boolean): Promise<void> {
   for (let turn = 0; !isIdle() && turn < 2_000; turn++) await new Promise((resolve) => setTimeout(resolve, 1));
@@ -167,8 +195,8 @@ Deno.test("diskCache() removes dead entries when they are asked for, and once in
     await Deno.remove(`${directory}/swept`);
     const next = openDiskCache({ cacheDir: directory }, { clock });
     await next.set(KEY, entryOf(1));
-    await cacheIsIdle(() => [...Deno.readDirSync(`${directory}/other`)].length === 0);
-    assertEquals([...Deno.readDirSync(`${directory}/other`)], []);
+    await cacheIsIdle(() => othersIn(directory).length === 0);
+    assertEquals(othersIn(directory), []);
     await next.close?.();
   }));
 
@@ -179,9 +207,9 @@ Deno.test("diskCache() keeps to maxBytes, and the newest entries", () =>
       await cache.set(`key${i}`, entryOf("x".repeat(2_000)));
       if (i % 5 === 0) await new Promise((resolve) => setTimeout(resolve, 2));
     }
-    await cacheIsIdle(() => [...Deno.readDirSync(`${directory}/other`)].length <= 55);
+    await cacheIsIdle(() => othersIn(directory).length <= 55);
     await cache.close?.();
-    const { length } = [...Deno.readDirSync(`${directory}/other`)];
+    const { length } = othersIn(directory);
     assert(length <= 55 && length > 20, `${length} files`);
     const last = diskCache({ cacheDir: directory });
     assertEquals(await last.get("key199"), entryOf("x".repeat(2_000)));
@@ -255,3 +283,131 @@ Deno.test("diskCache() refuses wrong options by their kind alone", () => {
     message("directory", "a known option", "a string"),
   );
 });
+
+/** A folder of the user with a file in it, beside the cache, both long ago. */
+async function makeUsersFolder(directory: string): Promise<string> {
+  const folder = `${directory}/letters`;
+  await Deno.mkdir(folder);
+  const long = new Date(Date.now() - 36 * 3_600_000);
+  for (const name of ["to Ada.txt", call("c"), crypto.randomUUID(), `${crypto.randomUUID()}-1.${part("a")}`]) {
+    await Deno.writeTextFile(`${folder}/${name}`, "dear Ada");
+    await Deno.utime(`${folder}/${name}`, long, long);
+  }
+  return folder;
+}
+
+const LINKS: Readonly<Record<string, string>> = {
+  "the folder of what is being written": "passing",
+  "the folder of keys of one's own": "other",
+  "a namespace": part("a"),
+  "a function": `${part("a")}/${part("b")}`,
+  "a folder of entries": `${part("a")}/${part("b")}/00`,
+  "an entry": `${part("a")}/${part("b")}/00/${call("c")}`,
+  "the mark of the last sweep": "swept",
+};
+
+for (const [what, place] of Object.entries(LINKS)) {
+  Deno.test(`diskCache() follows no link in the place of ${what}, whatever is asked of it`, () =>
+    inDirectory(async (directory) => {
+      const folder = await makeUsersFolder(directory);
+      const before = [...Deno.readDirSync(folder)].map(({ name }) => name).sort();
+      const cacheDir = `${directory}/cache`;
+      await Deno.mkdir(`${cacheDir}/${place}`.replace(/\/[^/]+$/, ""), { recursive: true });
+      await Deno.symlink(folder, `${cacheDir}/${place}`);
+      const cache = diskCache({ cacheDir, maxBytes: 1_000 });
+      const operations: (() => unknown)[] = [
+        () => cache.get(KEY),
+        () => cache.set(KEY, entryOf("x".repeat(600))),
+        () => cache.set("other", entryOf("x".repeat(600))),
+        () => cache.set("another", entryOf("x".repeat(600))),
+        () => cache.delete(KEY),
+        () => cache.clear(""),
+      ];
+      for (const operate of operations) await Promise.resolve().then(operate).catch(() => {});
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      await cache.close?.();
+      assertEquals([...Deno.readDirSync(folder)].map(({ name }) => name).sort(), before);
+      for (const name of before) assertEquals(Deno.readTextFileSync(`${folder}/${name}`), "dear Ada");
+    }));
+}
+
+Deno.test("diskCache() takes a pipe, an endless device and a directory in the place of an entry for a miss", () =>
+  inDirectory(async (directory) => {
+    const inner = `${directory}/${part("a")}/${part("b")}/00`;
+    await Deno.mkdir(inner, { recursive: true });
+    const path = `${inner}/${call("c")}`;
+    const cache = diskCache({ cacheDir: directory });
+    for (
+      const make of [
+        () => new Deno.Command("mkfifo", { args: [path] }).outputSync(),
+        () => Deno.symlinkSync("/dev/zero", path),
+        () => Deno.mkdirSync(path),
+      ]
+    ) {
+      make();
+      assertEquals(await cache.get(KEY), undefined);
+      await Deno.remove(path);
+    }
+    await cache.set(KEY, entryOf(1));
+    assertEquals(await cache.get(KEY), entryOf(1));
+    await cache.close?.();
+  }));
+
+Deno.test("diskCache() warns once where others may put entries into its directory, and tightens what is loose in it", () =>
+  inDirectory(async (directory) => {
+    const warnings: string[] = [];
+    const host = { clock: new FakeClock(), warnOnce: (_kind: string, message: string) => void warnings.push(message) };
+    await Deno.chmod(directory, 0o777);
+    const cache = openDiskCache({ cacheDir: directory }, host);
+    for (const n of [1, 2]) await cache.set(KEY, entryOf(n));
+    await cache.close?.();
+    assertEquals(warnings, [
+      "other users can put entries into the disk cache as its directory has the mode 0777: make it your own with mode " +
+      "0700, or choose another 'cacheDir'",
+    ]);
+  }));
+
+Deno.test("diskCache() keeps nothing of a write that a delete or a clear has overtaken", () =>
+  inDirectory(async (directory) => {
+    const [cache, other] = [diskCache({ cacheDir: directory }), diskCache({ cacheDir: directory })];
+    const long = "x".repeat(2_000_000);
+    for (const remover of [cache, other]) {
+      for (
+        const remove of [() => remover.delete(KEY), () => remover.clear(""), () => remover.clear(KEY.slice(0, 17))]
+      ) {
+        const writing = cache.set(KEY, entryOf(long));
+        // Another process can know of a write once there is a file.
+        if (remover === other) await cacheIsIdle(() => filesIn(`${directory}/passing`).length > 0);
+        await remove();
+        await writing;
+        assertEquals(await cache.get(KEY), undefined);
+      }
+    }
+    await cache.set(KEY, entryOf("kept"));
+    assertEquals(await other.get(KEY), entryOf("kept"));
+    for (const each of [cache, other]) await each.close?.();
+  }));
+
+Deno.test("diskCache() sweeps also where the mark of the last sweep is of the future", () =>
+  inDirectory(async (directory) => {
+    const cache = diskCache({ cacheDir: directory });
+    await cache.set("dead", { value: 1, createdAt: 0, expiresAt: 1, staleUntil: 1 });
+    await cache.close?.();
+    await Deno.writeTextFile(`${directory}/swept`, "");
+    const ahead = new Date(Date.now() + 10 * 3_600_000);
+    await Deno.utime(`${directory}/swept`, ahead, ahead);
+    const next = diskCache({ cacheDir: directory });
+    await next.set(KEY, entryOf(1));
+    await cacheIsIdle(() => othersIn(directory).length === 0);
+    assertEquals(othersIn(directory), []);
+    await next.close?.();
+  }));
+
+Deno.test("diskCache() neither writes nor reads an entry over maxEntryBytes", () =>
+  inDirectory(async (directory) => {
+    const [large, small] = [undefined, 1_000].map((maxEntryBytes) => diskCache({ cacheDir: directory, maxEntryBytes }));
+    await large!.set(KEY, entryOf("x".repeat(2_000)));
+    assertEquals(await small!.get(KEY), undefined);
+    assertThrows(() => small!.set("another", entryOf("x".repeat(2_000))), SerializationError);
+    for (const each of [large!, small!]) await each.close?.();
+  }));

@@ -1,6 +1,6 @@
-import type { CacheEntry } from "../../src/cache/cache_backend.ts";
+import type { CacheBackend, CacheEntry } from "../../src/cache/cache_backend.ts";
 import { openSqliteCache, sqliteCache } from "../../src/cache/sqlite/sqlite_cache.ts";
-import { ConfigurationError } from "../../src/errors.ts";
+import { ConfigurationError, SerializationError } from "../../src/errors.ts";
 import { SqliteFile } from "../../src/cache/sqlite/sqlite_file.ts";
 import { openFiles } from "../../src/runtime/files.ts";
 import { type SqliteDatabase, sqliteOpener } from "../../src/runtime/sqlite.ts";
@@ -25,10 +25,11 @@ async function withPath(run: (path: string) => Promise<void>): Promise<void> {
   }
 }
 
-function openWith(path: string, clock = new FakeClock()) {
+function openWith(path: string) {
+  const clock = new FakeClock();
   const warnings: string[] = [];
   const host = { clock, warn: (message: string) => void warnings.push(message) };
-  return { cache: openSqliteCache({ path }, host), warnings };
+  return { cache: openSqliteCache({ path }, host), warnings, clock };
 }
 
 Deno.test("sqliteCache() makes its files for their user alone", () =>
@@ -41,28 +42,152 @@ Deno.test("sqliteCache() makes its files for their user alone", () =>
     await cache.close?.();
   }));
 
-for (const [fault, damage] of Object.entries({ "no database": damageAll, "damaged inside": damageInside })) {
-  Deno.test(`sqliteCache() puts a file that is ${fault} aside, warns once, and begins anew`, () =>
-    withPath(async (path) => {
-      const filled = sqliteCache({ path });
-      for (let i = 0; i < 200; i++) await filled.set(`key${i}`, entryOf("x".repeat(1_000)));
-      await filled.close?.();
-      damage(path);
-      const { cache, warnings } = openWith(path);
-      for (let i = 0; i < 200; i++) {
-        const found = await Promise.resolve().then(() => cache.get(`key${i}`)).catch(() => undefined);
-        assert(found === undefined || found.value === "x".repeat(1_000));
-      }
-      await Promise.resolve().then(() => cache.set("key", entryOf(1))).catch(() => {});
-      await cache.set("key", entryOf(2));
-      assertEquals(await cache.get("key"), entryOf(2));
-      assertEquals(warnings, [
-        "The sqlite cache was damaged and is begun anew; the old file has got the suffix .damaged",
-      ]);
-      assert(Deno.statSync(`${path}.damaged`).isFile);
+async function fill(path: string): Promise<void> {
+  const filled = sqliteCache({ path });
+  for (let i = 0; i < 200; i++) await filled.set(`key${i}`, entryOf("x".repeat(1_000)));
+  await filled.close?.();
+}
+
+/** Reads all that {@link fill} wrote, and tells that nothing of it is wrong. */
+async function readAll(cache: CacheBackend): Promise<void> {
+  for (let i = 0; i < 200; i++) {
+    const found = await Promise.resolve().then(() => cache.get(`key${i}`)).catch(() => undefined);
+    assert(found === undefined || found.value === "x".repeat(1_000));
+  }
+}
+
+Deno.test("sqliteCache() puts a file of its own that is damaged inside aside, warns once, and begins anew", () =>
+  withPath(async (path) => {
+    await fill(path);
+    damageInside(path);
+    const { cache, warnings } = openWith(path);
+    await readAll(cache);
+    await Promise.resolve().then(() => cache.set("key", entryOf(1))).catch(() => {});
+    await cache.set("key", entryOf(2));
+    assertEquals(await cache.get("key"), entryOf(2));
+    assertEquals(warnings, [
+      "The sqlite cache was damaged and is begun anew; the old file has got the suffix .damaged",
+    ]);
+    assert(Deno.statSync(`${path}.damaged`).isFile);
+    await cache.close?.();
+  }));
+
+Deno.test("sqliteCache() keeps what was put aside before when a file is damaged again", () =>
+  withPath(async (path) => {
+    for (const _ of [1, 2]) {
+      await fill(path);
+      damageInside(path);
+      const { cache } = openWith(path);
+      await readAll(cache);
       await cache.close?.();
+    }
+    const names = [...Deno.readDirSync(path.replace("/cache.sqlite", ""))].map(({ name }) => name).sort();
+    assertEquals(names.filter((name) => name.includes("damaged")), ["cache.sqlite.damaged", "cache.sqlite.damaged-2"]);
+  }));
+
+for (const [kind, make] of Object.entries({ "a text": damageAll, "a database of somebody else": makeForeign })) {
+  Deno.test(`sqliteCache() neither moves nor loses ${kind} that was named by mistake`, () =>
+    withPath(async (path) => {
+      make(path);
+      Deno.chmodSync(path, 0o644);
+      const before = Deno.readFileSync(path);
+      const { cache } = openWith(path);
+      if (make === damageAll) {
+        const error = assertThrows(() => cache.set("key", entryOf(1)), ConfigurationError);
+        assertEquals(
+          error.message,
+          "Cannot use the sqlite cache as 'path' must name a database, or a file that is not there yet: received a file " +
+            "that is no database, or a damaged one; choose another 'path', or remove the file",
+        );
+        assertThrows(() => cache.get("key"), ConfigurationError);
+        assertEquals(Deno.readFileSync(path), before);
+      } else {
+        await cache.set("key", entryOf(1));
+        await cache.close?.();
+        const db = new DatabaseSync(path);
+        assertEquals(
+          db.prepare("SELECT * FROM orders").all(),
+          [{ id: 7 }].map((row) => Object.assign(Object.create(null), row)),
+        );
+        assertEquals(db.prepare("PRAGMA journal_mode").get()!.journal_mode, "delete");
+        db.close();
+        damageInside(path);
+        const again = openWith(path);
+        await readAll(again.cache);
+        assertEquals(again.warnings, []);
+      }
+      assertEquals(Deno.statSync(path).mode! & 0o777, 0o644);
+      assertEquals([...Deno.readDirSync(path.replace("/cache.sqlite", ""))].map(({ name }) => name), ["cache.sqlite"]);
     }));
 }
+
+function makeForeign(path: string): void {
+  const db = new DatabaseSync(path);
+  db.exec("CREATE TABLE orders (id); INSERT INTO orders VALUES (7)");
+  db.close();
+}
+
+Deno.test("sqliteCache() tightens a file of its own that others may read, and one that is named as a URI", () =>
+  withPath(async (path) => {
+    await fill(path);
+    Deno.chmodSync(path, 0o644);
+    const uri = path.replace("cache.sqlite", "by uri.sqlite");
+    for (const name of [path, `file:${uri.replace(" ", "%20")}`]) {
+      const cache = sqliteCache({ path: name });
+      await cache.set("key", entryOf(1));
+      await cache.close?.();
+    }
+    for (const file of [path, uri]) assertEquals(Deno.statSync(file).mode! & 0o777, 0o600);
+  }));
+
+for (const how of ["deleted", "replaced"]) {
+  Deno.test(`sqliteCache() notices within a second that its file was ${how}`, () =>
+    withPath(async (path) => {
+      const { cache, clock } = openWith(path);
+      await cache.set("key", entryOf("old"));
+      for (const suffix of ["", "-wal", "-shm"]) Deno.removeSync(path + suffix);
+      const other = sqliteCache({ path });
+      if (how === "replaced") await other.set("key", entryOf("new"));
+      await clock.tick("1s");
+      assertEquals((await cache.get("key"))?.value, how === "replaced" ? "new" : undefined);
+      await cache.set("more", entryOf("shared"));
+      assertEquals((await other.get("more"))?.value, "shared");
+      await cache.close?.();
+      assertEquals((await other.get("more"))?.value, "shared");
+      await other.close?.();
+    }));
+}
+
+Deno.test("sqliteCache() uses a file of version 0.1, whose entries it removes", () =>
+  withPath(async (path) => {
+    const db = new DatabaseSync(path);
+    db.exec("CREATE TABLE opero_cache_1 (key TEXT PRIMARY KEY NOT NULL, until REAL NOT NULL, entry TEXT NOT NULL)");
+    db.exec("INSERT INTO opero_cache_1 VALUES ('key', 9e999, 'opero1:')");
+    const { cache } = openWith(path);
+    assertEquals(await cache.get("key"), undefined);
+    await cache.set("key", entryOf(1));
+    await untilTrue(() => db.prepare("SELECT count(*) AS rows FROM opero_cache_1").get()!.rows === 0);
+    assertEquals(await cache.get("key"), entryOf(1));
+    await cache.close?.();
+    db.close();
+  }));
+
+async function untilTrue(isTrue: () => boolean): Promise<void> {
+  for (let turn = 0; !isTrue(); turn++) {
+    assert(turn < 5_000, "it did not come about in five seconds");
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+}
+
+Deno.test("sqliteCache() neither writes nor reads an entry over maxEntryBytes", async () => {
+  const db = new DatabaseSync(":memory:");
+  const [large, small] = [sqliteCache({ db }), sqliteCache({ db, maxEntryBytes: 1_000 })];
+  await large.set("key", entryOf("x".repeat(2_000)));
+  assertEquals(await small.get("key"), undefined);
+  assertEquals((await large.get("key"))?.value, "x".repeat(2_000));
+  assertThrows(() => small.set("key", entryOf("x".repeat(2_000))), SerializationError);
+  db.close();
+});
 
 function damageAll(path: string): void {
   Deno.writeTextFileSync(path, "this is no database ".repeat(1_000));
@@ -77,7 +202,9 @@ function damageInside(path: string): void {
 Deno.test("SqliteFile puts nothing aside when another process has done it already", () =>
   withPath((path) => {
     const warnings: string[] = [];
-    const file = new SqliteFile(path, openFiles("test"), sqliteOpener(), (message) => warnings.push(message));
+    const warn = (message: string) => void warnings.push(message);
+    const options = { path, files: openFiles("test"), openDatabase: sqliteOpener(), clock: new FakeClock(), warn };
+    const file = new SqliteFile(options);
     file.open();
     Deno.renameSync(path, `${path}.damaged`);
     Deno.writeTextFileSync(path, "");
@@ -92,20 +219,32 @@ Deno.test("SqliteFile puts nothing aside when another process has done it alread
     return Promise.resolve();
   }));
 
-Deno.test("sqliteCache() fails in a quarter of a second when another process holds the lock, and works after it", () =>
+Deno.test("sqliteCache() holds up nothing while another process holds the lock, and writes in order after it", () =>
   withPath(async (path) => {
     const cache = sqliteCache({ path });
     await cache.set("key", entryOf("old"));
     const other = new DatabaseSync(path);
     other.exec("BEGIN IMMEDIATE");
     const startMs = performance.now();
-    await assertRejects(async () => await cache.set("key", entryOf("new")), Error, "locked");
-    assert(performance.now() - startMs < 1_000);
+    const writes = Array.from({ length: 10 }, (_, i) => cache.set("key", entryOf(i)));
+    assert(performance.now() - startMs < 1_000, "to wait in SQLite for each would take longer");
     assertEquals(await cache.get("key"), entryOf("old"));
     other.exec("COMMIT");
     other.close();
-    await cache.set("key", entryOf("new"));
-    assertEquals(await cache.get("key"), entryOf("new"));
+    await Promise.all(writes);
+    assertEquals(await cache.get("key"), entryOf(9));
+    await cache.close?.();
+  }));
+
+Deno.test("sqliteCache() fails with SQLite's error where another process holds the lock for long", () =>
+  withPath(async (path) => {
+    const cache = sqliteCache({ path });
+    await cache.set("key", entryOf("old"));
+    const other = new DatabaseSync(path);
+    other.exec("BEGIN IMMEDIATE");
+    await assertRejects(async () => await cache.set("key", entryOf("new")), Error, "locked");
+    other.close();
+    assertEquals(await cache.get("key"), entryOf("old"));
     await cache.close?.();
   }));
 
@@ -120,7 +259,7 @@ Deno.test("sqliteCache() reads from a database that cannot be written", () =>
     await assertRejects(async () => await cache.set("key", entryOf(2)), Error, "readonly");
     assertEquals(await cache.get("key"), entryOf(1));
     const writer = new DatabaseSync(path);
-    writer.exec("UPDATE opero_cache_1 SET entry = 'damaged'");
+    writer.exec("UPDATE opero_cache_2 SET entry = 'damaged'");
     writer.close();
     assertEquals(await cache.get("key"), undefined);
     await cache.close?.();
@@ -144,15 +283,15 @@ Deno.test("sqliteCache() takes a damaged, foreign or future row for a miss and r
   const db = new DatabaseSync(":memory:");
   const cache = sqliteCache({ db });
   await cache.set("key", entryOf("x".repeat(100)));
-  const { entry } = db.prepare("SELECT entry FROM opero_cache_1").get() as { entry: string };
+  const { entry } = db.prepare("SELECT entry FROM opero_cache_2").get() as { entry: string };
   for (const row of ["", entry.slice(0, 50), entry.replace("opero1", "opero2"), `${entry}x`, "\0", "null"]) {
     await cache.set("key", entryOf(1));
-    db.prepare("UPDATE opero_cache_1 SET entry = ?").run(row);
+    db.prepare("UPDATE opero_cache_2 SET entry = ?").run(row);
     assertEquals(await cache.get("key"), undefined);
-    assertEquals(db.prepare("SELECT count(*) AS rows FROM opero_cache_1").get()!.rows, 0);
+    assertEquals(db.prepare("SELECT count(*) AS rows FROM opero_cache_2").get()!.rows, 0);
   }
   await cache.set("key", entryOf(1));
-  db.prepare("UPDATE opero_cache_1 SET entry = ?").run(new Uint8Array([1, 2]));
+  db.prepare("UPDATE opero_cache_2 SET entry = ?").run(new Uint8Array([1, 2]));
   assertEquals(await cache.get("key"), undefined);
   db.close();
 });
@@ -196,8 +335,9 @@ Deno.test("sqliteCache() keeps to maxEntries, and the newest entries", async () 
     const cache = sqliteCache({ db, maxEntries });
     for (let i = 0; i < 500; i++) {
       await cache.set(`key${i}`, entryOf(i));
-      const { rows } = db.prepare("SELECT count(*) AS rows FROM opero_cache_1").get() as { rows: number };
-      assert(rows <= maxEntries * 1.1, `${rows} of ${maxEntries}`);
+      await untilTrue(() =>
+        Number(db.prepare("SELECT count(*) AS rows FROM opero_cache_2").get()!.rows) <= maxEntries * 1.1
+      );
     }
     assertEquals(await cache.get("key499"), entryOf(499));
     await cache.clear("");
@@ -215,7 +355,7 @@ Deno.test("sqliteCache() removes dead rows batch by batch", async () => {
   }
   await clock.tick("1s");
   for (let i = 0; i < 600; i++) await cache.set("alive", entryOf(i));
-  assertEquals(db.prepare("SELECT count(*) AS rows FROM opero_cache_1").get()!.rows, 1);
+  assertEquals(db.prepare("SELECT count(*) AS rows FROM opero_cache_2").get()!.rows, 1);
   db.close();
 });
 
@@ -224,7 +364,7 @@ Deno.test(`sqliteCache() clears ${MANY} keys without holding up the loop`, async
   const cache = sqliteCache({ db });
   await cache.set("kept", entryOf(1));
   db.exec(`WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${MANY})
-    INSERT INTO opero_cache_1 SELECT 'many.' || i, 9e999, 'x' FROM n`);
+    INSERT INTO opero_cache_2 SELECT 'many.' || i, 9e999, i, 'x' FROM n`);
   let longestMs = 0;
   let lastMs = performance.now();
   const timer = setInterval(() => {
@@ -233,7 +373,7 @@ Deno.test(`sqliteCache() clears ${MANY} keys without holding up the loop`, async
   }, 1);
   await cache.clear("many.");
   clearInterval(timer);
-  assertEquals(db.prepare("SELECT count(*) AS rows FROM opero_cache_1").get()!.rows, 1);
+  assertEquals(db.prepare("SELECT count(*) AS rows FROM opero_cache_2").get()!.rows, 1);
   assert(longestMs > 0 && longestMs < 500, `held up for ${longestMs} ms`);
   db.close();
 });

@@ -2,17 +2,25 @@ import { nonEmptyString, type OptionRules, positiveInteger, validateOptions } fr
 import { openFiles } from "../../runtime/files.ts";
 import { attachable } from "../attached_host.ts";
 import type { CacheBackend, CacheBackendHost } from "../cache_backend.ts";
+import { DEFAULT_MAX_ENTRY_BYTES, maxEntryBytesRule } from "../max_entry_bytes.ts";
+import { DiskRoot } from "./disk_root.ts";
 import { DiskStore } from "./disk_store.ts";
 
 /** What {@link diskCache} and the backend `"disk"` take. */
 export interface DiskCacheConfig {
   /**
-   * The directory, relative to the current one; it is made when it is first used.
+   * The directory, relative to the current one; it is made when it is first used. Where it is named here it may be a
+   * link; the default one and the folders in it may not, and nothing is read, written or removed through one.
    * @default ".opero_cache"
    */
   readonly cacheDir?: string | undefined;
   /** How many bytes the entries take, give or take a tenth; the oldest go first. By default there is no limit. */
   readonly maxBytes?: number | undefined;
+  /**
+   * How many bytes one entry takes at most: a larger one is neither written nor read.
+   * @default 67_108_864
+   */
+  readonly maxEntryBytes?: number | undefined;
 }
 
 const TASK = "open the disk cache";
@@ -20,6 +28,7 @@ const TASK = "open the disk cache";
 const RULES: OptionRules = {
   cacheDir: { ...nonEmptyString, isPrivate: true },
   maxBytes: { ...positiveInteger, isPrivate: true },
+  maxEntryBytes: maxEntryBytesRule,
 };
 
 /**
@@ -49,8 +58,13 @@ export function diskCache(config: DiskCacheConfig = {}): CacheBackend {
 }
 
 /** {@link diskCache} for an instance, whose clock tells what has expired. */
-export function openDiskCache(config: DiskCacheConfig, { clock }: Pick<CacheBackendHost, "clock">): CacheBackend {
+export function openDiskCache(config: DiskCacheConfig, { clock, warnOnce = () => {} }: Host): CacheBackend {
   validateOptions(TASK, config, RULES);
-  const { cacheDir = ".opero_cache", maxBytes = Infinity } = config;
-  return new DiskStore(cacheDir, maxBytes, openFiles(TASK), clock);
+  const { cacheDir, maxBytes = Infinity, maxEntryBytes = DEFAULT_MAX_ENTRY_BYTES } = config;
+  const files = openFiles(TASK);
+  const isNamed = cacheDir !== undefined;
+  const root = new DiskRoot({ path: cacheDir ?? ".opero_cache", isNamed, clock, warnOnce }, files);
+  return new DiskStore(root, { maxBytes, maxEntryBytes }, files, clock);
 }
+
+type Host = Pick<CacheBackendHost, "clock" | "warnOnce">;

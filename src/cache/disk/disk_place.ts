@@ -5,8 +5,44 @@ import { plainKey } from "../plain_key.ts";
 /** The directory of the entries under any other key. */
 export const OTHER_KEYS = "other";
 
-/** The directory of files that are being written, and of what is being removed. */
+/** The directory of files that are being written. */
 export const PASSING = "passing";
+
+/** The file whose time tells when the entries were last gone through. */
+export const SWEPT = "swept";
+
+/** So much of a part of a key is in the name of a file that is being written for it. */
+const TAG_DIGITS = 16;
+
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** A temporary name: the writer's id, a number, and for whose key it is. That last part is new since 0.1. */
+const TEMPORARY = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}-\d{1,16}(?:\.([0-9a-z.]{1,60}))?$/;
+
+/** Whether `name` is that of a directory of a namespace or a function. */
+export function isGroupName(name: string): boolean {
+  return /^(?:[0-9a-f]{16}|[0-9a-f]{64})$/.test(name);
+}
+
+/** Whether `name` is that of a directory with entries whose names begin alike. */
+export function isShardName(name: string): boolean {
+  return /^[0-9a-f]{2}$/.test(name);
+}
+
+/** Whether `name` is that of an entry. */
+export function isEntryName(name: string): boolean {
+  return /^[0-9a-f]{64}$/.test(name);
+}
+
+/** Whether `name` is that of a file that is being written. */
+export function isTemporaryName(name: string): boolean {
+  return TEMPORARY.test(name);
+}
+
+/** Whether `name` is that of a directory that version 0.1 was about to remove. */
+export function isDoomedName(name: string): boolean {
+  return UUID.test(name);
+}
 
 /** Where the entry of a key is kept. */
 export interface DiskPlace {
@@ -18,12 +54,34 @@ export interface DiskPlace {
   readonly label: string;
 }
 
-/** Where the entry of `key` is kept: a directory for each namespace and function, so that either is cleared at once. */
+/**
+ * Where the entry of `key` is kept: a directory for each namespace and function, so that either is cleared at once, and
+ * in it 256 directories, as a long list of names holds up the loop.
+ */
 export function placeOf(key: string): DiskPlace {
-  if (ENGINE_KEY.test(key)) {
-    const [namespace, fn, call] = key.split(".") as [string, string, string];
-    return { directory: `${namespace}/${fn}`, name: call, label: "" };
-  }
-  const plain = plainKey(key);
-  return { directory: OTHER_KEYS, name: sha256HexNow(plain), label: `\n${plain}` };
+  if (!ENGINE_KEY.test(key)) return otherPlaceOf(plainKey(key));
+  const groupAt = key.indexOf(".") + 1;
+  const nameAt = key.indexOf(".", groupAt) + 1;
+  const directory = `${key.slice(0, groupAt - 1)}/${key.slice(groupAt, nameAt - 1)}/${key.slice(nameAt, nameAt + 2)}`;
+  return { directory, name: key.slice(nameAt), label: "" };
+}
+
+function otherPlaceOf(plain: string): DiskPlace {
+  const name = sha256HexNow(plain);
+  return { directory: `${OTHER_KEYS}/${name.slice(0, 2)}`, name, label: `\n${plain}` };
+}
+
+/** What the name of a file that is written for `place` ends with, and so tells other processes for whose key it is. */
+export function tagOf({ directory, name }: DiskPlace): string {
+  return [...directory.split("/").slice(0, -1), name].map((part) => part.slice(0, TAG_DIGITS)).join(".");
+}
+
+/** Whether the temporary file `name` may be that of a key that begins with `prefix`. */
+export function mayBeUnder(prefix: string, name: string): boolean {
+  const tag = TEMPORARY.exec(name)?.[1];
+  if (tag === undefined) return false;
+  // Only the hash of such a key is in the name: a write too much is given up, and is a miss.
+  if (tag.startsWith(`${OTHER_KEYS}.`)) return !/^[0-9a-f]{16,64}\./.test(prefix);
+  const parts = tag.split(".");
+  return prefix === "" || prefix.split(".").every((part, i) => parts[i]?.startsWith(part.slice(0, TAG_DIGITS)));
 }

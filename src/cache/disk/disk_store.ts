@@ -1,67 +1,85 @@
 import type { Clock } from "../../clock.ts";
-import { type Files, isMissing } from "../../runtime/files.ts";
+import type { Files } from "../../runtime/files.ts";
+import { isMissing } from "../../runtime/node_fs.ts";
 import type { CacheBackend, CacheEntry, MaybePromise } from "../cache_backend.ts";
-import { NOT_KEPT } from "../not_kept.ts";
 import { decodeEntry, encodeEntry } from "../codec/cache_codec.ts";
+import { isOverBytes } from "../max_entry_bytes.ts";
+import { NOT_KEPT } from "../not_kept.ts";
+import { Slices } from "../slices.ts";
 import { clearDisk } from "./disk_clear.ts";
-import { type DiskPlace, PASSING, placeOf } from "./disk_place.ts";
+import { DiskPending, type PendingWrite } from "./disk_pending.ts";
+import { type DiskPlace, placeOf } from "./disk_place.ts";
+import type { DiskRoot } from "./disk_root.ts";
 import { DiskSweeper } from "./disk_sweeper.ts";
 
 /** A directory that was just made may be cleared by another process at once, though hardly so many times. */
 const MAX_RETRIES = 5;
 
+/** What a cache of files may take. */
+export interface DiskLimits {
+  /** All entries, or `Infinity`. */
+  readonly maxBytes: number;
+  /** One entry. */
+  readonly maxEntryBytes: number;
+}
+
 /** Entries as files. */
 export class DiskStore implements CacheBackend {
-  readonly #root: string;
-  readonly #maxBytes: number;
+  readonly #root: DiskRoot;
+  readonly #limits: DiskLimits;
   readonly #files: Files;
   readonly #clock: Clock;
   readonly #sweeper: DiskSweeper;
-  /** Tells this writer's temporary names from those of others. */
-  readonly #writer = crypto.randomUUID();
-  #written = 0;
+  readonly #pending: DiskPending;
   #isClosed = false;
 
-  /** Keeps entries in the directory `root`, up to `maxBytes` of them, or `Infinity`. */
-  constructor(root: string, maxBytes: number, files: Files, clock: Clock) {
+  /** Keeps entries in the directory of `root`. */
+  constructor(root: DiskRoot, limits: DiskLimits, files: Files, clock: Clock) {
     this.#root = root;
-    this.#maxBytes = maxBytes;
+    this.#limits = limits;
     this.#files = files;
     this.#clock = clock;
-    this.#sweeper = new DiskSweeper(root, maxBytes, files, clock);
+    this.#sweeper = new DiskSweeper(root, limits.maxBytes, files, clock);
+    this.#pending = new DiskPending(root, files);
   }
 
   get(key: string): MaybePromise<CacheEntry | undefined> {
     this.#assertOpen();
     const place = placeOf(key);
-    const text = this.#files.read(this.#pathOf(place));
+    const text = this.#files.read(this.#pathOf(place), this.#maxFileBytes(place));
     return text instanceof Promise
-      ? text.then((text) => this.#entryOf(key, place, text), nothingIfMissing)
+      ? text.then((text) => this.#entryOf(key, place, text))
       : this.#entryOf(key, place, text);
   }
 
   set(key: string, entry: CacheEntry): MaybePromise<void> {
     this.#assertOpen();
     const place = placeOf(key);
-    const text = encodeEntry(key, entry) + place.label;
-    if (text.length > this.#maxBytes) {
-      this.#files.remove(this.#pathOf(place));
-      return NOT_KEPT;
-    }
-    const temporary = `${this.#root}/${PASSING}/${this.#writer}-${this.#written++}`;
-    const writing = this.#make(`${this.#root}/${PASSING}`, temporary, () => this.#files.write(temporary, text));
-    if (writing instanceof Promise) return writing.then(() => this.#publish(temporary, place, text));
-    this.#publish(temporary, place, text);
+    const write = this.#pending.begin(key, place);
+    return attempt(() => this.#write(write, place, entry), {
+      onSuccess: (kept) => {
+        this.#pending.end(write);
+        return kept;
+      },
+      onError: (error) => {
+        this.#pending.end(write);
+        throw error;
+      },
+    });
   }
 
   delete(key: string): boolean {
     this.#assertOpen();
-    return this.#files.remove(this.#pathOf(placeOf(key)));
+    const place = placeOf(key);
+    this.#pending.giveUp(key, place);
+    return this.#files.remove(this.#pathOf(place));
   }
 
   async clear(prefix: string): Promise<void> {
     this.#assertOpen();
-    await clearDisk(this.#root, prefix, this.#files);
+    await this.#pending.giveUpUnder(prefix);
+    const walk = { root: this.#root.path, files: this.#files, slices: new Slices(this.#clock, true) };
+    await clearDisk(walk, prefix, this.#limits.maxEntryBytes);
   }
 
   /** Waits for what goes on in the background. */
@@ -71,45 +89,83 @@ export class DiskStore implements CacheBackend {
   }
 
   #pathOf({ directory, name }: DiskPlace): string {
-    return `${this.#root}/${directory}/${name}`;
+    return `${this.#root.pathOf(directory)}/${name}`;
+  }
+
+  #maxFileBytes({ label }: DiskPlace): number {
+    return this.#limits.maxEntryBytes + label.length;
   }
 
   /** A file that is torn, foreign or past its time is of no use to anybody. */
   #entryOf(key: string, place: DiskPlace, text: string | undefined): CacheEntry | undefined {
     if (text === undefined) return undefined;
     const entry = text.endsWith(place.label)
-      ? decodeEntry(key, text.slice(0, text.length - place.label.length))
+      ? decodeEntry(key, text.slice(0, text.length - place.label.length), this.#limits.maxEntryBytes)
       : undefined;
     if (entry !== undefined && entry.staleUntil > this.#clock.wallNow()) return entry;
     try {
-      this.#files.remove(this.#pathOf(place));
+      const path = this.#pathOf(place);
+      if (this.#files.facts(path)?.kind === "file") this.#files.remove(path);
     } catch {
       // What cannot be removed, from a directory that is only read say, is a miss all the same.
     }
     return undefined;
   }
 
-  #publish(temporary: string, place: DiskPlace, text: string): void {
-    const rename = () => this.#files.rename(temporary, this.#pathOf(place));
-    this.#make(`${this.#root}/${place.directory}`, temporary, rename);
-    this.#sweeper.onWritten(text.length);
+  #write(write: PendingWrite, place: DiskPlace, entry: CacheEntry): MaybePromise<void> {
+    const path = this.#pathOf(place);
+    const text = this.#textOf(write.key, path, entry) + place.label;
+    if (isOverBytes(text, this.#limits.maxBytes)) {
+      this.#files.remove(path);
+      return NOT_KEPT;
+    }
+    const writing = this.#make(write.temporary, write, () => this.#files.write(write.temporary, text));
+    const publish = () => this.#publish(write, path, text.length);
+    return writing instanceof Promise ? writing.then(publish) : publish();
   }
 
-  /** Does `write`, which may find `directory` missing; what fails leaves no temporary file, a full disk's part of one say. */
-  #make(
-    directory: string,
-    temporary: string,
-    write: () => void | Promise<void>,
-    retries = 0,
-  ): void | Promise<void> {
-    const writeAgain = () => {
-      if (retries > 0) this.#files.makeDirectory(directory);
-      return write();
-    };
-    return attempt(writeAgain, (error) => {
-      if (isMissing(error) && retries < MAX_RETRIES) return this.#make(directory, temporary, write, retries + 1);
-      this.#files.remove(temporary);
+  /** Where the new value cannot be kept, the old one is none any more. */
+  #textOf(key: string, path: string, entry: CacheEntry): string {
+    try {
+      return encodeEntry(key, entry, this.#limits.maxEntryBytes);
+    } catch (error) {
+      this.#files.remove(path);
       throw error;
+    }
+  }
+
+  #publish(write: PendingWrite, path: string, bytes: number): MaybePromise<void> {
+    this.#root.warnIfLoose(write.temporary);
+    const publishing = this.#make(path, write, () => this.#putInPlace(write, path));
+    const note = () => this.#sweeper.onWritten(bytes);
+    return publishing instanceof Promise ? publishing.then(note) : note();
+  }
+
+  #putInPlace(write: PendingWrite, path: string): void {
+    if (write.isVoid) return void this.#files.remove(write.temporary);
+    try {
+      this.#files.rename(write.temporary, path);
+    } catch (error) {
+      // Another process has given the write up.
+      if (isMissing(error) && this.#files.facts(write.temporary) === undefined) return;
+      throw error;
+    }
+  }
+
+  /** Does `make`, which may find no directory for `path`; what fails leaves no temporary file, a full disk's part of one say. */
+  #make(path: string, write: PendingWrite, make: () => MaybePromise<void>, retries = 0): MaybePromise<void> {
+    const makeAgain = () => {
+      if (retries > 0) this.#files.makeDirectory(path.slice(0, path.lastIndexOf("/")));
+      return make();
+    };
+    return attempt(makeAgain, {
+      onError: (error) => {
+        if (!isMissing(error) || retries === MAX_RETRIES) {
+          this.#files.remove(write.temporary);
+          throw error;
+        }
+        return this.#make(path, write, make, retries + 1);
+      },
     });
   }
 
@@ -118,19 +174,22 @@ export class DiskStore implements CacheBackend {
   }
 }
 
-function nothingIfMissing(error: unknown): undefined {
-  if (!isMissing(error)) throw error;
+interface AttemptEnd {
+  readonly onSuccess?: (answer: void) => void;
+  readonly onError: (error: unknown) => MaybePromise<void>;
 }
 
-/** A `catch` for what may answer with a promise. */
-function attempt(
-  act: () => void | Promise<void>,
-  onError: (error: unknown) => void | Promise<void>,
-): void | Promise<void> {
+/** A `then` for what may answer without a promise. */
+function attempt(act: () => MaybePromise<void>, { onSuccess, onError }: AttemptEnd): MaybePromise<void> {
+  let acting: MaybePromise<void>;
   try {
-    const acting = act();
-    return acting instanceof Promise ? acting.catch(onError) : acting;
+    acting = act();
   } catch (error) {
     return onError(error);
   }
+  return acting instanceof Promise
+    ? acting.then(onSuccess, onError)
+    : onSuccess === undefined
+    ? acting
+    : onSuccess(acting);
 }

@@ -9,6 +9,7 @@ import { openFiles } from "../../runtime/files.ts";
 import { type SqliteDatabase, sqliteOpener } from "../../runtime/sqlite.ts";
 import { attachable } from "../attached_host.ts";
 import type { CacheBackend, CacheBackendHost } from "../cache_backend.ts";
+import { DEFAULT_MAX_ENTRY_BYTES, maxEntryBytesRule } from "../max_entry_bytes.ts";
 import { SqliteFile } from "./sqlite_file.ts";
 import { SqliteStore } from "./sqlite_store.ts";
 
@@ -23,6 +24,11 @@ export interface SqliteCacheConfig {
   readonly db?: SqliteDatabase | undefined;
   /** How many entries are kept, give or take a tenth; those stored first go first. By default there is no limit. */
   readonly maxEntries?: number | undefined;
+  /**
+   * How many bytes one entry takes at most: a larger one is neither written nor read.
+   * @default 67_108_864
+   */
+  readonly maxEntryBytes?: number | undefined;
 }
 
 const TASK = "open the sqlite cache";
@@ -31,6 +37,7 @@ const RULES: OptionRules = {
   path: { ...nonEmptyString, isPrivate: true },
   db: { desired: "an open SQLite database", accepts: isDatabase, isPrivate: true },
   maxEntries: { ...positiveInteger, isPrivate: true },
+  maxEntryBytes: maxEntryBytesRule,
 };
 
 /**
@@ -60,15 +67,18 @@ export function sqliteCache(config: SqliteCacheConfig = {}): CacheBackend {
 /** {@link sqliteCache} for an instance, whose clock tells what has expired. */
 export function openSqliteCache(config: SqliteCacheConfig, host: CacheBackendHost): CacheBackend {
   validateOptions(TASK, config, RULES);
-  const { path, db, maxEntries = Infinity } = config;
+  const { path, db, maxEntries = Infinity, maxEntryBytes = DEFAULT_MAX_ENTRY_BYTES } = config;
+  const { clock, warn } = host;
+  const limits = { maxEntries, maxEntryBytes };
   if (db === undefined) {
-    const file = new SqliteFile(path ?? ".opero_cache.sqlite", openFiles(TASK), sqliteOpener(), host.warn);
-    return new SqliteStore(file, maxEntries, host.clock);
+    const openDatabase = sqliteOpener();
+    const options = { path: path ?? ".opero_cache.sqlite", files: openFiles(TASK), openDatabase, clock, warn };
+    return new SqliteStore(new SqliteFile(options), limits, clock);
   }
   if (path !== undefined) {
     throw wrongOption(TASK, "path", { desired: "left out where 'db' is given", isPrivate: true }, path);
   }
-  return new SqliteStore({ open: () => db, onFailure: () => {}, close: () => {} }, maxEntries, host.clock);
+  return new SqliteStore({ open: () => db, onFailure: () => {}, close: () => {} }, limits, clock);
 }
 
 function isDatabase(value: unknown): boolean {

@@ -1,10 +1,15 @@
+import type { Clock } from "../../clock.ts";
+import { ConfigurationError } from "../../errors.ts";
 import type { LogFields } from "../../logger.ts";
-import { type Files, isMissing } from "../../runtime/files.ts";
+import type { Files } from "../../runtime/files.ts";
+import { isMissing } from "../../runtime/node_fs.ts";
 import type { SqliteDatabase } from "../../runtime/sqlite.ts";
+import { isDamage } from "./sqlite_error.ts";
+import { type SqlitePlace, sqlitePlaceOf } from "./sqlite_path.ts";
 
 /** Where a store gets its database from. */
 export interface SqliteSource {
-  /** The database, ready for use. */
+  /** The database, ready for use. It is asked at each operation, and may answer with another one than before. */
   open(): SqliteDatabase;
   /** Is told of each failure; the next {@link SqliteSource.open} may answer with another database. */
   onFailure(error: unknown): void;
@@ -12,57 +17,77 @@ export interface SqliteSource {
   close(): void;
 }
 
-/**
- * How long an operation waits for another process that writes. It blocks the loop, and a call waits for its
- * cache a quarter of a second at most.
- */
-const BUSY_TIMEOUT_MS = 200;
+/** What a file of the library's own is opened with. */
+export interface SqliteFileOptions {
+  /** As the user gave it. */
+  readonly path: string;
+  readonly files: Files;
+  readonly openDatabase: (path: string) => SqliteDatabase;
+  /** Tells when it is time to look whether the file is still there. */
+  readonly clock: Clock;
+  readonly warn: (message: string, fields?: LogFields) => void;
+}
 
-/** A database file of the library's own: made for its user alone, and put aside where it is damaged. */
+/** "opro": marks a database as made by this library, which alone may be put aside. */
+const APPLICATION_ID = 0x6f70726f;
+
+/** So often it is looked whether the file is still the one that was opened. */
+const LOOK_MS = 1_000;
+
+const MAX_PUT_ASIDE = 9;
+
+/**
+ * A database file. One that the library made, and no other, is made readable for its user alone, and put aside where it is
+ * damaged. A file that was deleted or replaced is noticed within a second, and opened anew.
+ */
 export class SqliteFile implements SqliteSource {
-  readonly #path: string;
-  readonly #files: Files;
-  readonly #openDatabase: (path: string, busyTimeoutMs: number) => SqliteDatabase;
-  readonly #warn: (message: string, fields?: LogFields) => void;
+  readonly #options: SqliteFileOptions;
+  readonly #place: SqlitePlace;
   #database: SqliteDatabase | undefined;
-  #identity: number | undefined;
+  #identity: string | undefined;
+  #isOwn = false;
+  #lookAtMs = 0;
 
   /** A file that is not open yet. */
-  constructor(
-    path: string,
-    files: Files,
-    openDatabase: (path: string, busyTimeoutMs: number) => SqliteDatabase,
-    warn: (message: string, fields?: LogFields) => void,
-  ) {
-    this.#path = path;
-    this.#files = files;
-    this.#openDatabase = openDatabase;
-    this.#warn = warn;
+  constructor(options: SqliteFileOptions) {
+    this.#options = options;
+    this.#place = sqlitePlaceOf(options.path);
   }
 
-  /** Opens the file, or makes it, with a log of its own (WAL) so that readers and a writer don't wait for each other. */
+  /**
+   * Opens the file, or makes it.
+   *
+   * @throws {ConfigurationError} If there is a file that is no database and was not known to be one of the library's.
+   */
   open(): SqliteDatabase {
-    if (this.#database !== undefined) return this.#database;
-    if (this.#isFile) this.#makeFile();
-    const database = this.#openDatabase(this.#path, BUSY_TIMEOUT_MS);
+    if (this.#database !== undefined && !this.#isReplaced()) return this.#database;
+    this.close();
+    if (this.#place.file !== undefined && this.#place.isMade) this.#makeFile(this.#place.file);
+    const identity = this.#identityNow();
+    if (identity !== this.#identity) this.#isOwn = false;
+    this.#identity = identity;
+    const database = this.#options.openDatabase(this.#options.path);
     try {
-      prepareDatabase(database);
+      this.#prepare(database);
     } catch (error) {
       database.close();
-      throw error;
+      throw this.#isOwn || !isDamage(error) ? error : foreignFile(error);
     }
     return this.#database = database;
   }
 
-  /** Lets go of a database that is damaged; its file is kept under another name, for somebody to look at. */
+  /** Lets go of a database that is damaged; a file of the library's own is kept under another name, for somebody to look at. */
   onFailure(error: unknown): void {
     if (!isDamage(error)) return;
     this.close();
+    const { file } = this.#place;
     // Another process may have put it aside already: then the file is another one by now.
-    if (!this.#isFile || this.#identity === undefined || this.#files.identity(this.#path) !== this.#identity) return;
-    for (const suffix of ["-wal", "-shm"]) this.#files.remove(this.#path + suffix);
-    this.#files.rename(this.#path, `${this.#path}.damaged`);
-    this.#warn("The sqlite cache was damaged and is begun anew; the old file has got the suffix .damaged");
+    if (file === undefined || !this.#isOwn || this.#identityNow() !== this.#identity) return;
+    const { files, warn } = this.#options;
+    for (const suffix of ["-wal", "-shm"]) files.remove(file + suffix);
+    const suffix = this.#freeSuffix(file);
+    files.rename(file, file + suffix);
+    warn(`The sqlite cache was damaged and is begun anew; the old file has got the suffix ${suffix}`);
   }
 
   /** Closes the file; it is opened again when it is used again. */
@@ -72,37 +97,89 @@ export class SqliteFile implements SqliteSource {
     database?.close();
   }
 
-  get #isFile(): boolean {
-    return this.#path !== ":memory:" && !this.#path.startsWith("file:");
+  #isReplaced(): boolean {
+    if (this.#place.file === undefined) return false;
+    const { clock } = this.#options;
+    const nowMs = clock.coarseNow?.() ?? clock.now();
+    if (nowMs < this.#lookAtMs) return false;
+    this.#lookAtMs = nowMs + LOOK_MS;
+    return this.#identityNow() !== this.#identity;
   }
 
-  /** SQLite gives its `-wal` and `-shm` the mode of the file. */
-  #makeFile(): void {
-    const slash = Math.max(this.#path.lastIndexOf("/"), this.#path.lastIndexOf("\\"));
+  #identityNow(): string | undefined {
+    const { file } = this.#place;
+    return file === undefined ? undefined : this.#options.files.factsBehind(file)?.identity;
+  }
+
+  /**
+   * SQLite gives its `-wal` and `-shm` the mode of the file. One that is there is not opened, as closing it would drop the
+   * locks of another connection in this process.
+   */
+  #makeFile(file: string): void {
+    const { files } = this.#options;
+    if (files.factsBehind(file) !== undefined) return;
+    const slash = Math.max(file.lastIndexOf("/"), file.lastIndexOf("\\"));
     try {
-      this.#files.touch(this.#path);
+      files.touch(file);
     } catch (error) {
       if (!isMissing(error) || slash <= 0) throw error;
-      this.#files.makeDirectory(this.#path.slice(0, slash));
-      this.#files.touch(this.#path);
+      files.makeDirectory(file.slice(0, slash));
+      files.touch(file);
     }
-    this.#identity = this.#files.identity(this.#path);
+  }
+
+  #prepare(database: SqliteDatabase): void {
+    // Without a wait for the disk at every write: a crash of the process loses nothing, a loss of power the latest entries.
+    database.exec("PRAGMA synchronous = NORMAL");
+    this.#isOwn ||= isOwnDatabase(database);
+    if (!this.#isOwn) return;
+    this.#tighten();
+    try {
+      // Readers and a writer do not wait for each other. The mode stays with the file, so one process that brings it
+      // about, when no other is in the way, is enough.
+      database.exec("PRAGMA journal_mode = WAL");
+      database.exec(`PRAGMA application_id = ${APPLICATION_ID}`);
+    } catch (error) {
+      if (isDamage(error)) throw error;
+    }
+  }
+
+  #tighten(): void {
+    const { file } = this.#place;
+    if (file === undefined) return;
+    for (const suffix of ["", "-wal", "-shm"]) {
+      try {
+        this.#options.files.tightenUnopened(file + suffix);
+      } catch {
+        // Not there, or another user's, who alone may.
+      }
+    }
+  }
+
+  /** One that was put aside before stays: it may be what somebody still wants to look at. */
+  #freeSuffix(file: string): string {
+    for (let number = 1; number < MAX_PUT_ASIDE; number++) {
+      const suffix = number === 1 ? ".damaged" : `.damaged-${number}`;
+      if (this.#options.files.facts(file + suffix) === undefined) return suffix;
+    }
+    return `.damaged-${MAX_PUT_ASIDE}`;
   }
 }
 
-function prepareDatabase(database: SqliteDatabase): void {
-  // Without a wait for the disk at every write: a crash of the process loses nothing, a loss of power the latest entries.
-  database.exec("PRAGMA synchronous = NORMAL");
-  try {
-    database.exec("PRAGMA journal_mode = WAL");
-  } catch (error) {
-    // The mode stays with the file, so one process that brings it about, when no other is in the way, is enough.
-    if (isDamage(error)) throw error;
-  }
+/** Bears the mark, or holds nothing but what version 0.1 or a new file holds. */
+function isOwnDatabase(database: SqliteDatabase): boolean {
+  const { application_id: id } = database.prepare("PRAGMA application_id").get() as { application_id: number | bigint };
+  if (Number(id) === APPLICATION_ID) return true;
+  const foreign =
+    "SELECT count(*) AS tables FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'opero\\_cache\\_%' ESCAPE '\\'";
+  const { tables } = database.prepare(foreign).get() as { tables: number | bigint };
+  return Number(id) === 0 && Number(tables) === 0;
 }
 
-/** By the message: only some of the libraries tell SQLite's own code. */
-function isDamage(error: unknown): boolean {
-  const { errcode, message } = Object(error) as { errcode?: unknown; message?: unknown };
-  return errcode === 11 || errcode === 26 || /not a database|malformed|corrupt/i.test(String(message));
+function foreignFile(cause: unknown): ConfigurationError {
+  return new ConfigurationError(
+    "Cannot use the sqlite cache as 'path' must name a database, or a file that is not there yet: received a file that is no " +
+      "database, or a damaged one; choose another 'path', or remove the file",
+    { cause },
+  );
 }

@@ -1,128 +1,149 @@
 import type { Clock } from "../../clock.ts";
 import { nextTurn } from "../../internal/next_turn.ts";
-import { changedRows, type SqliteDatabase, type SqliteStatement } from "../../runtime/sqlite.ts";
-import type { CacheBackend, CacheEntry } from "../cache_backend.ts";
+import { changedRows, type SqliteDatabase } from "../../runtime/sqlite.ts";
+import type { CacheBackend, CacheEntry, MaybePromise } from "../cache_backend.ts";
 import { decodeEntry, encodeEntry } from "../codec/cache_codec.ts";
+import { engineKeyBytes } from "../engine_key.ts";
 import { plainKey } from "../plain_key.ts";
+import { BusyQueue } from "./busy_queue.ts";
 import type { SqliteSource } from "./sqlite_file.ts";
+import { prepareStatements, type SqliteStatements } from "./sqlite_statements.ts";
+import { SqliteSweeper } from "./sqlite_sweeper.ts";
 
-/** The form of the table has a number in its name, so that another version has a table of its own in the same file. */
-const SCHEMA = `
-  CREATE TABLE IF NOT EXISTS opero_cache_1 (key TEXT PRIMARY KEY NOT NULL, until REAL NOT NULL, entry TEXT NOT NULL);
-  CREATE INDEX IF NOT EXISTS opero_cache_1_until ON opero_cache_1 (until) WHERE until < 9e999;
-`;
+/** Rows that one statement removes at most, at first: rows may be large. */
+const FIRST_ROWS = 100;
+const MAX_ROWS = 1_000;
+const SLOW_MS = 8;
 
-/** Rows that one statement removes at most, so that it takes milliseconds. */
-const BATCH_ROWS = 1_000;
-
-/** After so many writes at most it is looked whether something is to be removed. */
-const MAX_WRITES_BETWEEN_PURGES = 256;
-
-interface Statements {
-  readonly get: SqliteStatement;
-  readonly set: SqliteStatement;
-  readonly delete: SqliteStatement;
-  readonly clear: SqliteStatement;
-  readonly purge: SqliteStatement;
-  readonly count: SqliteStatement;
-  readonly evict: SqliteStatement;
+/** What a database may hold. */
+export interface SqliteLimits {
+  /** Entries, or `Infinity`. */
+  readonly maxEntries: number;
+  /** Bytes of one entry. */
+  readonly maxEntryBytes: number;
 }
 
 /** Entries as rows of a table. */
 export class SqliteStore implements CacheBackend {
   readonly #source: SqliteSource;
-  readonly #maxEntries: number;
+  readonly #limits: SqliteLimits;
   readonly #clock: Clock;
-  readonly #writesBetweenPurges: number;
-  #statements: Statements | undefined;
-  #writesUntilPurge = 0;
+  readonly #sweeper: SqliteSweeper;
+  readonly #queue = new BusyQueue();
+  #database: SqliteDatabase | undefined;
+  #statements: SqliteStatements | undefined;
+  #storedAt = 0;
   #isClosed = false;
 
-  /** Keeps entries in the database of `source`, up to `maxEntries`, or `Infinity`. */
-  constructor(source: SqliteSource, maxEntries: number, clock: Clock) {
+  /** Keeps entries in the database of `source`. */
+  constructor(source: SqliteSource, limits: SqliteLimits, clock: Clock) {
     this.#source = source;
-    this.#maxEntries = maxEntries;
+    this.#limits = limits;
     this.#clock = clock;
-    this.#writesBetweenPurges = Math.max(1, Math.min(MAX_WRITES_BETWEEN_PURGES, Math.floor(maxEntries / 10)));
+    this.#sweeper = new SqliteSweeper((use) => this.#queue.write(() => this.#run(use)), limits.maxEntries, clock);
   }
 
-  get(key: string): CacheEntry | undefined {
-    const row = this.#run((statements) => statements.get.get(plainKey(key))) as { entry: unknown } | null | undefined;
-    if (typeof row?.entry !== "string") return undefined;
-    const entry = decodeEntry(key, row.entry);
-    if (entry === undefined) this.#tryToDelete(key);
-    return entry;
+  get(key: string): MaybePromise<CacheEntry | undefined> {
+    const { maxEntryBytes } = this.#limits;
+    const row = this.#queue.read(() => this.#run(({ get }) => get.get(keptKey(key), maxEntryBytes)));
+    return row instanceof Promise ? row.then((row) => this.#entryOf(key, row)) : this.#entryOf(key, row);
   }
 
-  set(key: string, entry: CacheEntry): void {
-    const text = encodeEntry(key, entry);
-    this.#run((statements) => {
-      statements.set.run(plainKey(key), entry.staleUntil, text);
-      if (this.#writesUntilPurge-- <= 0) this.#purge(statements);
-    });
+  set(key: string, entry: CacheEntry): MaybePromise<void> {
+    const text = encodeEntry(key, entry, this.#limits.maxEntryBytes);
+    const kept = keptKey(key);
+    const stored = this.#nextStored();
+    const written = this.#queue.write(() => this.#run(({ set }) => void set.run(kept, entry.staleUntil, stored, text)));
+    if (written instanceof Promise) return written.then(() => this.#sweeper.onWritten());
+    this.#sweeper.onWritten();
   }
 
-  delete(key: string): boolean {
-    return this.#run((statements) => changedRows(statements.delete.run(plainKey(key)))) > 0;
+  delete(key: string): MaybePromise<boolean> {
+    const changed = this.#queue.write(() =>
+      this.#run((statements) => changedRows(statements.delete.run(keptKey(key))))
+    );
+    return changed instanceof Promise ? changed.then((rows) => rows > 0) : changed > 0;
   }
 
   /** Batch by batch, with turns of the loop between, so that nothing else waits long. */
   async clear(prefix: string): Promise<void> {
-    const from = plainKey(prefix);
-    // Plain keys have nothing past "~".
-    const clearBatch = () => this.#run(({ clear }) => changedRows(clear.run(from, `${from}\x7f`)));
-    while (clearBatch() === BATCH_ROWS) await new Promise<void>(nextTurn);
+    for (const [from, to] of rangesOf(prefix)) {
+      let rows = FIRST_ROWS;
+      for (;;) {
+        const startedMs = this.#clock.now();
+        const removed = await this.#queue.write(() => this.#run(({ clear }) => changedRows(clear.run(from, to, rows))));
+        if (removed < rows) break;
+        rows = this.#clock.now() - startedMs > SLOW_MS ? Math.max(1, rows >> 1) : Math.min(MAX_ROWS, rows * 2);
+        await new Promise<void>(nextTurn);
+      }
+    }
   }
 
   close(): void {
     this.#isClosed = true;
-    this.#statements = undefined;
+    this.#sweeper.stop();
+    this.#statements = this.#database = undefined;
     this.#source.close();
+  }
+
+  #entryOf(key: string, row: unknown): CacheEntry | undefined {
+    const text = (row as { entry: unknown } | null | undefined)?.entry;
+    if (typeof text !== "string") return undefined;
+    const entry = decodeEntry(key, text, this.#limits.maxEntryBytes);
+    if (entry === undefined) this.#tryToDelete(key);
+    // A dead row is removed in the background: whether it was already makes no difference.
+    return entry !== undefined && entry.staleUntil > this.#clock.wallNow() ? entry : undefined;
   }
 
   /** A damaged row that stays is a miss all the same. */
   #tryToDelete(key: string): void {
     try {
-      this.delete(key);
+      const deleted = this.delete(key);
+      if (deleted instanceof Promise) deleted.catch(() => {});
     } catch {
       // Such as in a database that cannot be written.
     }
   }
 
-  #run<R>(use: (statements: Statements) => R): R {
+  /** Goes up with each entry, in microseconds where the time does: the first stored are the first to go. */
+  #nextStored(): number {
+    return this.#storedAt = Math.max(this.#storedAt + 1, Math.trunc(this.#clock.wallNow() * 1_000));
+  }
+
+  #run<R>(use: (statements: SqliteStatements) => R): R {
     if (this.#isClosed) throw new Error("The sqlite cache is closed");
     try {
-      return use(this.#statements ??= prepare(this.#source.open()));
+      const database = this.#source.open();
+      if (database !== this.#database) this.#statements = prepareStatements(database);
+      this.#database = database;
+      return use(this.#statements!);
     } catch (error) {
-      this.#statements = undefined;
+      this.#statements = this.#database = undefined;
       this.#source.onFailure(error);
       throw error;
     }
   }
-
-  #purge({ purge, count, evict }: Statements): void {
-    this.#writesUntilPurge = this.#writesBetweenPurges - 1;
-    purge.run(this.#clock.wallNow(), BATCH_ROWS);
-    if (this.#maxEntries === Infinity) return;
-    const excess = Number((count.get() as { rows: number | bigint }).rows) - this.#maxEntries;
-    if (excess > 0) evict.run(excess);
-  }
 }
 
-function prepare(database: SqliteDatabase): Statements {
-  database.exec(SCHEMA);
-  const rowsWhere = (condition: string) =>
-    `DELETE FROM opero_cache_1 WHERE rowid IN (SELECT rowid FROM opero_cache_1 ${condition})`;
-  return {
-    get: database.prepare("SELECT entry FROM opero_cache_1 WHERE key = ?"),
-    set: database.prepare(
-      "INSERT INTO opero_cache_1 (key, until, entry) VALUES (?, ?, ?) " +
-        "ON CONFLICT (key) DO UPDATE SET until = excluded.until, entry = excluded.entry",
-    ),
-    delete: database.prepare("DELETE FROM opero_cache_1 WHERE key = ?"),
-    clear: database.prepare(rowsWhere(`WHERE key >= ? AND key < ? LIMIT ${BATCH_ROWS}`)),
-    purge: database.prepare(rowsWhere("WHERE until <= ? AND until < 9e999 LIMIT ?")),
-    count: database.prepare("SELECT count(*) AS rows FROM opero_cache_1"),
-    evict: database.prepare(rowsWhere("ORDER BY rowid LIMIT ?")),
-  };
+/** The engine's keys as 48 bytes, any other as text: the two never mix, as SQLite sorts bytes after all text. */
+function keptKey(key: string): string | Uint8Array {
+  return engineKeyBytes(key) ?? plainKey(key);
+}
+
+type Range = readonly [from: string | Uint8Array, to: string | Uint8Array];
+
+/** Past all texts, and past all bytes. */
+const FIRST_BYTES = new Uint8Array(0);
+const LAST_BYTES = new Uint8Array(64).fill(0xff);
+
+/** The ranges of kept keys that begin with `prefix`. */
+function rangesOf(prefix: string): readonly Range[] {
+  if (prefix === "") return [["", FIRST_BYTES], [FIRST_BYTES, LAST_BYTES]];
+  const bytes = engineKeyBytes(prefix);
+  // Plain keys have nothing past "~".
+  const texts: Range = [plainKey(prefix), `${plainKey(prefix)}\x7f`];
+  if (bytes === undefined) return [texts];
+  const last = new Uint8Array(64).fill(0xff);
+  last.set(bytes);
+  return [texts, [bytes, last]];
 }

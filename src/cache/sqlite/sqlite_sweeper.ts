@@ -1,0 +1,164 @@
+import type { Clock } from "../../clock.ts";
+import { changedRows } from "../../runtime/sqlite.ts";
+import { Slices } from "../slices.ts";
+import type { SqliteStatements } from "./sqlite_statements.ts";
+
+/** A key as it is kept, or a number, which is less than all keys. */
+export type SqliteKey = string | Uint8Array | number;
+
+/** Less than every key. */
+const BEFORE_ALL = -1;
+
+/** Before any time at which a row was stored. */
+const NONE = -1;
+
+/** After so many writes at most some rows are looked at. */
+const MAX_WRITES_BETWEEN = 256;
+
+/** So many rows at once, adapted to how long they take: rows may be large. */
+const FIRST_ROWS = 128;
+const MAX_ROWS = 1_024;
+const SLOW_MS = 8;
+const QUICK_MS = 2;
+
+/** So many times of rows are kept to tell which are the oldest: of more rows, every second, fourth and so on. */
+const MAX_SAMPLE = 8_192;
+
+/** Runs statements, and again where another process was in the way. */
+export type SqliteRunner = <R>(use: (statements: SqliteStatements) => R) => R | Promise<R>;
+
+/**
+ * Removes in the background, slice by slice, what is of no use: dead rows, those that were stored first where there are too
+ * many, and those of version 0.1.
+ */
+export class SqliteSweeper {
+  readonly #run: SqliteRunner;
+  readonly #maxEntries: number;
+  readonly #clock: Clock;
+  readonly #writesBetween: number;
+  #writesUntilSweep = 0;
+  #isSweeping = false;
+  #isStopped = false;
+  #rows = FIRST_ROWS;
+  #cursor: SqliteKey = BEFORE_ALL;
+  #hasOld = true;
+
+  /** Sweeps by `run`, down to `maxEntries`, or `Infinity`. */
+  constructor(run: SqliteRunner, maxEntries: number, clock: Clock) {
+    this.#run = run;
+    this.#maxEntries = maxEntries;
+    this.#clock = clock;
+    this.#writesBetween = Math.max(1, Math.min(MAX_WRITES_BETWEEN, Math.floor(maxEntries / 10)));
+  }
+
+  /** Is told of every entry. */
+  onWritten(): void {
+    if (--this.#writesUntilSweep <= 0 && !this.#isSweeping) this.#begin();
+  }
+
+  #begin(): void {
+    if (this.#isStopped) return;
+    this.#writesUntilSweep = this.#writesBetween;
+    this.#isSweeping = true;
+    // What could not be removed will be found again.
+    const sweeping = driven(this.#sweep(new Slices(this.#clock, false)));
+    const end = () => {
+      this.#isSweeping = false;
+      if (this.#writesUntilSweep <= 0) this.#begin();
+    };
+    if (sweeping === undefined) end();
+    else sweeping.then(end, end);
+  }
+
+  /** Ends at the next slice. */
+  stop(): void {
+    this.#isStopped = true;
+  }
+
+  /** A few rows are done at once; where there are more, or another process is in the way, it goes on in later turns. */
+  *#sweep(slices: Slices): Steps {
+    if (this.#hasOld) yield* this.#removeOld(slices);
+    const storedBy: number = this.#maxEntries === Infinity ? NONE : yield* this.#cutoff(slices);
+    const isWhole = storedBy !== NONE;
+    if (isWhole) this.#cursor = BEFORE_ALL;
+    do {
+      const { last } = (yield this.#look(this.#cursor)) as Slice;
+      if (last === null || last === undefined) return void (this.#cursor = BEFORE_ALL);
+      yield this.#timed(({ purge }) => purge.run(this.#cursor, last, this.#clock.wallNow(), storedBy));
+      this.#cursor = last;
+      yield slices.step();
+    } while (isWhole && !this.#isStopped);
+  }
+
+  /** The time by which rows must be stored to leave, so that no more than allowed stay; `NONE` where none need to. */
+  *#cutoff(slices: Slices): Steps<number> {
+    let sample: number[] = [];
+    let stride = 1;
+    let count = 0;
+    for (let cursor: SqliteKey = BEFORE_ALL; !this.#isStopped;) {
+      const { last, stored }: Slice = (yield this.#look(cursor)) as Slice;
+      if (last === null || last === undefined) break;
+      cursor = last;
+      for (const time of String(stored).split(",")) if (count++ % stride === 0) sample.push(Number(time));
+      if (sample.length > MAX_SAMPLE) {
+        sample = sample.filter((_, i) => i % 2 === 0);
+        stride *= 2;
+      }
+      yield slices.step();
+    }
+    const excess = count - this.#maxEntries;
+    return excess <= 0 ? NONE : sample.sort((a, b) => a - b)[Math.ceil(excess / stride) - 1] ?? NONE;
+  }
+
+  *#removeOld(slices: Slices): Steps {
+    const removeSome = () =>
+      this.#timed(({ purgeOld }) => purgeOld === undefined ? 0 : changedRows(purgeOld.run(this.#rows)));
+    while (!this.#isStopped && (yield removeSome()) !== 0) yield slices.turn();
+    this.#hasOld = false;
+  }
+
+  #look(cursor: SqliteKey): Slice | Promise<Slice> {
+    return this.#timed(({ look }) => look.get(cursor, this.#rows) as Slice);
+  }
+
+  /** Runs, and takes more or fewer rows the next time. */
+  #timed<R>(use: (statements: SqliteStatements) => R): R | Promise<R> {
+    const startedMs = this.#clock.now();
+    const answer = this.#run(use);
+    if (answer instanceof Promise) return answer;
+    const tookMs = this.#clock.now() - startedMs;
+    if (tookMs > SLOW_MS) this.#rows = Math.max(1, this.#rows >> 1);
+    else if (tookMs < QUICK_MS) this.#rows = Math.min(MAX_ROWS, this.#rows * 2);
+    return answer;
+  }
+}
+
+/** Rows that were looked at. */
+interface Slice {
+  readonly last: SqliteKey | null | undefined;
+  readonly stored: unknown;
+}
+
+/** Work in steps, some of which have to be waited for; each is given what the one before came to. */
+type Steps<R = void> = Generator<unknown, R, unknown>;
+
+/** Takes all steps, at once as long as none has to be waited for; `undefined` where it came to the end so, or failed. */
+function driven(steps: Steps): Promise<void> | undefined {
+  let came: unknown;
+  try {
+    for (;;) {
+      const step = steps.next(came);
+      if (step.done) return undefined;
+      if (step.value instanceof Promise) return goOn(steps, step.value);
+      came = step.value;
+    }
+  } catch {
+    return undefined;
+  }
+}
+
+async function goOn(steps: Steps, first: Promise<unknown>): Promise<void> {
+  for (let step: IteratorResult<unknown> = { done: false, value: first }; !step.done;) {
+    step = steps.next(await step.value);
+  }
+}

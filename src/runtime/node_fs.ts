@@ -1,0 +1,69 @@
+/** What `node:fs` tells of what lies under a path. */
+export interface FsStats {
+  readonly size: number;
+  readonly mtimeMs: number;
+  readonly ino: number;
+  readonly dev: number;
+  readonly mode: number;
+  readonly uid: number;
+  readonly nlink: number;
+  isFile(): boolean;
+  isDirectory(): boolean;
+}
+
+/** A file that is open. */
+export interface FsFile {
+  stat(): Promise<FsStats>;
+  read(target: Uint8Array, offset: number, length: number, position: number): Promise<{ bytesRead: number }>;
+  close(): Promise<void>;
+}
+
+/** What is used of `node:fs`. */
+export interface FsModule {
+  readonly constants: Readonly<Record<string, number | undefined>>;
+  openSync(path: string, flags: string | number, mode?: number): number;
+  readSync(file: number, target: Uint8Array, offset: number, length: number, position: number): number;
+  closeSync(file: number): void;
+  fstatSync(file: number): FsStats;
+  fchmodSync(file: number, mode: number): void;
+  chmodSync(path: string, mode: number): void;
+  writeFileSync(path: string, text: string, options: { mode: number; flag: string }): void;
+  renameSync(from: string, to: string): void;
+  unlinkSync(path: string): void;
+  mkdirSync(path: string, options: { recursive: true; mode: number }): void;
+  rmdirSync(path: string): void;
+  readdirSync(path: string): string[];
+  lstatSync(path: string, options: { throwIfNoEntry: false }): FsStats | undefined;
+  statSync(path: string, options: { throwIfNoEntry: false }): FsStats | undefined;
+  readonly promises: {
+    open(path: string, flags: number): Promise<FsFile>;
+    writeFile(path: string, text: string, options: { mode: number; flag: string }): Promise<void>;
+    readdir(path: string): Promise<string[]>;
+  };
+}
+
+/** Whether `error` says that there is no such file or directory. */
+export function isMissing(error: unknown): boolean {
+  const { code } = error as { code?: unknown };
+  return code === "ENOENT" || code === "ENOTDIR";
+}
+
+/** What `read` answers, or `undefined` where there is no such file. */
+export function ifThere<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
+  }
+}
+
+/** What `reading` comes to, or `undefined` where there is no such file. */
+export async function laterIfThere<T>(reading: Promise<T>): Promise<T | undefined> {
+  try {
+    return await reading;
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
+  }
+}
