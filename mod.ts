@@ -1,6 +1,6 @@
 /**
- * Calls that survive: cache, rate limit, retry with backoff and jitter, and fallback, in one line
- * and with the types kept.
+ * Calls that survive: cache → retry with backoff and jitter → fallback → rate limit → timeout, in one line and with
+ * the types kept.
  *
  * @example
  * ```ts

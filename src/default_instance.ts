@@ -7,8 +7,8 @@ import type { OperoEvents } from "./opero_events.ts";
 const instance: OperoInstance = createOpero();
 
 /**
- * Makes a function resilient: cache → rate limit → retry with backoff and jitter → fallback through
- * alternative values of one argument. It always answers with a promise, and keeps its type.
+ * Makes a function resilient: cache → retry with backoff and jitter → fallback through alternative values of one
+ * argument → rate limit → timeout. It always answers with a promise, and keeps its type.
  *
  * @throws {ConfigurationError} If an option is unknown or wrong; it says what is allowed.
  * @example
