@@ -1,4 +1,5 @@
 import { createOpero } from "../src/create_opero.ts";
+import { memoryCache, type OperoOptions, tiered } from "../mod.ts";
 import { FakeClock } from "../testing.ts";
 import { ChaosBackend, type ChaosOptions, type Fault, FAULTS } from "./support/chaos_backend.ts";
 import { assert, assertEquals } from "@std/assert";
@@ -19,14 +20,27 @@ interface Run {
   readonly call: (arg: number) => Promise<number>;
 }
 
-function start(options: Omit<ChaosOptions, "clock">): Run {
+type CaseOptions = Omit<ChaosOptions, "clock"> & { readonly isTiered?: boolean; readonly lifetimes?: OperoOptions };
+
+/** With some, values go past their time in mid-run. */
+const LIFETIMES: readonly OperoOptions[] = [{}, { cacheTtl: "1s" }, { cacheTtl: "1s", cacheStale: "1h" }, {
+  cacheTtl: "1s",
+  cacheStaleIfError: "1h",
+}];
+
+function start(options: CaseOptions): Run {
   const clock = new FakeClock();
   const backend = new ChaosBackend({ ...options, clock });
   const warnings: string[] = [];
   const silent = () => {};
   const logger = { debug: silent, info: silent, warning: (line: string) => void warnings.push(line), error: silent };
   const { opero } = createOpero({ clock, logger, random: () => 0.5 });
-  const cached = opero((n: number) => Promise.resolve({ n }), { cache: true, cacheBackend: backend, cacheId: "chaos" });
+  const cached = opero((n: number) => Promise.resolve({ n }), {
+    cache: true,
+    cacheBackend: options.isTiered ? tiered(memoryCache({ maxEntries: 1 }), backend) : backend,
+    cacheId: "chaos",
+    ...options.lifetimes as object,
+  });
   const call = async (arg: number) => {
     const startMs = clock.now();
     let isDone = false;
@@ -39,10 +53,12 @@ function start(options: Omit<ChaosOptions, "clock">): Run {
   return { clock, backend, warnings, call };
 }
 
-async function checkCase(options: Omit<ChaosOptions, "clock">, calls: number): Promise<void> {
-  const { clock, warnings, call } = start(options);
+async function checkCase(options: CaseOptions): Promise<void> {
+  const { backend, clock, warnings, call } = start(options);
   const added: number[] = [];
-  for (let i = 0; i < calls; i++) {
+  // Up to the fault, and on through it.
+  for (let i = 0; backend.operations <= options.from || i < options.from / 2 + 12; i++) {
+    assert(i < options.from * 2 + 20, "the fault must be reached");
     added.push(await call(i % 4));
     if (i % 3 === 0) await clock.tick("100ms");
   }
@@ -60,7 +76,10 @@ for (const fault of FAULTS) {
   Deno.test(`opero() gives every call its result when the n-th operation of the cache ${fault}`, async () => {
     for (let from = 0; from < FIRST_OPERATIONS; from++) {
       for (const count of COUNTS) {
-        for (const isAsync of [false, true]) await checkCase({ fault, from, count, isAsync }, from / 2 + 12);
+        for (const isAsync of [false, true]) {
+          const lifetimes = LIFETIMES[from % LIFETIMES.length]!;
+          await checkCase({ fault, from, count, isAsync, lifetimes, isTiered: from % 5 === 4 });
+        }
       }
     }
   });

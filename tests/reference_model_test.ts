@@ -1,10 +1,25 @@
 /** The whole of a call against a slow and plain model of it, under generated options, faults, times and aborts. */
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { AllFailedError, type CallMeta, createOpero, type OperoOptions, RateLimitError } from "@opero/core";
+import {
+  AllFailedError,
+  type CacheBackend,
+  type CallMeta,
+  createOpero,
+  memoryCache,
+  type OperoOptions,
+  RateLimitError,
+  tiered,
+} from "@opero/core";
 import { FakeClock } from "@opero/core/testing";
 import { CountedSignal } from "./support/counted_signal.ts";
-import { type ModelOptions, type ModelResult, type ModelStep, ReferenceModel } from "./support/reference_model.ts";
+import {
+  type ModelAction,
+  type ModelOptions,
+  type ModelResult,
+  type ModelStep,
+  ReferenceModel,
+} from "./support/reference_model.ts";
 import { runs } from "./support/runs.ts";
 
 const STOP = { name: "stop" };
@@ -41,8 +56,21 @@ const options: fc.Arbitrary<ModelOptions> = fc.record({
   hasFallback: fc.boolean(),
   isCached: fc.boolean(),
   ttlMs: fc.constantFrom(HOUR_MS / 2, 1.5 * HOUR_MS, Infinity),
+  staleMs: fc.constantFrom(0, 0, HOUR_MS),
   staleIfErrorMs: fc.constantFrom(0, 0, HOUR_MS),
+  place: fc.constantFrom("memory", "a backend", "tiers"),
 });
+
+const action: fc.Arbitrary<ModelAction> = fc.constantFrom(
+  "nothing",
+  "nothing",
+  "nothing",
+  "delete",
+  "clear",
+  "clear the namespace",
+  "set",
+  "put the clock back",
+);
 
 const abortAfterMs = off(times(0.5, -1, 0, 30, 600, 2_500), Infinity);
 
@@ -54,10 +82,12 @@ class Subject {
   readonly #steps: readonly ModelStep[];
   readonly #fn;
   readonly #list: number[] | undefined;
+  readonly #clearCache: () => Promise<void>;
 
   constructor(model: ModelOptions, steps: readonly ModelStep[]) {
     this.#steps = steps;
-    const { opero } = createOpero({ clock: this.clock });
+    const { opero, clearCache } = createOpero({ clock: this.clock });
+    this.#clearCache = clearCache;
     this.#fn = opero((_list?: number[]) => this.#run(), optionsOf(model) as object);
     this.#list = model.values === 0 ? undefined : Array.from({ length: model.values }, (_, index) => index);
   }
@@ -73,6 +103,17 @@ class Subject {
       : kind === "abort_error"
       ? ABORT
       : Object.assign(new Busy(), kind === "retry_after" ? { retryAfter: askedMs / 1_000 } : {});
+  }
+
+  /** Does something to the cache between two calls. */
+  async act(action: ModelAction): Promise<void> {
+    const { cache, options } = this.#fn;
+    if (!options.cache) return;
+    if (action === "delete") await cache.delete(this.#list);
+    if (action === "clear") await cache.clear();
+    if (action === "clear the namespace") await this.#clearCache();
+    if (action === "set") await cache.set("set", this.#list);
+    if (action === "put the clock back") this.clock.setWallTime(this.clock.wallNow() - 24 * HOUR_MS);
   }
 
   /** A call that is aborted after `abortMs`; an hour later it is over. */
@@ -135,20 +176,43 @@ function optionsOf(model: ModelOptions): OperoOptions {
     cache: model.isCached,
     cacheTtl: model.ttlMs === Infinity ? undefined : `${model.ttlMs}ms`,
     cacheStaleIfError: model.ttlMs === Infinity ? undefined : `${model.staleIfErrorMs}ms`,
+    cacheStale: model.ttlMs === Infinity ? undefined : `${model.staleMs}ms`,
+    ...(model.isCached ? { cacheBackend: backendOf(model), cacheId: "model" } : {}),
   };
+}
+
+/** What answers in step, and what does so later. */
+function backendOf({ place }: ModelOptions): "memory" | CacheBackend {
+  if (place === "memory") return place;
+  const memory = memoryCache();
+  const later: CacheBackend = {
+    get: async (key) => (await undefined, await memory.get(key)),
+    set: async (key, entry) => (await undefined, await memory.set(key, entry)),
+    delete: async (key) => (await undefined, await memory.delete(key)),
+    clear: async (prefix) => (await undefined, await memory.clear(prefix)),
+  };
+  return place === "tiers" ? tiered(memoryCache(), later) : later;
 }
 
 /** A run that never ends needs something that ends it. */
 function endless(model: ModelOptions, steps: readonly ModelStep[], aborts: readonly number[]): boolean {
+  const isAborted = !aborts.includes(Infinity) && !(model.isCached && model.staleMs > 0);
   return steps.some(({ tookMs }) => tookMs === Infinity) && model.timeoutMs === Infinity &&
-    model.deadlineMs === Infinity && aborts.includes(Infinity);
+    model.deadlineMs === Infinity && !isAborted;
 }
 
-async function compare(model: ModelOptions, steps: readonly ModelStep[], aborts: readonly number[]): Promise<void> {
+async function compare(
+  model: ModelOptions,
+  steps: readonly ModelStep[],
+  aborts: readonly number[],
+  actions: readonly ModelAction[],
+): Promise<void> {
   const reference = new ReferenceModel(model, steps);
   const subject = new Subject(model, steps);
   for (const [i, abortMs] of aborts.entries()) {
     const startMs = i * HOUR_MS;
+    reference.act(actions[i]!, startMs);
+    await subject.act(actions[i]!);
     const expected = reference.call(startMs, startMs + abortMs);
     const { settled, ...actual } = await subject.call(abortMs);
     assertEquals([actual.result, subject.runs, settled], [expected.result, reference.runs, 1]);
@@ -175,9 +239,10 @@ Deno.test("opero() agrees with a slow model of the whole call", async () => {
       options,
       fc.array(step, { minLength: 1, maxLength: 12, size: "max" }),
       fc.array(abortAfterMs, { minLength: 1, maxLength: 4, size: "max" }),
-      async (model, steps, aborts) => {
+      fc.array(action, { minLength: 4, maxLength: 4 }),
+      async (model, steps, aborts, actions) => {
         fc.pre(!endless(model, steps, aborts));
-        await compare(model, steps, aborts);
+        await compare(model, steps, aborts, actions);
       },
     ),
     { seed, numRuns: runs(60_000, 17) },

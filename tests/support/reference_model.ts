@@ -23,8 +23,14 @@ export interface ModelOptions {
   readonly hasFallback: boolean;
   readonly isCached: boolean;
   readonly ttlMs: number;
+  readonly staleMs: number;
   readonly staleIfErrorMs: number;
+  /** Where results are kept: elsewhere than in plain memory by the time of day. */
+  readonly place: "memory" | "a backend" | "tiers";
 }
+
+/** What is done to the cache between two calls. */
+export type ModelAction = "nothing" | "delete" | "clear" | "clear the namespace" | "set" | "put the clock back";
 
 /** How a call went. */
 export interface ModelResult {
@@ -69,6 +75,15 @@ export class ReferenceModel {
     this.#steps = steps;
   }
 
+  /** Something is done to the cache at `atMs`. */
+  act(action: ModelAction, atMs: number): void {
+    const { isCached, ttlMs, place } = this.#options;
+    if (!isCached || action === "nothing") return;
+    // What was made in the future is of no use; in memory nobody looks at the time of day.
+    if (action === "put the clock back" && place === "memory") return;
+    this.#kept = action === "set" ? { value: "set", expiresMs: atMs + ttlMs } : undefined;
+  }
+
   /** A call that begins at `startMs` and is aborted at `abortMs`. */
   call(startMs: number, abortMs: number): ModelResult {
     const { isCached, hasFallback, ttlMs, staleIfErrorMs, deadlineMs } = this.#options;
@@ -80,6 +95,9 @@ export class ReferenceModel {
     if (abortMs <= startMs) return this.#end("aborted", "off");
     if (isCached && this.#kept !== undefined && startMs < this.#kept.expiresMs) {
       return this.#end(this.#kept.value, "hit");
+    }
+    if (isCached && this.#kept !== undefined && startMs < this.#kept.expiresMs + this.#options.staleMs) {
+      return this.#serveStale(this.#kept.value);
     }
     const miss = isCached ? "miss" : "off";
     try {
@@ -94,6 +112,22 @@ export class ReferenceModel {
       }
       return this.#end(isFailed && hasFallback ? "plan B" : ended.result, miss);
     }
+  }
+
+  /** The old value at once, and one run behind it that nobody can abort and nobody hears of. */
+  #serveStale(value: string): ModelResult {
+    const startMs = this.#nowMs;
+    this.#abortMs = Infinity;
+    try {
+      const fresh = this.#rounds();
+      this.#kept = { value: fresh, expiresMs: this.#nowMs + this.#options.ttlMs };
+    } catch (ended) {
+      if (!(ended instanceof Ended)) throw ended;
+    }
+    this.#nowMs = startMs;
+    this.#attempts = this.#waitedMs = 0;
+    this.#index = undefined;
+    return this.#end(value, "stale");
   }
 
   #rounds(): string {
