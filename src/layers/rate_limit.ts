@@ -1,3 +1,4 @@
+import type { Clock } from "../clock.ts";
 import { type Duration, formatDuration, parseDuration, toSeconds } from "../duration.ts";
 import { RateLimitError } from "../errors.ts";
 import { refuseAttempt } from "../failure_log.ts";
@@ -17,7 +18,7 @@ import {
   withNeed,
   wrongOption,
 } from "../internal/validate.ts";
-import { type Call, type Layer, stateOf } from "../layer.ts";
+import { type Call, type Handler, type Layer, stateOf } from "../layer.ts";
 import type { LayerHost } from "../layer_host.ts";
 import { canBeKept, type Rate } from "../limiter/rate.ts";
 import type { RateLimiter } from "../limiter/rate_limiter.ts";
@@ -121,34 +122,47 @@ export function rateLimitLayer(
 
     /** The call goes on after its own wait: run by whoever wakes it, it would run in the async context of another. */
     async function runInTurn(call: Call, limiter: RateLimiter, waitMs: number): Promise<unknown> {
-      const state = stateOf(call);
-      const { scope } = state;
-      const startedMs = host.clock.now();
-      state.phase = "waits";
-      state.waitReason = "rate limit";
-      state.waitUntilMs = startedMs + waitMs;
-      const ticket = await turnIn(limiter, scope);
-      state.waitUntilMs = 0;
-      state.waitedMs += host.clock.now() - startedMs;
-      if (scope?.isAborted) {
-        // By one that had its turn at the same moment and ran before.
-        refuseAttempt(call);
-        throw scope.reason;
-      }
-      limiter.began(ticket);
-      return await next(call);
+      const ticket = await waitInLine(call, limiter, waitMs, host.clock);
+      const scope = call.state?.scope;
+      // By one that had its turn at the same moment and ran before.
+      if (scope?.isAborted) throw refuse(call, scope.reason);
+      return await begin(next, call, limiter, ticket);
     }
 
     return (call) => {
       try {
         const limiter = limiterOf(call);
-        return limiter.tryStart() ? next(call) : waitForTurn(call, limiter);
+        if (!limiter.tryStart()) return waitForTurn(call, limiter);
+        return limiter.ticket === undefined ? next(call) : begin(next, call, limiter, limiter.ticket);
       } catch (error) {
         refuseAttempt(call);
         return Promise.reject(error);
       }
     };
   };
+}
+
+/** What lies between the turn and the function takes its time, too: the window counts from when the function is called. */
+function begin(next: Handler, call: Call, limiter: RateLimiter, ticket: number): Promise<unknown> {
+  // A call with a state notes exactly when its attempt begins.
+  stateOf(call);
+  const running = next(call);
+  limiter.began(ticket, call.startedMs);
+  return running;
+}
+
+/** Waits on behalf of `call`, and answers its ticket. */
+async function waitInLine(call: Call, limiter: RateLimiter, waitMs: number, clock: Clock): Promise<number> {
+  const state = stateOf(call);
+  const { scope } = state;
+  const startedMs = clock.now();
+  state.phase = "waits";
+  state.waitReason = "rate limit";
+  state.waitUntilMs = startedMs + waitMs;
+  const ticket = await turnIn(limiter, scope);
+  state.waitUntilMs = 0;
+  state.waitedMs += clock.now() - startedMs;
+  return ticket;
 }
 
 /** Resolves with a ticket when the turn has come; rejects at once when the call is called off. */
@@ -183,7 +197,7 @@ function refusalOf(
   return undefined;
 }
 
-function refuse(call: Call, error: Error): Error {
+function refuse<Reason>(call: Call, error: Reason): Reason {
   refuseAttempt(call);
   return error;
 }

@@ -58,9 +58,14 @@ export class RateLimiter {
     };
   }
 
-  /** Says that the call with `ticket` begins now: others that had their turn at the same moment may have kept it busy. */
-  began(ticket: number): void {
-    this.#ring?.move(ticket, this.#clock.now());
+  /** The ticket of the latest start, for {@link RateLimiter.began}; `undefined` where that is not noted. */
+  get ticket(): number | undefined {
+    return this.#ring?.latest;
+  }
+
+  /** Says that the call with `ticket` began at `ms` only: others that had their turn at the same moment may have put it off. */
+  began(ticket: number, ms: number): void {
+    this.#ring?.move(ticket, ms);
   }
 
   /** Whether nobody waits and the bucket is full, so that nothing is lost with it. */

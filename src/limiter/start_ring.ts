@@ -49,10 +49,17 @@ export class StartRing {
     return start;
   }
 
-  /** Notes that the start of that number came to be at `ms`, no sooner than was noted. */
+  /** The number of the latest start. */
+  get latest(): number {
+    return this.#count - 1;
+  }
+
+  /** Notes that the start of that number came to be at `ms`; a time before the one that was noted is left out. */
   move(start: number, ms: number): void {
     const place = start / this.#stride;
-    if (Number.isInteger(place) && place >= this.#from) this.#times[this.#indexOf(place)] = ms;
+    if (!Number.isInteger(place) || place < this.#from) return;
+    const index = this.#indexOf(place);
+    this.#times[index] = Math.max(this.#times[index]!, ms);
   }
 
   #keep(place: number, ms: number): void {

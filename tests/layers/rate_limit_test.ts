@@ -1,5 +1,6 @@
 import { assertEquals, assertInstanceOf, assertStrictEquals, assertThrows } from "@std/assert";
 import { AllFailedError, ConfigurationError, createOpero, type OperoOptions, RateLimitError } from "@opero/core";
+import { FakeClock } from "@opero/core/testing";
 import { LateClock } from "../support/late_clock.ts";
 import { outcomeOf } from "../support/outcome.ts";
 import { lab, rejectionOf } from "../support/lab.ts";
@@ -221,3 +222,32 @@ for (const shape of ["calls", "list", "stream"] as const) {
     assertEquals([started, clock.pending], [[0, 1], 0]);
   });
 }
+
+Deno.test("rateLimit counts a call from when its function is called, however long that took after its turn", async () => {
+  let extraMs = 0;
+  class BusyClock extends FakeClock {
+    override now(): number {
+      return super.now() + extraMs;
+    }
+  }
+  const clock = new BusyClock();
+  const { opero, events } = createOpero({ clock, retries: 0 });
+  // What the process does between the turn of the first and its call.
+  const fn = opero(() => Promise.resolve(clock.now()), {
+    rateLimit: { limit: 2 },
+    rateLimitScope: "per_args",
+    rateLimitKey: () => "all",
+    timeout: "1h",
+  } as object);
+  const setTimer = clock.setTimer.bind(clock);
+  clock.setTimer = (ms, callback) => {
+    // Set by the timeout layer, which lies between.
+    if (ms === 3_600_000 && extraMs === 0) extraMs = 300;
+    return setTimer(ms, callback);
+  };
+  events.on("rateLimited", () => {});
+  const calls = Promise.all([fn(), fn(), fn()]);
+  await clock.tick("1m");
+  const [first, second, third] = await calls as [number, number, number];
+  assertEquals([second - first >= 0, third - first >= 1_000], [true, true]);
+});

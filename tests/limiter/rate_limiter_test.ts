@@ -203,9 +203,14 @@ Deno.test("RateLimiter.began() counts a call from when it begins, which those be
           clock.keepBusy(busyMs[begunMs.length % busyMs.length]!);
         };
         for (let call = 0; call < 4 * limit; call++) {
-          if (limiter.tryStart()) begin();
-          // As calls do: they go on once all whose turn it is have been told.
-          else limiter.enqueue((ticket) => Promise.resolve().then(() => (limiter.began(ticket), begin())));
+          if (limiter.tryStart()) {
+            // What lies between the two takes its time.
+            const ticket = limiter.ticket!;
+            clock.keepBusy(2);
+            limiter.began(ticket, clock.now());
+            begin();
+          } // As calls do: they go on once all whose turn it is have been told.
+          else limiter.enqueue((ticket) => Promise.resolve().then(() => (limiter.began(ticket, clock.now()), begin())));
         }
         await clock.tick("1h");
         assertEquals(begunMs.length, 4 * limit);

@@ -19,6 +19,7 @@ Deno.test("StartRing.move() holds back by when a start came to be", () => {
   const [first, second] = [ring.add(1_000), ring.add(1_000)];
   ring.move(second, 1_008);
   ring.move(first, 1_004);
+  ring.move(first, 900);
   assertEquals([ring.earliestMs(), ring.earliestMs(1)], [1_104, 1_108]);
 });
 
