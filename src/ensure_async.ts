@@ -8,6 +8,11 @@ export function markAsAsync(fn: object): void {
   markedAsync.add(fn);
 }
 
+/** Whether `fn` was made by this library around another function, of which its text says nothing. */
+export function isWrapper(fn: object): boolean {
+  return markedAsync.has(fn) || isWrapped(fn);
+}
+
 /**
  * Whether `fn` is known to answer with a promise: it is written `async`, or was wrapped by this library.
  * A plain function that happens to answer with one cannot be told from its looks.
@@ -48,5 +53,6 @@ export function ensureAsync<This, Args extends unknown[], R>(
   Object.defineProperty(asyncFn, "name", { value: fn.name, configurable: true });
   Object.defineProperty(asyncFn, "length", { value: fn.length, configurable: true });
   if (isWrapped(fn)) Object.defineProperty(asyncFn, WRAPPED, { value: true });
+  markAsAsync(asyncFn);
   return asyncFn;
 }

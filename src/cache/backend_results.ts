@@ -1,9 +1,9 @@
 import type { Clock } from "../clock.ts";
 import type { CacheEntry, MaybePromise } from "./cache_backend.ts";
-import { requireText, serializeArguments, serializeValue } from "./cache_key.ts";
+import { requireText, serializeArguments } from "./cache_key.ts";
 import { functionPrefix, storedKey, then } from "./engine_key.ts";
 import type { GuardedCache } from "./guarded_cache.ts";
-import { isInstance } from "./instance.ts";
+import { instanceText, type ReceiverOf } from "./instance.ts";
 import type { CacheKeyFunction } from "./memory_results.ts";
 import type { StoredValue } from "./memory_store.ts";
 import { UNREADABLE_ENTRY } from "./read_entry.ts";
@@ -25,6 +25,8 @@ export interface BackendResultsOptions {
   readonly cacheKey: CacheKeyFunction | undefined;
   /** Leaves out the arguments that make no other result. */
   readonly keyArguments: (args: readonly unknown[]) => readonly unknown[];
+  /** Finds the instance that a method is called on. */
+  readonly receiverOf: ReceiverOf;
 }
 
 /** The results of a function in a backend that outlives the process, under the keys of `engine_key.ts`. */
@@ -47,9 +49,10 @@ export class BackendResults implements ResultStore {
   }
 
   keyOf(self: unknown, args: readonly unknown[]): string {
-    const { cacheKey, keyArguments } = this.#options;
+    const { cacheKey, keyArguments, receiverOf } = this.#options;
     if (cacheKey !== undefined) return `k${requireText(cacheKey(...args))}`;
-    const instance = isInstance(self) ? serializeValue(dataOf(self)) : "";
+    const receiver = receiverOf(self);
+    const instance = receiver === undefined ? "" : instanceText(receiver);
     return `a${instance.length}:${instance}${serializeArguments(keyArguments(args))}`;
   }
 
@@ -104,13 +107,4 @@ function toEntry(stored: StoredValue): CacheEntry {
     expiresAt: stored.expiresAtMs,
     staleUntil: stored.staleUntilMs,
   };
-}
-
-/** An instance without its functions: those are code, which the identity stands for. Of a class its name. */
-function dataOf(instance: object): object | string {
-  if (typeof instance === "function") return instance.name;
-  const entries = Object.entries(instance);
-  if (entries.every(([, value]) => typeof value !== "function")) return instance;
-  const data = Object.create(Object.getPrototypeOf(instance));
-  return Object.assign(data, Object.fromEntries(entries.filter(([, value]) => typeof value !== "function")));
 }

@@ -1,21 +1,41 @@
-import { ConfigurationError } from "../errors.ts";
-import { describeKind, wrongOption } from "../internal/validate.ts";
-import { stateKindOf } from "./state_kind.ts";
+import { wrongOption } from "../internal/validate.ts";
+import { graphText } from "./graph_text.ts";
+import { instanceNumber } from "./instance_number.ts";
+import type { Identify } from "./object_content.ts";
+import { treeText } from "./tree_text.ts";
+import { unkeyable } from "./unkeyable.ts";
 
 /** Lets all arguments count for the key. */
 export function allArguments(args: readonly unknown[]): readonly unknown[] {
   return args;
 }
 
+/** For keys that live no longer than the process: what cannot be compared by value counts by who it is. */
+export const byNumber: Identify = Object.assign((value: object) => instanceNumber(value), { isLocal: true as const });
+
+/** For keys that outlive the process: who an object is means nothing there. */
+export const byValueAlone: Identify = Object.assign((value: object): number => {
+  throw unkeyable(value);
+}, { isLocal: false as const });
+
+/** Marks a text of the way that knows no size and depth; no other begins with it. */
+const GRAPH_MARK = "G";
+
 /**
- * A text that two lists of arguments share only where they are equal by value: tagged by type,
- * each text with its length before it, keys of objects sorted, cycles by how far up they lead.
+ * A text that two lists of arguments share only where they are equal by value: tagged by type, each text with its length
+ * before it, keys of objects sorted. It takes time in proportion to the arguments, however deep they are and
+ * whatever they refer to. `identify` tells how an object counts whose state cannot be seen.
  *
- * @throws {ConfigurationError} If an argument holds what has no value to go by, such as a function; it points to `cacheKey`.
+ * @throws {ConfigurationError} If an argument holds a function or a symbol, or, for keys that outlive the process, an object
+ * whose state cannot be seen; it points to `cacheKey`.
  */
-export function serializeArguments(args: readonly unknown[]): string {
+export function serializeArguments(args: readonly unknown[], identify: Identify = byValueAlone): string {
   let text = "";
-  for (const arg of args) text += serialize(arg, undefined);
+  for (const arg of args) {
+    const part = treeText(arg, identify);
+    if (part === undefined) return GRAPH_MARK + graphText([...args], identify);
+    text += part;
+  }
   return text;
 }
 
@@ -30,94 +50,4 @@ export function requireText(key: unknown): string {
     desired: "a function that answers a string",
     isPrivate: true,
   }, key);
-}
-
-/** The objects around the one being written, innermost first, to find cycles. */
-interface Ancestors {
-  readonly value: object;
-  readonly outer: Ancestors | undefined;
-}
-
-/** The text of one value, for parts of keys that are no arguments. */
-export function serializeValue(value: unknown): string {
-  return serialize(value, undefined);
-}
-
-function serialize(value: unknown, outer: Ancestors | undefined): string {
-  switch (typeof value) {
-    case "string":
-      return `"${value.length}:${value}`;
-    case "number":
-      return Object.is(value, -0) ? "-0;" : value + ";";
-    case "boolean":
-      return value ? "t" : "f";
-    case "undefined":
-      return "u";
-    case "bigint":
-      return `${value}n`;
-    case "object":
-      return value === null ? "z" : serializeObject(value, outer);
-    default:
-      throw unkeyable(value);
-  }
-}
-
-function serializeObject(value: object, outer: Ancestors | undefined): string {
-  let distance = 1;
-  for (let ancestor = outer; ancestor !== undefined; ancestor = ancestor.outer, distance++) {
-    if (ancestor.value === value) return `^${distance};`;
-  }
-  const ancestors = { value, outer };
-  if (Array.isArray(value)) return serializeArray(value, ancestors);
-  const prototype = Object.getPrototypeOf(value);
-  if (prototype === Object.prototype || prototype === null) return `{${serializeFields(value, ancestors)}}`;
-  return serializeInstance(value, ancestors);
-}
-
-function serializeArray(array: readonly unknown[], ancestors: Ancestors): string {
-  let text = `[${array.length}:`;
-  for (let i = 0; i < array.length; i++) {
-    text += array[i] === undefined && !(i in array) ? "_" : serialize(array[i], ancestors);
-  }
-  return text;
-}
-
-function serializeFields(value: object, ancestors: Ancestors): string {
-  const keys = Object.keys(value);
-  if (Object.getOwnPropertySymbols(value).length > 0) throw unkeyable(Symbol());
-  sortKeys(keys);
-  let text = "";
-  for (const key of keys) {
-    text += `${key.length}:${key}=` + serialize((value as Record<string, unknown>)[key], ancestors);
-  }
-  return text;
-}
-
-/** Insertion beats `sort()` by far on the few keys that objects have, most often in order already. */
-function sortKeys(keys: string[]): void {
-  if (keys.length > 32) {
-    keys.sort();
-    return;
-  }
-  for (let i = 1; i < keys.length; i++) {
-    const key = keys[i]!;
-    let j = i - 1;
-    for (; j >= 0 && keys[j]! > key; j--) keys[j + 1] = keys[j]!;
-    keys[j + 1] = key;
-  }
-}
-
-function serializeInstance(value: object, ancestors: Ancestors): string {
-  const kind = stateKindOf(value);
-  if (kind === undefined) throw unkeyable(value);
-  const name = String(value.constructor?.name);
-  const inner = kind.read(value as never, (part) => serialize(part, ancestors));
-  return `#${name.length}:${name}(${inner}{${kind.isOpaque ? "" : serializeFields(value, ancestors)}})`;
-}
-
-function unkeyable(value: unknown): ConfigurationError {
-  return new ConfigurationError(
-    `Cannot build a key of the arguments as 'cacheKey' (or 'rateLimitKey') must be given for an argument that holds ` +
-      `what cannot be compared by value: received ${describeKind(value)}`,
-  );
 }

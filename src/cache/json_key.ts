@@ -1,5 +1,17 @@
+import { isProxy } from "../runtime/proxies.ts";
+import { isArrayPrototype, isPlainPrototype } from "./realm.ts";
+
 /** Deeper values, and with them those that hold themselves, are left to the way that knows no depth. */
 const MAX_DEPTH = 16;
+
+/** Larger ones too: what refers to one object from many places may grow without end when it is written out. */
+const MAX_PARTS = 65_536;
+
+/** So many units of a text count as a part more. */
+const UNITS_A_PART = 64;
+
+/** Counts while one list of arguments is gone through, which nothing interrupts; a field would have to be handed down. */
+let partsLeft = 0;
 
 // What was found in a value, as bits: nothing but keys in order, keys in no order, something that JSON
 // does not tell from everything else.
@@ -14,7 +26,10 @@ const OTHER = 2;
  * written here could, and as one flat text, which a map finds at once.
  */
 export function jsonKeyOf(args: readonly unknown[]): string | undefined {
-  const order = orderInArray(args, 0);
+  // Who has put one there lets it write what it likes.
+  if ("toJSON" in Object.prototype || "toJSON" in Array.prototype) return undefined;
+  partsLeft = MAX_PARTS;
+  const order = orderInItems(args, 0);
   if (order >= OTHER) return undefined;
   const lone = args.length === 1 && isRecord(args[0]) ? args[0] : args;
   return JSON.stringify(order === SORTED ? lone : sortedCopy(lone));
@@ -24,17 +39,23 @@ function isRecord(value: unknown): value is object {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-function orderInArray(array: readonly unknown[], depth: number): number {
+function orderInItems(array: readonly unknown[], depth: number): number {
   let order = SORTED;
   for (let i = 0; i < array.length && order < OTHER; i++) order |= orderIn(array[i], depth);
   return order;
 }
 
 function orderIn(value: unknown, depth: number): number {
-  if (typeof value === "string") return SORTED;
+  if (--partsLeft < 0) return OTHER;
+  if (typeof value === "string") return orderOfText(value);
   if (typeof value === "number") return isJsonNumber(value) ? SORTED : OTHER;
   if (typeof value === "object") return value === null ? SORTED : orderInObject(value, depth + 1);
   return typeof value === "boolean" ? SORTED : OTHER;
+}
+
+function orderOfText({ length }: string): number {
+  if (length > UNITS_A_PART) partsLeft -= length / UNITS_A_PART;
+  return SORTED;
 }
 
 /** JSON has neither -0 nor what is not finite. */
@@ -43,28 +64,38 @@ function isJsonNumber(value: number): boolean {
 }
 
 function orderInObject(value: object, depth: number): number {
-  if (depth > MAX_DEPTH || (value as { toJSON?: unknown }).toJSON !== undefined) return OTHER;
-  if (Array.isArray(value)) return orderInArray(value, depth);
-  return isPlain(value) ? orderInFields(value as Record<string, unknown>, depth) : OTHER;
+  if (depth > MAX_DEPTH || isProxy(value)) return OTHER;
+  const prototype = Object.getPrototypeOf(value);
+  if (Array.isArray(value)) return isArrayPrototype(prototype) ? orderInArray(value, depth) : OTHER;
+  return isPlainPrototype(prototype) ? orderInFields(value as Record<string, unknown>, depth) : OTHER;
 }
 
-function isPlain(value: object): boolean {
-  const prototype = Object.getPrototypeOf(value);
-  return (prototype === Object.prototype || prototype === null) && Object.getOwnPropertySymbols(value).length === 0;
+function orderInArray(array: readonly unknown[], depth: number): number {
+  const order = orderInItems(array, depth);
+  if (order >= OTHER) return OTHER;
+  // What is not named among the indices has a name, but for what is hidden: a template's texts as written, say.
+  return Object.keys(array).length === array.length && Object.isExtensible(array) ? order : OTHER;
 }
 
 function orderInFields(record: Record<string, unknown>, depth: number): number {
   let order = SORTED;
   let previousKey = "";
+  let count = 0;
   for (const key in record) {
     if (key < previousKey) order |= UNSORTED;
     order |= orderIn(record[key], depth);
     if (order >= OTHER) return OTHER;
-    // A copy could not be given this one: it would take it for its prototype.
-    if (key === "__proto__") return OTHER;
+    // A copy could not be given the one: it would take it for its prototype. The other is asked what to write.
+    if (key === "__proto__" || key === "toJSON") return OTHER;
     previousKey = key;
+    count++;
   }
-  return order;
+  return hasMore(record, count) ? OTHER : order;
+}
+
+/** Whether there is more to it than `count` fields that can be seen: hidden ones, symbols, something inherited. */
+function hasMore(record: object, count: number): boolean {
+  return Object.getOwnPropertyNames(record).length !== count || Object.getOwnPropertySymbols(record).length > 0;
 }
 
 function sortedCopy(value: unknown): unknown {

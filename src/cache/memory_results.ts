@@ -1,9 +1,11 @@
 import type { Clock } from "../clock.ts";
 import { SerializationError } from "../errors.ts";
-import { allArguments, requireText, serializeArguments } from "./cache_key.ts";
-import { instanceNumber, isInstance } from "./instance.ts";
+import { allArguments, byNumber, requireText, serializeArguments } from "./cache_key.ts";
+import type { ReceiverOf } from "./instance.ts";
+import { instanceNumber } from "./instance_number.ts";
 import { jsonKeyOf } from "./json_key.ts";
 import type { MemoryEntry, MemoryStore, StoredValue } from "./memory_store.ts";
+import { sha256IfAtOnce } from "../runtime/sha256.ts";
 import type { ResultStore } from "./result_store.ts";
 
 /** Makes a key of exactly the call's arguments. */
@@ -27,20 +29,23 @@ export class MemoryResults implements ResultStore {
   readonly #store: MemoryStore;
   readonly #clock: Clock;
   readonly #cacheKey: CacheKeyFunction | undefined;
+  readonly #receiverOf: ReceiverOf;
   readonly #isKeyedByAll: boolean;
   readonly #keyArguments: (args: readonly unknown[]) => readonly unknown[];
 
-  /** The view of `store` for one function; `keyArguments` leaves out what makes no other result. */
+  /** The view of `store` for one function; `keyArguments` leaves out what makes no other result, `receiverOf` finds the instance. */
   constructor(
     store: MemoryStore,
     clock: Clock,
     cacheKey: CacheKeyFunction | undefined,
     keyArguments: (args: readonly unknown[]) => readonly unknown[],
+    receiverOf: ReceiverOf,
   ) {
     this.#store = store;
     this.#clock = clock;
     this.#cacheKey = cacheKey;
     this.#keyArguments = keyArguments;
+    this.#receiverOf = receiverOf;
     this.#isKeyedByAll = cacheKey === undefined && keyArguments === allArguments;
   }
 
@@ -58,8 +63,9 @@ export class MemoryResults implements ResultStore {
   #makeKey(self: unknown, args: readonly unknown[]): unknown {
     if (this.#cacheKey !== undefined) return requireText(this.#cacheKey(...args));
     const keyArgs = this.#keyArguments(args);
-    if (!isInstance(self)) return memoryKey(keyArgs);
-    return `${BUILT}${instanceNumber(self)}${BUILT}${serializeArguments(keyArgs)}`;
+    const receiver = self === undefined ? undefined : this.#receiverOf(self);
+    if (receiver === undefined) return memoryKey(keyArgs);
+    return `${BUILT}${instanceNumber(receiver)}${BUILT}${textKey(keyArgs)}`;
   }
 
   read(key: unknown): MemoryEntry | undefined {
@@ -96,5 +102,14 @@ function memoryKey(args: readonly unknown[]): unknown {
     const arg = args[0];
     if (isOwnKey(arg) || (typeof arg === "number" && arg !== 0)) return arg;
   }
-  return jsonKeyOf(args) ?? BUILT + serializeArguments(args);
+  return textKey(args);
+}
+
+/** Longer texts are hashed where that can be done at once: the store would hold all of each argument. */
+const MAX_KEPT_UNITS = 4_096;
+
+function textKey(args: readonly unknown[]): string {
+  const text = jsonKeyOf(args) ?? BUILT + serializeArguments(args, byNumber);
+  const hash = text.length > MAX_KEPT_UNITS ? sha256IfAtOnce(text) : undefined;
+  return hash === undefined ? text : `${BUILT}h${hash}`;
 }

@@ -1,112 +1,118 @@
-/** Writes a part of an object's state. */
-type WritePart = (part: unknown) => string;
+import { bytesText, viewBytes } from "./byte_key.ts";
 
-/** How the state of a kind of object is read. */
+/** What tells an object of some kind from another of that kind, but for its fields. */
+export interface KindState {
+  /** What is no value by itself, as a text that ends by itself. */
+  readonly text: string;
+  /** Values in a certain order. */
+  readonly items?: readonly unknown[];
+  /** Values in no order: of a set, or of a map, where each key is followed by its value. */
+  readonly members?: readonly unknown[];
+}
+
+/** How the state of a kind of built-in object is read. */
 export interface StateKind {
-  /** The state that is not in own properties, as a text that no other state has. */
-  readonly read: (value: never, write: WritePart) => string;
-  /** Whether own properties hold no state, as the indices of a typed array. */
-  readonly isOpaque: boolean;
+  /** What it is called in a key. */
+  readonly name: string;
+  /** Reads it, with this realm's own methods, whatever `value` has of its own by those names; throws for what only looks like it. */
+  readonly read: (value: never) => KindState;
+  /** How many own properties that are not enumerable each such object has, which hold nothing else. */
+  readonly hiddenNames: (value: object) => number;
+  /** Whether own properties are state. Those of a view are its bytes once more. */
+  readonly hasFields: boolean;
 }
 
-const inFields: StateKind = { read: () => "", isOpaque: false };
+const none = () => 0;
 
-function kind<T>(read: (value: T, write: WritePart) => string, isOpaque = false): StateKind {
-  return { read: read as StateKind["read"], isOpaque };
+function kind<T>(
+  name: string,
+  read: (value: T) => KindState,
+  hiddenNames: (value: object) => number = none,
+  hasFields = true,
+): [string, StateKind] {
+  return [name, { name, read: read as StateKind["read"], hiddenNames, hasFields }];
 }
 
-const bytesKind = kind<ArrayBufferView>((view) => bytesText(view.buffer, view.byteOffset, view.byteLength), true);
+/** What engines put on each error. */
+const OF_ERRORS = new Set(["stack", "message", "cause", "errors", "name", "line", "column", "sourceURL", "fileName"]);
+OF_ERRORS.add("lineNumber").add("columnNumber").add("originalLine").add("originalColumn");
 
-const TYPED_ARRAY = Object.getPrototypeOf(Uint8Array.prototype) as object;
+function errorNames(error: object): number {
+  return Object.getOwnPropertyNames(error)
+    .filter((name) => OF_ERRORS.has(name) && !Object.prototype.propertyIsEnumerable.call(error, name)).length;
+}
 
-/** The built-in classes whose state can be read, by prototype. A subclass is read as its nearest built-in class. */
-const BUILT_IN = new Map<object, StateKind>([
-  [Date.prototype, kind<Date>((date) => `${date.getTime()};`)],
-  [RegExp.prototype, kind<RegExp>((regex, write) => write(regex.source) + write(regex.flags) + write(regex.lastIndex))],
-  [URL.prototype, kind<URL>((url, write) => write(url.href), true)],
-  [URLSearchParams.prototype, kind<URLSearchParams>((params, write) => write(params.toString()), true)],
-  [Map.prototype, kind<Map<unknown, unknown>>((map, write) => sorted([...map].map(([k, v]) => write(k) + write(v))))],
-  [Set.prototype, kind<Set<unknown>>((set, write) => sorted([...set].map(write)))],
-  [Error.prototype, kind<Error>(writeError)],
-  [
-    AggregateError.prototype,
-    kind<AggregateError>((error, write) => writeError(error, write) + write(error.errors)),
-  ],
-  [ArrayBuffer.prototype, kind<ArrayBuffer>((buffer) => bytesText(buffer, 0, buffer.byteLength), true)],
-  [DataView.prototype, bytesKind],
-  [TYPED_ARRAY, bytesKind],
-  [Number.prototype, kind<object>((boxed, write) => write(boxed.valueOf()))],
-  [String.prototype, kind<object>((boxed, write) => write(boxed.valueOf()), true)],
-  [Boolean.prototype, kind<object>((boxed, write) => write(boxed.valueOf()))],
-  [BigInt.prototype, kind<object>((boxed, write) => write(boxed.valueOf()))],
-  [Array.prototype, kind<readonly unknown[]>((array, write) => `${array.length}:${[...array].map(write).join("")}`)],
-  [Object.prototype, inFields],
+const ERRORS = ["Error", "EvalError", "RangeError", "ReferenceError", "SyntaxError", "TypeError", "URIError"];
+
+function readError(error: Error): KindState {
+  if (Object.prototype.toString.call(error) !== "[object Error]") throw new TypeError("No error");
+  return { text: "", items: [error.name, error.message, error.cause] };
+}
+
+function readAggregate(error: AggregateError): KindState {
+  return { text: "", items: [...readError(error).items!, error.errors] };
+}
+
+const VIEWS = [
+  ...["Int8Array", "Uint8Array", "Uint8ClampedArray", "Int16Array", "Uint16Array", "Int32Array", "Uint32Array"],
+  ...["Float16Array", "Float32Array", "Float64Array", "BigInt64Array", "BigUint64Array", "DataView", "Buffer"],
+];
+
+function viewKind(name: string): [string, StateKind] {
+  return kind<ArrayBufferView>(name, (view) => ({ text: bytesText(viewBytes(view)) }), none, false);
+}
+
+const byteLength = getter<ArrayBuffer, number>(ArrayBuffer.prototype, "byteLength");
+
+function readBuffer(buffer: ArrayBuffer): KindState {
+  return { text: bytesText(new Uint8Array(buffer, 0, byteLength(buffer))) };
+}
+
+function readShared(buffer: SharedArrayBuffer): KindState {
+  return { text: bytesText(new Uint8Array(buffer)) };
+}
+
+const source = getter<RegExp, string>(RegExp.prototype, "source");
+const href = getter<URL, string>(URL.prototype, "href");
+
+function readMap(map: Map<unknown, unknown>): KindState {
+  const members: unknown[] = [];
+  Map.prototype.forEach.call(map, (value, key) => members.push(key, value));
+  return { text: "m", members };
+}
+
+function readSet(set: Set<unknown>): KindState {
+  const members: unknown[] = [];
+  Set.prototype.forEach.call(set, (member) => members.push(member));
+  return { text: "s", members };
+}
+
+/** The kinds whose state can be read, by the name of their class. */
+export const STATE_KINDS: ReadonlyMap<string, StateKind> = new Map([
+  kind<Date>("Date", (date) => ({ text: `${Date.prototype.getTime.call(date)};` })),
+  kind<RegExp>("RegExp", (regExp) => ({ text: "", items: [source(regExp), regExp.flags, regExp.lastIndex] }), () => 1),
+  kind<URL>("URL", (url) => ({ text: "", items: [href(url)] })),
+  kind<URLSearchParams>("URLSearchParams", (params) => ({
+    text: "",
+    items: [URLSearchParams.prototype.toString.call(params)],
+  })),
+  kind("Map", readMap),
+  kind("Set", readSet),
+  ...ERRORS.map((name) => kind(name, readError, errorNames)),
+  kind("AggregateError", readAggregate, errorNames),
+  kind("ArrayBuffer", readBuffer),
+  kind("SharedArrayBuffer", readShared),
+  ...VIEWS.map(viewKind),
+  kind<number>("Number", (boxed) => ({ text: "", items: [Number.prototype.valueOf.call(boxed)] })),
+  kind<boolean>("Boolean", (boxed) => ({ text: "", items: [Boolean.prototype.valueOf.call(boxed)] })),
+  kind<bigint>("BigInt", (boxed) => ({ text: "", items: [BigInt.prototype.valueOf.call(boxed)] })),
+  // Each unit of a boxed text is a field, too.
+  kind<string>("String", (boxed) => ({ text: "", items: [String.prototype.valueOf.call(boxed)] }), () => 1),
+  kind("Array", (array: readonly unknown[]) => ({ text: `${array.length}:` }), () => 1),
+  kind("Object", () => ({ text: "" })),
 ]);
 
-/** The kinds of classes met so far; `null` for one whose state cannot be read. */
-const kindByPrototype = new WeakMap<object, StateKind | null>();
-
-/**
- * How to read the state of `value`, an object of some class, or `undefined` where it holds state that
- * cannot be seen: private fields, symbols, slots of the runtime. Two such objects would look alike, and
- * one would be given the other's result.
- */
-export function stateKindOf(value: object): StateKind | undefined {
-  const prototype = Object.getPrototypeOf(value) as object;
-  let found = kindByPrototype.get(prototype);
-  if (found === undefined) {
-    found = kindOfClass(prototype);
-    kindByPrototype.set(prototype, found);
-  }
-  if (found === null) return undefined;
-  // What the runtime itself keeps under symbols is not to be read, nor need it be.
-  return found.isOpaque || Object.getOwnPropertySymbols(value).length === 0 ? found : undefined;
-}
-
-function kindOfClass(prototype: object): StateKind | null {
-  for (let current: object | null = prototype; current !== null; current = Object.getPrototypeOf(current)) {
-    const builtIn = BUILT_IN.get(current);
-    if (builtIn !== undefined) return builtIn;
-    if (isTemporal(current)) return kind<object>((moment, write) => write(String(moment)), true);
-    if (addsNothing(current)) continue;
-    if (hidesState(current)) return null;
-  }
-  return inFields;
-}
-
-/** `TypeError` and `Uint8Array` and their like are native, but hold no more than any `Error` or typed array. */
-function addsNothing(prototype: object): boolean {
-  const parent: unknown = Object.getPrototypeOf(prototype);
-  return (parent === Error.prototype || parent === TYPED_ARRAY) && isNative(prototype.constructor);
-}
-
-function isTemporal(prototype: object): boolean {
-  const tag = Object.getOwnPropertyDescriptor(prototype, Symbol.toStringTag)?.value;
-  return typeof tag === "string" && tag.startsWith("Temporal.");
-}
-
-/** A native class has slots, and a class with private fields says so in its text. */
-function hidesState(prototype: object): boolean {
-  const { constructor } = prototype;
-  return typeof constructor !== "function" || isNative(constructor) || /#[\p{ID_Start}$_]/u.test(String(constructor));
-}
-
-function isNative(constructor: unknown): boolean {
-  return /\{\s*\[native code\]\s*\}\s*$/.test(String(constructor));
-}
-
-function writeError(error: Error, write: WritePart): string {
-  return write(error.name) + write(error.message) + write(error.cause);
-}
-
-/** The order in which a map or set was filled makes no other value. */
-function sorted(parts: string[]): string {
-  return `${parts.length}:${parts.sort().join("")}`;
-}
-
-function bytesText(buffer: ArrayBufferLike, offset: number, length: number): string {
-  const bytes = new Uint8Array(buffer, offset, length);
-  let text = `${length}:`;
-  for (let i = 0; i < length; i += 4_096) text += String.fromCharCode(...bytes.subarray(i, i + 4_096));
-  return text;
+function getter<T, R>(prototype: object, key: string): (value: T) => R {
+  const get = Object.getOwnPropertyDescriptor(prototype, key)!.get!;
+  return (value) => get.call(value);
 }

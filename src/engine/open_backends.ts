@@ -196,7 +196,12 @@ export class OpenBackends {
     const known = functions.get(identity)?.deref();
     functions.set(identity, new WeakRef(fn));
     if (known === undefined || known === fn || isIdentityChosen) return;
-    this.#telemetry.log("warning", "two functions share their cached results, give each a cacheId", { functionName });
+    const name = JSON.stringify(functionName);
+    this.#telemetry.warnOnce(
+      "identity",
+      functionName,
+      `two functions ${name} with the same text share their cached results: give each a 'cacheId' of its own`,
+    );
   }
 
   /** An error of a backend is named by its kind only, as its text may hold a password; the library's own tells what to do. */

@@ -11,6 +11,7 @@ import { type OptionRules, positiveInteger, validateOptions } from "../internal/
 import type { LayerHost } from "../layer_host.ts";
 import { DEFAULT_CACHE_TIMEOUT_MS, DEFAULT_CONNECT_TIMEOUT_MS } from "../layers/cache.ts";
 import { resolveRetry } from "../layers/retry.ts";
+import { functionIdentity, receiverFinder } from "./function_identity.ts";
 import type { OperoOptions } from "./opero_options.ts";
 import type { Registry } from "./registry.ts";
 import type { AnyFunction } from "./wrapped.ts";
@@ -58,7 +59,7 @@ const MEMORY_RULES: OptionRules = {
   maxBytes: { ...positiveInteger, isPrivate: true },
 };
 
-function openMemory({ task, options, registry, keyArguments }: FunctionCacheParts): Place {
+function openMemory({ fn, task, options, registry, host, keyArguments }: FunctionCacheParts): Place {
   const { cacheNamespace = "opero", cacheId, cacheBackendConfig = {}, cacheKey } = options;
   validateOptions(task, cacheBackendConfig, MEMORY_RULES, "cacheBackendConfig.");
   const { maxEntries = 10_000, maxBytes } = cacheBackendConfig as Partial<MemoryStoreLimits>;
@@ -68,7 +69,7 @@ function openMemory({ task, options, registry, keyArguments }: FunctionCachePart
     : registry.namedStore(cacheNamespace, cacheId, limits);
   const keyOf = cacheKey as CacheKeyFunction | undefined;
   return {
-    store: new MemoryResults(store, registry.clock, keyOf, keyArguments),
+    store: new MemoryResults(store, registry.clock, keyOf, keyArguments, receiverFinder(fn, host)),
     flights: registry.flightsOf(store),
   };
 }
@@ -79,7 +80,7 @@ function openBackend(
   cacheOf: () => CachedResults,
 ): Place {
   const { cacheNamespace = "opero", cacheId, cacheBackendConfig = {}, cacheKey } = options;
-  const identity = cacheId === undefined ? `function:${fn.name}:${fn}` : `id:${cacheId}`;
+  const identity = functionIdentity(fn, task, host.functionName, options);
   const { cache: backend, flights } = registry.backends.use({
     task,
     backend: cacheBackend,
@@ -100,6 +101,7 @@ function openBackend(
     version: options.cacheVersion === undefined ? "" : String(options.cacheVersion),
     cacheKey: cacheKey as CacheKeyFunction | undefined,
     keyArguments,
+    receiverOf: receiverFinder(fn, host),
   });
   return { store, flights };
 }

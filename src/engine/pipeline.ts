@@ -1,4 +1,4 @@
-import { allArguments, serializeArguments } from "../cache/cache_key.ts";
+import { allArguments, byNumber, serializeArguments } from "../cache/cache_key.ts";
 import { asyncContextHandler, attemptHandler } from "../current_call.ts";
 import { parseDuration } from "../duration.ts";
 import { FailureLog } from "../failure_log.ts";
@@ -151,7 +151,7 @@ function resolveRateLimit(
     const limiters = new KeyedLimiters(rate, registry.clock);
     const keyOf = options.rateLimitKey as ((...args: readonly unknown[]) => unknown) | undefined;
     const limiterOf = (call: Call) =>
-      limiters.of(keyOf === undefined ? serializeArguments(keyArguments(call.args)) : keyOf(...call.args));
+      limiters.of(keyOf === undefined ? serializeArguments(keyArguments(call.args), byNumber) : keyOf(...call.args));
     return rateLimitLayer(limiterOf, maxWaitMs, host);
   }
   const limiter = options.rateLimitScope === "global"

@@ -1,8 +1,17 @@
 import { builtinModule } from "./builtin_module.ts";
 
-const isRuntimeProxy = builtinModule<{ types: { isProxy(value: object): boolean } }>("node:util")?.types.isProxy;
+interface UtilModule {
+  readonly types: { isProxy(value: unknown): boolean };
+}
 
-/** Whether `value` is a `Proxy`, which no runtime clones; `false` where the platform does not tell. */
+/** Loads the runtime's own test when it is first needed, and takes its place. */
+let test = (value: unknown): boolean => {
+  const types = builtinModule<UtilModule>("node:util")?.types;
+  test = types === undefined ? () => false : (value) => types.isProxy(value);
+  return test(value);
+};
+
+/** Whether `value` is a proxy, as far as the runtime tells: a browser has no way to. */
 export function isProxy(value: object): boolean {
-  return isRuntimeProxy?.(value) ?? false;
+  return test(value);
 }

@@ -41,6 +41,12 @@ export function sha256HexNow(text: string): string {
   throw new ConfigurationError("Cannot hash a key at once as this runtime has no node:crypto");
 }
 
+/** {@link sha256Hex}, or `undefined` where the runtime has no `node:crypto` to do it at once. */
+export function sha256IfAtOnce(text: string): string | undefined {
+  const crypto = nodeCrypto();
+  return crypto === undefined ? undefined : hashAtOnce(crypto, toData(text));
+}
+
 /** The SHA-256 of `bytes` as {@link sha256Hex} writes it, or `undefined` where the runtime has no `node:crypto` to do it at once. */
 export function sha256OfBytes(bytes: Uint8Array): string | undefined {
   const crypto = nodeCrypto();

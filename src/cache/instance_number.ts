@@ -1,0 +1,12 @@
+const numbers = new WeakMap<object, number>();
+let lastNumber = 0;
+
+/** A number that tells `object` from every other in this process. */
+export function instanceNumber(object: object): number {
+  let number = numbers.get(object);
+  if (number === undefined) {
+    number = ++lastNumber;
+    numbers.set(object, number);
+  }
+  return number;
+}

@@ -1,0 +1,71 @@
+import { instanceOf, type ReceiverOf } from "../cache/instance.ts";
+import { isPlainPrototype } from "../cache/realm.ts";
+import { isWrapper } from "../ensure_async.ts";
+import { ConfigurationError } from "../errors.ts";
+import { readCallable, sourceOf } from "../function_source/callable_source.ts";
+import { saysNothing } from "../function_source/forwarding.ts";
+import type { LayerHost } from "../layer_host.ts";
+import type { OperoOptions } from "./opero_options.ts";
+import type { AnyFunction } from "./wrapped.ts";
+
+/** What `util.promisify` marks its functions with. */
+const PROMISIFIED = Symbol.for("nodejs.util.promisify.custom");
+
+/**
+ * What tells `fn` from every other function, in this process and the next: its `cacheId`, or its name and its source, and that of its
+ * `cacheKey`, since another one means something else by the same key.
+ *
+ * @throws {ConfigurationError} If its source says nothing of what it does, so that another function's would be the same.
+ */
+export function functionIdentity(fn: AnyFunction, task: string, name: string, options: OperoOptions): string {
+  const { cacheId, cacheKey } = options;
+  if (cacheId !== undefined) return `id:${cacheId}`;
+  const source = ownSource(fn);
+  if (source === undefined) {
+    throw new ConfigurationError(
+      `Cannot ${task} as 'cacheId' must be given where results outlive the process and the function's own text does not tell what ` +
+        `it does, as with a bound, native, proxied or wrapped one: received undefined`,
+    );
+  }
+  return `function:${JSON.stringify([name, source, cacheKey === undefined ? null : String(cacheKey)])}`;
+}
+
+function ownSource(fn: AnyFunction): string | undefined {
+  if (isWrapper(fn) || (fn as unknown as Record<symbol, unknown>)[PROMISIFIED] === fn) return undefined;
+  const source = sourceOf(fn);
+  return source === undefined || saysNothing(source) ? undefined : source;
+}
+
+/** Finds the instance that `fn` is called on, where it is a method: an arrow function never sees who it is called on. */
+export function receiverFinder(fn: AnyFunction, { telemetry, functionName }: LayerHost): ReceiverOf {
+  const source = sourceOf(fn) ?? "";
+  if (isArrow(fn, source)) return () => undefined;
+  let isTold = !/\bthis\b/.test(source);
+  return (self) => {
+    const instance = instanceOf(self);
+    if (instance !== undefined || isTold || !holdsData(self)) return instance;
+    isTold = true;
+    telemetry.warnOnce(
+      "receiver",
+      functionName,
+      `${
+        JSON.stringify(functionName)
+      } uses 'this', but an object literal it is called on is no part of its cache key: ` +
+        "make the key of what counts by 'cacheKey', or use a class",
+    );
+    return undefined;
+  };
+}
+
+function isArrow(fn: AnyFunction, source: string): boolean {
+  if (isWrapper(fn) || readCallable(source)?.form !== "expression") return false;
+  // A word in a comment makes it none, which costs a hit and no more.
+  return !/\bfunction\b/.test(source.slice(0, source.indexOf("(") + 1 || undefined));
+}
+
+/** Whether `self` is a literal with more in it than functions. */
+function holdsData(self: unknown): boolean {
+  if (typeof self !== "object" || self === null || self === globalThis) return false;
+  return isPlainPrototype(Object.getPrototypeOf(self)) && Object.getOwnPropertySymbols(self).length === 0 &&
+    Object.values(self).some((value) => typeof value !== "function");
+}
