@@ -8,6 +8,8 @@ import {
   createOpero,
   isFailedResponse,
   isTransient,
+  type Items,
+  type MapStream,
   opero,
   type OperoOptions,
   opmap,
@@ -284,4 +286,56 @@ Deno.test("failOn has the type of the awaited value, and fetch keeps its own", (
   // @ts-expect-error -- an answer that is a promise is no answer
   opero((n: number) => n, { retryOn: async () => await Promise.resolve(true) });
   assertEquals([load, count, sync].map((each) => typeof each), ["function", "function", "function"]);
+});
+
+Deno.test("helper types see of a map what a call without options answers", async () => {
+  const names = opmap((id: number): string => `name ${id}`, { progress: false });
+  isTrue<Same<ReturnType<typeof names>, Promise<string[]>>>();
+  isTrue<Same<Awaited<ReturnType<typeof names>>, string[]>>();
+  isTrue<Same<Parameters<typeof names>[0], Items<number>>>();
+  isTrue<Same<Awaited<ReturnType<typeof names.withMeta>>[number]["value"], string>>();
+  isTrue<Same<ReturnType<typeof names.stream>, MapStream<string>>>();
+  const mixed = opmap((id: number): string => `name ${id}`, { progress: false, onError: "return" });
+  isTrue<Same<Awaited<ReturnType<typeof mixed>>, (string | Error)[]>>();
+  const curried = opmap({ progress: false })((id: number): string => `name ${id}`);
+  isTrue<Same<Awaited<ReturnType<typeof curried>>, string[]>>();
+  const overridden: (string | Error)[] = await names([1], { onError: "return" });
+  const skipped: string[] = await mixed([1], { onError: "skip" });
+  const plain: string[] = await names([1], { workers: 1 });
+  const kept: (string | Error)[] = await mixed([1], { workers: 1 });
+  assertEquals([overridden, skipped, plain, kept].flat(), Array(4).fill("name 1"));
+});
+
+Deno.test("helper types see of every wrapper what its call answers", async () => {
+  const load = async (id: string): Promise<number> => await Promise.resolve(id.length);
+  const wrapped = opero(load);
+  isTrue<Same<ReturnType<typeof wrapped>, Promise<number>>>();
+  const limited = wrapped.with({ timeout: "1m" });
+  isTrue<Same<typeof limited, typeof load>>();
+  isTrue<Same<Awaited<ReturnType<typeof wrapped.withMeta>>["value"], number>>();
+  const curried = opero({ retries: 1 })((n: number) => n * 2);
+  isTrue<Same<ReturnType<typeof curried>, Promise<number>>>();
+  assertEquals([await limited("abc"), await curried(2)], [3, 4]);
+});
+
+Deno.test("a wrapped function has the types of the function's own properties", async () => {
+  const load = Object.assign(async (id: number): Promise<number> => await Promise.resolve(id), { unit: "kg" });
+  const wrapped = opero(load);
+  const unit: string = wrapped.unit;
+  const limitedUnit: string = wrapped.with({ timeout: "1m" }).unit;
+  assertEquals([unit, limitedUnit, await wrapped(1)], ["kg", "kg", 1] as never);
+});
+
+Deno.test("fn.events and with() have the types of their names and options", () => {
+  const wrapped = opero((n: number) => n);
+  wrapped.events.on("retry", ({ retry, delay }) => retry.toFixed() + delay.toFixed());
+  // @ts-expect-error -- there is no such event
+  assertThrows(() => wrapped.events.on("retries", () => {}), ConfigurationError);
+  // @ts-expect-error -- the cache is refreshed or left alone
+  assertThrows(() => wrapped.with({ cache: true }), ConfigurationError);
+  // @ts-expect-error -- a name is for one function
+  assertThrows(() => createOpero({ name: "shared" }), ConfigurationError);
+  // @ts-expect-error -- what is hidden is no value
+  const fallback: number | undefined = opero((n: number) => n, { fallback: 1 }).options.fallback;
+  assertEquals(String(fallback), "[hidden]");
 });
