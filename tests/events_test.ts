@@ -39,8 +39,13 @@ Deno.test("EventHub tells whether anybody listens", () => {
   assertEquals([hub.isOn, hub.has("first")], [false, false]);
   const offLate = hub.on("first", () => {});
   off();
-  assertEquals(hub.has("first"), true);
+  assertEquals([hub.isOn, hub.has("first")], [true, true]);
   offLate();
+  offLate();
+  const offLast = hub.on("first", () => {});
+  assertEquals(hub.isOn, true);
+  offLast();
+  assertEquals(hub.isOn, false);
 });
 
 Deno.test("EventHub.emit() goes on after a listener that throws", () => {

@@ -133,6 +133,16 @@ Deno.test("options can be taken from .options, but what is hidden has to be give
   );
 });
 
+Deno.test("what is hidden is refused wherever it stands", () => {
+  const { options } = opero(load, { argFallback: 1, fallbackValues: ["a"] });
+  const error = assertThrows(() => opero(load, options as object), ConfigurationError);
+  assertEquals(
+    error.message,
+    `Cannot wrap "load" as 'fallbackValues' must be given itself, as '.options' only shows that there is one: ` +
+      "received an array",
+  );
+});
+
 Deno.test("every option of a map is shown as it is in force", () => {
   for (const name of Object.keys(MAP_DEFAULTS)) assert(name in OPMAP_RULES, name);
 });

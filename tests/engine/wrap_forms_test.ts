@@ -123,6 +123,9 @@ Deno.test("a legacy decorator keeps how the method stands in its class, and its 
   const { enumerable, writable, configurable, value } = Object.getOwnPropertyDescriptor(Api.prototype, "user")!;
   assertEquals([enumerable, writable, configurable, value.role], [false, true, true, "admin"]);
   assertEquals(await new Api().user("2"), "base/2");
+  const given = { value: Api.prototype.user, enumerable: true, writable: false, configurable: true };
+  const answered = (opero({ retries: 0 }) as Loose)(Api.prototype, "other", given);
+  assertEquals({ ...answered, value: typeof answered.value }, { ...given, value: "function" });
 });
 
 Deno.test("a decorated method fails as a wrapped function does", async () => {

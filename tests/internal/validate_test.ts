@@ -1,5 +1,13 @@
-import { assertEquals, assertThrows } from "@std/assert";
-import { ConfigurationError, createOpero, type InstanceOptions, opero, opmap } from "@opero/core";
+import { assertEquals, assertRejects, assertThrows } from "@std/assert";
+import {
+  ConfigurationError,
+  createOpero,
+  type InstanceOptions,
+  memoryCache,
+  opero,
+  opmap,
+  registerCacheBackend,
+} from "@opero/core";
 import { describeKind, describeValue, type OptionRules, validateOptions } from "../../src/internal/validate.ts";
 import { OPMAP_RULES } from "../../src/map/opmap_options.ts";
 import { OPERO_RULES } from "../../src/engine/opero_options.ts";
@@ -300,6 +308,31 @@ Deno.test("opero() refuses what is no function, and options that are no object",
       `Cannot wrap "fetchUser" as 'options' must be an object: received ${received}`,
     );
   }
+});
+
+Deno.test("clearCache() refuses what is no name of a namespace", async () => {
+  const { clearCache } = createOpero();
+  for (const [namespace, received] of [[null, "null"], ["", '""'], [5, "5"]]) {
+    const error = await assertRejects(() => clearCache(namespace as string), ConfigurationError);
+    assertEquals(
+      error.message,
+      `Cannot clear the cache as 'namespace' must be a non-empty string: received ${received}`,
+    );
+  }
+});
+
+Deno.test("registerCacheBackend() refuses the names that are built in, and what is no factory", () => {
+  const desired = 'a non-empty string, and none of "memory", "disk", "sqlite", "redis", "kv", which are built in';
+  for (const name of ["memory", "disk", "sqlite", "redis", "kv", ""]) {
+    assertEquals(
+      messageOf(() => registerCacheBackend(name, () => memoryCache())),
+      `Cannot register a cache backend as 'name' must be ${desired}: received ${JSON.stringify(name)}`,
+    );
+  }
+  assertEquals(
+    messageOf(() => registerCacheBackend("mine", {} as never)),
+    "Cannot register a cache backend as 'factory' must be a function: received an object",
+  );
 });
 
 Deno.test("opero() refuses wrong options where it is given them first, once it meets the function", () => {
