@@ -70,7 +70,7 @@ Deno.test("engineKeyBytes() is nothing for any other text", async () => {
     key.toUpperCase(),
     ` ${key}`,
   ];
-  assertEquals(others.map(engineKeyBytes), others.map(() => undefined));
+  assertEquals(others.map((key) => engineKeyBytes(key)), others.map(() => undefined));
 });
 
 Deno.test("isKeyPart() knows the parts of keys, those of 0.1 too, which are still swept", async () => {

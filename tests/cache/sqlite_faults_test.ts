@@ -364,7 +364,7 @@ Deno.test(`sqliteCache() clears ${MANY} keys without holding up the loop`, async
   const cache = sqliteCache({ db });
   await cache.set("kept", entryOf(1));
   db.exec(`WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${MANY})
-    INSERT INTO opero_cache_2 SELECT 'many.' || i, 9e999, i, 'x' FROM n`);
+    INSERT INTO opero_cache_2 (key, until, entry) SELECT 'many.' || i, 9e999, 'x' FROM n`);
   let longestMs = 0;
   let lastMs = performance.now();
   const timer = setInterval(() => {

@@ -1,13 +1,13 @@
 import type { SqliteDatabase, SqliteStatement } from "../../runtime/sqlite.ts";
 
 /**
- * The form of the table has a number in its name, so that another version has a table of its own in the same file. A row
- * is kept once, in the order of the keys, without an index beside it.
+ * The form of the table has a number in its name, so that another version has a table of its own in the same file. Rows
+ * stand in the order in which they were stored: in that of the keys, which are hashes, each write would touch another page.
  */
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS opero_cache_2 (
-    key PRIMARY KEY NOT NULL, until REAL NOT NULL, stored INTEGER NOT NULL, entry TEXT NOT NULL
-  ) WITHOUT ROWID
+    id INTEGER PRIMARY KEY, key NOT NULL UNIQUE, until REAL NOT NULL, entry TEXT NOT NULL
+  )
 `;
 
 /** All that is asked of a database. */
@@ -17,9 +17,13 @@ export interface SqliteStatements {
   readonly delete: SqliteStatement;
   /** Removes some rows in a range of keys. */
   readonly clear: SqliteStatement;
-  /** The last key of some rows past a key, and when they were stored. */
+  /** The last key of some rows past a key, and how many they are. */
+  readonly count: SqliteStatement;
+  /** Removes some rows, those that were stored first. */
+  readonly evict: SqliteStatement;
+  /** The last of some rows past one. */
   readonly look: SqliteStatement;
-  /** Removes those of the rows looked at that are dead, or stored before a time. */
+  /** Removes those of the rows looked at that are dead. */
   readonly purge: SqliteStatement;
   /** Removes some rows of version 0.1, where there are any. */
   readonly purgeOld: SqliteStatement | undefined;
@@ -32,22 +36,27 @@ export function prepareStatements(database: SqliteDatabase): SqliteStatements {
   return {
     get: database.prepare(`SELECT entry FROM opero_cache_2 WHERE key = ? AND ${byteLength(database)} <= ?`),
     set: database.prepare(
-      "INSERT INTO opero_cache_2 (key, until, stored, entry) VALUES (?, ?, ?, ?) " +
-        "ON CONFLICT (key) DO UPDATE SET until = excluded.until, stored = excluded.stored, entry = excluded.entry",
+      "INSERT INTO opero_cache_2 (key, until, entry) VALUES (?, ?, ?) " +
+        "ON CONFLICT (key) DO UPDATE SET until = excluded.until, entry = excluded.entry",
     ),
     delete: database.prepare("DELETE FROM opero_cache_2 WHERE key = ?"),
-    clear: database.prepare(
-      "DELETE FROM opero_cache_2 WHERE key IN (SELECT key FROM opero_cache_2 WHERE key >= ? AND key < ? LIMIT ?)",
+    clear: database.prepare(rowsWhere("key >= ? AND key < ? LIMIT ?")),
+    count: database.prepare(
+      "SELECT max(key) AS last, count(*) AS rows FROM (SELECT key FROM opero_cache_2 WHERE key > ? ORDER BY key LIMIT ?)",
     ),
+    evict: database.prepare(rowsWhere("true ORDER BY id LIMIT ?")),
     look: database.prepare(
-      "SELECT max(key) AS last, count(*) AS rows, group_concat(stored) AS stored " +
-        "FROM (SELECT key, stored FROM opero_cache_2 WHERE key > ? ORDER BY key LIMIT ?)",
+      "SELECT max(id) AS last, count(*) AS rows FROM (SELECT id FROM opero_cache_2 WHERE id > ? ORDER BY id LIMIT ?)",
     ),
-    purge: database.prepare("DELETE FROM opero_cache_2 WHERE key > ? AND key <= ? AND (until <= ? OR stored <= ?)"),
+    purge: database.prepare("DELETE FROM opero_cache_2 WHERE id > ? AND id <= ? AND until <= ?"),
     purgeOld: hasOld === undefined
       ? undefined
       : database.prepare("DELETE FROM opero_cache_1 WHERE key IN (SELECT key FROM opero_cache_1 LIMIT ?)"),
   };
+}
+
+function rowsWhere(condition: string): string {
+  return `DELETE FROM opero_cache_2 WHERE id IN (SELECT id FROM opero_cache_2 WHERE ${condition})`;
 }
 
 /** Without reading the entry where SQLite can (3.43, 2023); else by reading it, as it did before. */

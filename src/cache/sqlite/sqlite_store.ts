@@ -3,7 +3,7 @@ import { nextTurn } from "../../internal/next_turn.ts";
 import { changedRows, type SqliteDatabase } from "../../runtime/sqlite.ts";
 import type { CacheBackend, CacheEntry, MaybePromise } from "../cache_backend.ts";
 import { decodeEntry, encodeEntry } from "../codec/cache_codec.ts";
-import { engineKeyBytes } from "../engine_key.ts";
+import { ENGINE_KEY_BYTES, engineKeyBytes } from "../engine_key.ts";
 import { plainKey } from "../plain_key.ts";
 import { BusyQueue } from "./busy_queue.ts";
 import type { SqliteSource } from "./sqlite_file.ts";
@@ -32,7 +32,6 @@ export class SqliteStore implements CacheBackend {
   readonly #queue = new BusyQueue();
   #database: SqliteDatabase | undefined;
   #statements: SqliteStatements | undefined;
-  #storedAt = 0;
   #isClosed = false;
 
   /** Keeps entries in the database of `source`. */
@@ -51,9 +50,7 @@ export class SqliteStore implements CacheBackend {
 
   set(key: string, entry: CacheEntry): MaybePromise<void> {
     const text = encodeEntry(key, entry, this.#limits.maxEntryBytes);
-    const kept = keptKey(key);
-    const stored = this.#nextStored();
-    const written = this.#queue.write(() => this.#run(({ set }) => void set.run(kept, entry.staleUntil, stored, text)));
+    const written = this.#queue.write(() => this.#run(({ set }) => void set.run(keptKey(key), entry.staleUntil, text)));
     if (written instanceof Promise) return written.then(() => this.#sweeper.onWritten());
     this.#sweeper.onWritten();
   }
@@ -105,11 +102,6 @@ export class SqliteStore implements CacheBackend {
     }
   }
 
-  /** Goes up with each entry, in microseconds where the time does: the first stored are the first to go. */
-  #nextStored(): number {
-    return this.#storedAt = Math.max(this.#storedAt + 1, Math.trunc(this.#clock.wallNow() * 1_000));
-  }
-
   #run<R>(use: (statements: SqliteStatements) => R): R {
     if (this.#isClosed) throw new Error("The sqlite cache is closed");
     try {
@@ -125,9 +117,12 @@ export class SqliteStore implements CacheBackend {
   }
 }
 
+/** SQLite copies what it is given, and each operation hands its key over before the next begins. */
+const keyBytes = new Uint8Array(ENGINE_KEY_BYTES);
+
 /** The engine's keys as 48 bytes, any other as text: the two never mix, as SQLite sorts bytes after all text. */
 function keptKey(key: string): string | Uint8Array {
-  return engineKeyBytes(key) ?? plainKey(key);
+  return engineKeyBytes(key, keyBytes) ?? plainKey(key);
 }
 
 type Range = readonly [from: string | Uint8Array, to: string | Uint8Array];

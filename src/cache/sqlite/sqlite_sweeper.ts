@@ -6,23 +6,20 @@ import type { SqliteStatements } from "./sqlite_statements.ts";
 /** A key as it is kept, or a number, which is less than all keys. */
 export type SqliteKey = string | Uint8Array | number;
 
-/** Less than every key. */
+/** Less than every key, and every number of a row. */
 const BEFORE_ALL = -1;
-
-/** Before any time at which a row was stored. */
-const NONE = -1;
 
 /** After so many writes at most some rows are looked at. */
 const MAX_WRITES_BETWEEN = 256;
+
+/** So many rows are looked at then: some times as many as were written, so that no dead one stays for long. */
+const ROWS_A_SWEEP = 2_048;
 
 /** So many rows at once, adapted to how long they take: rows may be large. */
 const FIRST_ROWS = 128;
 const MAX_ROWS = 1_024;
 const SLOW_MS = 8;
 const QUICK_MS = 2;
-
-/** So many times of rows are kept to tell which are the oldest: of more rows, every second, fourth and so on. */
-const MAX_SAMPLE = 8_192;
 
 /** Runs statements, and again where another process was in the way. */
 export type SqliteRunner = <R>(use: (statements: SqliteStatements) => R) => R | Promise<R>;
@@ -40,7 +37,7 @@ export class SqliteSweeper {
   #isSweeping = false;
   #isStopped = false;
   #rows = FIRST_ROWS;
-  #cursor: SqliteKey = BEFORE_ALL;
+  #cursor = BEFORE_ALL;
   #hasOld = true;
 
   /** Sweeps by `run`, down to `maxEntries`, or `Infinity`. */
@@ -78,36 +75,34 @@ export class SqliteSweeper {
   /** A few rows are done at once; where there are more, or another process is in the way, it goes on in later turns. */
   *#sweep(slices: Slices): Steps {
     if (this.#hasOld) yield* this.#removeOld(slices);
-    const storedBy: number = this.#maxEntries === Infinity ? NONE : yield* this.#cutoff(slices);
-    const isWhole = storedBy !== NONE;
-    if (isWhole) this.#cursor = BEFORE_ALL;
-    do {
-      const { last } = (yield this.#look(this.#cursor)) as Slice;
-      if (last === null || last === undefined) return void (this.#cursor = BEFORE_ALL);
-      yield this.#timed(({ purge }) => purge.run(this.#cursor, last, this.#clock.wallNow(), storedBy));
-      this.#cursor = last;
-      yield slices.step();
-    } while (isWhole && !this.#isStopped);
-  }
-
-  /** The time by which rows must be stored to leave, so that no more than allowed stay; `NONE` where none need to. */
-  *#cutoff(slices: Slices): Steps<number> {
-    let sample: number[] = [];
-    let stride = 1;
-    let count = 0;
-    for (let cursor: SqliteKey = BEFORE_ALL; !this.#isStopped;) {
-      const { last, stored }: Slice = (yield this.#look(cursor)) as Slice;
-      if (last === null || last === undefined) break;
-      cursor = last;
-      for (const time of String(stored).split(",")) if (count++ % stride === 0) sample.push(Number(time));
-      if (sample.length > MAX_SAMPLE) {
-        sample = sample.filter((_, i) => i % 2 === 0);
-        stride *= 2;
-      }
+    for (let looked = 0; looked < ROWS_A_SWEEP && !this.#isStopped;) {
+      const slice = (yield this.#timed(({ look }) => look.get(this.#cursor, this.#rows))) as Slice<number>;
+      const last = slice.last ?? undefined;
+      if (last !== undefined) yield this.#timed(({ purge }) => purge.run(this.#cursor, last, this.#clock.wallNow()));
+      this.#cursor = last ?? BEFORE_ALL;
+      if (last === undefined) break;
+      looked += Number(slice.rows);
       yield slices.step();
     }
-    const excess = count - this.#maxEntries;
-    return excess <= 0 ? NONE : sample.sort((a, b) => a - b)[Math.ceil(excess / stride) - 1] ?? NONE;
+    if (this.#maxEntries < Infinity) yield* this.#evict(slices);
+  }
+
+  *#evict(slices: Slices): Steps {
+    let excess = -this.#maxEntries;
+    for (let cursor: SqliteKey = BEFORE_ALL; !this.#isStopped;) {
+      const from = cursor;
+      const slice = (yield this.#timed(({ count }) => count.get(from, this.#rows))) as Slice<SqliteKey>;
+      if (slice.last === null || slice.last === undefined) break;
+      cursor = slice.last;
+      excess += Number(slice.rows);
+      yield slices.step();
+    }
+    while (excess > 0 && !this.#isStopped) {
+      const rows = Math.min(excess, this.#rows);
+      yield this.#timed(({ evict }) => evict.run(rows));
+      excess -= rows;
+      yield slices.step();
+    }
   }
 
   *#removeOld(slices: Slices): Steps {
@@ -115,10 +110,6 @@ export class SqliteSweeper {
       this.#timed(({ purgeOld }) => purgeOld === undefined ? 0 : changedRows(purgeOld.run(this.#rows)));
     while (!this.#isStopped && (yield removeSome()) !== 0) yield slices.turn();
     this.#hasOld = false;
-  }
-
-  #look(cursor: SqliteKey): Slice | Promise<Slice> {
-    return this.#timed(({ look }) => look.get(cursor, this.#rows) as Slice);
   }
 
   /** Runs, and takes more or fewer rows the next time. */
@@ -134,9 +125,9 @@ export class SqliteSweeper {
 }
 
 /** Rows that were looked at. */
-interface Slice {
-  readonly last: SqliteKey | null | undefined;
-  readonly stored: unknown;
+interface Slice<Key> {
+  readonly last: Key | null | undefined;
+  readonly rows: unknown;
 }
 
 /** Work in steps, some of which have to be waited for; each is given what the one before came to. */
