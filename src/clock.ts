@@ -63,7 +63,7 @@ export class SystemClock implements Clock {
 
   /** {@link SystemClock.now}, read once in a turn of the event loop: a reading costs more than a call. */
   coarseNow(): number {
-    if (this.#coarseNow !== 0 && this.#time.isOwn) return this.#coarseNow;
+    if (this.#coarseNow !== 0 && this.#time.hasOwnDate) return this.#coarseNow;
     // Fake time goes on within a turn.
     if (!this.#time.isOwn) return this.#time.now();
     nextTurn(this.#forgetCoarseNow);

@@ -23,6 +23,11 @@ export class SystemTime {
     return performance.now === OWN_NOW && Date === OWN_DATE;
   }
 
+  /** Whether none has put a date in place: all do, and it is asked at each call, where another look would be felt. */
+  get hasOwnDate(): boolean {
+    return Date === OWN_DATE;
+  }
+
   /** The time; it never goes back. */
   now(): number {
     if (performance.now !== this.#now || Date !== this.#date) this.#changeSource();

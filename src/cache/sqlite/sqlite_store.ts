@@ -89,7 +89,8 @@ export class SqliteStore implements CacheBackend {
     const entry = decodeEntry(key, text, this.#limits.maxEntryBytes);
     if (entry === undefined) this.#tryToDelete(key);
     // A dead row is removed in the background: whether it was already makes no difference.
-    return entry !== undefined && entry.staleUntil > this.#clock.wallNow() ? entry : undefined;
+    if (entry === undefined || entry.staleUntil === Infinity) return entry;
+    return entry.staleUntil > this.#clock.wallNow() ? entry : undefined;
   }
 
   /** A damaged row that stays is a miss all the same. */
