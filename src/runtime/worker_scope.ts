@@ -129,7 +129,11 @@ class WorkerLine implements WorkerPort {
 
 /** The item's code may use the port, too, and should not end what is not its own. */
 function keepFrom(port: object, name: string): void {
-  Object.defineProperty(port, name, { value: () => port, configurable: true, writable: true });
+  const value = () => port;
+  // Bun before 1.4 has them as properties that cannot be defined anew.
+  if (!Reflect.defineProperty(port, name, { value, configurable: true, writable: true })) {
+    Reflect.set(port, name, value);
+  }
 }
 
 function setArguments(argv: readonly string[]): void {
