@@ -87,3 +87,16 @@ Deno.test("SystemClock.coarseNow() stands still for a turn, lags no more than th
 Deno.test("SystemClock.wallNow() is the time of day", () => {
   assert(Math.abs(new SystemClock().wallNow() - Date.now()) < 100);
 });
+
+Deno.test("SystemClock asks the runtime for whole milliseconds, of which it would cut a part off", () => {
+  const { setTimeout } = globalThis;
+  const asked: number[] = [];
+  globalThis.setTimeout = ((_callback: () => void, ms: number) => asked.push(ms)) as unknown as typeof setTimeout;
+  try {
+    const clock = new SystemClock();
+    for (const ms of [0, 10, 10.2, 10.7, 99.99999999, 100.00000001]) clock.setTimer(ms, () => {});
+  } finally {
+    globalThis.setTimeout = setTimeout;
+  }
+  assertEquals(asked, [0, 10, 11, 11, 100, 100]);
+});

@@ -118,13 +118,28 @@ Deno.test("opero() counts on through fake timers that come and go: nothing lives
 
 Deno.test("opero() leaves timers that were set before a test faked them to the runtime", async () => {
   const { opero } = createOpero();
-  const call = outcomeOf(opero(() => new Promise(() => {}), { retries: 0, timeout: "30ms" })());
+  const hanging = opero(() => new Promise(() => {}), { retries: 0, timeout: "30ms" });
+  // Two that share a timer of the runtime, which has to be set again for the second.
+  const first = outcomeOf(hanging());
+  await new Promise((resolve) => setTimeout(resolve, 10));
+  const second = outcomeOf(hanging());
   using fake = new FakeGlobals("all");
-  const faked = outcomeOf(opero(() => new Promise(() => {}), { retries: 0, timeout: "30ms" })());
-  assertEquals((await call).ok, false);
-  assertEquals(fake.pending, 1);
+  const faked = outcomeOf(hanging());
+  assertEquals([(await first).ok, (await second).ok, fake.pending], [false, false, 1]);
   await fake.tick(30);
   assertEquals((await faked).ok, false);
+});
+
+Deno.test("opero() reads the fake time in the very turn in which it read that of the runtime", async () => {
+  const { opero } = createOpero();
+  let runs = 0;
+  const fn = opero(() => ++runs, { cache: true, cacheTtl: "1m" });
+  await fn();
+  using fake = new FakeGlobals("all");
+  await fn();
+  fake.tickSync(61_000);
+  await fn();
+  assertEquals(runs, 2);
 });
 
 Deno.test("opero() calls a timer off where it was set, though the test's fakes have ended since", async () => {

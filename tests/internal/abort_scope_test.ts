@@ -25,3 +25,14 @@ Deno.test("AbortScope.onAbort() gives the place of one who left to the next", ()
   leave();
   assertEquals(called, ["stays"]);
 });
+
+Deno.test("AbortScope.onAbort() lets one who left leave again, at no cost to the next", () => {
+  const scope = new AbortScope();
+  const called: string[] = [];
+  const leave = scope.onAbort(() => called.push("left"));
+  leave();
+  scope.onAbort(() => called.push("stays"));
+  leave();
+  scope.abort("stop");
+  assertEquals(called, ["stays"]);
+});

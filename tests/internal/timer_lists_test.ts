@@ -235,3 +235,14 @@ Deno.test("TimerLists says of its timers whether they may never fire any more", 
   assertEquals(timers.filter((timer) => timer.isStale).length, 40);
   assertEquals(new TimerLists(new StubHost()).add(1, () => {}).isStale, false);
 });
+
+Deno.test("TimerLists forgets a delay that nobody waits for, so that others can share a timer", () => {
+  const host = new StubHost();
+  const lists = new TimerLists(host);
+  for (let ms = 1; ms < 100; ms++) {
+    lists.add(ms, () => {}).cancel();
+    host.endTurn();
+  }
+  for (let timer = 0; timer < 10; timer++) lists.add(1_000, () => {});
+  assertEquals(host.timers.size, 1);
+});
