@@ -28,7 +28,7 @@ export function isWrapper(fn: object): boolean {
  */
 export function isAsyncFunction(fn: unknown): boolean {
   if (typeof fn !== "function") return false;
-  return markedAsync.has(fn) || Object.prototype.toString.call(fn) === "[object AsyncFunction]";
+  return isWrapper(fn) || Object.prototype.toString.call(fn) === "[object AsyncFunction]";
 }
 
 /**

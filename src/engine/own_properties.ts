@@ -1,4 +1,3 @@
-import { markAsAsync } from "../ensure_async.ts";
 import { WRAPPED } from "../internal/wrapped_mark.ts";
 import type { AnyFunction } from "./wrapped.ts";
 
@@ -11,17 +10,22 @@ export function likeOriginal(fn: AnyFunction, wrapper: AnyFunction, name: string
   Object.defineProperty(wrapper, "name", { value: name, configurable: true });
   Object.defineProperty(wrapper, "length", { value: fn.length, configurable: true });
   Object.setPrototypeOf(wrapper, viewOf(fn));
-  markAsAsync(wrapper);
   return wrapper;
 }
 
+const views = new WeakMap<AnyFunction, object>();
+
 /**
- * What stands behind a wrapper in the chain of prototypes. Its own prototype is `fn`, so that what walks the chain,
- * as `Reflect.getMetadata` does, comes by. A function that is bound to the wrapper has it, too.
+ * What stands behind the wrappers of `fn` in the chain of prototypes. Its own prototype is `fn`, so that what walks the
+ * chain, as `Reflect.getMetadata` does, comes by. A function that is bound to a wrapper has it, too.
  */
 function viewOf(fn: AnyFunction): object {
-  return new Proxy(Object.create(fn), {
+  const known = views.get(fn);
+  if (known !== undefined) return known;
+  const view = new Proxy(Object.create(fn), {
     get: (_view, key) => key === WRAPPED ? true : Reflect.get(fn, key),
     set: (_view, key, value) => Reflect.set(fn, key, value),
   });
+  views.set(fn, view);
+  return view;
 }

@@ -72,7 +72,8 @@ export function observed(handler: Handler, { telemetry, functionName, clock }: L
 /** A function that runs its calls through `pipeline` with `options` of their own. */
 function withCallOptions(pipeline: Pipeline, options: CallOptions): AnyFunction {
   const { functionName, telemetry } = pipeline.host;
-  telemetry.loggingBadConfiguration(() => validateOptions(`call ${quoted(functionName)}`, options, CALL_RULES));
+  const task = `call ${quoted(functionName)}`;
+  telemetry.loggingBadConfiguration(() => validateOptions(task, options, CALL_RULES), functionName);
   const handler = pipeline.limitedHandler(options.cache);
   const observe = observed(handler, pipeline.host);
   const limits = limitsOf(options);

@@ -1,3 +1,5 @@
+import { readField } from "./read_field.ts";
+
 /**
  * What reads as `true` on every function that this library made of another. It is shared by all copies of the
  * library, so that a function that another one wrapped is known, too.
@@ -6,5 +8,5 @@ export const WRAPPED: unique symbol = Symbol.for("@opero/core/wrapped");
 
 /** Whether `fn` was made by this library of another function, or is bound to one that was. */
 export function isWrapped(fn: unknown): boolean {
-  return typeof fn === "function" && Reflect.get(fn, WRAPPED) === true;
+  return typeof fn === "function" && readField(fn, WRAPPED) === true;
 }

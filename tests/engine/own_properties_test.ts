@@ -90,3 +90,13 @@ Deno.test("isWrapped() knows wrappers, what is bound to them and what has option
   assertEquals(wrapped.map(isWrapped), [true, true, true, true, true]);
   assertEquals([isWrapped(makeLoad()), isWrapped(() => fn()), isWrapped(class {})], [false, false, false]);
 });
+
+Deno.test("opero() wraps a function that lets nobody read it", async () => {
+  const guarded = new Proxy(async (n: number) => await Promise.resolve(n), {
+    get(target, key) {
+      if (key !== "describe" && typeof key === "string") return Reflect.get(target, key);
+      throw new Error("no");
+    },
+  });
+  assertEquals(await opero(guarded)(5), 5);
+});
