@@ -2,7 +2,7 @@ import type { Clock } from "./clock.ts";
 import { toSeconds } from "./duration.ts";
 import { AllFailedError, type AllFailedReason } from "./errors.ts";
 import { dropResponse } from "./internal/drop_response.ts";
-import { errorLabel } from "./internal/error_label.ts";
+import { errorLabel, isOfKind } from "./internal/error_label.ts";
 import { isAbortError } from "./internal/is_abort_error.ts";
 import { type Call, type CallState, stateOf } from "./layer.ts";
 import { correlationIdOf } from "./telemetry.ts";
@@ -32,6 +32,10 @@ export interface FailureLogOptions {
   readonly random: () => number;
   /** Decides whether another round may follow. */
   readonly retryOn: RetryPredicate;
+  /** Whether the user chose that, in place of the default, which leaves bugs out. */
+  readonly isRetryOnGiven: boolean;
+  /** How many rounds may follow the first. */
+  readonly retries: number;
   /** Decides whether the next fallback value may be tried. */
   readonly fallbackOn: RetryPredicate;
   /** Whether the caller gets what the last attempt threw, in place of the error of them all. */
@@ -119,12 +123,23 @@ export class FailureLog {
       // Final until judged otherwise: a predicate that throws is not asked again.
       state.phase = "final";
       if (!state.scope?.isAborted && !isAbortError(error)) {
-        if (this.#options.retryOn(error, this.#contextOf(call, state))) state.isRepeatable = true;
+        if (this.#isOutOfAttempts(state, error) || this.#options.retryOn(error, this.#contextOf(call, state))) {
+          state.isRepeatable = true;
+        }
         state.phase = "failed";
       }
     }
     if (state.scope?.isAborted) state.phase = "final";
     return state;
+  }
+
+  /**
+   * Where no retry is asked for, none is left out for a bug either: its attempts are used up as by any other error. A
+   * wrong option is still told as it is.
+   */
+  #isOutOfAttempts(state: CallState, error: unknown): boolean {
+    const { retries, isRetryOnGiven } = this.#options;
+    return !isRetryOnGiven && (state.limits?.retries ?? retries) === 0 && !isOfKind(error, "CONFIGURATION");
   }
 
   #note(call: Call, state: CallState, error: unknown): void {

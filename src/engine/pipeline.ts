@@ -131,7 +131,18 @@ function hostFor(fn: AnyFunction, options: OperoOptions, registry: Registry): La
   const retryOn = resolveRetryOn(options.retryOn, functionName);
   const fallbackOn = resolveFallbackOn(options.fallbackOn, functionName);
   const { reraise = false } = options;
-  const failures = new FailureLog({ functionName, clock, random, retryOn, fallbackOn, reraise });
+  const isRetryOnGiven = options.retryOn !== undefined;
+  const { retries = 3 } = options;
+  const failures = new FailureLog({
+    functionName,
+    clock,
+    random,
+    retryOn,
+    isRetryOnGiven,
+    retries,
+    fallbackOn,
+    reraise,
+  });
   return { functionName, clock, random, telemetry, failures };
 }
 

@@ -51,7 +51,8 @@ export interface RetryOptions {
   /**
    * Which errors another attempt may follow: those of a class, those for which a predicate holds, or an array of both. Any
    * other is thrown on at once, as it is. By default all but what no retry can mend: a `ReferenceError`, a `TypeError` that
-   * is no failed fetch, this library's `ConfigurationError` and `SerializationError`; `Error` retries those, too. An
+   * is no failed fetch, this library's `ConfigurationError` and `SerializationError`; `Error` retries those, too. With
+   * `retries: 0` there is nothing to leave out: all but a `ConfigurationError` is an `AllFailedError` then. An
    * `AbortError` is never retried.
    */
   readonly retryOn?: ErrorClass | RetryPredicate | readonly (ErrorClass | RetryPredicate)[] | undefined;

@@ -5,6 +5,7 @@ import {
   ConfigurationError,
   currentCall,
   isTransient,
+  opero,
   type OperoOptions,
   type RetryContext,
   SerializationError,
@@ -400,4 +401,39 @@ Deno.test("retryOn is not asked about an attempt whose call was aborted", async 
     throw BUSY;
   }, { signal: controller.signal, retryOn: () => ++asked > 0 });
   assertEquals([await rejectionOf(fn()), asked], ["enough", 0]);
+});
+
+Deno.test("opero() leaves bugs out of the retries only where there are any", async () => {
+  const bugs = [new TypeError("no function"), new ReferenceError("not defined"), new SerializationError("too deep")];
+  for (const bug of bugs) {
+    const fail = opero(() => {
+      throw bug;
+    }, { minDelay: 0 });
+    assertEquals(await rejectionOf(fail()), bug);
+    for (
+      const only of [
+        opero(() => {
+          throw bug;
+        }, { retries: 0 }),
+        fail.with({ retries: 0 }),
+      ]
+    ) {
+      const error = await rejectionOf(only());
+      assertInstanceOf(error, AllFailedError);
+      assertEquals(error.errors, [bug]);
+    }
+  }
+  const wrong = new ConfigurationError("Cannot do that");
+  assertEquals(
+    await rejectionOf(
+      opero(() => {
+        throw wrong;
+      }, { retries: 0 })(),
+    ),
+    wrong,
+  );
+  const given = opero(() => {
+    throw bugs[0];
+  }, { retries: 0, retryOn: RangeError });
+  assertEquals(await rejectionOf(given()), bugs[0]);
 });
