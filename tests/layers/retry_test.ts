@@ -418,8 +418,7 @@ Deno.test("opero() leaves bugs out of the retries only where there are any", asy
         fail.with({ retries: 0 }),
       ]
     ) {
-      const error = await rejectionOf(only());
-      assertInstanceOf(error, AllFailedError);
+      const error = await assertRejects(async () => await only(), AllFailedError);
       assertEquals(error.errors, [bug]);
     }
   }
