@@ -55,7 +55,7 @@ function contentOf(value: object): unknown[] {
   if (value instanceof URL) return [value.href];
   if (value instanceof DOMException) return [value.name, value.message];
   if (value instanceof ArrayBuffer) return [...new Uint8Array(value)];
-  if (value instanceof DataView) return [value.buffer, value.byteOffset, value.byteLength];
-  if (ArrayBuffer.isView(value)) return [value.buffer, value.byteOffset, (value as Uint8Array).length];
+  // What lies around it in its buffer is none of its own.
+  if (ArrayBuffer.isView(value)) return [...new Uint8Array(value.buffer, value.byteOffset, value.byteLength)];
   return [];
 }

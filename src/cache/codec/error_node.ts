@@ -42,14 +42,14 @@ const NAMES_BY_PROTOTYPE = new Map<object, string>(
 );
 
 /** The error that `fields` of a node stand for, empty yet. */
-export function emptyError([name]: readonly unknown[]): Error {
+export function emptyError([, name]: readonly unknown[]): Error {
   const Native = ERROR_CLASSES.get(name as string);
   if (Native === undefined) throw new Error("Unknown class of errors");
   return cleared(new Native([] as never));
 }
 
 /** The exception that `fields` of a node stand for, without its own properties yet. */
-export function emptyDomException([message, name]: readonly unknown[]): Error {
+export function emptyDomException([, message, name]: readonly unknown[]): Error {
   return cleared(new DOMException(String(message), String(name)));
 }
 

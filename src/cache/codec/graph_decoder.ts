@@ -1,3 +1,4 @@
+import { assertAffordable } from "./allowance.ts";
 import { fromBase64 } from "./base64.ts";
 import { defineOnError, emptyDomException, emptyError } from "./error_node.ts";
 import { NodeBuffer, SPECIALS, TAGS, VIEW_CLASSES } from "./graph_format.ts";
@@ -13,11 +14,12 @@ type Fields = readonly unknown[];
 export function decodeGraph(text: string): unknown {
   const written: unknown = JSON.parse(text);
   if (!Array.isArray(written) || written.length === 0) throw new Error("No graph");
+  assertAffordable(written, text.length);
   const made: unknown[] = [undefined];
   const fromSlot: FromSlot = (slot) => Array.isArray(slot) ? fromReference(slot, made) : asPrimitive(slot);
   for (let place = 1; place < written.length; place++) made.push(emptyOf(written[place]));
   for (let place = 1; place < written.length; place++) {
-    if (written[place][0] === TAGS.view) made[place] = viewOf(written[place].slice(1), fromSlot);
+    if (written[place][0] === TAGS.view) made[place] = viewOf(written[place], fromSlot);
   }
   for (let place = 1; place < written.length; place++) fill(made[place], written[place], fromSlot);
   return fromSlot(written[0]);
@@ -25,11 +27,21 @@ export function decodeGraph(text: string): unknown {
 
 function fromReference(slot: Fields, made: Fields): unknown {
   const place = slot[0];
-  if (typeof place === "string") return BigInt(place);
+  if (typeof place === "string") return bigintOf(place);
   if (!Number.isSafeInteger(place) || slot.length !== 1) throw new Error("No reference");
   const index = place as number;
   if (index === 0 || index >= made.length || -1 - index >= SPECIALS.length) throw new Error("No such place");
   return index < 0 ? SPECIALS[-1 - index] : made[index];
+}
+
+/** Texts of before have decimal digits, which are read where they are few. */
+const MAX_DECIMAL_DIGITS = 1_000;
+
+function bigintOf(text: string): bigint {
+  if (text.startsWith("x")) return BigInt(`0${text}`);
+  if (text.startsWith("-x")) return -BigInt(`0${text.slice(1)}`);
+  if (text.length > MAX_DECIMAL_DIGITS) throw new Error("No bigint");
+  return BigInt(text);
 }
 
 function asPrimitive(slot: unknown): unknown {
@@ -42,34 +54,47 @@ const EMPTY_BY_TAG: Readonly<Record<string, (fields: Fields) => unknown>> = Obje
   [TAGS.object]: () => ({}),
   [TAGS.bareObject]: () => Object.create(null),
   [TAGS.array]: () => [],
-  [TAGS.looseArray]: ([length]: Fields) => {
-    const array: unknown[] = [];
-    array.length = length as number;
-    return array;
-  },
+  [TAGS.looseArray]: (node: Fields) => sparseArray(node[1], (node.length - 2) / 2),
   [TAGS.map]: () => new Map(),
   [TAGS.set]: () => new Set(),
   [TAGS.date]: () => new Date(NaN),
-  [TAGS.regExp]: ([source, flags]: Fields) => new RegExp(asText(source), asText(flags)),
-  [TAGS.url]: ([href]: Fields) => new URL(asText(href)),
+  [TAGS.regExp]: ([, source, flags]: Fields) => new RegExp(asText(source), asText(flags)),
+  [TAGS.url]: ([, href]: Fields) => new URL(asText(href)),
   [TAGS.error]: emptyError,
   [TAGS.domException]: emptyDomException,
-  [TAGS.buffer]: ([text]: Fields) => fromBase64(asText(text)).buffer,
-  [TAGS.nodeBuffer]: ([text]: Fields) => {
+  [TAGS.buffer]: ([, text]: Fields) => fromBase64(asText(text)).buffer,
+  [TAGS.nodeBuffer]: ([, text]: Fields) => {
     if (NodeBuffer === undefined) throw new Error("No Buffer on this platform");
     return NodeBuffer.from(fromBase64(asText(text)).buffer);
   },
   [TAGS.view]: () => undefined,
 });
 
+/** The last place that an array has. */
+const LAST_INDEX = 2 ** 32 - 2;
+/** So many more places than items are no matter. */
+const FEW_HOLES = 4;
+
+/** An array of `length` holes that takes no memory for them: an item far away makes engines keep a list of what is there. */
+function sparseArray(length: unknown, itemCount: number): unknown[] {
+  if (!Number.isSafeInteger(length)) throw new Error("No length");
+  const array: unknown[] = [];
+  if ((length as number) > 2 * itemCount + FEW_HOLES) {
+    array[LAST_INDEX] = undefined;
+    delete array[LAST_INDEX];
+  }
+  array.length = length as number;
+  return array;
+}
+
 function emptyOf(node: unknown): unknown {
   if (!Array.isArray(node)) throw new Error("No node");
   const make = EMPTY_BY_TAG[asText(node[0])];
   if (make === undefined) throw new Error("No such tag");
-  return make(node.slice(1, 4));
+  return make(node);
 }
 
-function viewOf([name, slot, byteOffset, length]: Fields, fromSlot: FromSlot): ArrayBufferView {
+function viewOf([, name, slot, byteOffset, length]: Fields, fromSlot: FromSlot): ArrayBufferView {
   const View = VIEW_CLASSES.get(asText(name));
   const buffer = fromSlot(slot);
   if (View === undefined || !(buffer instanceof ArrayBuffer)) throw new Error("No view");

@@ -1,8 +1,10 @@
 import { SerializationError } from "../../errors.ts";
 import { describeKind } from "../../internal/validate.ts";
 import { toBase64 } from "./base64.ts";
+import { assertAffordable } from "./allowance.ts";
 import { errorNode } from "./error_node.ts";
 import { type GraphNode, NodeBuffer, type Slot, SPECIALS, TAGS, VIEW_CLASSES } from "./graph_format.ts";
+import { requireOwn, ViewNodes } from "./view_nodes.ts";
 
 /** Gives a value its place: as it is, or as a reference to a node of its own. */
 export type ToSlot = (value: unknown) => Slot;
@@ -25,9 +27,31 @@ export function encodeGraph(value: unknown): string {
     return [place];
   };
   const written: unknown[] = [toSlot(value)];
+  const views = new ViewNodes();
   // The list grows while it is gone through: what an object refers to is put at its end.
-  for (const object of objects) written.push(nodeOf(object, toSlot));
-  return JSON.stringify(written);
+  for (const object of objects) {
+    const name = viewNameOf(object);
+    if (name !== undefined) views.add(object as ArrayBufferView, name, written.length);
+    written.push(name === undefined ? nodeOf(object, toSlot) : undefined);
+  }
+  views.finish(written, (buffer) => places.has(buffer) ? [places.get(buffer)!] : undefined);
+  return toText(written);
+}
+
+function toText(written: readonly unknown[]): string {
+  const text = JSON.stringify(written);
+  try {
+    assertAffordable(written, text.length);
+  } catch (error) {
+    throw new SerializationError("Cannot keep the value as it would take too long to read back", { cause: error });
+  }
+  return text;
+}
+
+const VIEW_NAMES = new Map<unknown, string>([...VIEW_CLASSES].map(([name, { prototype }]) => [prototype, name]));
+
+function viewNameOf(object: object): string | undefined {
+  return ArrayBuffer.isView(object) ? VIEW_NAMES.get(Object.getPrototypeOf(object)) : undefined;
 }
 
 function primitiveSlot(value: unknown): Slot {
@@ -36,7 +60,7 @@ function primitiveSlot(value: unknown): Slot {
     case "boolean":
       return value;
     case "bigint":
-      return [String(value)];
+      return [bigintText(value)];
     case "number":
       if (Number.isFinite(value) && !Object.is(value, -0)) return value;
       break;
@@ -47,6 +71,11 @@ function primitiveSlot(value: unknown): Slot {
       throw refuse(describeKind(value));
   }
   return [-1 - SPECIALS.findIndex((special) => Object.is(special, value))];
+}
+
+/** To write or read decimal digits takes time that grows faster than their number. */
+function bigintText(value: bigint): string {
+  return value < 0n ? `-x${(-value).toString(16)}` : `x${value.toString(16)}`;
 }
 
 function refuse(kind: string): SerializationError {
@@ -66,10 +95,6 @@ const NODES_BY_PROTOTYPE = new Map<object | null, ToNode>([
   [RegExp.prototype, (value: RegExp, toSlot) => [TAGS.regExp, value.source, value.flags, toSlot(value.lastIndex)]],
   [URL.prototype, (value: URL) => [TAGS.url, value.href]],
   [ArrayBuffer.prototype, bufferNode],
-  ...[...VIEW_CLASSES].map(([name, { prototype }]): [object, ToNode] => [
-    prototype,
-    (value: ArrayBufferView, toSlot) => viewNode(name, value, toSlot),
-  ]),
 ]);
 if (NodeBuffer !== undefined) NODES_BY_PROTOTYPE.set(NodeBuffer.prototype, nodeBufferNode);
 
@@ -122,14 +147,8 @@ function setSlots(value: Set<unknown>, toSlot: ToSlot): Slot[] {
 }
 
 function bufferNode(value: ArrayBuffer): GraphNode {
-  // A buffer that was given away has nothing left, and one that can grow would come back unable to.
-  if (value.detached || value.resizable) throw refuse(value.detached ? "a detached buffer" : "a resizable buffer");
+  requireOwn(value);
   return [TAGS.buffer, toBase64(new Uint8Array(value))];
-}
-
-function viewNode(name: string, value: ArrayBufferView, toSlot: ToSlot): GraphNode {
-  const length = value instanceof DataView ? value.byteLength : (value as Uint8Array).length;
-  return [TAGS.view, name, toSlot(value.buffer), value.byteOffset, length];
 }
 
 /** Its own bytes alone: the buffer behind it is often a pool that holds the data of others. */

@@ -5,8 +5,8 @@
 export type GraphNode = readonly [tag: string, ...fields: unknown[]];
 
 /**
- * A place that holds a value: text, booleans, `null` and plain numbers as they are; `[n]` is node `n`, `["n"]` is
- * the bigint `n`, and `[-1]` and below are the {@link SPECIALS}.
+ * A place that holds a value: text, booleans, `null` and plain numbers as they are; `[n]` is node `n`, `["xn"]` or `["-xn"]` is
+ * the bigint with the hexadecimal digits `n`, and `[-1]` and below are the {@link SPECIALS}.
  */
 export type Slot = null | boolean | number | string | readonly [number | string];
 
