@@ -1,6 +1,14 @@
 import type { Clock } from "./clock.ts";
 import type { EventHub } from "./events.ts";
-import { anyFunction, type OptionRule, validateOptions, wrongOption } from "./internal/validate.ts";
+import { type Duration, parseDuration } from "./duration.ts";
+import {
+  anyFunction,
+  finiteDuration,
+  type OptionRule,
+  positiveInteger,
+  validateOptions,
+  wrongOption,
+} from "./internal/validate.ts";
 import type { Logger } from "./logger.ts";
 import { createWrap, mergeOptions, type Opero } from "./opero.ts";
 import { createMap, type Opmap } from "./opmap.ts";
@@ -16,6 +24,16 @@ export interface InstanceOptions extends Omit<OperoOptions, "name"> {
   readonly random?: (() => number) | undefined;
   /** Takes the log lines of this instance, all levels. By default `configureLogging` decides. */
   readonly logger?: Logger | undefined;
+  /**
+   * How many worker threads the functions of this instance may have at most, those of each `memoryLimit` and
+   * `permissions`. By default as many as the largest `workers` among those that run.
+   */
+  readonly maxThreads?: number | undefined;
+  /**
+   * How long worker threads that have nothing to do are kept for the next run. They keep no script alive.
+   * @default "30s"
+   */
+  readonly idleTimeout?: Duration | undefined;
 }
 
 /** An instance: functions that share a global rate limit, caches, events and what has to be closed, with no other. */
@@ -28,7 +46,10 @@ export interface OperoInstance extends AsyncDisposable {
   readonly events: EventHub<OperoEvents>;
   /** Removes all cached results in `namespace` (by default `"opero"`), and in no other. */
   clearCache(namespace?: string): Promise<void>;
-  /** Closes what the instance opened: connections, files, workers. What was handed in stays open. */
+  /**
+   * Ends what runs over many items, which rejects with an `AbortError`, and closes what the instance opened:
+   * connections, files, workers. What was handed in stays open. No run begins after it.
+   */
   close(): Promise<void>;
 }
 
@@ -46,6 +67,8 @@ const INSTANCE_RULES = {
   name: { desired: "left out, as every function has a name of its own", accepts: () => false },
   clock: withMethods("a clock with 'now', 'wallNow', 'sleep' and 'setTimer'", ["now", "wallNow", "sleep", "setTimer"]),
   random: anyFunction,
+  maxThreads: positiveInteger,
+  idleTimeout: finiteDuration,
   logger: withMethods("a logger with 'debug', 'info', 'warning' and 'error'", ["debug", "info", "warning", "error"]),
 };
 
@@ -66,10 +89,17 @@ const INSTANCE_RULES = {
  * ```
  */
 export function createOpero(options: InstanceOptions = {}): OperoInstance {
+  return openInstance(options, false);
+}
+
+/** An instance as {@link createOpero} makes it, which can be used again after it was closed if it `isReopenable`. */
+export function openInstance(options: InstanceOptions, isReopenable: boolean): OperoInstance {
   const task = "create an instance";
   validateOptions(task, options, INSTANCE_RULES);
-  const { clock, random, logger, ...defaults } = mergeOptions(task, {}, options) as InstanceOptions;
-  const registry = new Registry({ defaults, clock, random, logger });
+  const merged = mergeOptions(task, {}, options) as InstanceOptions;
+  const { clock, random, logger, maxThreads, idleTimeout, ...defaults } = merged;
+  const idleMs = parseDuration(idleTimeout);
+  const registry = new Registry({ defaults, clock, random, logger, maxThreads, idleMs, isReopenable });
   const close = () => registry.close();
   return {
     opero: createWrap(registry),

@@ -1,10 +1,10 @@
-import { createOpero, type OperoInstance } from "./create_opero.ts";
+import { openInstance, type OperoInstance } from "./create_opero.ts";
 import type { EventHub } from "./events.ts";
 import type { Opero } from "./opero.ts";
 import type { Opmap } from "./opmap.ts";
 import type { OperoEvents } from "./opero_events.ts";
 
-const instance: OperoInstance = createOpero();
+const instance: OperoInstance = openInstance({}, true);
 
 /**
  * Makes a function resilient: cache → retry with backoff and jitter → fallback through alternative values of one
@@ -82,7 +82,8 @@ export function clearCache(namespace?: string): Promise<void> {
 }
 
 /**
- * Closes what the default instance opened: connections, files, workers.
+ * Ends what runs over many items, and closes what the default instance opened: connections, files, workers. What is
+ * called afterwards opens them again.
  *
  * @example
  * ```ts

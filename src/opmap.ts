@@ -1,6 +1,7 @@
 import { isAsyncFunction } from "./ensure_async.ts";
 import { isPooled } from "./internal/option_needs.ts";
 import { quoted } from "./internal/printable.ts";
+import { ConfigurationError } from "./errors.ts";
 import { validateOptions, wrongOption } from "./internal/validate.ts";
 import type { Call } from "./layer.ts";
 import { MapList } from "./map/map_list.ts";
@@ -105,7 +106,8 @@ class FunctionMap {
     this.#fn = fn;
     this.#options = options;
     this.#registry = registry;
-    this.#pool = isPooled(options) ? new MapPool(fn, this.#options, registry, task) : undefined;
+    const onHopeless = (error: Error) => this.#endHopeless(error);
+    this.#pool = isPooled(options) ? new MapPool({ fn, options, registry, task, onHopeless }) : undefined;
     // The signal of the options ends whole runs: the calls follow the run.
     const { signal: _signal, ...callOptions } = options;
     this.#pipeline = buildPipeline({ fn, task, options: callOptions, registry, runAttempt: this.#pool?.run });
@@ -154,12 +156,16 @@ class FunctionMap {
     const { host, handler, cache } = this.#pipeline;
     const { functionName, telemetry, clock } = host;
     const task = `map ${quoted(functionName)}`;
+    const closed = this.#registry.closedError(task);
+    if (closed !== undefined) throw closed;
+    this.#pool?.requireStart(task);
     if (!isItems(items)) throw wrongOption(task, "items", { desired: "an iterable or an async iterable" }, items);
     const { onError, progress, workers, signal } = this.#resolveRun(task, runOptions);
     expectRejections(items);
     const observe = observed(handler, host);
     return {
       source: new ItemSource(items),
+      isFinite: countItems(items) !== undefined,
       // Asked item by item: who begins to listen in mid-run hears of the rest.
       handler: (call) => telemetry.isOn ? observe(call) : handler(call),
       self,
@@ -174,7 +180,9 @@ class FunctionMap {
       onItem: (index, ok) => {
         if (telemetry.wants("itemDone")) telemetry.emit("itemDone", { functionName, index, ok });
       },
-      runs: this.#runs,
+      runs: [this.#runs, this.#registry.runs],
+      closedError: () => this.#registry.closedError(task),
+      isHopeless: () => this.#pool?.isHopeless === true,
       functionName,
     };
   }
@@ -191,6 +199,11 @@ class FunctionMap {
       workers: given.workers ?? workers,
       signal: given.signal,
     };
+  }
+
+  /** A mistake in how the function is set up is no matter of single items. */
+  #endHopeless(error: Error): void {
+    if (error instanceof ConfigurationError) { for (const run of this.#runs) void run.fail(error); }
   }
 
   async #close(): Promise<void> {

@@ -9,6 +9,8 @@ import {
   wrongOption,
 } from "./internal/validate.ts";
 import { type Envelope, openEnvelope } from "./pool/error_envelope.ts";
+import { requireNoImport } from "./pool/import_guard.ts";
+import { workerHook } from "./internal/worker_hook.ts";
 import { referToFunction } from "./pool/function_reference.ts";
 import { knownErrorClasses } from "./pool/known_errors.ts";
 import { describeLoss, type LossReason } from "./pool/loss_reason.ts";
@@ -99,6 +101,8 @@ function runBlocking<F extends AnyFunction>(
   const name = JSON.stringify(fn.name || "anonymous");
   const reference = referToFunction(fn, `run ${name}`, options.module);
   const limitMs = parseDuration(options.timeout) ?? Infinity;
+  requireNoImport(`run ${name}`, options.module);
+  const ancestors = workerHook()?.ancestors();
   const channel = openChannel(name);
   let worker: WorkerHandle | undefined;
   try {
@@ -110,10 +114,8 @@ function runBlocking<F extends AnyFunction>(
     worker.setNeeded(false);
     const board = new Int32Array(new SharedArrayBuffer((BOARD_SLOTS + 1) * Int32Array.BYTES_PER_ELEMENT));
     const { remote: port } = channel;
-    worker.post(
-      { kind: "init", board: board.buffer, concurrency: 1, fn: reference, isPacking: worker.isPacking, port },
-      [port],
-    );
+    worker.post({ kind: "init", board: board.buffer, isPacking: worker.isPacking, port, ancestors }, [port]);
+    worker.post({ kind: "load", id: 0, fn: reference, concurrency: 1 });
     send(worker, args, limitMs);
     return waitForResult({ name, board, channel, limitMs }) as Awaited<ReturnType<F>>;
   } finally {
@@ -135,6 +137,7 @@ function send(worker: WorkerHandle, args: readonly unknown[], limitMs: number): 
   const limit = limitMs === Infinity ? {} : { limitMs };
   const message: RunMessage = {
     kind: "run",
+    fn: 0,
     slots: [0],
     items: [args[0]],
     rest: [args.slice(1)],

@@ -1,5 +1,6 @@
 import { type Clock, SystemClock } from "../clock.ts";
 import { MemoryStore, type MemoryStoreLimits } from "../cache/memory_store.ts";
+import { ConfigurationError } from "../errors.ts";
 import { wrongOption } from "../internal/validate.ts";
 import type { CachedResults } from "../cache/cached_results.ts";
 import { ExpirySweeper } from "../cache/expiry_sweeper.ts";
@@ -10,6 +11,8 @@ import { RateLimiter } from "../limiter/rate_limiter.ts";
 import type { Logger } from "../logger.ts";
 import { OpenBackends } from "./open_backends.ts";
 import type { OperoOptions } from "./opero_options.ts";
+import type { WorkerPlace } from "../pool/pool.ts";
+import { WorkerPool } from "../pool/worker_pool.ts";
 import { Telemetry } from "../telemetry.ts";
 
 /** What an instance is made with. */
@@ -18,6 +21,18 @@ export interface RegistryOptions {
   readonly clock?: Clock | undefined;
   readonly random?: (() => number) | undefined;
   readonly logger?: Logger | undefined;
+  /** How many worker threads there are at most in each of its pools. */
+  readonly maxThreads?: number | undefined;
+  /** How long worker threads without work are kept, in milliseconds. */
+  readonly idleMs?: number | undefined;
+  /** Whether it can be used again after it was closed. */
+  readonly isReopenable?: boolean | undefined;
+}
+
+/** What runs, and ends when the instance is closed. */
+interface Run {
+  /** Ends it with `reason`; resolves once it has let go of what it used. */
+  fail(reason: unknown): Promise<void>;
 }
 
 /** What can be let go of when an instance is closed. */
@@ -41,13 +56,19 @@ export class Registry {
   readonly expiry: ExpirySweeper;
   readonly #closables = new Set<Closable>();
   readonly #flights = new WeakMap<MemoryStore, Flights>();
+  /** What runs now over many items. */
+  readonly runs: Set<Run> = new Set();
+  readonly #options: RegistryOptions;
+  readonly #pools = new Map<string, WorkerPool>();
   readonly #namedStores = new Map<string, Map<string, MemoryStore>>();
   readonly #caches = new Map<string, Set<WeakRef<CachedResults>>>();
   readonly #forgetCache = new FinalizationRegistry<() => void>((forget) => forget());
   #globalLimiter: RateLimiter | undefined = undefined;
+  #isClosed = false;
 
   /** An instance that has nothing yet. */
   constructor(options: RegistryOptions) {
+    this.#options = options;
     this.defaults = options.defaults;
     this.clock = options.clock ?? new SystemClock();
     this.random = options.random ?? Math.random;
@@ -116,15 +137,33 @@ export class Registry {
     for (const reference of this.#caches.get(namespace) ?? []) reference.deref()?.noteNamespaceCleared();
   }
 
+  /** The pool that all functions share whose workers have this in common. */
+  poolFor(place: WorkerPlace): WorkerPool {
+    const { memoryLimit, permissions } = place;
+    const key = JSON.stringify([memoryLimit, permissions], (_, value) => value instanceof URL ? value.href : value);
+    const { idleMs, maxThreads } = this.#options;
+    const pool = this.#pools.get(key) ?? new WorkerPool({ memoryLimit, permissions, idleMs, maxThreads });
+    this.#pools.set(key, pool);
+    return pool;
+  }
+
+  /** What a run is refused with once the instance was closed. */
+  closedError(task: string): ConfigurationError | undefined {
+    return this.#isClosed ? new ConfigurationError(`Cannot ${task} as its instance is closed`) : undefined;
+  }
+
   /** Closes `closable` when the instance is closed. */
   closeLater(closable: Closable): void {
     this.#closables.add(closable);
   }
 
-  /** Closes what the instance opened; all of it, even where one part fails. */
+  /** Ends what runs and closes what the instance opened; all of it, even where one part fails. */
   async close(): Promise<void> {
+    this.#isClosed = this.#options.isReopenable !== true;
+    const reason = new DOMException("The instance was closed", "AbortError");
+    await Promise.all([...this.runs].map((run) => run.fail(reason)));
     // Backends last as long as the instance: one that is opened after a close is for the next close.
-    const closables = [...this.#closables, this.backends];
+    const closables = [...this.#closables, ...this.#pools.values(), this.backends];
     this.#closables.clear();
     const closed = await Promise.allSettled(closables.map(async (closable) => await closable.close()));
     const failed = closed.find((result) => result.status === "rejected");

@@ -16,6 +16,12 @@ export interface WorkerHook {
   readonly moved: WeakMap<object, readonly ArrayBuffer[]>;
   /** The functions wrapped with `module` so far. */
   readonly functions: ModuleFunction[];
+  /** Whether the code that asks runs since the worker imports a module, and not in an item. */
+  readonly isImporting: () => boolean;
+  /** The modules that the workers around this one and this one itself imported, the outermost first. */
+  readonly ancestors: () => readonly string[];
+  /** Ends this worker, and the pool's attempts to start others, with `error`. */
+  readonly refuse: (error: unknown) => void;
 }
 
 const HOOK = Symbol.for("@opero/core/worker");

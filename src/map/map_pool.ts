@@ -3,26 +3,44 @@ import { parseDuration } from "../duration.ts";
 import type { Call } from "../layer.ts";
 import type { ResolvedMapOptions } from "./opmap_options.ts";
 import { referToFunction } from "../pool/function_reference.ts";
+import { requireNoImport } from "../pool/import_guard.ts";
 import { errorClassesIn } from "../pool/known_errors.ts";
-import type { ErrorClass, Pool, PooledFunction, PoolOptions } from "../pool/pool.ts";
+import { Pace } from "../pool/pace.ts";
+import type { ErrorClass, Pool, PooledFunction, ShareOptions, WorkerPlace } from "../pool/pool.ts";
 import { resolvePermissions } from "../pool/sandbox.ts";
-import { WorkerPool } from "../pool/worker_pool.ts";
 import type { Registry } from "../engine/registry.ts";
 import type { AnyFunction } from "../engine/wrapped.ts";
 
-/** The pool of a function over many items, opened when it is first needed, and again after it was closed. */
+/** What it is made with. */
+export interface MapPoolInit {
+  readonly fn: AnyFunction;
+  readonly options: ResolvedMapOptions;
+  readonly registry: Registry;
+  /** What cannot be done where an option is wrong, as in `wrap "resize"`. */
+  readonly task: string;
+  /** Is told where no further attempt has a chance. */
+  readonly onHopeless: (error: Error) => void;
+}
+
+/**
+ * What a function over many items has of the pool of its instance, opened when it is first needed, and again after it
+ * was closed.
+ */
 export class MapPool {
   readonly #fn: PooledFunction;
-  readonly #options: PoolOptions;
+  readonly #options: ShareOptions;
+  readonly #place: WorkerPlace;
+  /** What is known of the items, from one run to the next. */
+  readonly #pace: Pace;
   readonly #registry: Registry;
-  #pool: Pool | undefined = undefined;
+  #pool: (Pool & { readonly hopeless: unknown }) | undefined = undefined;
 
   /**
    * A pool that is not open yet.
    *
    * @throws {ConfigurationError} If `fn` cannot be sent to a worker.
    */
-  constructor(fn: AnyFunction, options: ResolvedMapOptions, registry: Registry, task: string) {
+  constructor({ fn, options, registry, task, onHopeless }: MapPoolInit) {
     const { mode, workers, workerConcurrency, timeout, maxCrashesPerItem } = options;
     const { chunkSize, memoryLimit, errorClasses, permissions } = options;
     this.#fn = referToFunction(fn, task, options.module);
@@ -32,14 +50,29 @@ export class MapPool {
       workerConcurrency: mode === "process" ? 1 : workerConcurrency,
       chunkSize,
       timeoutMs: timeout === undefined ? undefined : parseDuration(timeout),
-      memoryLimit,
       maxCrashesPerItem,
       errorClasses: [
         ...errorClassesIn(options.retryOn, options.fallbackOn),
         ...(errorClasses ?? []) as ErrorClass[],
       ],
-      permissions: resolvePermissions(permissions, task),
+      onHopeless,
     };
+    this.#place = { memoryLimit, permissions: resolvePermissions(permissions, task) };
+    this.#pace = new Pace(chunkSize);
+  }
+
+  /** Whether no worker could be started for it when that was tried last. */
+  get isHopeless(): boolean {
+    return this.#pool?.hopeless !== undefined;
+  }
+
+  /**
+   * To be asked before a run.
+   *
+   * @throws {ConfigurationError} If it would start workers within workers without an end.
+   */
+  requireStart(task: string): void {
+    requireNoImport(task, this.#fn.module);
   }
 
   /** Runs one attempt. */
@@ -57,7 +90,7 @@ export class MapPool {
     return () => Math.min(this.#open().capacity, workers * workerConcurrency);
   }
 
-  /** Stops the workers. */
+  /** Ends what runs. */
   async close(): Promise<void> {
     const pool = this.#pool;
     this.#pool = undefined;
@@ -66,8 +99,7 @@ export class MapPool {
 
   #open(): Pool {
     if (this.#pool === undefined) {
-      this.#pool = new WorkerPool(this.#fn, this.#options);
-      this.#registry.closeLater(this);
+      this.#pool = this.#registry.poolFor(this.#place).openShare(this.#fn, this.#options, this.#pace);
     }
     return this.#pool;
   }

@@ -8,17 +8,26 @@ import type { Clock } from "../clock.ts";
 import { toSeconds } from "../duration.ts";
 import { captureContext } from "../runtime/async_context.ts";
 import { Call, type CallState, type Handler, stateOf } from "../layer.ts";
+import { outcomeOf, stateOfRun, toError } from "./item_outcome.ts";
 import type { OnError } from "./opmap_options.ts";
 import { Drain, type DrainTarget, type SourceFailure } from "../pool/drain.ts";
 import type { ItemSource } from "../pool/item_source.ts";
-import type { ItemOutcome, ProgressWait } from "../progress/progress.ts";
+import type { ProgressWait } from "../progress/progress.ts";
 import type { RunProgress } from "../progress/run_progress.ts";
 import { tallyItems } from "./tally_items.ts";
+
+/** Where runs stand. */
+interface RunSet {
+  add(run: MapRun): unknown;
+  delete(run: MapRun): unknown;
+}
 
 /** What a run is made with. */
 export interface MapRunSetup {
   /** The items. */
   readonly source: ItemSource;
+  /** Whether it is known that there are so and so many items. */
+  readonly isFinite: boolean;
   /** Runs the call of one item. */
   readonly handler: Handler;
   /** The `this` of the calls. */
@@ -37,8 +46,12 @@ export interface MapRunSetup {
   readonly openProgress: (wait: () => ProgressWait | undefined) => RunProgress | undefined;
   /** Is told of each item too. */
   readonly onItem: (index: number, isOk: boolean) => void;
-  /** The runs of the same function that have begun and are not over. */
-  readonly runs: Set<MapRun>;
+  /** Where it stands from when it has begun until it is over. */
+  readonly runs: readonly RunSet[];
+  /** What a run ends with where the instance was closed. */
+  readonly closedError: () => Error | undefined;
+  /** Whether no item can be run any more. */
+  readonly isHopeless: () => boolean;
   /** The name of the function, for messages. */
   readonly functionName: string;
   /** The only source of time. */
@@ -89,9 +102,11 @@ export abstract class MapRun implements DrainTarget {
   begin(): void {
     const aborted = this.setup.signals.find((signal) => signal.aborted);
     if (aborted !== undefined) return void this.fail(abortReason(aborted));
+    const closed = this.setup.closedError();
+    if (closed !== undefined) return void this.fail(closed);
     this.#unfollow = this.setup.signals.map((signal) => followSignal(signal, (reason) => void this.fail(reason)));
     this.#progress = this.setup.openProgress(() => this.#wait());
-    this.setup.runs.add(this);
+    for (const runs of this.setup.runs) runs.add(this);
     this.fill();
   }
 
@@ -135,8 +150,9 @@ export abstract class MapRun implements DrainTarget {
     this.#progress?.count(outcomeOf(call, true));
     onItem(index, false);
     if (onError === "return") return this.keep(index, toError(error));
-    if (onError === "skip") return this.keep(index, SKIPPED);
-    this.noteError(index, error);
+    if (onError === "skip") this.keep(index, SKIPPED);
+    else this.noteError(index, error);
+    if (onError !== "abort" && this.#isVain()) return void this.fail(error);
     if (onError !== "abort") return;
     // Each item that runs is told, maybe in another thread: not with an error that holds all results so far.
     void this.fail(this.#stoppedBy(index, error), new DOMException(`Item ${index} of the map failed`, "AbortError"));
@@ -195,6 +211,11 @@ export abstract class MapRun implements DrainTarget {
   /** What the results of a run that is stopped by one item are. */
   protected abstract partialResults(): readonly unknown[];
 
+  /** Whether all that may come of a source, which may have no end, will fail as the workers cannot be started. */
+  #isVain(): boolean {
+    return !this.setup.isFinite && this.setup.isHopeless();
+  }
+
   #stoppedBy(index: number, error: unknown): MapError {
     const message = `The map of ${this.#name} was stopped as item ${index} failed: ${errorLabel(rootOf(error))}`;
     return new MapError(message, this.partialResults(), this.errors);
@@ -208,19 +229,8 @@ export abstract class MapRun implements DrainTarget {
     this.#isOver = true;
     for (const unfollow of this.#unfollow) unfollow();
     this.#progress?.finish();
-    this.setup.runs.delete(this);
+    for (const runs of this.setup.runs) runs.delete(this);
   }
-}
-
-/** The state of the call that ran for `call`, which the cache may let several share. */
-function stateOfRun(call: Call): CallState | undefined {
-  return call.state?.servedBy?.state ?? call.state;
-}
-
-function outcomeOf(call: Call | undefined, isFailed: boolean): ItemOutcome {
-  const cache = call?.state?.cache;
-  const retries = call === undefined ? 0 : stateOfRun(call)?.retry ?? 0;
-  return { isFailed, isCached: cache === "hit" || cache === "stale", isRetried: retries > 0 };
 }
 
 function count(items: number): string {
@@ -235,10 +245,4 @@ function isThenable(item: object): item is PromiseLike<unknown> {
   } catch {
     return true;
   }
-}
-
-/** Anything may be thrown, but among the results only an error can be told from a value. */
-function toError(thrown: unknown): Error {
-  if (thrown instanceof Error) return thrown;
-  return new Error("The item failed with a value that is no error", { cause: thrown });
 }

@@ -1,4 +1,4 @@
-import type { Job } from "./job.ts";
+import type { Job, JobHolder } from "./job.ts";
 
 /** What is done about jobs that overrun. */
 export interface AttemptWatchOwner {
@@ -6,6 +6,8 @@ export interface AttemptWatchOwner {
   onOverrun(job: Job, limitMs: number): void;
   /** `job` was told to stop and did not. */
   onDeaf(job: Job): void;
+  /** The worker of `job` is busy with nobody knows what, for as long as the job may run. */
+  onSilent(job: Job): void;
 }
 
 /** How long a job that was told to stop may take for it, in milliseconds; a loop is ended only after that. */
@@ -26,6 +28,8 @@ const MAX_LATE_MS = 2;
 export class AttemptWatch {
   readonly #owner: AttemptWatchOwner;
   readonly #limits = new Map<Job, number>();
+  /** The workers that are asked for a sign of life. */
+  readonly #probed = new Set<JobHolder>();
   /** When the grace of a job ends. */
   readonly #graces = new Map<Job, number>();
   #timer: ReturnType<typeof setTimeout> | undefined = undefined;
@@ -76,6 +80,8 @@ export class AttemptWatch {
     // While this thread was busy it could hear of no result, so that time counts against nobody.
     const chargedMs = Math.min(nowMs - this.#armedMs, this.#lookMs + MAX_LATE_MS);
     for (const [job, limitMs] of this.#limits) this.#lookAt(job, limitMs, chargedMs);
+    for (const worker of this.#probed) worker.probe(chargedMs);
+    this.#probed.clear();
     for (const [job, endMs] of this.#graces) {
       const isThere = job.worker?.has(job) ?? false;
       if (isThere && nowMs < endMs) continue;
@@ -91,11 +97,21 @@ export class AttemptWatch {
     if (job.isSettled) this.#limits.delete(job);
     else if (worker === undefined || !worker.hasBegun(job)) job.ranMs = undefined;
     else if (job.ranMs === undefined) job.ranMs = 0;
-    else if (worker.blocker === undefined || worker.blocker === job) {
-      job.ranMs += chargedMs;
-      if (job.ranMs < limitMs) return;
-      this.#limits.delete(job);
-      this.#owner.onOverrun(job, limitMs);
+    else this.#charge(job, worker, limitMs, chargedMs);
+  }
+
+  /** Time in which another keeps the job waiting, or maybe does, is not the job's. */
+  #charge(job: Job, worker: JobHolder, limitMs: number, chargedMs: number): void {
+    const { blocker } = worker;
+    if (blocker !== undefined && blocker !== job) return;
+    this.#probed.add(worker);
+    if (blocker === undefined && worker.silentMs > 0 && !worker.isAloneWith(job)) {
+      if (worker.silentMs >= limitMs) this.#owner.onSilent(job);
+      return;
     }
+    job.ranMs! += chargedMs;
+    if (job.ranMs! < limitMs) return;
+    this.#limits.delete(job);
+    this.#owner.onOverrun(job, limitMs);
   }
 }

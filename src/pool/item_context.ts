@@ -42,3 +42,11 @@ export class ItemContext implements CallContext {
     this.#controller?.abort(reason);
   }
 }
+
+/** Where no item is in its synchronous part, nobody knows whose context is asked for. */
+export function throwOutside(): never {
+  throw new Error(
+    "Cannot read the current call as 'currentCall()' must be called in a worker before the first await of the " +
+      "function: received a call from elsewhere",
+  );
+}

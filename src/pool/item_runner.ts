@@ -2,50 +2,53 @@ import { setWorkerHook, type WorkerHook } from "../internal/worker_hook.ts";
 import type { WorkerScope } from "../runtime/worker_scope.ts";
 import { type Envelope, openEnvelope, sealError } from "./error_envelope.ts";
 import { BOUND_NAMES, type ItemFunction, loadFunction } from "./function_loader.ts";
-import { ItemContext } from "./item_context.ts";
+import { ImportWatch } from "./import_watch.ts";
+import { ItemContext, throwOutside } from "./item_context.ts";
 import { ResultBatch } from "./result_batch.ts";
+import { promiseOf, whenSettled } from "./settled_promise.ts";
 import { unpackValues } from "./value_unpacking.ts";
 import {
   BOARD_RUNNING,
   BOARD_SLOTS,
   type FatalReason,
   type InitMessage,
+  type LoadMessage,
   type RunMessage,
   SLOT_BEGUN,
   SLOT_SENT,
+  SLOT_TAKEN_BACK,
   type ToWorker,
 } from "./worker_protocol.ts";
-
-const { then: whenSettled } = Promise.prototype;
 
 /** A loop is broken off so long after the pool has given it up, in milliseconds. */
 const GUARD_SLACK_MS = 50;
 
-/** Serves the pool that started this worker, until that ends it. */
-export function startWorker(scope: WorkerScope): void {
-  let runner: ItemRunner | undefined;
-  scope.onMessage((message) => {
-    const told = message as ToWorker;
-    if (told.kind === "init") runner = new ItemRunner(scope, told);
-    else if (told.kind === "run") runner?.run(told);
-    else runner?.abort(told.slot, told.reason);
-  });
+/** A function that items are for. */
+interface KnownFunction {
+  /** The function, once it is found. */
+  fn: ItemFunction | undefined;
+  /** How many of its items run at once. */
+  readonly concurrency: number;
 }
 
 /** Runs items, a few at a time, in the order they came in. */
-class ItemRunner {
+export class ItemRunner {
   readonly #scope: WorkerScope;
-  readonly #concurrency: number;
   readonly #board: Int32Array;
+  readonly #isShared: boolean;
   readonly #results: ResultBatch;
   readonly #moved = new WeakMap<object, readonly ArrayBuffer[]>();
+  readonly #imports = new ImportWatch();
+  readonly #modules = new Set<string>();
+  readonly #hook: WorkerHook;
+  readonly #bound: Readonly<Record<string, unknown>>;
+  readonly #functions = new Map<number, KnownFunction>();
   /** Messages with items that have not begun; the first of them from `#position` on. */
   readonly #waiting: RunMessage[] = [];
   #position = 0;
   #activeCount = 0;
   #isFlushComing = false;
   #isDying = false;
-  #fn: ItemFunction | undefined = undefined;
   /** Where the item whose synchronous part runs now came from, for its context. */
   #running: RunMessage | undefined = undefined;
   #runningPosition = 0;
@@ -55,37 +58,61 @@ class ItemRunner {
 
   constructor(scope: WorkerScope, init: InitMessage) {
     this.#scope = scope;
-    this.#concurrency = init.concurrency;
     this.#board = new Int32Array(init.board);
+    this.#isShared = typeof SharedArrayBuffer === "function" && init.board instanceof SharedArrayBuffer;
     this.#results = new ResultBatch(scope, init, this.#board, this.#moved);
+    this.#hook = this.#layOutHook(init.ancestors ?? []);
+    const values = [() => this.#requireContext(), this.#transfer, (fn: unknown) => fn];
+    this.#bound = Object.fromEntries(BOUND_NAMES.map((name, place) => [name, values[place]]));
     scope.onUncaught((error) => this.#die("uncaught", error));
     scope.onExit((code) => this.#die("exit", code));
     scope.onHeapOverflow(() => this.#die("memory", undefined));
-    void this.#load(init);
+    this.#results.post({ kind: "up" });
   }
 
-  /** Takes items in. */
-  run(message: RunMessage): void {
+  /** Does as it is told. */
+  hear(message: Exclude<ToWorker, InitMessage>): void {
+    if (message.kind === "run") this.#run(message);
+    else if (message.kind === "load") void this.#load(message);
+    else if (message.kind === "abort") this.#abort(message.slot, message.reason as Envelope);
+    else if (message.kind === "skip") this.#board[BOARD_SLOTS + message.slot] = SLOT_TAKEN_BACK;
+    else this.#results.post({ kind: "pong" });
+  }
+
+  #abort(slot: number, reason: Envelope): void {
+    this.#contexts.get(slot)?.abort(openEnvelope(reason, new Map()));
+  }
+
+  #run(message: RunMessage): void {
     unpackValues(message.packing);
+    if (!this.#isShared) { for (const slot of message.slots) this.#board[BOARD_SLOTS + slot] = SLOT_SENT; }
     this.#waiting.push(message);
     this.#pump();
   }
 
-  /** Tells the item in `slot` to stop. */
-  abort(slot: number, reason: unknown): void {
-    this.#contexts.get(slot)?.abort(openEnvelope(reason as Envelope, new Map()));
+  #layOutHook(inherited: readonly string[]): WorkerHook {
+    const hook: WorkerHook = {
+      currentCall: () => this.#currentContext(),
+      moved: this.#moved,
+      functions: [],
+      isImporting: () => this.#running === undefined && this.#imports.isImporting,
+      ancestors: () => [...inherited, ...this.#modules],
+      refuse: (error) => this.#die("boot", error),
+    };
+    setWorkerHook(hook);
+    return hook;
   }
 
-  async #load(init: InitMessage): Promise<void> {
-    const hook: WorkerHook = { currentCall: () => this.#currentContext(), moved: this.#moved, functions: [] };
-    setWorkerHook(hook);
-    const values = [() => this.#requireContext(), this.#transfer, (fn: unknown) => fn];
-    const bound = Object.fromEntries(BOUND_NAMES.map((name, place) => [name, values[place]]));
+  async #load({ id, fn: reference, concurrency }: LoadMessage): Promise<void> {
+    const known: KnownFunction = { fn: undefined, concurrency };
+    this.#functions.set(id, known);
+    const find = () => loadFunction(reference, this.#bound, this.#hook);
     try {
-      const found = loadFunction(init.fn, bound, hook);
+      if (reference.module !== undefined) this.#modules.add(reference.module);
+      const found = reference.module === undefined ? find() : this.#imports.during(find);
       // A function at hand is ready in this very turn, before the items that follow the message.
-      this.#fn = found instanceof Promise ? await found : found;
-      this.#results.post({ kind: "ready" });
+      known.fn = found instanceof Promise ? await found : found;
+      this.#results.post({ kind: "ready", id });
       this.#pump();
     } catch (error) {
       this.#die("boot", error);
@@ -98,12 +125,11 @@ class ItemRunner {
   };
 
   #pump(): void {
-    const fn = this.#fn;
-    if (fn === undefined || this.#isDying) return;
+    if (this.#isDying) return;
     this.#results.begin();
     const limitMs = this.#waiting[0]?.limitMs;
-    if (limitMs === undefined) this.#startItems(fn, limitMs);
-    else if (!this.#scope.guard(() => this.#startItems(fn, limitMs), 2 * limitMs + GUARD_SLACK_MS)) {
+    if (limitMs === undefined) this.#startItems(limitMs);
+    else if (!this.#scope.guard(() => this.#startItems(limitMs), 2 * limitMs + GUARD_SLACK_MS)) {
       return this.#die("overrun", undefined);
     }
     if (this.#activeCount === 0) this.#results.end();
@@ -111,11 +137,12 @@ class ItemRunner {
   }
 
   /** Starts items as long as there is room; those of another limit, or past `limitMs`, in a turn of their own. */
-  #startItems(fn: ItemFunction, limitMs: number | undefined): void {
+  #startItems(limitMs: number | undefined): void {
     const untilMs = limitMs === undefined ? Infinity : performance.now() + limitMs;
-    while (this.#activeCount < this.#concurrency && !this.#isDying) {
-      const message = this.#waiting[0];
-      if (message === undefined) break;
+    let known: KnownFunction | undefined;
+    for (let message = this.#waiting[0]; message !== undefined; message = this.#waiting[0]) {
+      if (this.#position === 0 || known === undefined) known = this.#functions.get(message.fn);
+      if (known?.fn === undefined || this.#activeCount >= known.concurrency || this.#isDying) return;
       const isOver = message.limitMs !== limitMs || (limitMs !== undefined && performance.now() > untilMs);
       if (isOver) return this.#scope.soon(() => this.#pump());
       const position = this.#position++;
@@ -123,7 +150,7 @@ class ItemRunner {
         this.#waiting.shift();
         this.#position = 0;
       }
-      this.#start(fn, message, position);
+      this.#start(known.fn, message, position);
     }
   }
 
@@ -138,6 +165,7 @@ class ItemRunner {
     this.#running = message;
     this.#runningPosition = position;
     Atomics.store(this.#board, BOARD_RUNNING, slot + 1);
+    if (!this.#isShared) this.#results.post({ kind: "begun", slot });
     let result: unknown;
     let promise: Promise<unknown> | undefined;
     try {
@@ -182,6 +210,8 @@ class ItemRunner {
     this.#contexts.delete(slot);
     add();
     this.#results.markDone(slot);
+    // Whoever cannot see how far the items are has to be told before the next one begins.
+    if (!this.#isShared) this.#results.flush();
   }
 
   #flushSoon(): void {
@@ -199,12 +229,7 @@ class ItemRunner {
   }
 
   #requireContext(): ItemContext {
-    const context = this.#currentContext();
-    if (context !== undefined) return context;
-    throw new Error(
-      "Cannot read the current call as 'currentCall()' must be called in a worker before the first await of the " +
-        "function: received a call from elsewhere",
-    );
+    return this.#currentContext() ?? throwOutside();
   }
 
   /** From here on no item begins: the board shows the pool which one it was. */
@@ -219,22 +244,4 @@ class ItemRunner {
     }
     this.#results.post({ kind: "fatal", reason, error: sealed });
   }
-}
-
-/**
- * A promise for what `result` becomes, if it is not there yet. A promise settles once, whatever a thenable does: one
- * that calls back twice, answers another thenable, or throws after all.
- *
- * @throws {unknown} What is thrown when `result` is asked whether it has a `then`.
- */
-function promiseOf(result: unknown): Promise<unknown> | undefined {
-  if ((typeof result !== "object" || result === null) && typeof result !== "function") return undefined;
-  if (isPlainPromise(result)) return result;
-  const then: unknown = Reflect.get(result, "then");
-  if (typeof then !== "function") return undefined;
-  return new Promise((resolve, reject) => void then.call(result, resolve, reject));
-}
-
-function isPlainPromise(value: object): value is Promise<unknown> {
-  return Object.getPrototypeOf(value) === Promise.prototype && !Object.hasOwn(value, "then");
 }

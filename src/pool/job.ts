@@ -9,13 +9,19 @@ export interface JobHolder {
   hasBegun(job: Job): boolean;
   /** The job in its synchronous part, which keeps all others waiting. */
   readonly blocker: Job | undefined;
+  /** How long it has given no sign of life although it was asked for one, in milliseconds. */
+  readonly silentMs: number;
+  /** Whether nothing but `job` can be what it is busy with. */
+  isAloneWith(job: Job): boolean;
+  /** Asks for a sign of life, `elapsedMs` after it was asked last. */
+  probe(elapsedMs: number): void;
   /** Takes `job` back; `false` if it has begun. */
   takeOneBack(job: Job): boolean;
   /** Tells `job`, which runs, to stop. */
   abort(job: Job, reason: unknown): void;
 }
 
-/** What a job needs of its pool. */
+/** What a job needs of the part of the pool that is its function's. */
 export interface JobOwner {
   /** Stops `job`, which rejects with `reason`. */
   stop(job: Job, reason: unknown): void;
@@ -31,14 +37,16 @@ export class Job implements RunningAttempt {
   worker: JobHolder | undefined = undefined;
   /** Its slot at that worker. */
   slot = 0;
-  /** The number of the message it was sent in. */
-  sentIn = 0;
   /** How long it was seen to run, in milliseconds; `undefined` before it began. */
   ranMs: number | undefined = undefined;
   /** How long it may run, in milliseconds. */
   limitMs: number = Infinity;
   /** It shared a worker that died, and runs next to no other until it is known who did it. */
   isSuspect = false;
+  /** It runs in a worker that has run nothing before: what ends that is this job's doing. */
+  isDoubted = false;
+  /** How many workers that had it were lost before they began it. */
+  missedCount = 0;
   /** Whether the promise is settled. */
   isSettled = false;
   readonly #owner: JobOwner;

@@ -1,7 +1,7 @@
 import type { FatalReason } from "./worker_protocol.ts";
 
-/** Why a worker is lost; `gone` is an end that it did not tell of. */
-export type LossReason = FatalReason | "gone";
+/** Why a worker is lost: it ended without a word (`gone`), or gave no sign of life (`silent`), if it did not tell. */
+export type LossReason = FatalReason | "gone" | "silent";
 
 /** How an item ended its worker, as a message says it after "ended its worker". */
 export function describeLoss(reason: LossReason, error: unknown): string {

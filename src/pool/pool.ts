@@ -16,9 +16,9 @@ export interface PooledFunction {
   readonly occurrence: number;
 }
 
-/** What a pool is made with; all of it is validated. */
-export interface PoolOptions {
-  /** How many workers there are at most. */
+/** How a function uses its pool; all of it is validated. */
+export interface ShareOptions {
+  /** How many workers serve it at most. */
   readonly workers: number;
   /** How many items a worker has in flight at once: 1 in `process` mode. */
   readonly workerConcurrency: number;
@@ -29,14 +29,28 @@ export interface PoolOptions {
    * knows that moment, so with a pool the per-attempt timeout is the pool's and not a layer's.
    */
   readonly timeoutMs?: number | undefined;
-  /** How much a worker's heap may hold, in mebibytes. */
-  readonly memoryLimit?: number | undefined;
   /** How many workers one item may bring down before it is given up. */
   readonly maxCrashesPerItem: number;
   /** Classes that errors of workers are made instances of again, beside the native ones and this library's. */
   readonly errorClasses?: readonly ErrorClass[] | undefined;
+  /** Is told where no further attempt has a chance. */
+  readonly onHopeless?: ((error: Error) => void) | undefined;
+}
+
+/** What the workers of a pool have in common. */
+export interface WorkerPlace {
+  /** How much a worker's heap may hold, in mebibytes. */
+  readonly memoryLimit?: number | undefined;
   /** Deno's permissions of the workers, which then are Web Workers. */
   readonly permissions?: unknown;
+}
+
+/** What a pool is made with. */
+export interface WorkerPoolOptions extends WorkerPlace {
+  /** Idle workers are kept for so long, in milliseconds. */
+  readonly idleMs?: number | undefined;
+  /** How many workers there are at most, whatever its functions ask for. */
+  readonly maxThreads?: number | undefined;
 }
 
 /** Runs single attempts elsewhere. */
@@ -51,6 +65,6 @@ export interface Pool extends AsyncDisposable {
    * `call.attempt` where the attempt may have to be stopped, and settles at once when it is stopped.
    */
   readonly run: (call: Call) => Promise<unknown>;
-  /** Stops the workers; what still runs rejects. A closed pool takes no more attempts. */
+  /** Ends what still runs, which rejects. No more attempts are taken. */
   close(): Promise<void>;
 }

@@ -1,93 +1,126 @@
-import { startWorker, type WorkerPlace } from "./start_worker.ts";
-import { stateOf } from "../layer.ts";
+import { workerHook } from "../internal/worker_hook.ts";
 import type { WorkerHandle } from "../runtime/worker_handle.ts";
 import { type Envelope, openEnvelope, sealError } from "./error_envelope.ts";
 import type { Job, JobHolder } from "./job.ts";
+import type { Loss } from "./loss_judgement.ts";
 import { isOutOfMemory, type LossReason } from "./loss_reason.ts";
-import type { ErrorClass, PooledFunction } from "./pool.ts";
-import type { Salvage } from "./salvage.ts";
-import { serializationError } from "./serialization_error.ts";
+import type { WorkerPlace } from "./pool.ts";
 import { buildRunMessage, packMessage } from "./run_message.ts";
+import { serializationError } from "./serialization_error.ts";
+import type { ServedFunction } from "./served_function.ts";
+import { settleResults } from "./settle_results.ts";
+import { SlotBoard } from "./slot_board.ts";
+import { startWorker } from "./start_worker.ts";
 import { findUncloneable } from "./uncloneable.ts";
-import { unpackValues } from "./value_unpacking.ts";
-import {
-  BOARD_RUNNING,
-  BOARD_SLOTS,
-  type FromWorker,
-  type ResultsMessage,
-  SLOT_BEGUN,
-  SLOT_SENT,
-  SLOT_TAKEN_BACK,
-} from "./worker_protocol.ts";
+import type { FromWorker, ResultsMessage, ToWorker } from "./worker_protocol.ts";
 
 /** What a worker needs of its pool. */
-export interface PoolWorkerOwner {
-  /** `worker` found its function and runs items. */
-  onReady(worker: PoolWorker): void;
+export interface PoolWorkerOwner<Served extends ServedFunction> {
+  /** `worker` listens, or has found its function: it can do more than before. */
+  onProgress(worker: PoolWorker<Served>): void;
   /** `worker` told of `count` items, `elapsedMs` after what it told before. */
-  onResults(worker: PoolWorker, count: number, elapsedMs: number): void;
+  onResults(worker: PoolWorker<Served>, count: number, elapsedMs: number): void;
   /** `worker` is dead or dying; `error` is what it died of, as far as it is known. */
-  onLost(worker: PoolWorker, reason: LossReason, error: unknown): void;
-  /** The classes that errors of workers become again. */
-  readonly known: ReadonlyMap<string, ErrorClass>;
+  onLost(worker: PoolWorker<Served>, reason: LossReason, error: unknown): void;
 }
 
 /** What a worker is made with. */
-export interface PoolWorkerInit {
-  readonly fn: PooledFunction;
-  readonly concurrency: number;
+export interface PoolWorkerInit<Served extends ServedFunction> {
   /** How many items it can hold. */
   readonly slotCount: number;
   readonly place: WorkerPlace;
-  readonly owner: PoolWorkerOwner;
+  readonly owner: PoolWorkerOwner<Served>;
 }
 
-/** A worker as its pool sees it: which jobs it has, and how far they are. */
-export class PoolWorker implements JobHolder {
-  /** Whether it runs items. */
+/** A worker as its pool sees it: which function it serves, which jobs it has, and how far they are. */
+export class PoolWorker<Served extends ServedFunction = ServedFunction> implements JobHolder {
+  /** Whether it listens. */
+  isUp = false;
+  /** Whether it runs items of the function that it serves. */
   isReady = false;
-  /** How many jobs it has. */
-  jobCount = 0;
   /** Whether its one job runs next to no other. */
   isIsolated = false;
-  readonly #owner: PoolWorkerOwner;
+  /** Whether it gets no more jobs of the function it serves, so that another has its turn. */
+  isYielding = false;
+  /** Whether an item has ended in it, which may have left something behind. */
+  hasServed = false;
+  /** How long it has given no sign of life although it was asked for one, in milliseconds. */
+  silentMs = 0;
+  /** How long it has had jobs and begun none of them, in milliseconds. */
+  idleMs = 0;
+  /** When it began to serve its function, as the pool's clock has it. */
+  servesSinceMs = 0;
+  /** How many items it can hold. */
+  readonly slotCount: number;
+  readonly #owner: PoolWorkerOwner<Served>;
   readonly #handle: WorkerHandle;
-  readonly #board: Int32Array;
-  readonly #jobs: (Job | undefined)[];
-  readonly #freeSlots: number[];
+  readonly #board: SlotBoard;
+  readonly #loaded = new Set<number>();
+  #served: Served | undefined = undefined;
+  #nextNumber = 0;
+  #isAsked = false;
   #isLost = false;
 
   /** Starts a worker. */
-  constructor({ fn, concurrency, slotCount, place, owner }: PoolWorkerInit) {
+  constructor({ slotCount, place, owner }: PoolWorkerInit<Served>) {
     this.#owner = owner;
-    this.#jobs = new Array(slotCount).fill(undefined);
-    this.#freeSlots = Array.from({ length: slotCount }, (_, place) => slotCount - 1 - place);
+    this.slotCount = slotCount;
     this.#handle = startWorker(place, {
       onMessage: (message) => this.#onMessage(message as FromWorker),
       onUnread: (number) => this.#onUnread(number),
       onEnd: (cause) => this.#lose(isOutOfMemory(cause) ? "memory" : "gone", cause),
     });
     const { isShared, isPacking } = this.#handle;
-    const Buffer = isShared ? SharedArrayBuffer : ArrayBuffer;
-    const board = new Buffer((BOARD_SLOTS + slotCount) * Int32Array.BYTES_PER_ELEMENT);
-    this.#board = new Int32Array(board);
-    this.#handle.post({ kind: "init", board, concurrency, fn, isPacking });
+    this.#board = new SlotBoard(slotCount, isShared);
+    const ancestors = workerHook()?.ancestors();
+    this.#post({ kind: "init", board: this.#board.memory, isPacking, ...(ancestors && { ancestors }) });
+  }
+
+  /** The function it serves. */
+  get served(): Served | undefined {
+    return this.#served;
+  }
+
+  /** How many jobs it has. */
+  get jobCount(): number {
+    return this.#board.jobCount;
   }
 
   /** How many more jobs it can hold. */
   get freeCount(): number {
-    return this.#freeSlots.length;
+    return this.#board.freeCount;
+  }
+
+  /** Whether it can rest without keeping the process alive. */
+  get canRest(): boolean {
+    return this.#handle.canRest;
+  }
+
+  /** Turns to the items of `served`; it must have no others. */
+  serve(served: Served, nowMs: number): void {
+    this.#served = served;
+    this.isYielding = false;
+    this.servesSinceMs = nowMs;
+    const { id, fn, concurrency } = served;
+    // What a source makes is ready before the items that follow.
+    this.isReady = this.isUp && (this.#loaded.has(id) || fn.module === undefined);
+    if (this.#loaded.has(id)) return;
+    this.#loaded.add(id);
+    this.#post({ kind: "load", id, fn, concurrency });
   }
 
   /** Sends `jobs` in one message; those that cannot be cloned fail. */
   send(jobs: readonly Job[]): void {
-    const message = buildRunMessage(jobs, (job) => this.#occupy(job));
+    const number = this.#nextNumber;
+    const message = buildRunMessage(this.#served!.id, jobs, (job) => {
+      job.worker = this;
+      this.#board.occupy(job, number);
+    });
     const moved = jobs.flatMap((job) => job.moved ?? []);
     try {
-      const sentIn = this.#handle.post(packMessage(message, { isPacking: this.#handle.isPacking, moved }), moved);
-      for (const job of jobs) job.sentIn = sentIn;
+      this.#post(packMessage(message, { isPacking: this.#handle.isPacking, moved }), moved);
     } catch (error) {
-      for (const job of jobs) this.#release(job.slot);
+      for (const job of jobs) this.#board.release(job.slot);
       if (jobs.length > 1) return jobs.forEach((job) => this.send([job]));
       jobs[0]!.fail(serializationError("send an item to a worker", findUncloneable(jobs[0]!.call.args, error), error));
     }
@@ -95,46 +128,54 @@ export class PoolWorker implements JobHolder {
 
   /** Takes up to `count` jobs back that have not begun. */
   takeBack(count: number): Job[] {
-    const taken: Job[] = [];
-    for (let slot = 0; slot < this.#jobs.length && taken.length < count; slot++) {
-      const job = this.#jobs[slot];
-      if (job !== undefined && job.moved === undefined && this.takeOneBack(job)) taken.push(job);
-    }
-    return taken;
+    return this.#board.takeBack(count);
   }
 
-  /** Takes `job` back; `false` if it has begun. */
+  /** Takes `job` back for good; `false` if it has begun. */
   takeOneBack(job: Job): boolean {
-    if (!this.#handle.isShared) return false;
-    const place = BOARD_SLOTS + job.slot;
-    if (Atomics.compareExchange(this.#board, place, SLOT_SENT, SLOT_TAKEN_BACK) !== SLOT_SENT) return false;
-    this.#forget(job.slot);
+    if (this.#board.takeOneBack(job)) return true;
+    if (this.#board.isShared || this.#board.hasBegun(job)) return false;
+    // It may begin before it hears that it should not, which nobody would notice.
+    this.#board.withdraw(job);
+    this.#post({ kind: "skip", slot: job.slot });
     return true;
   }
 
   /** Whether `job` has begun. */
   hasBegun(job: Job): boolean {
-    return !this.#handle.isShared || Atomics.load(this.#board, BOARD_SLOTS + job.slot) === SLOT_BEGUN;
+    return this.#board.hasBegun(job);
   }
 
   /** How many jobs have begun and are not over. */
   get begunCount(): number {
-    return this.#jobs.filter((job) => job !== undefined && this.hasBegun(job)).length;
+    return this.#board.begunCount;
   }
 
   /** The job in its synchronous part, in which it hears nothing and keeps all others waiting. */
   get blocker(): Job | undefined {
-    return this.#jobs[Atomics.load(this.#board, BOARD_RUNNING) - 1];
+    return this.#board.running;
   }
 
   /** Whether it still has `job`. */
   has(job: Job): boolean {
-    return this.#jobs[job.slot] === job;
+    return this.#board.has(job);
+  }
+
+  /** Whether nothing but `job` can be what it is busy with. */
+  isAloneWith(job: Job): boolean {
+    return !this.hasServed && this.has(job) && this.begunCount === 1;
+  }
+
+  /** Asks for a sign of life, `elapsedMs` after it was asked last. */
+  probe(elapsedMs: number): void {
+    if (this.#isAsked) this.silentMs += elapsedMs;
+    else this.#post({ kind: "ping" });
+    this.#isAsked = true;
   }
 
   /** Tells `job`, which runs, to stop. */
   abort(job: Job, reason: unknown): void {
-    this.#handle.post({ kind: "abort", slot: job.slot, reason: sealError(reason) });
+    this.#post({ kind: "abort", slot: job.slot, reason: sealError(reason) });
   }
 
   /** Lets it keep the process alive, or not. */
@@ -149,92 +190,53 @@ export class PoolWorker implements JobHolder {
   }
 
   /** Takes all jobs away from it, once it is lost. */
-  salvage(): Salvage {
-    const runningSlot = Atomics.load(this.#board, BOARD_RUNNING) - 1;
-    const running = this.#jobs[runningSlot];
-    const waiting: Job[] = [];
-    const begun: Job[] = [];
-    for (const job of this.#jobs) {
-      if (job === undefined || job === running) continue;
-      (this.takeOneBack(job) || !this.hasBegun(job) ? waiting : begun).push(job);
-    }
-    this.#jobs.fill(undefined);
-    const isWaitedFor = (job: Job) => !job.isSettled;
-    return {
-      running: running?.isSettled ? undefined : running,
-      isForgottenOne: running === undefined ? begun.some((job) => job.isSettled) : running.isSettled,
-      begun: begun.filter(isWaitedFor),
-      waiting: waiting.filter(isWaitedFor),
-    };
+  salvage(): Loss<Job> {
+    return { ...this.#board.salvage(), hasServed: this.hasServed };
   }
 
-  #occupy(job: Job): void {
-    const slot = this.#freeSlots.pop()!;
-    job.worker = this;
-    job.slot = slot;
-    this.#jobs[slot] = job;
-    this.jobCount++;
-    Atomics.store(this.#board, BOARD_SLOTS + slot, SLOT_SENT);
-  }
-
-  #forget(slot: number): Job | undefined {
-    const job = this.#jobs[slot];
-    if (job === undefined) return undefined;
-    this.#jobs[slot] = undefined;
-    job.worker = undefined;
-    this.jobCount--;
-    return job;
-  }
-
-  /** The worker is done with `slot`. Answers its job, unless nobody waits for that any more. */
-  #release(slot: number): Job | undefined {
-    this.#freeSlots.push(slot);
-    const job = this.#forget(slot);
-    return job?.isSettled ? undefined : job;
-  }
-
-  /** A message got lost on its way: what was alone in it is to blame, all others are sent one by one. */
-  #onUnread(number: number): void {
-    const jobs = this.#jobs.filter((job) => job?.sentIn === number) as Job[];
-    const waiting = jobs.filter((job) => this.#release(job.slot) !== undefined);
-    if (jobs.length > 1) return waiting.forEach((job) => this.send([job]));
-    waiting[0]?.fail(serializationError("send an item to a worker", "what cannot be read there"));
+  #post(message: ToWorker, moved?: readonly unknown[]): void {
+    this.#nextNumber = this.#handle.post(message, moved) + 1;
   }
 
   #onMessage(message: FromWorker): void {
     if (this.#isLost) return;
+    this.#isAsked = false;
+    this.silentMs = 0;
+    this.idleMs = 0;
     if (message.kind === "results") return this.#onResults(message);
+    if (message.kind === "begun") return this.#board.begin(message.slot);
+    if (!this.#board.isShared) this.#board.leave();
     if (message.kind === "fatal") {
       return this.#lose(message.reason, this.#openError(message.error));
     }
-    this.isReady = true;
-    this.#owner.onReady(this);
+    if (message.kind === "pong") return;
+    if (message.kind === "up") this.isUp = true;
+    const { id, fn } = this.#served ?? {};
+    if (message.kind === "ready" ? message.id === id : fn?.module === undefined) this.isReady = true;
+    this.#owner.onProgress(this);
   }
 
   #onResults(message: ResultsMessage): void {
-    const { slots, values, failed, unsent, skipped } = message;
-    unpackValues(message.packing, this.#owner.known);
-    for (const [slot, id] of message.ids ?? []) this.#takeId(slot, id);
-    for (let place = 0; place < slots.length; place++) this.#release(slots[place]!)?.succeed(values[place]);
-    failed.forEach((slot, place) => {
-      const job = this.#release(slot);
-      job?.fail(this.#openError(message.errors[place]));
-    });
-    unsent.forEach((slot, place) => {
-      this.#release(slot)?.fail(serializationError("return a result from a worker", message.unsentKinds[place]!));
-    });
-    for (const slot of skipped) this.#release(slot);
+    if (!this.#board.isShared) this.#board.leave();
+    settleResults(message, this.#board, this.#served!.known);
+    const count = message.slots.length + message.failed.length;
+    if (count + message.unsent.length > 0) this.hasServed = true;
     if (this.jobCount === 0) this.isIsolated = false;
-    this.#owner.onResults(this, slots.length + failed.length, message.elapsedMs);
+    this.#owner.onResults(this, count, message.elapsedMs);
+  }
+
+  /** A message got lost on its way: what was alone in it is to blame, all others are sent one by one. */
+  #onUnread(number: number): void {
+    if (this.#isLost) return;
+    const jobs = this.#board.releaseSentWith(number);
+    if (jobs.length > 1) return jobs.forEach((job) => this.send([job]));
+    jobs[0]?.fail(serializationError("send an item to a worker", "what cannot be read there"));
+    if (this.jobCount === 0) this.isIsolated = false;
+    this.#owner.onResults(this, 0, 0);
   }
 
   #openError(envelope: unknown): unknown {
-    return openEnvelope(envelope as Envelope, this.#owner.known);
-  }
-
-  #takeId(slot: number, correlationId: string): void {
-    const call = this.#jobs[slot]?.call;
-    if (call !== undefined) stateOf(call).correlationId ??= correlationId;
+    return openEnvelope(envelope as Envelope, this.#served?.known ?? new Map());
   }
 
   #lose(reason: LossReason, error: unknown): void {

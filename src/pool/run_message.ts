@@ -6,8 +6,8 @@ import type { CallMark, RunMessage } from "./worker_protocol.ts";
 
 type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
 
-/** The message that sends `jobs`, each to the slot it has once `occupy` was called with it. */
-export function buildRunMessage(jobs: readonly Job[], occupy: (job: Job) => void): RunMessage {
+/** The message that sends `jobs` of the function `fn`, each to the slot it has once `occupy` was called with it. */
+export function buildRunMessage(fn: number, jobs: readonly Job[], occupy: (job: Job) => void): RunMessage {
   const slots: number[] = [];
   const items: unknown[] = [];
   const indexes: number[] = [];
@@ -24,7 +24,7 @@ export function buildRunMessage(jobs: readonly Job[], occupy: (job: Job) => void
     hasMarks ||= call.state !== undefined;
     limitMs = Math.max(limitMs, job.limitMs);
   }
-  const message: Writable<RunMessage> = { kind: "run", slots, items, indexes };
+  const message: Writable<RunMessage> = { kind: "run", fn, slots, items, indexes };
   if (hasRest) message.rest = jobs.map(({ call }) => call.args.slice(1));
   if (hasMarks) message.marks = jobs.map(({ call }) => markOf(call));
   if (limitMs !== Infinity) message.limitMs = limitMs;

@@ -2,15 +2,8 @@ import { ConfigurationError } from "../errors.ts";
 import { startWebWorker } from "../runtime/web_worker.ts";
 import { startWorkerThread } from "../runtime/worker_thread.ts";
 import type { WorkerHandle, WorkerListeners } from "../runtime/worker_handle.ts";
+import type { WorkerPlace } from "./pool.ts";
 import { WORKER_SOURCE } from "./worker_source.ts";
-
-/** Where a worker runs. */
-export interface WorkerPlace {
-  /** How much its heap may hold, in mebibytes. */
-  readonly memoryLimit: number | undefined;
-  /** Deno's permissions, for which it has to be a Web Worker. */
-  readonly permissions: unknown;
-}
 
 /**
  * Starts a worker: a worker thread, since that can be ended in the midst of a loop and loses only

@@ -1,4 +1,4 @@
 import { openWorkerScope } from "../runtime/worker_scope.ts";
-import { startWorker } from "./item_runner.ts";
+import { servePool } from "./serve_pool.ts";
 
-startWorker(openWorkerScope());
+servePool(openWorkerScope());

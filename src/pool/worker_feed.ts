@@ -1,6 +1,6 @@
 import type { Job } from "./job.ts";
 import { JobQueue } from "./job_queue.ts";
-import { Pace } from "./pace.ts";
+import type { Pace } from "./pace.ts";
 import type { PoolWorker } from "./pool_worker.ts";
 
 /** Moving less work than this from worker to worker is not worth the messages, in milliseconds. */
@@ -15,12 +15,24 @@ export class WorkerFeed {
   readonly #queue = new JobQueue();
   /** Jobs that shared a worker that died: each runs next to no other until it is known who did it. */
   readonly #suspects = new JobQueue();
+  /** Jobs that run in a worker that has run nothing before. */
+  readonly #doubted = new JobQueue();
 
-  /** Feeds workers that run `concurrency` items at once, `chunkSize` in a message or as many as their pace says. */
-  constructor(concurrency: number, chunkSize: number | undefined) {
+  /** Feeds workers that run `concurrency` items at once, `chunkSize` in a message or as many as their `pace` says. */
+  constructor(concurrency: number, chunkSize: number | undefined, pace: Pace) {
     this.#concurrency = concurrency;
     this.#fixedChunk = chunkSize;
-    this.pace = new Pace(chunkSize);
+    this.pace = pace;
+  }
+
+  /** How many jobs wait for a worker. */
+  get waitingCount(): number {
+    return this.#queue.length + this.#suspects.length + this.#doubted.length;
+  }
+
+  /** Whether a job waits for a worker that has run nothing before. */
+  get isFreshNeeded(): boolean {
+    return this.#doubted.length > 0;
   }
 
   /** How many jobs a worker takes in before a further one would only wait. */
@@ -35,28 +47,28 @@ export class WorkerFeed {
 
   /** Puts `jobs`, which their worker lost, before all others. */
   runAgain(jobs: readonly Job[]): void {
-    this.#queue.unshift(jobs.filter((job) => !job.isSuspect));
-    this.#suspects.unshift(jobs.filter((job) => job.isSuspect));
+    this.#queue.unshift(jobs.filter((job) => !job.isSuspect && !job.isDoubted));
+    this.#suspects.unshift(jobs.filter((job) => job.isSuspect && !job.isDoubted));
+    this.#doubted.unshift(jobs.filter((job) => job.isDoubted));
   }
 
   /** Takes out all jobs that wait. */
   takeAll(): Job[] {
-    return [...this.#queue.take(Infinity), ...this.#suspects.take(Infinity)];
+    return [this.#queue, this.#suspects, this.#doubted].flatMap((queue) => queue.take(Infinity));
   }
 
   /** Gives each of `workers` what it has room for. */
   feed(workers: ReadonlySet<PoolWorker>): void {
-    this.#isolateSuspects(openAmong(workers));
+    if (this.#doubted.length + this.#suspects.length > 0) this.#isolate(openAmong(workers));
     const open = openAmong(workers);
     while (this.#fill(open));
     if (this.#queue.length === 0) this.#balance(open);
   }
 
-  #isolateSuspects(open: readonly PoolWorker[]): void {
+  #isolate(open: readonly PoolWorker[]): void {
     for (const worker of open) {
-      if (this.#suspects.length === 0) return;
       if (worker.jobCount > 0) continue;
-      const [job] = this.#suspects.take(1);
+      const [job] = [...(worker.hasServed ? [] : this.#doubted.take(1)), ...this.#suspects.take(1)];
       if (job !== undefined) worker.send([job]);
       worker.isIsolated = worker.jobCount > 0;
     }
@@ -93,5 +105,5 @@ export class WorkerFeed {
 /** The workers that may be given jobs: the ready ones, or else the first, which finds them when it is. */
 function openAmong(workers: ReadonlySet<PoolWorker>): PoolWorker[] {
   const ready = [...workers].filter((worker) => worker.isReady);
-  return (ready.length > 0 ? ready : [...workers]).filter((worker) => !worker.isIsolated);
+  return (ready.length > 0 ? ready : [...workers]).filter((worker) => !worker.isIsolated && !worker.isYielding);
 }

@@ -1,79 +1,99 @@
-import { getCorrelationId } from "../correlation.ts";
-import { formatDuration } from "../duration.ts";
-import { ConfigurationError, TimeoutError, WorkerError } from "../errors.ts";
 import { nextTurn } from "../internal/next_turn.ts";
-import { type Call, stateOf } from "../layer.ts";
 import { setBackgroundTimer } from "../runtime/background_timer.ts";
 import { AttemptWatch } from "./attempt_watch.ts";
-import { CrashLedger } from "./crash_ledger.ts";
-import { Job } from "./job.ts";
-import { knownErrorClasses } from "./known_errors.ts";
+import type { Job } from "./job.ts";
+import { LifeWatch } from "./life_watch.ts";
+import { jobsOf, type Loss } from "./loss_judgement.ts";
 import type { LossReason } from "./loss_reason.ts";
-import type { ErrorClass, Pool, PooledFunction, PoolOptions } from "./pool.ts";
-import { PoolWorker } from "./pool_worker.ts";
-import { WorkerFeed } from "./worker_feed.ts";
+import { Pace } from "./pace.ts";
+import type { PooledFunction, ShareOptions, WorkerPoolOptions } from "./pool.ts";
+import { PoolShare, type SharedWorker, type ShareHost } from "./pool_share.ts";
+import { patienceWith } from "./patience.ts";
+import { PoolWorker, type PoolWorkerOwner } from "./pool_worker.ts";
+import { askBack, leaseWorkers, neediest, wantedWorkers } from "./worker_leases.ts";
 
-/** Idle workers are kept for so long. */
-const IDLE_MS = 1_000;
+/** Idle workers are kept for so long unless told otherwise, in milliseconds. */
+const IDLE_MS = 30_000;
 
-/** So many workers in a row may end before they are ready; then the pool gives up what waits. */
-const MAX_FAILED_STARTS = 3;
+/** Idle workers that keep the process alive are kept for so long at most, in milliseconds. */
+const RESTLESS_MS = 1_000;
 
 /**
- * Runs attempts in worker threads, which start when there is something to do, one after the other,
- * and end when there has been nothing for a while.
+ * Runs attempts of many functions in worker threads, which start when there is something to do, all
+ * that are needed together, and end when there has been nothing for a while.
  */
-export class WorkerPool implements Pool {
-  readonly #fn: PooledFunction;
-  /** The function's name as messages show it. */
-  readonly #name: string;
-  readonly #options: PoolOptions;
-  /** The classes that errors of workers become again. */
-  readonly known: ReadonlyMap<string, ErrorClass>;
-  readonly #workers = new Set<PoolWorker>();
+export class WorkerPool implements ShareHost, PoolWorkerOwner<PoolShare> {
+  readonly #options: WorkerPoolOptions;
+  readonly #workers = new Set<SharedWorker>();
   readonly #ending = new Set<Promise<void>>();
-  readonly #feed: WorkerFeed;
-  readonly #crashes: CrashLedger;
+  /** The functions that may come back. */
+  readonly #open = new Set<PoolShare>();
+  /** The functions that have something to do. */
+  readonly #active = new Set<PoolShare>();
   readonly #watch: AttemptWatch = new AttemptWatch({
     onOverrun: (job, limitMs) => this.#endOverrun(job, limitMs),
     onDeaf: (job) => this.#replaceWorkerOf(job),
+    onSilent: (job) => this.#loseSilent(job),
   });
-  #pendingCount = 0;
-  #failedStarts = 0;
+  readonly #life: LifeWatch<SharedWorker> = new LifeWatch({
+    watched: this.#workers,
+    patienceWith,
+    onLifeless: (worker, limitMs) => this.#endLifeless(worker, limitMs),
+  });
+  #lastId = 0;
+  #slotCount = 0;
   #isDispatchComing = false;
-  #isClosed = false;
   #cancelIdle: (() => void) | undefined = undefined;
 
-  /** A pool for `fn` without a worker yet. */
-  constructor(fn: PooledFunction, options: PoolOptions) {
-    this.#fn = fn;
-    this.#name = JSON.stringify(fn.name || "anonymous");
+  /** A pool without a worker yet. */
+  constructor(options: WorkerPoolOptions = {}) {
     this.#options = options;
-    this.known = knownErrorClasses(options.errorClasses);
-    this.#feed = new WorkerFeed(options.workerConcurrency, options.chunkSize);
-    this.#crashes = new CrashLedger(this.#name, options.maxCrashesPerItem);
   }
 
-  /** How many attempts it takes in before a further one would only wait. */
-  get capacity(): number {
-    return this.#options.workers * this.#feed.depth;
+  /** How many workers there are. */
+  get size(): number {
+    return this.#workers.size;
   }
 
-  /** Runs one attempt of `call`. */
-  readonly run = (call: Call): Promise<unknown> => {
-    if (this.#isClosed) return Promise.reject(this.#closedError());
-    const correlationId = getCorrelationId();
-    // Read here, since the workers are fed later and in the name of nobody.
-    if (correlationId !== undefined) stateOf(call).correlationId ??= correlationId;
-    const job = new Job(call, this);
-    call.attempt = job;
-    if (this.#pendingCount++ === 0) this.#wake();
-    this.#feed.push(job);
-    job.limitMs = call.state?.limits?.timeoutMs ?? this.#options.timeoutMs ?? Infinity;
-    if (job.limitMs !== Infinity) this.#watch.limit(job, job.limitMs);
-    this.#dispatchSoon();
-    return job.promise;
-  };
+  /** The part of the pool that serves `fn`; `pace` is what is known of its items. */
+  openShare(fn: PooledFunction, options: ShareOptions, pace: Pace = new Pace(options.chunkSize)): PoolShare {
+    const share = new PoolShare({ id: ++this.#lastId, fn, options, pace, host: this });
+    this.#open.add(share);
+    this.#slotCount = Math.max(this.#slotCount, options.workerConcurrency + 4 * pace.maxChunk);
+    return share;
+  }
+
+  /** Ends what runs, and the workers. */
+  async close(): Promise<void> {
+    await Promise.all([...this.#open].map((share) => share.close()));
+  }
+
+  /** The same as {@link WorkerPool.close}. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  /** `share` has something to do. */
+  onWork(share: PoolShare): void {
+    if (this.#active.size === 0) { for (const worker of this.#workers) worker.setNeeded(true); }
+    this.#active.add(share);
+    this.#life.start();
+  }
+
+  /** `share` has nothing to do. */
+  onRest(share: PoolShare): void {
+    this.#active.delete(share);
+    if (this.#active.size > 0) return;
+    for (const worker of this.#workers) worker.setNeeded(false);
+    this.#watch.rest();
+    this.#life.stop();
+    this.#expectIdle();
+  }
+
+  /** `job` may run for `job.limitMs`. */
+  watch(job: Job): void {
+    this.#watch.limit(job, job.limitMs);
+  }
 
   /** Stops `job`, which rejects with `reason` at once; a worker that does not let go of it is replaced. */
   stop(job: Job, reason: unknown): void {
@@ -84,86 +104,48 @@ export class WorkerPool implements Pool {
     this.#watch.expectEnd(job);
   }
 
-  /** Takes note that a job is settled. */
-  onSettled(): void {
-    if (--this.#pendingCount > 0) return;
-    for (const worker of this.#workers) worker.setNeeded(false);
-    this.#watch.rest();
-    this.#cancelIdle ??= setBackgroundTimer(IDLE_MS, () => this.#endIdle());
+  /** Ends the workers that run items of `share`; answers its jobs. */
+  letGo(share: PoolShare): Job[] {
+    const jobs: Job[] = [];
+    for (const worker of [...share.held]) {
+      if (worker.jobCount > 0) jobs.push(...jobsOf(this.#retire(worker)));
+    }
+    return jobs;
   }
 
-  /** Stops the workers; what still runs rejects with a {@link WorkerError}. */
-  async close(): Promise<void> {
-    this.#isClosed = true;
-    this.#cancelIdle?.();
-    const jobs = this.#feed.takeAll();
-    for (const worker of this.#workers) {
-      const { running, begun, waiting } = this.#retire(worker);
-      jobs.push(...(running ? [running] : []), ...begun, ...waiting);
+  /** Resolves once the workers that were ended are gone; ends all where `share` was the last. */
+  async forget(share: PoolShare): Promise<void> {
+    this.#open.delete(share);
+    if (this.#open.size === 0) {
+      for (const worker of this.#workers) this.#retire(worker);
+      this.#watch.close();
+      this.#cancelIdle?.();
+      this.#cancelIdle = undefined;
     }
-    for (const job of jobs) job.fail(new WorkerError(`Cannot run ${this.#label} to its end as its pool was closed`));
-    this.#watch.close();
-    this.#cancelIdle?.();
     await Promise.all(this.#ending);
   }
 
-  /** The same as {@link WorkerPool.close}. */
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.close();
-  }
-
-  /** A worker is ready: the next one may start. */
-  onReady(): void {
-    this.#failedStarts = 0;
+  /** A worker listens, or has found its function: the next one may start. */
+  onProgress(worker: SharedWorker): void {
+    if (worker.isReady) worker.served?.onLoaded();
     this.#dispatch();
   }
 
   /** Results came: there is room for more. */
-  onResults(_worker: PoolWorker, count: number, elapsedMs: number): void {
-    this.#feed.pace.note(count, elapsedMs);
-    this.#dispatchSoon();
+  onResults(worker: SharedWorker, count: number, elapsedMs: number): void {
+    worker.served?.onResults(count, elapsedMs);
+    this.dispatchSoon();
   }
 
   /** A worker died: whoever did it fails, all others run again. */
-  onLost(worker: PoolWorker, reason: LossReason, error: unknown): void {
-    const isNew = !worker.isReady;
-    const { running, isForgottenOne, begun, waiting } = this.#retire(worker);
-    this.#runAgain(waiting);
-    const culprit = running ?? (begun.length === 1 && !isForgottenOne ? begun[0] : undefined);
-    const others = begun.filter((job) => job !== culprit);
-    for (const job of others) job.ranMs = undefined;
-    if (culprit !== undefined || isForgottenOne) this.#runAgain(others);
-    else this.#suspect(others);
-    if (culprit !== undefined && reason === "overrun") culprit.fail(this.#timeoutError(culprit.limitMs));
-    else if (culprit !== undefined) this.#crashes.fail(culprit, reason, error);
-    else if (reason === "boot" || (isNew && ++this.#failedStarts >= MAX_FAILED_STARTS)) this.#giveUp(error);
-    this.#dispatchSoon();
+  onLost(worker: SharedWorker, reason: LossReason, error: unknown): void {
+    const share = worker.served;
+    share?.onLost(this.#retire(worker), reason, error);
+    this.dispatchSoon();
   }
 
-  /**
-   * Where items run one at a time, several that have begun are results on their way, one of which cannot be
-   * read to its end: they run again, one to a worker, until it is known which.
-   */
-  #endOverrun(job: Job, limitMs: number): void {
-    const worker = [...this.#workers].find((each) => each.has(job));
-    const isTelling = this.#options.workerConcurrency === 1 && worker !== undefined && worker.begunCount > 1;
-    if (!isTelling) return this.stop(job, this.#timeoutError(limitMs));
-    this.#watch.limit(job, limitMs);
-    this.onLost(worker, "overrun", undefined);
-  }
-
-  #wake(): void {
-    this.#cancelIdle?.();
-    this.#cancelIdle = undefined;
-    for (const worker of this.#workers) worker.setNeeded(true);
-  }
-
-  #endIdle(): void {
-    this.#cancelIdle = undefined;
-    for (const worker of this.#workers) this.#retire(worker);
-  }
-
-  #dispatchSoon(): void {
+  /** Decides what is to be done, once this turn is over. */
+  dispatchSoon(): void {
     if (this.#isDispatchComing) return;
     this.#isDispatchComing = true;
     nextTurn(() => this.#dispatch());
@@ -171,77 +153,100 @@ export class WorkerPool implements Pool {
 
   #dispatch(): void {
     this.#isDispatchComing = false;
-    if (this.#isClosed) return;
-    this.#grow();
-    this.#feed.feed(this.#workers);
+    const nowMs = performance.now();
+    leaseWorkers(this.#workers, this.#active, nowMs);
+    for (const share of this.#active) this.#freshen(share);
+    this.#grow(nowMs);
+    for (const share of this.#active) share.feed.feed(share.held);
   }
 
-  /** Starts one more worker where there is work for it; the next when this one is ready, as starts slow each other. */
-  #grow(): void {
-    const { workers, workerConcurrency } = this.#options;
-    const wanted = Math.min(workers, Math.ceil(this.#pendingCount / workerConcurrency));
-    if (this.#workers.size >= wanted || [...this.#workers].some((worker) => !worker.isReady)) return;
+  /** Starts one more worker where there is work for it; the next as soon as this one is up, as starts slow each other. */
+  #grow(nowMs: number): void {
+    if (
+      this.#workers.size >= wantedWorkers(this.#active, this.#options.maxThreads) ||
+      [...this.#workers].some((worker) => !worker.isUp)
+    ) return;
+    const share = neediest(this.#active);
+    if (share === undefined) return;
     try {
-      this.#workers.add(this.#startWorker());
+      const worker = new PoolWorker<PoolShare>({ slotCount: this.#slotCount, place: this.#options, owner: this });
+      this.#workers.add(worker);
+      share.take(worker, nowMs);
     } catch (error) {
-      this.#giveUp(error);
+      share.giveUp(error);
     }
   }
 
-  #startWorker(): PoolWorker {
-    const { workerConcurrency: concurrency, memoryLimit, permissions } = this.#options;
-    const slotCount = concurrency + 4 * this.#feed.pace.maxChunk;
-    return new PoolWorker({ fn: this.#fn, concurrency, slotCount, place: { memoryLimit, permissions }, owner: this });
+  /** Makes room for a worker that has run nothing before, where an item waits for one, or for one with more slots. */
+  #freshen(share: PoolShare): void {
+    for (const worker of share.held) {
+      if (worker.jobCount === 0 && worker.slotCount < this.#slotCount) this.#retire(worker);
+    }
+    if (!share.feed.isFreshNeeded) return;
+    const held = [...share.held];
+    if (held.some((worker) => !worker.hasServed && worker.jobCount === 0)) return;
+    const idle = held.find((worker) => worker.jobCount === 0);
+    if (idle !== undefined) this.#retire(idle);
+    else if (
+      this.#workers.size >= wantedWorkers(this.#active, this.#options.maxThreads) &&
+      !held.some((worker) => worker.isYielding)
+    ) askBack(held[0]!);
+  }
+
+  /**
+   * Where items run one at a time, several that have begun are results on their way, one of which cannot be
+   * read to its end: they run again, one to a worker, until it is known which.
+   */
+  #endOverrun(job: Job, limitMs: number): void {
+    const worker = this.#workerOf(job);
+    const isTelling = worker?.served?.concurrency === 1 && worker.begunCount > 1;
+    if (!isTelling) return job.abort(worker?.served?.timeoutError(limitMs));
+    this.#watch.limit(job, limitMs);
+    this.onLost(worker, "overrun", undefined);
+  }
+
+  /** What keeps the worker of `job` busy is not known: all that are under way there run again. */
+  #loseSilent(job: Job): void {
+    const worker = this.#workerOf(job);
+    if (worker !== undefined) this.onLost(worker, "silent", undefined);
+  }
+
+  #endLifeless(worker: SharedWorker, limitMs: number): void {
+    const { served, isUp, isReady } = worker;
+    this.onLost(worker, "silent", undefined);
+    // Another worker would wait as long for a module that none has loaded yet.
+    if (isUp && !isReady && served?.hasLoaded === false) served.giveUpLoading(limitMs);
   }
 
   #replaceWorkerOf(job: Job): void {
-    const worker = [...this.#workers].find((worker) => worker === job.worker);
+    const worker = this.#workerOf(job);
     if (worker === undefined) return;
-    const { running, begun, waiting } = this.#retire(worker);
-    this.#runAgain([...(running ? [running] : []), ...begun, ...waiting]);
-    this.#dispatchSoon();
+    const share = worker.served;
+    share?.runAgain(jobsOf(this.#retire(worker)));
+    this.dispatchSoon();
   }
 
-  #retire(worker: PoolWorker): ReturnType<PoolWorker["salvage"]> {
+  #workerOf(job: Job): SharedWorker | undefined {
+    return [...this.#workers].find((worker) => worker === job.worker);
+  }
+
+  #expectIdle(): void {
+    const idleMs = this.#options.idleMs ?? IDLE_MS;
+    const canRest = [...this.#workers].every((worker) => worker.canRest);
+    this.#cancelIdle ??= setBackgroundTimer(canRest ? idleMs : Math.min(idleMs, RESTLESS_MS), () => this.#endIdle());
+  }
+
+  #endIdle(): void {
+    this.#cancelIdle = undefined;
+    for (const worker of this.#workers) this.#retire(worker);
+  }
+
+  #retire(worker: SharedWorker): Loss<Job> {
     this.#workers.delete(worker);
-    const salvage = worker.salvage();
+    worker.served?.held.delete(worker);
+    const loss = worker.salvage();
     const ending = worker.end().catch(() => {}).finally(() => this.#ending.delete(ending));
     this.#ending.add(ending);
-    return salvage;
-  }
-
-  #runAgain(jobs: readonly Job[]): void {
-    for (const job of jobs) {
-      job.worker = undefined;
-      job.ranMs = undefined;
-    }
-    const [movable, lost] = [jobs.filter((job) => !job.moved), jobs.filter((job) => job.moved)];
-    for (const job of lost) job.fail(new WorkerError(`Cannot run ${this.#label} again as its buffers were moved`));
-    this.#feed.runAgain(movable);
-  }
-
-  #suspect(jobs: readonly Job[]): void {
-    for (const job of jobs) job.isSuspect = true;
-    this.#runAgain(jobs);
-  }
-
-  #giveUp(cause: unknown): void {
-    this.#failedStarts = 0;
-    const error = cause instanceof ConfigurationError
-      ? cause
-      : new WorkerError(`Cannot start a worker for ${this.#name}`, { cause });
-    for (const job of this.#feed.takeAll()) job.fail(error);
-  }
-
-  #timeoutError(limitMs: number): TimeoutError {
-    return new TimeoutError(`An attempt of ${this.#name} took longer than ${formatDuration(limitMs)}`, limitMs);
-  }
-
-  #closedError(): ConfigurationError {
-    return new ConfigurationError(`Cannot run ${this.#label} as its pool is closed`);
-  }
-
-  get #label(): string {
-    return `an item of ${this.#name}`;
+    return loss;
   }
 }

@@ -44,19 +44,30 @@ export interface InitMessage {
   readonly kind: "init";
   /** The board: shared memory, where the platform shares it with this worker. */
   readonly board: ArrayBufferLike;
-  /** How many items run at once. */
-  readonly concurrency: number;
-  /** What to run. */
-  readonly fn: PooledFunction;
   /** Whether buffers are packed both ways. */
   readonly isPacking: boolean;
   /** Where answers go to, in place of the worker's own port. */
   readonly port?: unknown;
+  /** The modules that the workers around this one, if any, were started for, the outermost first. */
+  readonly ancestors?: readonly string[];
+}
+
+/** A function that items will be for; it comes before the first of them. */
+export interface LoadMessage {
+  readonly kind: "load";
+  /** What the items call it. */
+  readonly id: number;
+  /** How it is found. */
+  readonly fn: PooledFunction;
+  /** How many of its items run at once. */
+  readonly concurrency: number;
 }
 
 /** Items to run. The arrays are parallel. */
 export interface RunMessage {
   readonly kind: "run";
+  /** The function, which a message before told of. */
+  readonly fn: number;
   readonly slots: readonly number[];
   /** The first argument of each. */
   readonly items: unknown[];
@@ -80,12 +91,40 @@ export interface AbortMessage {
   readonly reason: unknown;
 }
 
-/** What a worker is told. */
-export type ToWorker = InitMessage | RunMessage | AbortMessage;
+/** An item that has not begun must not, where no memory is shared on which this could be written. */
+export interface SkipMessage {
+  readonly kind: "skip";
+  readonly slot: number;
+}
 
-/** The function is found and items can run. */
+/** Asks for a sign of life, which no worker gives that is busy. */
+export interface PingMessage {
+  readonly kind: "ping";
+}
+
+/** What a worker is told. */
+export type ToWorker = InitMessage | LoadMessage | RunMessage | AbortMessage | SkipMessage | PingMessage;
+
+/** The worker listens. */
+export interface UpMessage {
+  readonly kind: "up";
+}
+
+/** The function is found and its items can run. */
 export interface ReadyMessage {
   readonly kind: "ready";
+  readonly id: number;
+}
+
+/** An item begins, where no memory is shared on which this could be read. */
+export interface BegunMessage {
+  readonly kind: "begun";
+  readonly slot: number;
+}
+
+/** The answer to a ping. */
+export interface PongMessage {
+  readonly kind: "pong";
 }
 
 /** What became of items. */
@@ -122,4 +161,10 @@ export interface FatalMessage {
 }
 
 /** What a worker tells. */
-export type FromWorker = ReadyMessage | ResultsMessage | FatalMessage;
+export type FromWorker =
+  | UpMessage
+  | ReadyMessage
+  | BegunMessage
+  | PongMessage
+  | ResultsMessage
+  | FatalMessage;

@@ -12,6 +12,7 @@ export function startWebWorker(start: WorkerStart, permissions?: unknown): Worke
   listen(worker, port, start, () => URL.revokeObjectURL(url));
   return {
     isShared: isMemoryShared(),
+    canRest: !("Deno" in globalThis),
     isPacking: false,
     post: port.post,
     end: () => {

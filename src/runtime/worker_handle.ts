@@ -20,6 +20,8 @@ export interface WorkerStart extends WorkerListeners {
 export interface WorkerHandle {
   /** Whether both sides see the same memory. */
   readonly isShared: boolean;
+  /** Whether it can be idle without keeping the process alive. */
+  readonly canRest: boolean;
   /** Whether buffers are better packed than posted. */
   readonly isPacking: boolean;
   /**

@@ -36,6 +36,7 @@ export function startWorkerThread(start: WorkerStart): WorkerHandle | undefined 
   let isEnded = false;
   return {
     isShared: true,
+    canRest: true,
     isPacking: "Deno" in globalThis,
     post: port.post,
     end: async () => {

@@ -1,6 +1,5 @@
-import type { PoolOptions } from "../../src/pool/pool.ts";
 import { type Fault, FAULT_ERRORS, FAULTS, faultyItem, runFaulty } from "./faulty_item.ts";
-import { openPool, runItem } from "./open_pool.ts";
+import { openPool, type OpenPoolOptions, runItem } from "./open_pool.ts";
 
 /** Ending a worker thread of Deno leaves such a loop running, which would slow everything after it. */
 export const STORM_FAULTS: readonly Fault[] = FAULTS.filter((fault) =>
@@ -21,7 +20,7 @@ export interface StormOptions {
   readonly timeoutMs: number;
 }
 
-const POOL: Partial<PoolOptions> = { workers: 2, memoryLimit: 32 };
+const POOL: OpenPoolOptions = { workers: 2, memoryLimit: 32 };
 
 /**
  * Runs many items of which a part goes wrong in every way there is.

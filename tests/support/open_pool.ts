@@ -1,13 +1,22 @@
 import { Call, stateOf } from "../../src/layer.ts";
 import { type AnyPooledFunction, referToFunction } from "../../src/pool/function_reference.ts";
-import type { PoolOptions } from "../../src/pool/pool.ts";
+import type { ShareOptions, WorkerPoolOptions } from "../../src/pool/pool.ts";
+import type { PoolShare } from "../../src/pool/pool_share.ts";
 import { WorkerPool } from "../../src/pool/worker_pool.ts";
 
 /** A pool with one worker that runs one item at a time, unless `options` say otherwise. */
-export function openPool(fn: AnyPooledFunction, options: Partial<PoolOptions> & { module?: string } = {}): WorkerPool {
+export function openPool(fn: AnyPooledFunction, options: OpenPoolOptions = {}): PoolShare {
+  return openShare(new WorkerPool(options), fn, options);
+}
+
+/** What {@link openPool} may be told. */
+export type OpenPoolOptions = Partial<ShareOptions> & WorkerPoolOptions & { readonly module?: string };
+
+/** The part of `pool` that serves `fn`. */
+export function openShare(pool: WorkerPool, fn: AnyPooledFunction, options: OpenPoolOptions = {}): PoolShare {
   const { module, ...rest } = options;
   const reference = referToFunction(fn, "open a pool", module);
-  return new WorkerPool(reference, { workers: 1, workerConcurrency: 1, maxCrashesPerItem: 2, ...rest });
+  return pool.openShare(reference, { workers: 1, workerConcurrency: 1, maxCrashesPerItem: 2, ...rest });
 }
 
 /** A call for `item`. */
@@ -16,7 +25,7 @@ export function callFor(item: unknown, index = 0): Call {
 }
 
 /** Runs `item` in `pool`. */
-export function runItem(pool: WorkerPool, item: unknown, index = 0): Promise<unknown> {
+export function runItem(pool: PoolShare, item: unknown, index = 0): Promise<unknown> {
   return pool.run(callFor(item, index));
 }
 

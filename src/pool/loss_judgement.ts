@@ -1,0 +1,43 @@
+/** What a worker that is lost leaves behind. */
+export interface Loss<J> {
+  /** The item whose synchronous part ran; it alone can be what ended the worker. */
+  readonly running: J | undefined;
+  /** Whether an item that nobody waits for any more can be what ended the worker. */
+  readonly isForgottenOne: boolean;
+  /** Those that were under way beside it. */
+  readonly begun: readonly J[];
+  /** Those that had not begun, or were done without having told their result. */
+  readonly waiting: readonly J[];
+  /** Whether other items have ended in this worker, which may have left behind what ended it. */
+  readonly hasServed: boolean;
+}
+
+/** Who pays for a worker that is lost, and what runs again. */
+export interface Judgement<J> {
+  /** The item that ended the worker. */
+  readonly culprit: J | undefined;
+  /** Those that have nothing to do with it. */
+  readonly innocent: readonly J[];
+  /** Those of which it may have been one: each runs next to no other until it is known. */
+  readonly suspects: readonly J[];
+  /** The one that it may have been, or else one before it: it runs in a worker that has run nothing before. */
+  readonly doubted: J | undefined;
+}
+
+/**
+ * Judges a lost worker. An item is charged only where nothing else can have done it: it was in its synchronous part, or
+ * under way alone in a worker in which no other item ever ran. All others run again, and it counts for none of them.
+ */
+export function judgeLoss<J>({ running, isForgottenOne, begun, waiting, hasServed }: Loss<J>): Judgement<J> {
+  const none = { culprit: undefined, suspects: [], doubted: undefined };
+  if (running !== undefined) return { ...none, culprit: running, innocent: [...waiting, ...begun] };
+  if (isForgottenOne || begun.length === 0) return { ...none, innocent: [...waiting, ...begun] };
+  if (begun.length > 1) return { ...none, innocent: waiting, suspects: begun };
+  const [only] = begun;
+  return hasServed ? { ...none, innocent: waiting, doubted: only } : { ...none, innocent: waiting, culprit: only };
+}
+
+/** All items that a worker leaves behind. */
+export function jobsOf<J>({ running, begun, waiting }: Loss<J>): J[] {
+  return [...(running === undefined ? [] : [running]), ...begun, ...waiting];
+}

@@ -1,0 +1,18 @@
+import type { SharedWorker } from "./pool_share.ts";
+
+/** A worker gives a sign of life at least this often, or is replaced, in milliseconds. */
+const LIFE_MS = 10_000;
+
+/** However short the limits of the items are, a worker has so long to begin one, in milliseconds. */
+const MIN_BEGIN_MS = 1_000;
+
+/** However short the limits of the items are, their module has so long to load, in milliseconds. */
+const MIN_LOAD_MS = 5_000;
+
+/** How long `worker` may have jobs without beginning one, in milliseconds. */
+export function patienceWith({ isUp, isReady, served }: SharedWorker): number {
+  const limitMs = served?.options.timeoutMs ?? Infinity;
+  if (!isUp) return LIFE_MS;
+  if (!isReady) return limitMs === Infinity ? LIFE_MS : Math.max(limitMs, MIN_LOAD_MS);
+  return Math.min(Math.max(limitMs, MIN_BEGIN_MS), LIFE_MS);
+}

@@ -1,0 +1,232 @@
+import { getCorrelationId } from "../correlation.ts";
+import { formatDuration } from "../duration.ts";
+import { ConfigurationError, TimeoutError, WorkerError } from "../errors.ts";
+import { type Call, stateOf } from "../layer.ts";
+import { CrashLedger } from "./crash_ledger.ts";
+import { Job, type JobOwner } from "./job.ts";
+import { knownErrorClasses } from "./known_errors.ts";
+import { judgeLoss, type Loss } from "./loss_judgement.ts";
+import type { LossReason } from "./loss_reason.ts";
+import type { Pace } from "./pace.ts";
+import type { ErrorClass, Pool, PooledFunction, ShareOptions } from "./pool.ts";
+import type { PoolWorker } from "./pool_worker.ts";
+import type { ServedFunction } from "./served_function.ts";
+import { WorkerFeed } from "./worker_feed.ts";
+
+/** So many workers in a row may end before an item begins in them; then what waits is given up. */
+const MAX_FAILED_STARTS = 3;
+
+/** A worker of a pool that several functions share. */
+export type SharedWorker = PoolWorker<PoolShare>;
+
+/** What a share needs of its pool. */
+export interface ShareHost {
+  /** `share` has something to do. */
+  onWork(share: PoolShare): void;
+  /** `share` has nothing to do. */
+  onRest(share: PoolShare): void;
+  /** There is something new to decide. */
+  dispatchSoon(): void;
+  /** `job` may run for `job.limitMs`. */
+  watch(job: Job): void;
+  /** Stops `job`, which rejects with `reason` at once. */
+  stop(job: Job, reason: unknown): void;
+  /** Ends what `share` has under way; answers its jobs, once no worker has them. */
+  letGo(share: PoolShare): Job[];
+  /** Resolves once the workers that were ended are gone; ends all where `share` was the last. */
+  forget(share: PoolShare): Promise<void>;
+}
+
+/** What a share is made with. */
+export interface ShareInit {
+  readonly id: number;
+  readonly fn: PooledFunction;
+  readonly options: ShareOptions;
+  readonly pace: Pace;
+  readonly host: ShareHost;
+}
+
+/** The part of a pool that serves one function: what waits, what it may take, and who is to blame. */
+export class PoolShare implements Pool, JobOwner, ServedFunction {
+  readonly id: number;
+  readonly fn: PooledFunction;
+  readonly options: ShareOptions;
+  /** The classes that errors of workers become again. */
+  readonly known: ReadonlyMap<string, ErrorClass>;
+  /** What waits for a worker. */
+  readonly feed: WorkerFeed;
+  /** The workers that serve it now. */
+  readonly held: Set<SharedWorker> = new Set();
+  /** The function's name as messages show it. */
+  readonly name: string;
+  /** How many attempts are not settled. */
+  pendingCount = 0;
+  /** When it last was given a worker, as the pool's clock has it. */
+  servedAtMs = 0;
+  /** Whether a worker ever found the function. */
+  hasLoaded = false;
+  /** Why it was given up the last time, until a worker serves it again. */
+  hopeless: { readonly error: Error } | undefined = undefined;
+  readonly #host: ShareHost;
+  readonly #crashes: CrashLedger;
+  #failedStarts = 0;
+  #isClosed = false;
+
+  /** A share without a worker yet. */
+  constructor({ id, fn, options, pace, host }: ShareInit) {
+    this.id = id;
+    this.fn = fn;
+    this.options = options;
+    this.name = JSON.stringify(fn.name || "anonymous");
+    this.feed = new WorkerFeed(options.workerConcurrency, options.chunkSize, pace);
+    this.#host = host;
+    this.known = knownErrorClasses(options.errorClasses);
+    this.#crashes = new CrashLedger(this.name, options.maxCrashesPerItem);
+  }
+
+  /** How many of its items a worker runs at once. */
+  get concurrency(): number {
+    return this.options.workerConcurrency;
+  }
+
+  /** How many attempts it takes in before a further one would only wait. */
+  get capacity(): number {
+    return this.options.workers * this.feed.depth;
+  }
+
+  /** How many workers it has a use for. */
+  get wanted(): number {
+    return Math.min(this.options.workers, Math.ceil(this.pendingCount / this.options.workerConcurrency));
+  }
+
+  /** Runs one attempt of `call`. */
+  readonly run = (call: Call): Promise<unknown> => {
+    if (this.#isClosed) return Promise.reject(this.#closedError());
+    const correlationId = getCorrelationId();
+    // Read here, since the workers are fed later and in the name of nobody.
+    if (correlationId !== undefined) stateOf(call).correlationId ??= correlationId;
+    const job = new Job(call, this);
+    call.attempt = job;
+    if (this.pendingCount++ === 0) this.#host.onWork(this);
+    this.feed.push(job);
+    job.limitMs = call.state?.limits?.timeoutMs ?? this.options.timeoutMs ?? Infinity;
+    if (job.limitMs !== Infinity) this.#host.watch(job);
+    this.#host.dispatchSoon();
+    return job.promise;
+  };
+
+  /** Stops `job`, which rejects with `reason` at once; a worker that does not let go of it is replaced. */
+  stop(job: Job, reason: unknown): void {
+    this.#host.stop(job, reason);
+  }
+
+  /** Takes note that a job is settled. */
+  onSettled(): void {
+    if (--this.pendingCount === 0) this.#host.onRest(this);
+  }
+
+  /** Ends what it has under way, which rejects with a {@link WorkerError}; the workers stay while others use them. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    const jobs = [...this.feed.takeAll(), ...this.#host.letGo(this)];
+    for (const job of jobs) job.fail(new WorkerError(`Cannot run ${this.#label} to its end as its pool was closed`));
+    await this.#host.forget(this);
+  }
+
+  /** The same as {@link PoolShare.close}. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  /** A worker was given to it, or serves it already. */
+  take(worker: SharedWorker, nowMs: number): void {
+    if (worker.served === this) return void (worker.isYielding = false);
+    worker.served?.held.delete(worker);
+    this.held.add(worker);
+    this.servedAtMs = nowMs;
+    worker.serve(this, nowMs);
+  }
+
+  /** A worker told of results: workers can be started, and the function be found. */
+  onResults(count: number, elapsedMs: number): void {
+    this.feed.pace.note(count, elapsedMs);
+    if (count > 0) this.#failedStarts = 0;
+  }
+
+  /** A worker found the function. */
+  onLoaded(): void {
+    this.hasLoaded = true;
+    this.hopeless = undefined;
+  }
+
+  /** A worker died with `loss`: whoever did it fails, all others run again. */
+  onLost(loss: Loss<Job>, reason: LossReason, error: unknown): void {
+    const { culprit, innocent, suspects, doubted } = judgeLoss(loss);
+    for (const job of suspects) job.isSuspect = true;
+    if (doubted !== undefined) doubted.isDoubted = true;
+    this.runAgain([...innocent, ...suspects, ...(doubted === undefined ? [] : [doubted])]);
+    if (reason === "silent") this.#giveUpMissed(loss.waiting);
+    if (culprit !== undefined && (reason === "overrun" || reason === "silent")) {
+      culprit.fail(this.timeoutError(culprit.limitMs));
+    } else if (culprit !== undefined) this.#crashes.fail(culprit, reason, error);
+    const isFruitless = culprit === undefined && doubted === undefined && suspects.length === 0 && !loss.hasServed;
+    const isHopeless = reason === "boot" || (isFruitless && ++this.#failedStarts >= MAX_FAILED_STARTS) ||
+      (reason === "uncaught" && error instanceof ConfigurationError);
+    if (isHopeless) this.giveUp(error);
+  }
+
+  /** Puts `jobs`, which a worker lost or gave back, before all others. */
+  runAgain(jobs: readonly Job[]): void {
+    for (const job of jobs) {
+      job.worker = undefined;
+      job.ranMs = undefined;
+    }
+    const [movable, lost] = [jobs.filter((job) => !job.moved), jobs.filter((job) => job.moved)];
+    for (const job of lost) job.fail(new WorkerError(`Cannot run ${this.#label} again as its buffers were moved`));
+    this.feed.runAgain(movable);
+  }
+
+  /** No worker can be started, or none finds the function: what waits fails. */
+  giveUp(cause: unknown): void {
+    this.#failedStarts = 0;
+    const isMistake = cause instanceof ConfigurationError;
+    const error = isMistake ? cause : new WorkerError(`Cannot start a worker for ${this.name}`, { cause });
+    this.#failAll(error, isMistake);
+  }
+
+  /** The module of the function took longer than `limitMs` to load: what waits fails, and is not tried again. */
+  giveUpLoading(limitMs: number): void {
+    const why = `its module was not loaded within ${formatDuration(limitMs)}`;
+    this.#failAll(new WorkerError(`Cannot start a worker for ${this.name} as ${why}`), true);
+  }
+
+  /** The error of an attempt that took longer than `limitMs`. */
+  timeoutError(limitMs: number): TimeoutError {
+    return new TimeoutError(`An attempt of ${this.name} took longer than ${formatDuration(limitMs)}`, limitMs);
+  }
+
+  #failAll(error: Error, isFinal: boolean): void {
+    this.hopeless = { error };
+    for (const job of this.feed.takeAll()) {
+      if (isFinal) stateOf(job.call).phase = "final";
+      job.fail(error);
+    }
+    if (isFinal) this.options.onHopeless?.(error);
+  }
+
+  /** Items that no worker begins must not go round for ever. */
+  #giveUpMissed(jobs: readonly Job[]): void {
+    for (const job of jobs) {
+      if (++job.missedCount < MAX_FAILED_STARTS || job.isSettled) continue;
+      job.fail(new WorkerError(`Cannot begin ${this.#label} as ${job.missedCount} workers gave no sign of life`));
+    }
+  }
+
+  #closedError(): ConfigurationError {
+    return new ConfigurationError(`Cannot run ${this.#label} as its pool is closed`);
+  }
+
+  get #label(): string {
+    return `an item of ${this.name}`;
+  }
+}

@@ -1,0 +1,13 @@
+import type { ErrorClass, PooledFunction } from "./pool.ts";
+
+/** A function of the pool, as a worker serves it. */
+export interface ServedFunction {
+  /** What the pool and its workers call it. */
+  readonly id: number;
+  /** How a worker finds it. */
+  readonly fn: PooledFunction;
+  /** How many of its items a worker runs at once. */
+  readonly concurrency: number;
+  /** The classes that errors of workers become again. */
+  readonly known: ReadonlyMap<string, ErrorClass>;
+}

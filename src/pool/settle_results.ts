@@ -1,0 +1,32 @@
+import { stateOf } from "../layer.ts";
+import { type Envelope, openEnvelope } from "./error_envelope.ts";
+import type { ErrorClass } from "./pool.ts";
+import { serializationError } from "./serialization_error.ts";
+import type { SlotBoard } from "./slot_board.ts";
+import { unpackValues } from "./value_unpacking.ts";
+import type { ResultsMessage } from "./worker_protocol.ts";
+
+/** Settles the jobs that `message` tells of; `known` are the classes that errors become again. */
+export function settleResults(
+  message: ResultsMessage,
+  board: SlotBoard,
+  known: ReadonlyMap<string, ErrorClass>,
+): void {
+  const { slots, values, failed, unsent, skipped } = message;
+  unpackValues(message.packing, known);
+  for (const [slot, id] of message.ids ?? []) takeId(board, slot, id);
+  for (let place = 0; place < slots.length; place++) board.release(slots[place]!)?.succeed(values[place]);
+  failed.forEach((slot, place) => {
+    const job = board.release(slot);
+    job?.fail(openEnvelope(message.errors[place] as Envelope, known));
+  });
+  unsent.forEach((slot, place) => {
+    board.release(slot)?.fail(serializationError("return a result from a worker", message.unsentKinds[place]!));
+  });
+  for (const slot of skipped) board.release(slot);
+}
+
+function takeId(board: SlotBoard, slot: number, correlationId: string): void {
+  const call = board.jobAt(slot)?.call;
+  if (call !== undefined) stateOf(call).correlationId ??= correlationId;
+}
