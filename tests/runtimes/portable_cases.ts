@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { AsyncLocalStorage } from "node:async_hooks";
 import { type AddressInfo, createServer } from "node:net";
+import { inspect } from "node:util";
 import {
   AllFailedError,
   type CacheEntry,
@@ -436,3 +437,23 @@ portable("opero() rejects with an AbortError where a signal has no reason", asyn
   signal.dispatchEvent(new Event("abort"));
   for (const error of [await during, await rejectionOf(wait())]) assert.equal((error as Error).name, "AbortError");
 });
+
+portable(
+  "a wrapper has the function's own properties, a legacy decorator works, and .options hides secrets",
+  async () => {
+    const load = Object.assign(async (id: number): Promise<number> => await Promise.resolve(id), { unit: "kg" });
+    const wrapped = opero(load, { fallback: 5, retries: 0 });
+    load.unit = "g";
+    assert.deepEqual([wrapped.unit, wrapped.bind(undefined).name, await wrapped(1)], ["g", "bound load", 1]);
+    assert.match(inspect(wrapped.options), /fallback: \[hidden\]/);
+    class Greeter {
+      readonly word = "hi";
+      greet(name: string): Promise<string> {
+        return Promise.resolve(`${this.word} ${name}`);
+      }
+    }
+    const descriptor = Object.getOwnPropertyDescriptor(Greeter.prototype, "greet")!;
+    Object.defineProperty(Greeter.prototype, "greet", opero({ retries: 1 })(Greeter.prototype, "greet", descriptor));
+    assert.equal(await new Greeter().greet("Ada"), "hi Ada");
+  },
+);

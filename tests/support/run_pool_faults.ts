@@ -36,7 +36,8 @@ for (const mode of ["process", "async_process"] as const) {
 async function findWrong(mode: MapMode, { faults, timeout }: Storm): Promise<string[]> {
   const faultOf = (id: number) => id % 3 === 1 ? faults[(id - 1) / 3] : undefined;
   const items = Array.from({ length: 3 * faults.length }, (_, id) => faultyItem(id, faultOf(id)));
-  const limits = { workers: 2, workerConcurrency: 4, memoryLimit: 32, timeout };
+  const shared = mode === "async_process" ? { workerConcurrency: 4 } : {};
+  const limits = { ...shared, workers: 2, memoryLimit: 32, timeout };
   const map = opmap(runFaulty, { mode, ...limits, retries: 0, progress: false });
   const results = await map(items, { onError: "return" });
   const found = items.map((_, id) => outcomeOf(results[id]));
