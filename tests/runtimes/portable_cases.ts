@@ -444,7 +444,7 @@ portable(
     const load = Object.assign(async (id: number): Promise<number> => await Promise.resolve(id), { unit: "kg" });
     const wrapped = opero(load, { fallback: 5, retries: 0 });
     load.unit = "g";
-    assert.deepEqual([wrapped.unit, wrapped.bind(undefined).name, await wrapped(1)], ["g", "bound load", 1]);
+    assert.deepEqual([wrapped.unit, wrapped.bind(undefined).name, await wrapped(1)], ["g", "bound ", 1]);
     assert.match(inspect(wrapped.options), /fallback: \[hidden\]/);
     class Greeter {
       readonly word = "hi";
