@@ -22,3 +22,7 @@ for (const entry of ["mod.ts", "redis.ts", "testing.ts"]) {
     assertEquals(await audited(`../${entry}`), { printed: "", asked: "" });
   });
 }
+
+Deno.test("importing the package loads no module of the runtime, and reads no global that loads one", async () => {
+  assertEquals((await audited("./support/asked_at_import.ts")).printed, "[]");
+});

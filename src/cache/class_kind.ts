@@ -2,7 +2,7 @@ import { sourceOf } from "../function_source/callable_source.ts";
 import { mayHideState } from "../function_source/hidden_state.ts";
 import { isWrapper } from "../ensure_async.ts";
 import { checksum } from "./codec/checksum.ts";
-import { NodeBuffer } from "./codec/graph_format.ts";
+import { nodeBuffer } from "./codec/graph_format.ts";
 import { builtInName, ownValue } from "./realm.ts";
 import { STATE_KINDS, type StateKind } from "./state_kind.ts";
 import { temporalKind } from "./temporal_kind.ts";
@@ -54,11 +54,11 @@ function classKind(kind: StateKind, prototype: object, texts: readonly string[])
 const OF_HOST = new Map<object, string>([
   [URL.prototype, "URL"],
   [URLSearchParams.prototype, "URLSearchParams"],
-  ...(NodeBuffer === undefined ? [] : [[NodeBuffer.prototype, "Buffer"] as const]),
 ]);
 
 function builtInKind(prototype: object): StateKind | undefined {
-  const name = OF_HOST.get(prototype) ?? builtInName(prototype);
+  const name = OF_HOST.get(prototype) ?? builtInName(prototype) ??
+    (prototype === nodeBuffer()?.prototype ? "Buffer" : undefined);
   return (name === undefined ? undefined : STATE_KINDS.get(name)) ?? temporalKind(prototype);
 }
 

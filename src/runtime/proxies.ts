@@ -7,7 +7,7 @@ interface UtilModule {
 /** Loads the runtime's own test when it is first needed, and takes its place. */
 let test = (value: unknown): boolean => {
   const types = builtinModule<UtilModule>("node:util")?.types;
-  test = types === undefined ? () => false : (value) => types.isProxy(value);
+  test = types?.isProxy ?? (() => false);
   return test(value);
 };
 

@@ -1,3 +1,4 @@
+import { Buffer } from "node:buffer";
 import { assert, assertEquals, assertNotEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { ConfigurationError } from "@opero/core";
@@ -12,6 +13,8 @@ class Meters {
   }
 }
 class Feet extends Meters {}
+class List extends Array<number> {}
+class Labels extends Map<string, number> {}
 class Point {
   x = 1;
   y = 2;
@@ -121,6 +124,54 @@ const DIFFERENT: readonly (readonly unknown[])[] = [
   [longerCycle],
   [{ a: 1, self: cycle }],
   [{ a: 1, self: null }],
+  [Object(-0)],
+  [Object(0)],
+  [Object(false)],
+  [Object.assign(/a/g, { lastIndex: 1 })],
+  [Object.assign([], { length: 1 }), 1],
+  // deno-lint-ignore no-sparse-arrays -- a hole is what is tested
+  [[, 1]],
+  [[undefined, 1]],
+  [[1, undefined]],
+  // deno-lint-ignore no-sparse-arrays -- as above
+  [[1, ,]],
+  [new List(1, 2)],
+  [[1, 2]],
+  [new List(2, 1)],
+  [new Labels([["a", 1]])],
+  [Object.assign(new Labels([["a", 1]]), { unit: "m" })],
+  [Object.assign(new Map([["a", 1]]), { unit: "m" })],
+  [new Map([["a", undefined]])],
+  [new Map([[undefined, "a"]])],
+  [new Map<unknown, unknown>([["1", 1]])],
+  [new Map<unknown, unknown>([[1, 1]])],
+  [Object.assign(new URL("https://a.test/"), { tag: 1 })],
+  [Object.assign(new Date(0), { tag: 1 })],
+  [new URLSearchParams("a=1&a=2")],
+  [new SharedArrayBuffer(2)],
+  [new Uint8Array(2)],
+  [new ArrayBuffer(2)],
+  [new Uint8Array(300)],
+  [new Uint8Array(301)],
+  [new Uint8Array(300).fill(1)],
+  [new Uint16Array(150)],
+  [Temporal.Duration.from({ seconds: 1 })],
+  [Temporal.Duration.from({ milliseconds: 1_000 })],
+  ["PT1S"],
+  [Temporal.Instant.fromEpochMilliseconds(0)],
+  [Temporal.PlainDate.from("2020-01-01")],
+  [Temporal.PlainDate.from("2020-01-01[u-ca=hebrew]")],
+  [Temporal.PlainDateTime.from("2020-01-01")],
+  [Temporal.PlainTime.from("00:00")],
+  [Temporal.PlainYearMonth.from("2020-01")],
+  [new Temporal.PlainYearMonth(2020, 1, "iso8601", 2)],
+  [Temporal.PlainMonthDay.from("01-01")],
+  [Temporal.ZonedDateTime.from("2020-01-01T00:00[UTC]")],
+  [Temporal.ZonedDateTime.from("2020-01-01T00:00[Europe/London]")],
+  ["G"],
+  ["x".repeat(70)],
+  [[1n << 70n]],
+  [[-(1n << 70n)]],
 ];
 
 Deno.test("serializeArguments() tells everything apart that is not equal by value", () => {
@@ -299,4 +350,28 @@ Deno.test("serializeArguments() lets no text pass for structure", () => {
     }),
     { numRuns: runs(20_000) },
   );
+});
+
+Deno.test("serializeArguments() is short for many bytes, those of a view alone, and tells every byte", () => {
+  const bytes = new Uint8Array(3 * 2 ** 20);
+  const view = bytes.subarray(2 ** 20, 2 ** 21);
+  const before = serializeArguments([view]);
+  assert(before.length < 100);
+  assertEquals(serializeArguments([new Uint8Array(2 ** 20)]), before);
+  bytes[0] = bytes[3 * 2 ** 20 - 1] = 1;
+  assertEquals(serializeArguments([view]), before);
+  for (const place of [0, 524_289, 2 ** 20 - 1]) {
+    view[place] = 1;
+    assertNotEquals(serializeArguments([view]), before);
+    view[place] = 0;
+  }
+});
+
+Deno.test("serializeArguments() compares a Buffer and shared memory by their bytes", () => {
+  const shared = (byte: number) => new Uint8Array(new SharedArrayBuffer(500)).fill(byte);
+  assertEquals(serializeArguments([shared(1)]), serializeArguments([shared(1)]));
+  assertNotEquals(serializeArguments([shared(1)]), serializeArguments([shared(2)]));
+  assertEquals(serializeArguments([Buffer.from("abc")]), serializeArguments([Buffer.from("abc")]));
+  assertNotEquals(serializeArguments([Buffer.from("abc")]), serializeArguments([Buffer.from("abd")]));
+  assertNotEquals(serializeArguments([Buffer.from("abc")]), serializeArguments([new TextEncoder().encode("abc")]));
 });

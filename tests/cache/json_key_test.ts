@@ -18,6 +18,12 @@ Deno.test("jsonKeyOf() does not see the order of keys at any depth", () => {
 const cyclic: { self?: unknown } = {};
 cyclic.self = { inner: [cyclic] };
 
+function doubled(depth: number): unknown {
+  let pair: unknown = 1;
+  for (let n = 0; n < depth; n++) pair = [pair, pair];
+  return pair;
+}
+
 for (
   const [name, value] of [
     ["undefined", undefined],
@@ -39,6 +45,13 @@ for (
     ["an array with a hole", [1, , 2]], // deno-lint-ignore no-sparse-arrays
     ["an own __proto__", JSON.parse('{"__proto__":1}')],
     ["a cycle", cyclic],
+    ["a proxy", new Proxy({ a: 1 }, {})],
+    ["a proxy of an array", new Proxy([1], {})],
+    ["a subclass of Array", new (class List extends Array {})()],
+    ["an array with a name", Object.assign([1], { total: 1 })],
+    ["an object with a hidden field", Object.defineProperty({ a: 1 }, "b", { value: 1 })],
+    ["what is written out without end", doubled(40)],
+    ["a text that is long in many places", Array(1_000).fill({ text: "x".repeat(100_000) })],
   ] as const
 ) {
   Deno.test(`jsonKeyOf() leaves ${name} to the longer way, wherever it stands`, () => {
@@ -70,4 +83,20 @@ Deno.test("jsonKeyOf() is the same for a copy with its keys the other way round"
 Deno.test("jsonKeyOf() tells texts from the JSON they look like", () => {
   assertNotEquals(jsonKeyOf(['{"a":1}']), jsonKeyOf([{ a: 1 }]));
   assertNotEquals(jsonKeyOf(["\ud800"]), jsonKeyOf(["\\ud800"]));
+});
+
+Deno.test("jsonKeyOf() leaves the texts of a template to the longer way, as how they were written is hidden", () => {
+  const textsOf = (texts: TemplateStringsArray) => texts;
+  assertEquals(jsonKeyOf([textsOf`a`]), undefined);
+});
+
+Deno.test("jsonKeyOf() leaves all to the longer way while objects or arrays have a toJSON", () => {
+  for (const prototype of [Object.prototype, Array.prototype] as { toJSON?: () => string }[]) {
+    Object.defineProperty(prototype, "toJSON", { value: () => "misled", configurable: true });
+    try {
+      assertEquals([jsonKeyOf([{ a: 1 }]), jsonKeyOf(["a", 1])], [undefined, undefined]);
+    } finally {
+      delete prototype.toJSON;
+    }
+  }
 });

@@ -1,7 +1,7 @@
 import { assertAffordable } from "./allowance.ts";
 import { fromBase64 } from "./base64.ts";
 import { defineOnError, emptyDomException, emptyError } from "./error_node.ts";
-import { NodeBuffer, SPECIALS, TAGS, VIEW_CLASSES } from "./graph_format.ts";
+import { nodeBuffer, SPECIALS, TAGS, VIEW_CLASSES } from "./graph_format.ts";
 
 type FromSlot = (slot: unknown) => unknown;
 type Fields = readonly unknown[];
@@ -64,6 +64,7 @@ const EMPTY_BY_TAG: Readonly<Record<string, (fields: Fields) => unknown>> = Obje
   [TAGS.domException]: emptyDomException,
   [TAGS.buffer]: ([, text]: Fields) => fromBase64(asText(text)).buffer,
   [TAGS.nodeBuffer]: ([, text]: Fields) => {
+    const NodeBuffer = nodeBuffer();
     if (NodeBuffer === undefined) throw new Error("No Buffer on this platform");
     return NodeBuffer.from(fromBase64(asText(text)).buffer);
   },

@@ -3,7 +3,7 @@ import { describeKind } from "../../internal/validate.ts";
 import { toBase64 } from "./base64.ts";
 import { assertAffordable } from "./allowance.ts";
 import { errorNode } from "./error_node.ts";
-import { type GraphNode, NodeBuffer, type Slot, SPECIALS, TAGS, VIEW_CLASSES } from "./graph_format.ts";
+import { type GraphNode, nodeBuffer, type Slot, SPECIALS, TAGS, VIEW_CLASSES } from "./graph_format.ts";
 import { requireOwn, ViewNodes } from "./view_nodes.ts";
 
 /** Gives a value its place: as it is, or as a reference to a node of its own. */
@@ -96,19 +96,20 @@ const NODES_BY_PROTOTYPE = new Map<object | null, ToNode>([
   [URL.prototype, (value: URL) => [TAGS.url, value.href]],
   [ArrayBuffer.prototype, bufferNode],
 ]);
-if (NodeBuffer !== undefined) NODES_BY_PROTOTYPE.set(NodeBuffer.prototype, nodeBufferNode);
 
 function nodeOf(value: object, toSlot: ToSlot): GraphNode {
   if (value instanceof Error) return errorNode(value, toSlot);
-  const toNode = NODES_BY_PROTOTYPE.get(Object.getPrototypeOf(value));
+  const prototype = Object.getPrototypeOf(value);
+  if (ArrayBuffer.isView(value) && prototype === nodeBuffer()?.prototype) return nodeBufferNode(value as Uint8Array);
+  const toNode = NODES_BY_PROTOTYPE.get(prototype);
   if (toNode === undefined) throw refuse(describeKind(value));
-  if (!ArrayBuffer.isView(value) && hasUnseenProperties(value)) throw refuse(`${describeKind(value)} with more in it`);
+  if (hasUnseenProperties(value)) throw refuse(`${describeKind(value)} with more in it`);
   return toNode(value as never, toSlot);
 }
 
 /**
  * Whether there are properties that its node would not have: hidden ones, symbols, or any on a `Map` and the like. Views
- * of buffers are not asked, as they would name each of their items.
+ * of buffers are written elsewhere.
  */
 function hasUnseenProperties(value: object): boolean {
   const all = Reflect.ownKeys(value).length;

@@ -85,8 +85,10 @@ export const ERROR_CLASSES: ReadonlyMap<string, ErrorClass> = new Map<string, Er
 /** A class of errors; all but `AggregateError` take the list for a message. */
 export type ErrorClass = new (errors: never) => Error;
 
-/** The `Buffer` of Node, Deno and Bun, or `undefined`. */
-export const NodeBuffer: NodeBufferClass | undefined = (globalThis as { Buffer?: NodeBufferClass }).Buffer;
+/** The `Buffer` of Node, Deno and Bun, or `undefined`. It is asked for when it is first needed, as some runtimes load it then. */
+export function nodeBuffer(): NodeBufferClass | undefined {
+  return (globalThis as { Buffer?: NodeBufferClass }).Buffer;
+}
 
 /** What is needed of it. */
 export interface NodeBufferClass {
