@@ -52,18 +52,6 @@ export function isPooled({ mode }: { readonly mode?: unknown }): boolean {
   return mode === "process" || mode === "async_process";
 }
 
-/** Options of a pool of workers. */
-export const needsPool: OptionNeed = {
-  isMet: isPooled,
-  desired: `given together with a 'mode' of workers ("process", "async_process"), as it does nothing in any other`,
-};
-
-/** What several items in one worker share. */
-export const needsSharedWorkers: OptionNeed = {
-  isMet: ({ mode }) => mode === "async_process",
-  desired: `given together with 'mode: "async_process"', as a worker has one item at a time in any other`,
-};
-
 /** What cannot follow an item to a worker. */
 export const needsThisThread: OptionNeed = {
   isMet: (options) => !isPooled(options),

@@ -1,9 +1,8 @@
-import { needsPool, needsSharedWorkers, needsThisThread } from "../internal/option_needs.ts";
+import { needsThisThread } from "../internal/option_needs.ts";
 import {
   anyFunction,
   booleanFlag,
   either,
-  needing,
   nonEmptyString,
   numberThat,
   oneOf,
@@ -111,10 +110,10 @@ export const RUN_RULES: OptionRules = {
   onError: oneOf(["throw", "return", "skip", "abort"]),
 };
 
-/** What the options that concern a pool of workers may be. */
-const POOL_RULES: OptionRules = needing("mode", needsPool, {
+/** What the options that concern a pool of workers may be. In another mode they wait for this one to come back. */
+const POOL_RULES: OptionRules = {
   chunkSize: positiveInteger,
-  workerConcurrency: withNeed(positiveInteger, needsSharedWorkers),
+  workerConcurrency: positiveInteger,
   module: nonEmptyString,
   memoryLimit: numberThat("a positive number of mebibytes", (value) => value > 0),
   maxCrashesPerItem: positiveInteger,
@@ -123,7 +122,7 @@ const POOL_RULES: OptionRules = needing("mode", needsPool, {
     accepts: (value) => Array.isArray(value) && value.every((item) => typeof item === "function"),
   },
   permissions: plainObject,
-});
+};
 
 /** What each option of `opmap` may be. */
 export const OPMAP_RULES: OptionRules = {

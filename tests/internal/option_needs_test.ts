@@ -16,7 +16,6 @@ function load(id: string, keys: string[] = ["a"]): string {
 const NO_CACHE = "given together with 'cache: true', without which it does nothing";
 const NO_LIMIT = "given together with 'rateLimit', without which it does nothing";
 const NO_PARAMETER = "given together with 'argFallback', without which it does nothing";
-const NO_POOL = `given together with a 'mode' of workers ("process", "async_process"), as it does nothing in any other`;
 
 /** Options that do nothing: what is wrong with which of them, and the like with what it takes. */
 const USELESS: [OperoOptions, string, OperoOptions][] = [
@@ -61,18 +60,6 @@ const USELESS: [OperoOptions, string, OperoOptions][] = [
 ];
 
 const USELESS_IN_MAPS: [OpmapOptions, string, OpmapOptions][] = [
-  [{ chunkSize: 5 }, `'chunkSize' must be ${NO_POOL}: received 5`, { mode: "process" }],
-  [{ mode: "async", memoryLimit: 64 }, `'memoryLimit' must be ${NO_POOL}: received 64`, { mode: "process" }],
-  [{ maxCrashesPerItem: 5 }, `'maxCrashesPerItem' must be ${NO_POOL}: received 5`, { mode: "process" }],
-  [{ errorClasses: [Error] }, `'errorClasses' must be ${NO_POOL}: received an array`, { mode: "process" }],
-  [{ module: "file:///a.ts" }, `'module' must be ${NO_POOL}: received "file:///a.ts"`, { mode: "async_process" }],
-  [{ permissions: { unstable: true } }, `'permissions' must be ${NO_POOL}: received an object`, { mode: "process" }],
-  [
-    { mode: "process", workerConcurrency: 4 },
-    `'workerConcurrency' must be given together with 'mode: "async_process"', as a worker has one item at a time in ` +
-    "any other: received 4",
-    { mode: "async_process" },
-  ],
   [
     { mode: "process", context: "async" },
     "'context' must be left out in a 'mode' of workers, where 'currentCall()' answers before the first await alone: " +
@@ -116,4 +103,11 @@ Deno.test("createOpero() takes options that some functions have no use for, and 
 Deno.test("opero() takes options of a cache that is switched off on purpose, and what asks for nothing", () => {
   opero(load, { cache: false, cacheTtl: "5m", cacheStale: "1h", cacheBackend: "sqlite", cacheTimeout: "1s" });
   opero(load, { cacheTtl: undefined, fallbackDelay: 0, rateLimitMaxWait: 0, cacheStale: 0 });
+});
+
+Deno.test("opmap() takes the options of pools in every mode, so that the mode alone is changed to look into a fault", () => {
+  const options = { chunkSize: 5, workerConcurrency: 4, memoryLimit: 64, maxCrashesPerItem: 5, errorClasses: [Error] };
+  for (const mode of ["thread", "async", "process", "async_process"] as const) {
+    assertEquals(opmap(async (n: number) => await Promise.resolve(n), { mode, ...options }).options.chunkSize, 5);
+  }
 });
