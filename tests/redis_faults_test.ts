@@ -1,12 +1,15 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import type { CacheBackend, CacheEntry } from "@opero/core";
 import { redisCache, RedisError } from "@opero/core/redis";
+import { FaultProxy } from "./support/fault_proxy.ts";
 import { hasRedisServer, RedisServer } from "./support/redis_server.ts";
 
 const IS_NIGHTLY = Deno.env.get("OPERO_NIGHTLY") !== undefined;
 /** How often each fault comes in the midst of a load. */
 const ROUNDS = IS_NIGHTLY ? 150 : 10;
 const WORKERS = 20;
+/** Far more than anything here takes, as the machine may be busy. */
+const PATIENCE_MS = 15_000;
 
 const SHORT = { connectTimeout: "100ms", replyTimeout: "100ms" } as const;
 
@@ -61,9 +64,9 @@ class Load {
 
   async assertRecovers(): Promise<void> {
     const before = this.#successes;
-    const endMs = performance.now() + 2_000;
+    const endMs = performance.now() + PATIENCE_MS;
     while (this.#successes < before + WORKERS) {
-      assert(performance.now() < endMs, "the cache must recover within 2 s");
+      assert(performance.now() < endMs, "the cache must recover");
       await pause(5);
     }
   }
@@ -86,7 +89,7 @@ class Load {
         // A server that is gone refuses at once.
         await pause(1);
       }
-      assert(performance.now() - startMs < 2_000, "no call may hang");
+      assert(performance.now() - startMs < PATIENCE_MS, "no call may hang");
     }
   }
 
@@ -104,15 +107,31 @@ test("redisCache() fails within its limits when its server is paused before it c
   const startMs = performance.now();
   const error = await assertRejects(async () => await cache.get("key"), RedisError);
   assertEquals(error.message, "Redis command GET failed with ETIMEDOUT");
-  assert(performance.now() - startMs < 1_900);
+  assert(performance.now() - startMs < PATIENCE_MS);
   server.resume();
   assertEquals(await cache.get("key"), undefined);
   await cache.close?.();
 });
 
+test("redisCache() finds the new master by its next command when its own becomes a replica", async () => {
+  await using old = await RedisServer.start();
+  await using next = await RedisServer.start();
+  await using proxy = new FaultProxy(old.port);
+  const cache = redisCache({ port: proxy.port });
+  await cache.set("key", entryOf("old"));
+  await old.command(`REPLICAOF 127.0.0.1 ${next.port}`);
+  proxy.leadTo(next.port);
+  const { message } = await assertRejects(async () => await cache.set("key", entryOf("lost")), RedisError);
+  assertEquals(message, "Redis command SET failed with READONLY");
+  await cache.set("key", entryOf("new"));
+  assertEquals((await cache.get("key"))?.value, "new");
+  assertEquals(await next.command("EXISTS opero:key"), ":1\r\n");
+  await cache.close?.();
+});
+
 test("redisCache() closes at once, and fails what waits, when its server is paused", async () => {
   await using server = await RedisServer.start();
-  const cache = redisCache({ url: server.url });
+  const cache = redisCache({ url: server.url, replyTimeout: "1m" });
   await cache.set("key", entryOf("value"));
   server.pause();
   const waiting = Promise.resolve(cache.get("key"));
@@ -121,7 +140,7 @@ test("redisCache() closes at once, and fails what waits, when its server is paus
   const startMs = performance.now();
   await cache.close?.();
   assertEquals((await failed).message, "Redis command GET failed with CLOSED");
-  assert(performance.now() - startMs < 1_900);
+  assert(performance.now() - startMs < PATIENCE_MS);
 });
 
 test("redisCache() fails what waits for a connection when it is closed meanwhile", async () => {

@@ -10,7 +10,7 @@ const WRITTEN = "canary-written";
 const AFTER = "canary-after";
 /** What an operation, and the recovery after it, may take, in ticks of 10 ms: a busy machine makes ticks late, and so waits longer. */
 const TICK_MS = 10;
-const PATIENCE_TICKS = 200;
+const PATIENCE_TICKS = 1_000;
 
 const PASSWORD = "canary-password";
 
@@ -148,7 +148,7 @@ async function assertRecovers(cache: CacheBackend): Promise<void> {
     }
   }
   isLate.end();
-  throw new Error("the cache must recover within 2 s");
+  throw new Error("the cache must recover in time");
 }
 
 /** Whether patience is at its end; `end()` stops counting, and tells once more. */

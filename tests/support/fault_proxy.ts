@@ -13,7 +13,7 @@ export type Fault =
 /** Passes bytes between a client and a server on this machine, and does them harm. */
 export class FaultProxy {
   readonly #listener: Deno.TcpListener;
-  readonly #target: number;
+  #target: number;
   readonly #open = new Set<Deno.Conn>();
   readonly #work: Promise<void>[] = [];
   #faults: Partial<Record<Direction, Fault>> = {};
@@ -31,6 +31,11 @@ export class FaultProxy {
   /** Harms what comes from now on, on connections old and new. */
   harm(faults: Partial<Record<Direction, Fault>>): void {
     this.#faults = { ...faults };
+  }
+
+  /** Leads new connections to another server; those there are stay where they are. */
+  leadTo(target: number): void {
+    this.#target = target;
   }
 
   /** Passes everything on again. What was lost stays lost. */

@@ -20,12 +20,15 @@ export interface RedisConnectionSetup {
  * The library's own connection. It is opened by the first command, and again by the first one after it was lost: so
  * there is nothing that tries to reconnect in the background and keeps a program alive, and whoever paces the commands
  * paces the connecting too. Commands wait together for one connection, and fail together.
+ * A server that says that it will not do, as after a failover, loses the connection for that: the next one may find another.
  */
 export class RedisConnection implements RedisPort {
   /** There is none. */
   readonly clientKeyPrefix = "";
   readonly #setup: RedisConnectionSetup;
   readonly #reads: RedisReadBatch = new RedisReadBatch((...command) => this.#sendNow(...command));
+  /** All that may still wait for answers; of them one takes commands. */
+  readonly #sessions = new Set<RedisSession>();
   #session: RedisSession | undefined = undefined;
   #opening: Promise<RedisSession> | undefined = undefined;
   #giveUpOpening: ((reason: Error) => void) | undefined = undefined;
@@ -56,7 +59,8 @@ export class RedisConnection implements RedisPort {
   close(): void {
     this.#isClosed = true;
     this.#giveUpOpening?.(new RedisError("CONNECT", "CLOSED"));
-    this.#session?.end("CLOSED");
+    for (const session of this.#sessions) session.end("CLOSED");
+    this.#sessions.clear();
     this.#session = undefined;
   }
 
@@ -68,7 +72,7 @@ export class RedisConnection implements RedisPort {
 
   async #connect(): Promise<RedisSession> {
     const client = await this.#setup.createClient();
-    let session: RedisSession | undefined;
+    let session: RedisSession | undefined = undefined;
     let isLost = false;
     const forget = () => {
       if (this.#session === session) this.#session = undefined;
@@ -85,7 +89,10 @@ export class RedisConnection implements RedisPort {
       client.destroy();
       throw new RedisError("CONNECT", this.#isClosed ? "CLOSED" : "ECONNRESET");
     }
-    return this.#session = session = new RedisSession(client, this.#setup.clock, this.#setup.replyTimeoutMs, forget);
+    session = new RedisSession(client, this.#setup.clock, this.#setup.replyTimeoutMs, forget);
+    for (const old of this.#sessions) if (old.isIdle) this.#sessions.delete(old);
+    this.#sessions.add(session);
+    return this.#session = session;
   }
 
   async #connectInTime(client: OwnedRedisClient): Promise<void> {

@@ -31,6 +31,25 @@ export function toRedisError(command: string, error: unknown): RedisError | Oper
   return error instanceof RedisError || isOperoError(error) ? error : new RedisError(command, codeOf(error));
 }
 
+/**
+ * How a server says that it is not, or not yet, the one to ask: a replica, one that loads its data, that lost its master,
+ * its cluster or its replicas, or that wants another sign-in. A new connection may reach another server by the same name.
+ * `OOM` and `MISCONF` are none: the right server says so, too, and still answers reads.
+ */
+const REFUSALS_OF_SERVER: ReadonlySet<string> = new Set([
+  "READONLY",
+  "LOADING",
+  "MASTERDOWN",
+  "CLUSTERDOWN",
+  "NOREPLICAS",
+  "NOAUTH",
+]);
+
+/** Whether `error` says that this server will not do, whatever the command was. */
+export function isRefusalOfServer(error: unknown): boolean {
+  return REFUSALS_OF_SERVER.has(codeOf(error));
+}
+
 /** Codes only: a text that merely looks like one may be part of a value. */
 const SERVER_CODE = /^-?([A-Z]{2,24})(?= |$)/;
 const SYSTEM_CODE = /^[A-Z][A-Z0-9_]{1,48}$/;

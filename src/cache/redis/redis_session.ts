@@ -1,4 +1,5 @@
 import type { Clock, Timer } from "../../clock.ts";
+import { isRefusalOfServer } from "./redis_error.ts";
 
 /** What is used of a client of node-redis that the library opened itself. */
 export interface OwnedRedisClient {
@@ -18,25 +19,32 @@ export interface OwnedRedisClient {
 
 /**
  * A connected client. It keeps the program alive only while commands wait for an answer, and it is given up when the
- * server owes answers and gives none: a lost connection shows no other sign for many minutes.
+ * server owes answers and gives none: a lost connection shows no other sign for many minutes. A server that says that it
+ * will not do takes no further command: behind its name there may be another by now.
  */
 export class RedisSession {
   readonly #client: OwnedRedisClient;
   readonly #clock: Clock;
   readonly #replyTimeoutMs: number;
-  readonly #onEnd: () => void;
+  readonly #onRetire: () => void;
   #inFlight = 0;
   #hasReplied = false;
+  #isRetired = false;
   #endCode: string | undefined = undefined;
   #watch: Timer | undefined = undefined;
 
-  /** A session on a connected `client`; `onEnd` hears when it is given up. */
-  constructor(client: OwnedRedisClient, clock: Clock, replyTimeoutMs: number, onEnd: () => void) {
+  /** A session on a connected `client`; `onRetire` hears when it should be sent nothing more. */
+  constructor(client: OwnedRedisClient, clock: Clock, replyTimeoutMs: number, onRetire: () => void) {
     this.#client = client;
     this.#clock = clock;
     this.#replyTimeoutMs = replyTimeoutMs;
-    this.#onEnd = onEnd;
+    this.#onRetire = onRetire;
     client.unref();
+  }
+
+  /** Whether nothing waits for an answer. */
+  get isIdle(): boolean {
+    return this.#inFlight === 0;
   }
 
   /** Sends a command and its arguments. */
@@ -57,11 +65,18 @@ export class RedisSession {
   };
 
   readonly #onFailure = (error: unknown): never => {
+    // Before the last answer ends the connection: that is no reason for this failure.
+    const endCode = this.#endCode;
+    if (!this.#isRetired && endCode === undefined && isRefusalOfServer(error)) this.#retire();
     this.#settle();
-    throw this.#endCode === undefined
-      ? error
-      : Object.assign(new Error("The connection ended"), { code: this.#endCode });
+    throw endCode === undefined ? error : Object.assign(new Error("The connection ended"), { code: endCode });
   };
+
+  /** What waits for an answer may still get a good one, a read from a replica, say: the last one ends the connection. */
+  #retire(): void {
+    this.#isRetired = true;
+    this.#onRetire();
+  }
 
   #settle(): void {
     this.#hasReplied = true;
@@ -75,14 +90,15 @@ export class RedisSession {
 
   #rest(): void {
     this.#watch?.cancel();
-    this.#client.unref();
+    if (this.#isRetired) this.end("ECONNRESET");
+    else this.#client.unref();
   }
 
   #watchReplies(): void {
     this.#hasReplied = false;
     this.#watch = this.#clock.setTimer(this.#replyTimeoutMs, () => {
       if (this.#hasReplied) return this.#watchReplies();
-      this.#onEnd();
+      this.#onRetire();
       this.end("ETIMEDOUT");
     });
   }

@@ -108,3 +108,50 @@ Deno.test("RedisConnection.send() gives up a server that owes an answer for too 
   assertEquals(await connection.send("B"), "B");
   connection.close();
 });
+
+for (const code of ["READONLY", "LOADING", "MASTERDOWN", "CLUSTERDOWN", "NOREPLICAS", "NOAUTH"]) {
+  Deno.test(`RedisConnection.send() connects anew when the server answers ${code}, and once for many answers`, async () => {
+    const refusing = new FakeClient();
+    refusing.sendCommand = () => Promise.reject(new Error(`${code} secret`));
+    const connection = connectionTo(refusing, new FakeClient());
+    for (const failure of await Promise.allSettled([connection.send("SET", "a"), connection.send("SET", "b")])) {
+      assertEquals(failure.status === "rejected" && failure.reason.message, `${code} secret`);
+    }
+    assertEquals(refusing.done, ["unref", "ref", "destroy"]);
+    assertEquals(await connection.send("SET", "c"), "SET c");
+    connection.close();
+  });
+}
+
+for (const code of ["OOM", "MISCONF", "WRONGTYPE", "NOPERM", "ERR"]) {
+  Deno.test(`RedisConnection.send() keeps its connection when the server answers ${code}`, async () => {
+    const client = new FakeClient();
+    client.sendCommand = () => Promise.reject(new Error(`${code} secret`));
+    const connection = connectionTo(client);
+    for (let round = 0; round < 2; round++) await assertRejects(() => connection.send("SET", "a"), Error, code);
+    assertEquals(client.done.includes("destroy"), false);
+    connection.close();
+  });
+}
+
+Deno.test("RedisConnection.send() lets reads finish that wait on a connection to a replica, unless it is closed", async () => {
+  for (const isClosed of [false, true]) {
+    const replica = new FakeClient();
+    const { promise, resolve, reject } = Promise.withResolvers<string>();
+    replica.sendCommand = ([name]) => name === "PING" ? promise : Promise.reject(new Error("READONLY secret"));
+    replica.destroy = () => {
+      replica.done.push("destroy");
+      reject(new Error("secret"));
+    };
+    const connection = connectionTo(replica, new FakeClient());
+    const read = connection.send("PING").catch((error) => error.code);
+    await assertRejects(() => connection.send("SET", "a"), Error, "READONLY");
+    assertEquals(await connection.send("SET", "b"), "SET b");
+    assertEquals(replica.done.includes("destroy"), false);
+    if (isClosed) connection.close();
+    else resolve("value");
+    assertEquals(await read, isClosed ? "CLOSED" : "value");
+    assertEquals(replica.done.includes("destroy"), true);
+    connection.close();
+  }
+});
