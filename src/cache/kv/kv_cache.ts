@@ -8,6 +8,7 @@ import {
 import { type KvDatabase, openKv, requireKv } from "../../runtime/kv.ts";
 import { attachable } from "../attached_host.ts";
 import type { CacheBackend, CacheBackendHost } from "../cache_backend.ts";
+import { DEFAULT_MAX_ENTRY_BYTES, maxEntryBytesRule } from "../max_entry_bytes.ts";
 import { KvStore } from "./kv_store.ts";
 
 /** What {@link kvCache} and the backend `"kv"` take: where the database is, or an open one. */
@@ -16,6 +17,11 @@ export interface KvCacheConfig {
   readonly path?: string | undefined;
   /** An open database, of `Deno.openKv`. It is left open. */
   readonly kv?: KvDatabase | undefined;
+  /**
+   * How large an entry may be, in bytes: a larger one is neither written nor read.
+   * @default 67_108_864
+   */
+  readonly maxEntryBytes?: number | undefined;
 }
 
 const TASK = "open the kv cache";
@@ -27,6 +33,7 @@ const RULES: OptionRules = {
     accepts: (value) => plainObject.accepts(value) && typeof (value as Partial<KvDatabase>).atomic === "function",
     isPrivate: true,
   },
+  maxEntryBytes: maxEntryBytesRule,
 };
 
 /**
@@ -53,11 +60,11 @@ export function kvCache(config: KvCacheConfig = {}): CacheBackend {
 /** {@link kvCache} for an instance, whose clock tells what has expired. */
 export function openKvCache(config: KvCacheConfig, { clock }: Pick<CacheBackendHost, "clock">): CacheBackend {
   validateOptions(TASK, config, RULES);
-  const { path, kv } = config;
+  const { path, kv, maxEntryBytes = DEFAULT_MAX_ENTRY_BYTES } = config;
   if (kv === undefined) {
     requireKv();
-    return new KvStore(() => openKv(path), true, clock);
+    return new KvStore(() => openKv(path), true, clock, maxEntryBytes);
   }
   if (path !== undefined) throw wrongOption(TASK, "path", { desired: "left out where 'kv' is given" }, path);
-  return new KvStore(() => Promise.resolve(kv), false, clock);
+  return new KvStore(() => Promise.resolve(kv), false, clock, maxEntryBytes);
 }

@@ -19,6 +19,8 @@ export interface KvPlace {
   partKey(writeId: string, part: number): KvKey;
   /** All parts of what one write wrote. */
   partsOf(writeId: string): KvRange;
+  /** All parts of all writes. */
+  readonly allParts: KvRange;
 }
 
 const ROOT = "opero";
@@ -53,6 +55,7 @@ function placeOf(id: Uint8Array, longKey: Uint8Array): KvPlace {
     longKey,
     partKey: (writeId, part) => [ROOT, PART, id, writeId, part],
     partsOf: (writeId) => ({ start: [ROOT, PART, id, writeId, 0], end: [ROOT, PART, id, writeId, Infinity] }),
+    allParts: { start: [ROOT, PART, id, ""], end: [ROOT, PART, id, 0] },
   };
 }
 

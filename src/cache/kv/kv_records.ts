@@ -37,20 +37,29 @@ export class KvRecords {
     this.#clock = clock;
   }
 
-  /** The bytes at a place, if all of them are there. */
-  async read(place: KvPlace): Promise<Uint8Array | undefined> {
-    return await this.#readValue(place, (await this.#kv.get(place.recordKey)).value);
+  /** The bytes at a place, if all of them are there; parts of more than `maxBytes` are not read. */
+  async read(place: KvPlace, maxBytes: number): Promise<Uint8Array | undefined> {
+    return await this.#readValue(place, (await this.#kv.get(place.recordKey)).value, maxBytes);
   }
 
-  /** Puts `bytes` in the place of what is there. */
-  async write(place: KvPlace, bytes: Uint8Array, expiry: KvExpiry): Promise<void> {
-    const record = bytes.length <= MAX_PART_BYTES ? { bytes } : await this.#writeParts(place, bytes, expiry);
-    await this.#replace(place, (commit) => commit.set(place.recordKey, record, expiry));
+  /** Puts `bytes` in the place of what is there, unless that is no longer wanted, or the place is emptied meanwhile. */
+  async write(place: KvPlace, bytes: Uint8Array, expiry: KvExpiry, isWanted: () => boolean): Promise<void> {
+    if (bytes.length <= MAX_PART_BYTES) {
+      if (isWanted()) await this.#replace(place, (commit) => commit.set(place.recordKey, { bytes }, expiry));
+      return;
+    }
+    const record = await this.#writeParts(place, bytes, expiry, isWanted);
+    const firstPart = place.partKey(record.writeId, 0);
+    const isReplaced = isWanted() &&
+      await this.#replace(place, (commit) => commit.set(place.recordKey, record, expiry), firstPart) !== undefined;
+    if (!isReplaced) await this.deleteRange(place.partsOf(record.writeId));
   }
 
-  /** Removes what is at a place; tells whether there was anything. */
-  delete(place: KvPlace): Promise<boolean> {
-    return this.#replace(place, (commit) => commit.delete(place.recordKey));
+  /** Removes what is at a place, and the parts of writes that are under way; tells whether there was an entry. */
+  async delete(place: KvPlace): Promise<boolean> {
+    const wasThere = await this.#replace(place, (commit) => commit.delete(place.recordKey));
+    await this.deleteRange(place.allParts);
+    return wasThere === true;
   }
 
   /** Removes all keys of a range, a record's or a part's. */
@@ -75,9 +84,10 @@ export class KvRecords {
     }
   }
 
-  async #readValue(place: KvPlace, value: unknown): Promise<Uint8Array | undefined> {
+  async #readValue(place: KvPlace, value: unknown, maxBytes = Infinity): Promise<Uint8Array | undefined> {
     const record = toRecord(value);
     if (record === undefined || "bytes" in record) return record?.bytes;
+    if ((record.parts - 1) * MAX_PART_BYTES >= maxBytes) return undefined;
     const parts: Uint8Array[] = [];
     for await (const { value } of this.#kv.list(place.partsOf(record.writeId))) {
       if (value instanceof Uint8Array) parts.push(value);
@@ -85,10 +95,15 @@ export class KvRecords {
     return parts.length === record.parts ? joinBytes(parts) : undefined;
   }
 
-  async #writeParts(place: KvPlace, bytes: Uint8Array, expiry: KvExpiry): Promise<KvRecord> {
+  async #writeParts(
+    place: KvPlace,
+    bytes: Uint8Array,
+    expiry: KvExpiry,
+    isWanted: () => boolean,
+  ): Promise<{ readonly writeId: string; readonly parts: number }> {
     const writeId = crypto.randomUUID();
     const parts = Math.ceil(bytes.length / MAX_PART_BYTES);
-    for (let first = 0; first < parts; first += PARTS_PER_COMMIT) {
+    for (let first = 0; first < parts && isWanted(); first += PARTS_PER_COMMIT) {
       const commit = this.#kv.atomic();
       for (let part = first; part < Math.min(parts, first + PARTS_PER_COMMIT); part++) {
         const start = part * MAX_PART_BYTES;
@@ -99,12 +114,22 @@ export class KvRecords {
     return { writeId, parts };
   }
 
-  /** Puts another record, or none, in the place of the one there, whose parts go with it; tells whether there was one. */
-  async #replace(place: KvPlace, change: (commit: KvCommit) => KvCommit): Promise<boolean> {
+  /**
+   * Puts another record, or none, in the place of the one there, whose parts go with it; tells whether there was one.
+   * `undefined` where `firstPart` is gone: whoever empties a place removes it, and so what it belongs to must not come back.
+   */
+  async #replace(
+    place: KvPlace,
+    change: (commit: KvCommit) => KvCommit,
+    firstPart?: KvKey,
+  ): Promise<boolean | undefined> {
     while (true) {
+      const part = firstPart === undefined ? undefined : await this.#kv.get(firstPart);
+      if (part?.versionstamp === null) return undefined;
       const old = await this.#kv.get(place.recordKey);
       // Of writers at the same time each removes the parts of the one before it: none are left, and none go too soon.
       const commit = change(this.#kv.atomic().check({ key: place.recordKey, versionstamp: old.versionstamp }));
+      if (part !== undefined) commit.check({ key: part.key, versionstamp: part.versionstamp });
       if (!await this.#commit(commit)) continue;
       const record = toRecord(old.value);
       if (record !== undefined && "writeId" in record) await this.deleteRange(place.partsOf(record.writeId));

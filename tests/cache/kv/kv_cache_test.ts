@@ -4,7 +4,7 @@ import { testCacheBackend } from "@opero/core/testing";
 import { openKvCache } from "../../../src/cache/kv/kv_cache.ts";
 import { kvPlace } from "../../../src/cache/kv/kv_place.ts";
 import { SystemClock } from "../../../src/clock.ts";
-import { ConfigurationError } from "../../../src/errors.ts";
+import { ConfigurationError, SerializationError } from "../../../src/errors.ts";
 
 const FOREVER = { createdAt: 0, expiresAt: Infinity, staleUntil: Infinity };
 
@@ -52,6 +52,59 @@ Deno.test("kvCache() leaves no parts behind when many write one key at once", ()
     assertEquals(values.includes((await cache.get("key"))?.value as string), true);
     await cache.delete("key");
     assertEquals(await countKeys(kv), 0);
+  }));
+
+for (const isOther of [false, true]) {
+  const who = isOther ? "another cache on the same database" : "the same cache";
+  for (const removal of ["delete", "clear"] as const) {
+    Deno.test(`kvCache() ${removal}() of ${who} lets no write of 1 MB under way bring the value back`, () =>
+      withKv(async (kv) => {
+        const value = "x".repeat(2 ** 20);
+        for (let round = 0; round < 40; round++) {
+          const cache = kvCache({ kv });
+          const remover = isOther ? kvCache({ kv }) : cache;
+          const writing = Promise.resolve(cache.set("key", { value, ...FOREVER }));
+          // Another cache cannot know of a write before its first part is there.
+          while (isOther && await countKeys(kv) === 0);
+          if (!isOther && round % 2 === 1) await new Promise((resolve) => setTimeout(resolve, round / 8));
+          await (removal === "delete" ? remover.delete("key") : remover.clear("k"));
+          await writing;
+          assertEquals(await cache.get("key"), undefined);
+        }
+        const cache = kvCache({ kv });
+        await cache.delete("key");
+        assertEquals(await countKeys(kv), 0);
+      }));
+  }
+}
+
+Deno.test("kvCache() lets a removal of other keys pass a write under way by", () =>
+  withKv(async (kv) => {
+    const cache = kvCache({ kv });
+    const writing = Promise.resolve(cache.set("key", { value: "x".repeat(2 ** 20), ...FOREVER }));
+    await Promise.all([cache.delete("ke"), cache.delete("key2"), cache.clear("other")]);
+    await writing;
+    assertEquals((await cache.get("key"))?.value, "x".repeat(2 ** 20));
+  }));
+
+Deno.test("kvCache() neither writes nor reads an entry of more than maxEntryBytes", () =>
+  withKv(async (kv) => {
+    for (const maxEntryBytes of [1_000, 200_000]) {
+      const small = kvCache({ kv, maxEntryBytes });
+      const value = "x".repeat(maxEntryBytes);
+      const error = await assertRejects(async () => await small.set("key", { value, ...FOREVER }), SerializationError);
+      assertEquals(
+        error.message,
+        `Cannot keep the value as it takes more than the ${maxEntryBytes} bytes of 'maxEntryBytes'`,
+      );
+      assertEquals(await countKeys(kv), 0);
+      await kvCache({ kv }).set("key", { value, ...FOREVER });
+      assertEquals(await small.get("key"), undefined);
+      assertEquals((await kvCache({ kv }).get("key"))?.value, value);
+      await small.set("key", { value: value.slice(100), ...FOREVER });
+      assertEquals((await small.get("key"))?.value, value.slice(100));
+      await small.clear("");
+    }
   }));
 
 Deno.test("kvCache() misses an entry of which a part is missing, foreign or another's", () =>
