@@ -19,6 +19,7 @@
  */
 import { attachable } from "./src/cache/attached_host.ts";
 import type { CacheBackend, CacheBackendHost } from "./src/cache/cache_backend.ts";
+import { DEFAULT_MAX_ENTRY_BYTES } from "./src/cache/max_entry_bytes.ts";
 import { provideCacheBackend } from "./src/cache/open_cache.ts";
 import { RedisCache } from "./src/cache/redis/redis_cache.ts";
 import { adoptRedisClient } from "./src/cache/redis/redis_client.ts";
@@ -80,9 +81,9 @@ provideCacheBackend("redis", (config, host: CacheBackendHost) => openRedisCache(
 
 function openRedisCache(config: RedisCacheConfig, clock: Clock): CacheBackend {
   validateRedisConfig(config);
-  const { client, keyPrefix = DEFAULT_KEY_PREFIX } = config;
+  const { client, keyPrefix = DEFAULT_KEY_PREFIX, maxEntryBytes = DEFAULT_MAX_ENTRY_BYTES } = config;
   const port = client === undefined ? connect(redisAddress(config), clock) : adoptRedisClient(client, REDIS_TASK);
-  return new RedisCache(port, keyPrefix, clock);
+  return new RedisCache(port, keyPrefix, clock, maxEntryBytes);
 }
 
 function connect(address: RedisAddress, clock: Clock): RedisConnection {

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch, assertRejects, assertThrows } from "@std/assert";
-import { type CacheBackend, type CacheEntry, ConfigurationError, fromKeyv } from "@opero/core";
+import { type CacheBackend, type CacheEntry, ConfigurationError, fromKeyv, SerializationError } from "@opero/core";
 import { redisCache, type RedisCacheConfig, RedisError } from "@opero/core/redis";
 import { testCacheBackend } from "@opero/core/testing";
 import { createKeyv } from "@keyv/redis";
@@ -168,6 +168,25 @@ test("redisCache() keeps a value of 20 MB", async () => {
   });
 });
 
+test("redisCache() neither writes nor reads an entry of more than maxEntryBytes", async () => {
+  const keyPrefix = "bounded:";
+  const value = "é".repeat(500);
+  await withCache({ url: server!.url, keyPrefix, maxEntryBytes: 1_000 }, async (cache) => {
+    const error = await assertRejects(async () => await cache.set("key", entryOf(value)), SerializationError);
+    assertEquals(error.message, "Cannot keep the value as it takes more than the 1000 bytes of 'maxEntryBytes'");
+    assertEquals(await server!.command("EXISTS bounded:key"), ":0\r\n");
+    await withCache({ url: server!.url, keyPrefix }, async (other) => {
+      await other.set("key", entryOf(value));
+      assertEquals((await other.get("key"))?.value, value);
+    });
+    assertEquals(await cache.get("key"), undefined);
+    assertEquals(await Promise.all([cache.get("key"), cache.get("key2")]), [undefined, undefined]);
+    await cache.set("key", entryOf(value.slice(100)));
+    assertEquals((await cache.get("key"))?.value, value.slice(100));
+    await cache.clear("");
+  });
+});
+
 test("redisCache() rejects with the server's code when it refuses to write", async () => {
   await using full = await RedisServer.start({ args: ["--maxmemory", "1"] });
   await assertFails({ url: full.url }, "Redis command SET failed with OOM");
@@ -323,6 +342,7 @@ Deno.test("redisCache() throws a ConfigurationError when an option is wrong, wit
     [{ db: -1 }, "'db' must be a non-negative integer: received -1"],
     [{ password: 1234 }, "'password' must be a non-empty string: received a number"],
     [{ keyPrefix: "" }, `'keyPrefix' must be a non-empty string: received ""`],
+    [{ maxEntryBytes: 0 }, "'maxEntryBytes' must be a positive integer: received a number"],
     [{ pasword: PASSWORD }, "'pasword' must be a known option: received a string, did you mean 'password'?"],
     [
       { url: "redis://host", password: PASSWORD },

@@ -20,12 +20,14 @@ export class RedisCache implements CacheBackend {
   readonly #port: RedisPort;
   readonly #keyPrefix: string;
   readonly #clock: Pick<Clock, "wallNow">;
+  readonly #maxEntryBytes: number;
 
-  /** A cache whose keys all begin with `keyPrefix`. */
-  constructor(port: RedisPort, keyPrefix: string, clock: Pick<Clock, "wallNow">) {
+  /** A cache whose keys all begin with `keyPrefix`, and whose entries take `maxEntryBytes` at most. */
+  constructor(port: RedisPort, keyPrefix: string, clock: Pick<Clock, "wallNow">, maxEntryBytes: number) {
     this.#port = port;
     this.#keyPrefix = keyPrefix;
     this.#clock = clock;
+    this.#maxEntryBytes = maxEntryBytes;
   }
 
   /** The entry under `key`. What another program keeps there is none. */
@@ -33,13 +35,13 @@ export class RedisCache implements CacheBackend {
     // Without `async`, which would cost a promise more in the one operation whose speed counts.
     return this.#port.send("GET", this.#storedKey(key)).then((reply) => {
       const text = toText(reply);
-      return text === undefined ? undefined : decodeEntry(key, text);
+      return text === undefined ? undefined : decodeEntry(key, text, this.#maxEntryBytes);
     }, missOfForeign);
   }
 
   /** Keeps `entry` until its `staleUntil`. */
   async set(key: string, entry: CacheEntry): Promise<void> {
-    const text = encodeEntry(key, entry);
+    const text = encodeEntry(key, entry, this.#maxEntryBytes);
     const lifetimeMs = Math.ceil(entry.staleUntil - this.#clock.wallNow());
     if (lifetimeMs <= 0) {
       await this.delete(key);

@@ -13,6 +13,7 @@ import {
   validateOptions,
   wrongOption,
 } from "../../internal/validate.ts";
+import { maxEntryBytesRule } from "../max_entry_bytes.ts";
 import type { RedisClient } from "./redis_client.ts";
 
 /** What `redisCache` and the backend `"redis"` take: where the server is, or a client that knows it. */
@@ -48,6 +49,12 @@ export interface RedisCacheConfig {
    * @default "opero:"
    */
   readonly keyPrefix?: string | undefined;
+  /**
+   * How large an entry may be, in bytes: a larger one is neither written nor made into a value. Its size is known once the
+   * answer is there, as a question before each read would cost every hit a way to the server and back.
+   * @default 67_108_864
+   */
+  readonly maxEntryBytes?: number | undefined;
   /** A connected client of node-redis, ioredis or deno.land/x/redis, in place of all that says how to connect. It is left open. */
   readonly client?: RedisClient | undefined;
   /**
@@ -106,6 +113,7 @@ const RULES: OptionRules = {
   password: privateText,
   tls: { ...either(booleanFlag, plainObject), isPrivate: true },
   keyPrefix: nonEmptyString,
+  maxEntryBytes: maxEntryBytesRule,
   client: plainObject,
   connectTimeout: positiveDuration,
   replyTimeout: positiveDuration,
