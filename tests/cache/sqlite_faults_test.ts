@@ -226,13 +226,13 @@ Deno.test("sqliteCache() holds up nothing while another process holds the lock, 
     const other = new DatabaseSync(path);
     other.exec("BEGIN IMMEDIATE");
     const startMs = performance.now();
-    const writes = Array.from({ length: 10 }, (_, i) => cache.set("key", entryOf(i)));
-    assert(performance.now() - startMs < 1_000, "to wait in SQLite for each would take longer");
+    const writes = Array.from({ length: 50 }, (_, i) => cache.set("key", entryOf(i)));
+    assert(performance.now() - startMs < 5_000, "to wait in SQLite for each would take longer");
     assertEquals(await cache.get("key"), entryOf("old"));
     other.exec("COMMIT");
     other.close();
     await Promise.all(writes);
-    assertEquals(await cache.get("key"), entryOf(9));
+    assertEquals(await cache.get("key"), entryOf(49));
     await cache.close?.();
   }));
 
@@ -371,10 +371,12 @@ Deno.test(`sqliteCache() clears ${MANY} keys without holding up the loop`, async
     longestMs = Math.max(longestMs, performance.now() - lastMs);
     lastMs = performance.now();
   }, 1);
+  const startMs = performance.now();
   await cache.clear("many.");
+  const wholeMs = performance.now() - startMs;
   clearInterval(timer);
   assertEquals(db.prepare("SELECT count(*) AS rows FROM opero_cache_2").get()!.rows, 1);
-  assert(longestMs > 0 && longestMs < 500, `held up for ${longestMs} ms`);
+  assert(longestMs > 0 && longestMs < wholeMs / 2, `held up for ${longestMs} of ${wholeMs} ms`);
   db.close();
 });
 
