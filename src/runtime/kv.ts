@@ -1,5 +1,5 @@
 import { ConfigurationError } from "../errors.ts";
-import { openFiles } from "./files.ts";
+import { type Files, openFiles } from "./files.ts";
 
 /** A key: parts that are compared one by one. */
 export type KvKey = readonly (Uint8Array | string | number | bigint | boolean | symbol)[];
@@ -38,19 +38,38 @@ export interface KvDatabase {
   close(): void;
 }
 
+const TASK = "open the kv cache";
+
 interface KvRuntime {
   readonly openKv?: (path?: string) => Promise<KvDatabase>;
 }
 
 /**
- * Opens the Deno KV database at `path`, or the script's own. A file is made for its user alone.
+ * Opens the Deno KV database at `path`, or the script's own. A file of it can be read by its user alone.
  *
- * @throws {ConfigurationError} If the runtime has no `Deno.openKv`.
+ * @throws {ConfigurationError} If the runtime has no `Deno.openKv`, or there is something else at `path`, which is left as
+ *   it is.
  */
 export async function openKv(path: string | undefined): Promise<KvDatabase> {
   requireKv();
-  if (path !== undefined && isFile(path)) openFiles("open the kv cache").touch(path);
-  return await kvRuntime().openKv!(path);
+  if (path === undefined || !isFile(path)) return await kvRuntime().openKv!(path);
+  const files = openFiles(TASK);
+  const facts = files.factsBehind(path);
+  if (facts === undefined) files.touch(path);
+  else if (facts.kind !== "file") throw foreignFile(`a ${facts.kind === "directory" ? "directory" : "device or pipe"}`);
+  try {
+    const kv = await kvRuntime().openKv!(path);
+    for (const suffix of ["", "-wal", "-shm"]) tightenIfOwn(files, path + suffix);
+    return kv;
+  } catch (error) {
+    throw isNoDatabase(error) ? foreignFile("a file that is no database, or a damaged one", error) : error;
+  }
+}
+
+/** What tells the file at `path` from another of the same name, or `undefined` where there is none. */
+export function kvFileIdentity(path: string | undefined): string | undefined {
+  if (path === undefined || !isFile(path)) return undefined;
+  return openFiles(TASK).factsBehind(path)?.identity;
 }
 
 /**
@@ -62,6 +81,26 @@ export function requireKv(): void {
   if (kvRuntime().openKv !== undefined) return;
   throw new ConfigurationError(
     'Cannot open the kv cache as Deno.openKv is missing: run Deno with --unstable-kv, or use the backend "sqlite" or "disk"',
+  );
+}
+
+function tightenIfOwn(files: Files, path: string): void {
+  try {
+    files.tightenUnopened(path);
+  } catch {
+    // Not there, or another user's, who alone may.
+  }
+}
+
+function isNoDatabase(error: unknown): boolean {
+  return error instanceof Error && /not a database|malformed/i.test(error.message);
+}
+
+function foreignFile(found: string, cause?: unknown): ConfigurationError {
+  return new ConfigurationError(
+    "Cannot use the kv cache as 'path' must name a Deno KV database, or a file that is not there yet: received " +
+      `${found}; choose another 'path', or remove it`,
+    { cause },
   );
 }
 

@@ -5,10 +5,11 @@ import {
   validateOptions,
   wrongOption,
 } from "../../internal/validate.ts";
-import { type KvDatabase, openKv, requireKv } from "../../runtime/kv.ts";
+import { type KvDatabase, kvFileIdentity, openKv, requireKv } from "../../runtime/kv.ts";
 import { attachable } from "../attached_host.ts";
 import type { CacheBackend, CacheBackendHost } from "../cache_backend.ts";
 import { DEFAULT_MAX_ENTRY_BYTES, maxEntryBytesRule } from "../max_entry_bytes.ts";
+import { KvSource } from "./kv_source.ts";
 import { KvStore } from "./kv_store.ts";
 
 /** What {@link kvCache} and the backend `"kv"` take: where the database is, or an open one. */
@@ -18,7 +19,7 @@ export interface KvCacheConfig {
   /** An open database, of `Deno.openKv`. It is left open. */
   readonly kv?: KvDatabase | undefined;
   /**
-   * How large an entry may be, in bytes: a larger one is neither written nor read.
+   * How many bytes one entry takes at most: a larger one is neither written nor read.
    * @default 67_108_864
    */
   readonly maxEntryBytes?: number | undefined;
@@ -38,7 +39,8 @@ const RULES: OptionRules = {
 
 /**
  * A cache in a Deno KV, for `cacheBackend`. The database is opened when it is first used. Values may be of any size, keys
- * of any length. It needs `--unstable-kv`, and with a `path` the permission to read and write it.
+ * of any length. A file that is deleted or replaced is noticed within a second, and opened anew. It needs
+ * `--unstable-kv`, and with a `path` the permission to read and write it.
  *
  * @throws {ConfigurationError} If an option is wrong, or the runtime has no `Deno.openKv` and no `kv` is handed in.
  *
@@ -61,10 +63,12 @@ export function kvCache(config: KvCacheConfig = {}): CacheBackend {
 export function openKvCache(config: KvCacheConfig, { clock }: Pick<CacheBackendHost, "clock">): CacheBackend {
   validateOptions(TASK, config, RULES);
   const { path, kv, maxEntryBytes = DEFAULT_MAX_ENTRY_BYTES } = config;
-  if (kv === undefined) {
-    requireKv();
-    return new KvStore(() => openKv(path), true, clock, maxEntryBytes);
+  if (kv !== undefined && path !== undefined) {
+    throw wrongOption(TASK, "path", { desired: "left out where 'kv' is given" }, path);
   }
-  if (path !== undefined) throw wrongOption(TASK, "path", { desired: "left out where 'kv' is given" }, path);
-  return new KvStore(() => Promise.resolve(kv), false, clock, maxEntryBytes);
+  if (kv === undefined) requireKv();
+  const source = kv === undefined
+    ? { open: () => openKv(path), identity: () => kvFileIdentity(path), isOwned: true, clock }
+    : { open: () => Promise.resolve(kv), identity: () => undefined, isOwned: false, clock };
+  return new KvStore(new KvSource(source), maxEntryBytes, clock);
 }

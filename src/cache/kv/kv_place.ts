@@ -19,7 +19,7 @@ export interface KvPlace {
   partKey(writeId: string, part: number): KvKey;
   /** All parts of what one write wrote. */
   partsOf(writeId: string): KvRange;
-  /** All parts of all writes. */
+  /** All parts of all writes, also of those that are not done. */
   readonly allParts: KvRange;
 }
 
@@ -55,6 +55,7 @@ function placeOf(id: Uint8Array, longKey: Uint8Array): KvPlace {
     longKey,
     partKey: (writeId, part) => [ROOT, PART, id, writeId, part],
     partsOf: (writeId) => ({ start: [ROOT, PART, id, writeId, 0], end: [ROOT, PART, id, writeId, Infinity] }),
+    // Numbers sort behind all texts.
     allParts: { start: [ROOT, PART, id, ""], end: [ROOT, PART, id, 0] },
   };
 }
@@ -64,10 +65,13 @@ export function keyBytes(key: string): Uint8Array<ArrayBuffer> {
   return new TextEncoder().encode(plainKey(key));
 }
 
-/** The records and the parts of all keys that begin with `prefix`, but of cut ones only where that is sure. */
+/**
+ * The parts and the records of all keys that begin with `prefix`, but of cut ones only where that is sure. The parts come
+ * first: a write whose parts are gone can't put its record in place any more.
+ */
 export function rangesOf(prefix: Uint8Array): readonly KvRange[] {
   if (prefix.length > MAX_KEY_BYTES) return [];
-  return [RECORD, PART].map((kind) => ({ start: [ROOT, kind, prefix], end: [ROOT, kind, withByte(prefix, BEHIND)] }));
+  return [PART, RECORD].map((kind) => ({ start: [ROOT, kind, prefix], end: [ROOT, kind, withByte(prefix, BEHIND)] }));
 }
 
 /** The records of cut keys that may begin with `prefix`, where a look at the whole key must tell. */

@@ -1,6 +1,7 @@
 import type { Clock } from "../../clock.ts";
 import type { KvCommit, KvDatabase, KvKey } from "../../runtime/kv.ts";
-import type { KvPlace, KvRange } from "./kv_place.ts";
+import type { PendingWrite } from "./kv_pending.ts";
+import { type KvPlace, kvPlaceAt, type KvRange } from "./kv_place.ts";
 
 /** The bytes of a value, a record or a part of one; the database takes 64 KiB. */
 const MAX_PART_BYTES = 60 * 1024;
@@ -23,9 +24,13 @@ export interface KvExpiry {
   readonly expireIn?: number;
 }
 
+/** What makes a write void: a part that must still be there when its record is put in place, of this version. */
+type FirstPart = { readonly key: KvKey; readonly versionstamp: string | null };
+
 /**
  * Bytes of any number in a Deno KV. What is too large for one record is written in parts first, under an id of that
- * write, and then named by a record: whoever reads finds the parts of one write, or nothing.
+ * write, and then named by a record: whoever reads finds the parts of one write, or nothing. A removal takes away the
+ * parts of writes that are not done, in other processes too, and these then put no record in place.
  */
 export class KvRecords {
   readonly #kv: KvDatabase;
@@ -37,73 +42,82 @@ export class KvRecords {
     this.#clock = clock;
   }
 
-  /** The bytes at a place, if all of them are there; parts of more than `maxBytes` are not read. */
+  /** The bytes at a place, if all of them are there and they are no more than `maxBytes`. */
   async read(place: KvPlace, maxBytes: number): Promise<Uint8Array | undefined> {
     return await this.#readValue(place, (await this.#kv.get(place.recordKey)).value, maxBytes);
   }
 
-  /** Puts `bytes` in the place of what is there, unless that is no longer wanted, or the place is emptied meanwhile. */
-  async write(place: KvPlace, bytes: Uint8Array, expiry: KvExpiry, isWanted: () => boolean): Promise<void> {
+  /** Puts `bytes` in the place of what is there, unless the write has become void meanwhile. */
+  async write(place: KvPlace, bytes: Uint8Array, expiry: KvExpiry, pending: PendingWrite): Promise<void> {
     if (bytes.length <= MAX_PART_BYTES) {
-      if (isWanted()) await this.#replace(place, (commit) => commit.set(place.recordKey, { bytes }, expiry));
+      await this.#replace(place, (commit) => commit.set(place.recordKey, { bytes }, expiry), pending);
       return;
     }
-    const record = await this.#writeParts(place, bytes, expiry, isWanted);
-    const firstPart = place.partKey(record.writeId, 0);
-    const isReplaced = isWanted() &&
-      await this.#replace(place, (commit) => commit.set(place.recordKey, record, expiry), firstPart) !== undefined;
-    if (!isReplaced) await this.deleteRange(place.partsOf(record.writeId));
+    const writeId = crypto.randomUUID();
+    let isInPlace = false;
+    try {
+      const firstPart = await this.#writeParts(place, writeId, bytes, expiry, pending);
+      const record = { writeId, parts: partsFor(bytes.length) };
+      const change = (commit: KvCommit) => commit.check(firstPart).set(place.recordKey, record, expiry);
+      isInPlace = await this.#replace(place, change, pending, firstPart) !== undefined;
+    } finally {
+      if (!isInPlace) await this.deleteRange(place.partsOf(writeId));
+    }
   }
 
-  /** Removes what is at a place, and the parts of writes that are under way; tells whether there was an entry. */
+  /** Removes what is at a place, and what is on its way there; tells whether there was anything. */
   async delete(place: KvPlace): Promise<boolean> {
-    const wasThere = await this.#replace(place, (commit) => commit.delete(place.recordKey));
     await this.deleteRange(place.allParts);
-    return wasThere === true;
+    return await this.#replace(place, (commit) => commit.delete(place.recordKey)) ?? false;
   }
 
-  /** Removes all keys of a range, a record's or a part's. */
+  /** Removes all keys of a range, a record's or a part's, and with a record its parts. */
   async deleteRange(range: KvRange): Promise<void> {
     let keys: KvKey[] = [];
-    for await (const { key } of this.#kv.list(range)) {
-      if (keys.push(key) < DELETES_PER_COMMIT) continue;
-      await this.#deleteKeys(keys);
-      keys = [];
-    }
-    if (keys.length > 0) await this.#deleteKeys(keys);
-  }
-
-  /** The places of a range of records, with their bytes where all of them are there. */
-  async *list(
-    range: KvRange,
-    placeAt: (recordKey: KvKey) => KvPlace,
-  ): AsyncGenerator<{ place: KvPlace; bytes: Uint8Array | undefined }> {
+    let named: KvRange[] = [];
+    const remove = async () => {
+      if (keys.length > 0) await this.#deleteKeys(keys);
+      for (const parts of named) await this.deleteRange(parts);
+      [keys, named] = [[], []];
+    };
     for await (const { key, value } of this.#kv.list(range)) {
-      const place = placeAt(key);
-      yield { place, bytes: await this.#readValue(place, value) };
+      const record = toRecord(value);
+      if (record !== undefined && "writeId" in record) named.push(kvPlaceAt(key).partsOf(record.writeId));
+      if (keys.push(key) === DELETES_PER_COMMIT) await remove();
+    }
+    await remove();
+  }
+
+  /** The places of a range of records, with their bytes where all of them are there and no more than `maxBytes`. */
+  async *list(range: KvRange, maxBytes: number): AsyncGenerator<{ place: KvPlace; bytes: Uint8Array | undefined }> {
+    for await (const { key, value } of this.#kv.list(range)) {
+      const place = kvPlaceAt(key);
+      yield { place, bytes: await this.#readValue(place, value, maxBytes) };
     }
   }
 
-  async #readValue(place: KvPlace, value: unknown, maxBytes = Infinity): Promise<Uint8Array | undefined> {
+  /** How many parts there are is known before any is read. */
+  async #readValue(place: KvPlace, value: unknown, maxBytes: number): Promise<Uint8Array | undefined> {
     const record = toRecord(value);
-    if (record === undefined || "bytes" in record) return record?.bytes;
-    if ((record.parts - 1) * MAX_PART_BYTES >= maxBytes) return undefined;
+    if (record === undefined) return undefined;
+    if ("bytes" in record) return record.bytes.length <= maxBytes ? record.bytes : undefined;
+    if (record.parts > partsFor(maxBytes)) return undefined;
     const parts: Uint8Array[] = [];
-    for await (const { value } of this.#kv.list(place.partsOf(record.writeId))) {
-      if (value instanceof Uint8Array) parts.push(value);
+    for await (const { value } of this.#kv.list(place.partsOf(record.writeId), { batchSize: PARTS_PER_COMMIT })) {
+      if (!(value instanceof Uint8Array) || parts.push(value) > record.parts) return undefined;
     }
     return parts.length === record.parts ? joinBytes(parts) : undefined;
   }
 
   async #writeParts(
     place: KvPlace,
+    writeId: string,
     bytes: Uint8Array,
     expiry: KvExpiry,
-    isWanted: () => boolean,
-  ): Promise<{ readonly writeId: string; readonly parts: number }> {
-    const writeId = crypto.randomUUID();
-    const parts = Math.ceil(bytes.length / MAX_PART_BYTES);
-    for (let first = 0; first < parts && isWanted(); first += PARTS_PER_COMMIT) {
+    pending: PendingWrite,
+  ): Promise<FirstPart> {
+    const parts = partsFor(bytes.length);
+    for (let first = 0; first < parts && !pending.isVoid; first += PARTS_PER_COMMIT) {
       const commit = this.#kv.atomic();
       for (let part = first; part < Math.min(parts, first + PARTS_PER_COMMIT); part++) {
         const start = part * MAX_PART_BYTES;
@@ -111,30 +125,38 @@ export class KvRecords {
       }
       await this.#commit(commit);
     }
-    return { writeId, parts };
+    const key = place.partKey(writeId, 0);
+    return { key, versionstamp: (await this.#kv.get(key)).versionstamp };
   }
 
   /**
-   * Puts another record, or none, in the place of the one there, whose parts go with it; tells whether there was one.
-   * `undefined` where `firstPart` is gone: whoever empties a place removes it, and so what it belongs to must not come back.
+   * Puts another record, or none, in the place of the one there, whose parts go with it; tells whether there was one, or
+   * nothing where the write is void.
    */
   async #replace(
     place: KvPlace,
     change: (commit: KvCommit) => KvCommit,
-    firstPart?: KvKey,
+    pending?: PendingWrite,
+    firstPart?: FirstPart,
   ): Promise<boolean | undefined> {
     while (true) {
-      const part = firstPart === undefined ? undefined : await this.#kv.get(firstPart);
-      if (part?.versionstamp === null) return undefined;
       const old = await this.#kv.get(place.recordKey);
+      // Of a part that is not there `null` is the version, which a check would find.
+      if (pending?.isVoid || firstPart?.versionstamp === null) return undefined;
       // Of writers at the same time each removes the parts of the one before it: none are left, and none go too soon.
       const commit = change(this.#kv.atomic().check({ key: place.recordKey, versionstamp: old.versionstamp }));
-      if (part !== undefined) commit.check({ key: part.key, versionstamp: part.versionstamp });
-      if (!await this.#commit(commit)) continue;
+      if (!await this.#commit(commit)) {
+        if (firstPart !== undefined && await this.#isGone(firstPart)) return undefined;
+        continue;
+      }
       const record = toRecord(old.value);
       if (record !== undefined && "writeId" in record) await this.deleteRange(place.partsOf(record.writeId));
       return old.versionstamp !== null;
     }
+  }
+
+  async #isGone({ key, versionstamp }: FirstPart): Promise<boolean> {
+    return (await this.#kv.get(key)).versionstamp !== versionstamp;
   }
 
   async #deleteKeys(keys: readonly KvKey[]): Promise<void> {
@@ -156,6 +178,10 @@ export class KvRecords {
   }
 }
 
+function partsFor(bytes: number): number {
+  return Math.ceil(bytes / MAX_PART_BYTES);
+}
+
 /** All bytes in a row. */
 export function joinBytes(parts: readonly Uint8Array[]): Uint8Array {
   const whole = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
@@ -172,7 +198,7 @@ function toRecord(value: unknown): KvRecord | undefined {
   if (typeof value !== "object" || value === null) return undefined;
   const { bytes, writeId, parts } = value as { bytes?: unknown; writeId?: unknown; parts?: unknown };
   if (bytes instanceof Uint8Array) return { bytes };
-  return typeof writeId === "string" && typeof parts === "number" ? { writeId, parts } : undefined;
+  return typeof writeId === "string" && Number.isSafeInteger(parts) ? { writeId, parts: parts as number } : undefined;
 }
 
 function isLocked(error: unknown): boolean {

@@ -1,119 +1,102 @@
 import type { Clock } from "../../clock.ts";
-import type { KvDatabase } from "../../runtime/kv.ts";
 import type { CacheBackend, CacheEntry } from "../cache_backend.ts";
 import { decodeEntry, encodeEntry } from "../codec/cache_codec.ts";
-import { keyBytes, kvPlace, kvPlaceAt, rangesOf, unsureRangeOf } from "./kv_place.ts";
-import { joinBytes, type KvExpiry, KvRecords } from "./kv_records.ts";
+import { KvPending } from "./kv_pending.ts";
+import { keyBytes, type KvPlace, kvPlace, rangesOf, unsureRangeOf } from "./kv_place.ts";
+import { joinBytes, KvRecords } from "./kv_records.ts";
+import type { KvSource } from "./kv_source.ts";
 
 /** The database refuses an expiry in the very far future; such an entry is left to be cleared. */
 const MAX_LIFETIME_MS = 1e14;
-
-/** A write under way. */
-interface Write {
-  readonly key: string;
-  isWanted: boolean;
-  readonly done: Promise<void>;
-}
 
 /**
  * Entries as texts in a Deno KV. Parts of a value that a program left without a record when it was killed go when they
  * expire, or with the next clear.
  */
 export class KvStore implements CacheBackend {
-  readonly #open: () => Promise<KvDatabase>;
-  readonly #isOwned: boolean;
-  readonly #clock: Clock;
+  readonly #source: KvSource;
   readonly #maxEntryBytes: number;
-  readonly #writes = new Set<Write>();
-  #opening: Promise<KvDatabase> | undefined = undefined;
-  #isClosed = false;
+  readonly #clock: Clock;
+  readonly #pending = new KvPending();
 
-  /** A cache in the database that `open` opens; it is closed with the cache where `isOwned`. */
-  constructor(open: () => Promise<KvDatabase>, isOwned: boolean, clock: Clock, maxEntryBytes: number) {
-    this.#open = open;
-    this.#isOwned = isOwned;
-    this.#clock = clock;
+  /** A cache in the database of `source`, of entries of up to `maxEntryBytes`. */
+  constructor(source: KvSource, maxEntryBytes: number, clock: Clock) {
+    this.#source = source;
     this.#maxEntryBytes = maxEntryBytes;
+    this.#clock = clock;
   }
 
   /** The entry under `key`, if it is whole and still of use. The database removes what has expired at its leisure. */
   async get(key: string): Promise<CacheEntry | undefined> {
-    const records = await this.#records();
     const place = await kvPlace(key);
-    const bytes = await records.read(place, place.longKey.length + this.#maxEntryBytes);
+    const bytes = await this.#use((records) => records.read(place, this.#maxBytesAt(place)));
     if (bytes === undefined) return undefined;
-    const entry = decodeEntry(key, new TextDecoder().decode(bytes.subarray(place.longKey.length)), this.#maxEntryBytes);
+    const text = new TextDecoder().decode(bytes.subarray(place.longKey.length));
+    const entry = decodeEntry(key, text, this.#maxEntryBytes);
     return entry !== undefined && entry.staleUntil > this.#clock.wallNow() ? entry : undefined;
   }
 
   /** Keeps `entry` until its `staleUntil`. */
   async set(key: string, entry: CacheEntry): Promise<void> {
-    const text = new TextEncoder().encode(encodeEntry(key, entry, this.#maxEntryBytes));
     const lifetimeMs = Math.ceil(entry.staleUntil - this.#clock.wallNow());
     if (lifetimeMs <= 0) {
       await this.delete(key);
       return;
     }
-    const { promise: done, resolve } = Promise.withResolvers<void>();
-    const write: Write = { key, isWanted: true, done };
-    this.#writes.add(write);
-    try {
-      await this.#write(write, text, lifetimeMs <= MAX_LIFETIME_MS ? { expireIn: lifetimeMs } : {});
-    } finally {
-      this.#writes.delete(write);
-      resolve();
-    }
+    const text = await this.#textOf(key, entry);
+    const expiry = lifetimeMs <= MAX_LIFETIME_MS ? { expireIn: lifetimeMs } : {};
+    await this.#pending.run(key, async (pending) => {
+      const place = await kvPlace(key);
+      const bytes = joinBytes([place.longKey, new TextEncoder().encode(text)]);
+      await this.#use((records) => records.write(place, bytes, expiry, pending));
+    });
   }
 
   /** Removes the entry under `key`. */
   async delete(key: string): Promise<boolean> {
-    await this.#endWrites((written) => written === key);
-    const records = await this.#records();
-    return await records.delete(await kvPlace(key));
+    await this.#pending.giveUp(key);
+    const place = await kvPlace(key);
+    return await this.#use((records) => records.delete(place));
   }
 
   /** Removes the entries whose keys begin with `prefix`. */
   async clear(prefix: string): Promise<void> {
-    await this.#endWrites((written) => written.startsWith(prefix));
-    const records = await this.#records();
-    const bytes = keyBytes(prefix);
-    for (const range of rangesOf(bytes)) await records.deleteRange(range);
-    const unsure = unsureRangeOf(bytes);
-    if (unsure === undefined) return;
-    for await (const { place, bytes: found } of records.list(unsure, kvPlaceAt)) {
-      // What is torn cannot tell its key, and is of no use to anybody.
-      if (found === undefined || startsWith(found, bytes)) await records.delete(place);
-    }
+    await this.#pending.giveUpUnder(prefix);
+    await this.#use((records) => this.#clearRecords(records, keyBytes(prefix)));
   }
 
   /** Closes the database, unless it was handed in. */
   async close(): Promise<void> {
-    this.#isClosed = true;
-    const opening = this.#opening;
-    this.#opening = undefined;
-    if (this.#isOwned) await opening?.then((kv) => kv.close(), () => {});
+    await this.#source.close();
   }
 
-  async #write(write: Write, text: Uint8Array, expiry: KvExpiry): Promise<void> {
-    const records = await this.#records();
-    const place = await kvPlace(write.key);
-    await records.write(place, joinBytes([place.longKey, text]), expiry, () => write.isWanted);
+  async #clearRecords(records: KvRecords, prefix: Uint8Array): Promise<void> {
+    for (const range of rangesOf(prefix)) await records.deleteRange(range);
+    const unsure = unsureRangeOf(prefix);
+    if (unsure === undefined) return;
+    for await (const { place, bytes } of records.list(unsure, Infinity)) {
+      // What is torn cannot tell its key, and is of no use to anybody.
+      if (bytes === undefined || startsWith(bytes, prefix)) await records.delete(place);
+    }
   }
 
-  /** What began before a removal must not land behind it. */
-  async #endWrites(isRemoved: (key: string) => boolean): Promise<void> {
-    const ended = [...this.#writes].filter(({ key }) => isRemoved(key));
-    for (const write of ended) write.isWanted = false;
-    await Promise.all(ended.map(({ done }) => done));
-  }
-
-  async #records(): Promise<KvRecords> {
-    if (this.#isClosed) throw new Error("The kv cache is closed");
-    this.#opening ??= this.#open().catch((error) => {
-      this.#opening = undefined;
+  /** Where the new value cannot be kept, the old one is none any more. */
+  async #textOf(key: string, entry: CacheEntry): Promise<string> {
+    try {
+      return encodeEntry(key, entry, this.#maxEntryBytes);
+    } catch (error) {
+      await this.delete(key);
       throw error;
-    });
-    return new KvRecords(await this.#opening, this.#clock);
+    }
+  }
+
+  /** A long key lies before the entry. */
+  #maxBytesAt({ longKey }: KvPlace): number {
+    return this.#maxEntryBytes + longKey.length;
+  }
+
+  #use<R>(work: (records: KvRecords) => Promise<R>): Promise<R> {
+    return this.#source.use((kv) => work(new KvRecords(kv, this.#clock)));
   }
 }
 
