@@ -199,8 +199,9 @@ function overrunError(name: string, limitMs: number): TimeoutError {
   return new TimeoutError(`${name} took longer than ${formatDuration(limitMs)}`, limitMs);
 }
 
-function lossError(name: string, reason: LossReason, error: unknown): WorkerError {
+function lossError(name: string, reason: LossReason, error: unknown): Error {
   const cause = reason === "exit" || error === undefined ? {} : { cause: error };
+  if (reason === "boot" && error instanceof ConfigurationError) return error;
   if (reason === "boot") return new WorkerError(`Cannot start a worker for ${name}`, cause);
   return new WorkerError(`${name} ended its worker ${describeLoss(reason, error)}`, cause);
 }

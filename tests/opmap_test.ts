@@ -30,7 +30,10 @@ const WRONG: readonly [options: any, message: string][] = [
   [{ chunkSize: 0 }, "'chunkSize' must be a positive integer: received 0"],
   [{ workerConcurrency: 0 }, "'workerConcurrency' must be a positive integer: received 0"],
   [{ maxCrashesPerItem: 0 }, "'maxCrashesPerItem' must be a positive integer: received 0"],
-  [{ memoryLimit: 0 }, "'memoryLimit' must be a positive number of mebibytes: received 0"],
+  ...[0, 1, 2, 15.9, -1, NaN, Infinity].map((memoryLimit): [object, string] => [
+    { memoryLimit },
+    `'memoryLimit' must be a number of mebibytes of at least 16, without which no worker starts: received ${memoryLimit}`,
+  ]),
   [{ ordered: "yes" }, `'ordered' must be true or false: received "yes"`],
   [{ progress: 1 }, "'progress' must be true or false or a function: received 1"],
   [{ onError: "ignore" }, `'onError' must be one of "throw", "return", "skip", "abort": received "ignore"`],

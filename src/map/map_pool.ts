@@ -33,7 +33,7 @@ export class MapPool {
   /** What is known of the items, from one run to the next. */
   readonly #pace: Pace;
   readonly #registry: Registry;
-  #pool: (Pool & { readonly hopeless: unknown }) | undefined = undefined;
+  #pool: (Pool & { readonly hopeless: unknown; readonly isClosed: boolean }) | undefined = undefined;
 
   /**
    * A pool that is not open yet.
@@ -98,7 +98,8 @@ export class MapPool {
   }
 
   #open(): Pool {
-    if (this.#pool === undefined) {
+    // The instance may have closed it from above.
+    if (this.#pool === undefined || this.#pool.isClosed) {
       this.#pool = this.#registry.poolFor(this.#place).openShare(this.#fn, this.#options, this.#pace);
     }
     return this.#pool;

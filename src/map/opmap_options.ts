@@ -83,11 +83,12 @@ export interface OpmapOptions<Item = any, Value = any, Errors extends OnError = 
   readonly workerConcurrency?: number | undefined;
   /**
    * In a pool, `import.meta.url` of the module that wraps or exports the function, which the workers import to
-   * find it. Without it the function's source is sent, so it may refer to nothing outside of itself.
+   * find it. Without it the function's source is sent, so it may refer to nothing outside of itself. A script guards what
+   * it runs with `if (import.meta.main)`, or each worker would run it, too. A module has 10 s to load, or `timeout` and 5 s at least.
    */
   readonly module?: string | undefined;
   /**
-   * In a pool, how much the heap of a worker may hold, in mebibytes. Bun knows no such limit.
+   * In a pool, how much the heap of a worker may hold, in mebibytes, 16 at least. Bun knows no such limit.
    * @default 2048
    */
   readonly memoryLimit?: number | undefined;
@@ -110,12 +111,18 @@ export const RUN_RULES: OptionRules = {
   onError: oneOf(["throw", "return", "skip", "abort"]),
 };
 
+/** With less than 10 MiB a worker cannot import this library, with less than 6 Deno and Node may end the process. */
+const MIN_MEMORY = 16;
+
 /** What the options that concern a pool of workers may be. In another mode they wait for this one to come back. */
 const POOL_RULES: OptionRules = {
   chunkSize: positiveInteger,
   workerConcurrency: positiveInteger,
   module: nonEmptyString,
-  memoryLimit: numberThat("a positive number of mebibytes", (value) => value > 0),
+  memoryLimit: numberThat(
+    `a number of mebibytes of at least ${MIN_MEMORY}, without which no worker starts`,
+    (value) => Number.isFinite(value) && value >= MIN_MEMORY,
+  ),
   maxCrashesPerItem: positiveInteger,
   errorClasses: {
     desired: "an array of error classes",

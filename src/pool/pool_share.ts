@@ -69,8 +69,9 @@ export class PoolShare implements Pool, JobOwner, ServedFunction {
   hopeless: { readonly error: Error } | undefined = undefined;
   readonly #host: ShareHost;
   readonly #crashes: CrashLedger;
+  /** Whether it takes no more attempts. */
+  isClosed = false;
   #failedStarts = 0;
-  #isClosed = false;
 
   /** A share without a worker yet. */
   constructor({ id, fn, options, pace, host }: ShareInit) {
@@ -101,7 +102,7 @@ export class PoolShare implements Pool, JobOwner, ServedFunction {
 
   /** Runs one attempt of `call`. */
   readonly run = (call: Call): Promise<unknown> => {
-    if (this.#isClosed) return Promise.reject(this.#closedError());
+    if (this.isClosed) return Promise.reject(this.#closedError());
     const correlationId = getCorrelationId();
     // Read here, since the workers are fed later and in the name of nobody.
     if (correlationId !== undefined) stateOf(call).correlationId ??= correlationId;
@@ -127,7 +128,7 @@ export class PoolShare implements Pool, JobOwner, ServedFunction {
 
   /** Ends what it has under way, which rejects with a {@link WorkerError}; the workers stay while others use them. */
   async close(): Promise<void> {
-    this.#isClosed = true;
+    this.isClosed = true;
     const jobs = [...this.feed.takeAll(), ...this.#host.letGo(this)];
     for (const job of jobs) job.fail(new WorkerError(`Cannot run ${this.#label} to its end as its pool was closed`));
     await this.#host.forget(this);

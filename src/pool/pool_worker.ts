@@ -50,6 +50,8 @@ export class PoolWorker<Served extends ServedFunction = ServedFunction> implemen
   idleMs = 0;
   /** When it began to serve its function, as the pool's clock has it. */
   servesSinceMs = 0;
+  /** When it last had something to do, as the pool's clock has it. */
+  usedAtMs: number = performance.now();
   /** How many items it can hold. */
   readonly slotCount: number;
   readonly #owner: PoolWorkerOwner<Served>;

@@ -68,7 +68,8 @@ export class WorkerFeed {
   #isolate(open: readonly PoolWorker[]): void {
     for (const worker of open) {
       if (worker.jobCount > 0) continue;
-      const [job] = [...(worker.hasServed ? [] : this.#doubted.take(1)), ...this.#suspects.take(1)];
+      const isFreshNeeded = !worker.hasServed && this.#doubted.length > 0;
+      const [job] = (isFreshNeeded ? this.#doubted : this.#suspects).take(1);
       if (job !== undefined) worker.send([job]);
       worker.isIsolated = worker.jobCount > 0;
     }

@@ -1,6 +1,6 @@
 import { nextTurn } from "../internal/next_turn.ts";
-import { setBackgroundTimer } from "../runtime/background_timer.ts";
 import { AttemptWatch } from "./attempt_watch.ts";
+import { IdleWatch } from "./idle_watch.ts";
 import type { Job } from "./job.ts";
 import { LifeWatch } from "./life_watch.ts";
 import { jobsOf, type Loss } from "./loss_judgement.ts";
@@ -14,9 +14,6 @@ import { askBack, leaseWorkers, neediest, wantedWorkers } from "./worker_leases.
 
 /** Idle workers are kept for so long unless told otherwise, in milliseconds. */
 const IDLE_MS = 30_000;
-
-/** Idle workers that keep the process alive are kept for so long at most, in milliseconds. */
-const RESTLESS_MS = 1_000;
 
 /**
  * Runs attempts of many functions in worker threads, which start when there is something to do, all
@@ -40,14 +37,15 @@ export class WorkerPool implements ShareHost, PoolWorkerOwner<PoolShare> {
     patienceWith,
     onLifeless: (worker, limitMs) => this.#endLifeless(worker, limitMs),
   });
+  readonly #idle: IdleWatch<SharedWorker>;
   #lastId = 0;
   #slotCount = 0;
   #isDispatchComing = false;
-  #cancelIdle: (() => void) | undefined = undefined;
 
   /** A pool without a worker yet. */
   constructor(options: WorkerPoolOptions = {}) {
     this.#options = options;
+    this.#idle = new IdleWatch(this.#workers, options.idleMs ?? IDLE_MS, (worker) => this.#retire(worker));
   }
 
   /** How many workers there are. */
@@ -87,7 +85,6 @@ export class WorkerPool implements ShareHost, PoolWorkerOwner<PoolShare> {
     for (const worker of this.#workers) worker.setNeeded(false);
     this.#watch.rest();
     this.#life.stop();
-    this.#expectIdle();
   }
 
   /** `job` may run for `job.limitMs`. */
@@ -119,8 +116,7 @@ export class WorkerPool implements ShareHost, PoolWorkerOwner<PoolShare> {
     if (this.#open.size === 0) {
       for (const worker of this.#workers) this.#retire(worker);
       this.#watch.close();
-      this.#cancelIdle?.();
-      this.#cancelIdle = undefined;
+      this.#idle.stop();
     }
     await Promise.all(this.#ending);
   }
@@ -133,6 +129,7 @@ export class WorkerPool implements ShareHost, PoolWorkerOwner<PoolShare> {
 
   /** Results came: there is room for more. */
   onResults(worker: SharedWorker, count: number, elapsedMs: number): void {
+    worker.usedAtMs = performance.now();
     worker.served?.onResults(count, elapsedMs);
     this.dispatchSoon();
   }
@@ -171,6 +168,7 @@ export class WorkerPool implements ShareHost, PoolWorkerOwner<PoolShare> {
     try {
       const worker = new PoolWorker<PoolShare>({ slotCount: this.#slotCount, place: this.#options, owner: this });
       this.#workers.add(worker);
+      this.#idle.start();
       share.take(worker, nowMs);
     } catch (error) {
       share.giveUp(error);
@@ -228,17 +226,6 @@ export class WorkerPool implements ShareHost, PoolWorkerOwner<PoolShare> {
 
   #workerOf(job: Job): SharedWorker | undefined {
     return [...this.#workers].find((worker) => worker === job.worker);
-  }
-
-  #expectIdle(): void {
-    const idleMs = this.#options.idleMs ?? IDLE_MS;
-    const canRest = [...this.#workers].every((worker) => worker.canRest);
-    this.#cancelIdle ??= setBackgroundTimer(canRest ? idleMs : Math.min(idleMs, RESTLESS_MS), () => this.#endIdle());
-  }
-
-  #endIdle(): void {
-    this.#cancelIdle = undefined;
-    for (const worker of this.#workers) this.#retire(worker);
   }
 
   #retire(worker: SharedWorker): Loss<Job> {
