@@ -97,7 +97,7 @@ for (const [kind, make] of Object.entries({ "a text": damageAll, "a database of 
         assertEquals(
           error.message,
           "Cannot use the sqlite cache as 'path' must name a database, or a file that is not there yet: received a file " +
-            "that is no database, or a damaged one; choose another 'path', or remove the file",
+            "that is no database, or a damaged one; choose another 'path', or remove it",
         );
         assertThrows(() => cache.get("key"), ConfigurationError);
         assertEquals(Deno.readFileSync(path), before);
@@ -246,6 +246,74 @@ Deno.test("sqliteCache() fails with SQLite's error where another process holds t
     other.close();
     assertEquals(await cache.get("key"), entryOf("old"));
     await cache.close?.();
+  }));
+
+Deno.test("sqliteCache() lets no call wait for the calls before it when another process holds the lock for long", () =>
+  withPath(async (path) => {
+    const cache = sqliteCache({ path });
+    await cache.set("key", entryOf("old"));
+    const other = new DatabaseSync(path);
+    other.exec("BEGIN IMMEDIATE");
+    const startMs = performance.now();
+    const settled = (calls: number) =>
+      Promise.allSettled(Array.from({ length: calls }, async (_, i) => await cache.set(`key${i}`, entryOf(i))));
+    const outcomes = await settled(1);
+    const aloneMs = performance.now() - startMs;
+    outcomes.push(...await settled(20));
+    assert(performance.now() - startMs < 5 * aloneMs, "twenty calls at once wait about as long as one");
+    assertEquals(outcomes.map(({ status }) => status), Array(21).fill("rejected"));
+    other.close();
+    await cache.set("key", entryOf("new"));
+    assertEquals(await cache.get("key"), entryOf("new"));
+    await cache.close?.();
+  }));
+
+for (const [found, make] of Object.entries({ "a directory": makeDirectory, "a device or pipe": makePipe })) {
+  Deno.test({
+    name: `sqliteCache() leaves ${found} under its path as it is, does not wait for it, and says so`,
+    ignore: Deno.build.os === "windows",
+    fn: () =>
+      withPath(async (path) => {
+        await make(path);
+        const cache = sqliteCache({ path });
+        for (const use of [() => cache.get("key"), () => cache.set("key", entryOf(1)), () => cache.clear("")]) {
+          assertEquals(
+            (await assertRejects(async () => await use(), ConfigurationError)).message,
+            "Cannot use the sqlite cache as 'path' must name a database, or a file that is not there yet: received " +
+              `${found}; choose another 'path', or remove it`,
+          );
+        }
+        await cache.close?.();
+        assertEquals([...Deno.readDirSync(path.replace("cache.sqlite", ""))].map(({ name }) => name), ["cache.sqlite"]);
+      }),
+  });
+}
+
+async function makeDirectory(path: string): Promise<void> {
+  await Deno.mkdir(path);
+}
+
+async function makePipe(path: string): Promise<void> {
+  await new Deno.Command("mkfifo", { args: [path] }).output();
+}
+
+Deno.test("SqliteFile overwrites no file that was put aside before, however many there are", () =>
+  withPath((path) => {
+    const warnings: string[] = [];
+    const warn = (message: string) => void warnings.push(message);
+    const options = { path, files: openFiles("test"), openDatabase: sqliteOpener(), clock: new FakeClock(), warn };
+    for (let number = 1; number <= 12; number++) {
+      Deno.writeTextFileSync(`${path}.damaged${number === 1 ? "" : `-${number}`}`, `looked at ${number}`);
+    }
+    const file = new SqliteFile(options);
+    file.open();
+    file.onFailure({ errcode: 11 });
+    assertEquals(warnings, [
+      "The sqlite cache was damaged and is begun anew; the old file has got the suffix .damaged-13",
+    ]);
+    assertEquals(Deno.readTextFileSync(`${path}.damaged-9`), "looked at 9");
+    file.close();
+    return Promise.resolve();
   }));
 
 Deno.test("sqliteCache() reads from a database that cannot be written", () =>

@@ -1,6 +1,6 @@
 import { isBusy } from "./sqlite_error.ts";
 
-/** So long an operation is tried again while another process is in the way. */
+/** So long an operation is tried again while another process is in the way, its wait for those before it included. */
 const LIMIT_MS = 5_000;
 
 /** Between two tries, at first and at most: a transaction of another process takes a fraction of the first. */
@@ -17,18 +17,13 @@ export class BusyQueue {
 
   /** Runs what only reads: it waits for nobody but the process in its way. */
   read<R>(run: () => R): R | Promise<R> {
-    try {
-      return run();
-    } catch (error) {
-      if (!isBusy(error)) throw error;
-      return retry(run, error, performance.now());
-    }
+    return tryFrom(performance.now(), run);
   }
 
   /** Runs what writes, at once or when all before it have written. */
   write<R>(run: () => R): R | Promise<R> {
     const sinceMs = performance.now();
-    if (this.#waiting > 0) return this.#enqueue(() => this.read(run));
+    if (this.#waiting > 0) return this.#enqueue(() => tryFrom(sinceMs, run));
     try {
       return run();
     } catch (error) {
@@ -42,6 +37,15 @@ export class BusyQueue {
     const turn = this.#last.then(run).finally(() => this.#waiting--);
     this.#last = turn.catch(() => {});
     return turn;
+  }
+}
+
+function tryFrom<R>(sinceMs: number, run: () => R): R | Promise<R> {
+  try {
+    return run();
+  } catch (error) {
+    if (!isBusy(error)) throw error;
+    return retry(run, error, sinceMs);
   }
 }
 

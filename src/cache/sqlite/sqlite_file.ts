@@ -34,8 +34,6 @@ const APPLICATION_ID = 0x6f70726f;
 /** So often it is looked whether the file is still the one that was opened. */
 const LOOK_MS = 1_000;
 
-const MAX_PUT_ASIDE = 9;
-
 /**
  * A database file. One that the library made, and no other, is made readable for its user alone, and put aside where it is
  * damaged. A file that was deleted or replaced is noticed within a second, and opened anew.
@@ -57,12 +55,12 @@ export class SqliteFile implements SqliteSource {
   /**
    * Opens the file, or makes it.
    *
-   * @throws {ConfigurationError} If there is a file that is no database and was not known to be one of the library's.
+   * @throws {ConfigurationError} If there is something else than a database, which was not known to be one of the library's.
    */
   open(): SqliteDatabase {
     if (this.#database !== undefined && !this.#isReplaced()) return this.#database;
     this.close();
-    if (this.#place.file !== undefined && this.#place.isMade) this.#makeFile(this.#place.file);
+    this.#requireFile();
     const identity = this.#identityNow();
     if (identity !== this.#identity) this.#isOwn = false;
     this.#identity = identity;
@@ -71,7 +69,9 @@ export class SqliteFile implements SqliteSource {
       this.#prepare(database);
     } catch (error) {
       database.close();
-      throw this.#isOwn || !isDamage(error) ? error : foreignFile(error);
+      throw this.#isOwn || !isDamage(error)
+        ? error
+        : foreignFile("a file that is no database, or a damaged one", error);
     }
     return this.#database = database;
   }
@@ -111,13 +111,22 @@ export class SqliteFile implements SqliteSource {
     return file === undefined ? undefined : this.#options.files.factsBehind(file)?.identity;
   }
 
+  /** What is no file is not tried: SQLite would wait for a pipe without an end. */
+  #requireFile(): void {
+    const { file, isMade } = this.#place;
+    if (file === undefined) return;
+    const kind = this.#options.files.factsBehind(file)?.kind;
+    if (kind === undefined && isMade) this.#makeFile(file);
+    if (kind === "directory") throw foreignFile("a directory");
+    if (kind === "other") throw foreignFile("a device or pipe");
+  }
+
   /**
    * SQLite gives its `-wal` and `-shm` the mode of the file. One that is there is not opened, as closing it would drop the
    * locks of another connection in this process.
    */
   #makeFile(file: string): void {
     const { files } = this.#options;
-    if (files.factsBehind(file) !== undefined) return;
     const slash = Math.max(file.lastIndexOf("/"), file.lastIndexOf("\\"));
     try {
       files.touch(file);
@@ -158,11 +167,10 @@ export class SqliteFile implements SqliteSource {
 
   /** One that was put aside before stays: it may be what somebody still wants to look at. */
   #freeSuffix(file: string): string {
-    for (let number = 1; number < MAX_PUT_ASIDE; number++) {
+    for (let number = 1;; number++) {
       const suffix = number === 1 ? ".damaged" : `.damaged-${number}`;
       if (this.#options.files.facts(file + suffix) === undefined) return suffix;
     }
-    return `.damaged-${MAX_PUT_ASIDE}`;
   }
 }
 
@@ -176,10 +184,10 @@ function isOwnDatabase(database: SqliteDatabase): boolean {
   return Number(id) === 0 && Number(tables) === 0;
 }
 
-function foreignFile(cause: unknown): ConfigurationError {
+function foreignFile(found: string, cause?: unknown): ConfigurationError {
   return new ConfigurationError(
-    "Cannot use the sqlite cache as 'path' must name a database, or a file that is not there yet: received a file that is no " +
-      "database, or a damaged one; choose another 'path', or remove the file",
+    "Cannot use the sqlite cache as 'path' must name a database, or a file that is not there yet: received " +
+      `${found}; choose another 'path', or remove it`,
     { cause },
   );
 }
