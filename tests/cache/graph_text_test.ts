@@ -127,6 +127,26 @@ Deno.test("graphText() tells where in a circle it is entered, and where a second
   assertNotEquals(textOf(sets(true)), textOf(sets(false)));
 });
 
+/** A first and a second owner of the same parts, and a part that leads back: to the first owner, or each to its own. */
+function owners(between: number, isShared: boolean): unknown {
+  const partOf = (owner: object): object => {
+    let part: object = { owner };
+    for (let n = 0; n < between; n++) part = { part };
+    return part;
+  };
+  const [first, second] = [{ n: 1 }, { n: 2 }] as Record<string, unknown>[];
+  first!.part = partOf(first!);
+  second!.part = isShared ? first!.part : partOf(second!);
+  return [first, second];
+}
+
+for (const between of [0, 1, 2, 5]) {
+  Deno.test(`graphText() tells whose a part is that leads back over ${between} others, where two have it`, () => {
+    assertNotEquals(textOf(owners(between, true)), textOf(owners(between, false)));
+    assertEquals(textOf(owners(between, true)), textOf(structuredClone(owners(between, true))));
+  });
+}
+
 /** How much longer `make(10 n)` takes than `make(n)`. */
 function growth(make: (size: number) => unknown, size: number): number {
   const [small, large] = [make(size), make(10 * size)];
@@ -166,7 +186,8 @@ function doubled(size: number): unknown {
 
 for (const make of [list, chain, nestedSets, doubled]) {
   Deno.test(`serializeArguments() takes ten times as long, not a hundred, for a ${make.name} ten times as large`, () => {
-    assert(growth(make, 3_000) < 60);
+    // A busy machine may slow down any one of them.
+    assert(Math.min(...[1, 2, 3].map(() => growth(make, 3_000))) < 60);
   });
 
   Deno.test(`serializeArguments() has a key for a ${make.name} 100 000 deep`, () => {

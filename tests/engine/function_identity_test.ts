@@ -200,3 +200,17 @@ Deno.test("opero() warns once where a function uses the fields of an object lite
     "make the key of what counts by 'cacheKey', or use a class",
   ]);
 });
+
+Deno.test("opero() tells classes of one name apart, whose static method is kept beyond the process", async () => {
+  const cacheBackend = memoryCache();
+  const one = class Rate {
+    static readonly value = 1;
+  };
+  const two = class Rate {
+    static readonly value = 2;
+  };
+  const rate = createOpero().opero(function (this: { value: number }) {
+    return this.value;
+  }, { cache: true, cacheBackend });
+  assertEquals([await rate.call(one), await rate.call(two), await rate.call(one)], [1, 2, 1]);
+});

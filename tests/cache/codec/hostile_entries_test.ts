@@ -64,7 +64,16 @@ for (const [name, make] of Object.entries(HOSTILE)) {
   });
 }
 
-for (const name of ["an expression of properties", "an expression of sets", "an expression of emoji", "errors"]) {
+for (
+  const name of [
+    "an expression of properties",
+    "an expression of sets",
+    "an expression of emoji",
+    "errors",
+    "exceptions",
+    "a long bigint",
+  ]
+) {
   Deno.test(`decodeEntry() does not make a megabyte of ${name}`, () => {
     assertEquals(decodeEntry("key", HOSTILE[name]!()), undefined);
   });
