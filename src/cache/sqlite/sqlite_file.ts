@@ -111,7 +111,7 @@ export class SqliteFile implements SqliteSource {
     return file === undefined ? undefined : this.#options.files.factsBehind(file)?.identity;
   }
 
-  /** What is no file is not tried: SQLite would wait for a pipe without an end. */
+  /** What is no file is not tried: SQLite's own word for it, a disk I/O error say, helps nobody. */
   #requireFile(): void {
     const { file, isMade } = this.#place;
     if (file === undefined) return;
