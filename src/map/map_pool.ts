@@ -56,6 +56,7 @@ export class MapPool {
         ...(errorClasses ?? []) as ErrorClass[],
       ],
       onHopeless,
+      onBurning: () => warnOfLoop(registry, this.#fn.name || "anonymous"),
     };
     this.#place = { memoryLimit, permissions: resolvePermissions(permissions, task) };
     this.#pace = new Pace(chunkSize);
@@ -104,4 +105,17 @@ export class MapPool {
     }
     return this.#pool;
   }
+}
+
+/** What cannot be ended should at least be known. */
+function warnOfLoop({ telemetry }: Registry, functionName: string): void {
+  telemetry.warnOnce(
+    "loop",
+    functionName,
+    `a worker of ${
+      JSON.stringify(functionName)
+    } gave no sign of life and was replaced; if it is in a loop, behind an ` +
+      "'await' or in a timer, Deno cannot end it, and it burns a core until the process ends. Let the function end " +
+      "what it starts before it returns",
+  );
 }

@@ -33,6 +33,8 @@ export interface ShareOptions {
   readonly maxCrashesPerItem: number;
   /** Classes that errors of workers are made instances of again, beside the native ones and this library's. */
   readonly errorClasses?: readonly ErrorClass[] | undefined;
+  /** Is told of a worker that was given up and burns a core until the process ends. */
+  readonly onBurning?: (() => void) | undefined;
   /** Is told where no further attempt has a chance. */
   readonly onHopeless?: ((error: Error) => void) | undefined;
 }

@@ -55,7 +55,8 @@ export class PoolWorker<Served extends ServedFunction = ServedFunction> implemen
   /** How many items it can hold. */
   readonly slotCount: number;
   readonly #owner: PoolWorkerOwner<Served>;
-  readonly #handle: WorkerHandle;
+  /** The thread itself. */
+  readonly handle: WorkerHandle;
   readonly #board: SlotBoard;
   readonly #loaded = new Set<number>();
   #served: Served | undefined = undefined;
@@ -67,12 +68,12 @@ export class PoolWorker<Served extends ServedFunction = ServedFunction> implemen
   constructor({ slotCount, place, owner }: PoolWorkerInit<Served>) {
     this.#owner = owner;
     this.slotCount = slotCount;
-    this.#handle = startWorker(place, {
+    this.handle = startWorker(place, {
       onMessage: (message) => this.#onMessage(message as FromWorker),
       onUnread: (number) => this.#onUnread(number),
       onEnd: (cause) => this.#lose(isOutOfMemory(cause) ? "memory" : "gone", cause),
     });
-    const { isShared, isPacking } = this.#handle;
+    const { isShared, isPacking } = this.handle;
     this.#board = new SlotBoard(slotCount, isShared);
     const ancestors = workerHook()?.ancestors();
     this.#post({ kind: "init", board: this.#board.memory, isPacking, ...(ancestors && { ancestors }) });
@@ -95,7 +96,7 @@ export class PoolWorker<Served extends ServedFunction = ServedFunction> implemen
 
   /** Whether it can rest without keeping the process alive. */
   get canRest(): boolean {
-    return this.#handle.canRest;
+    return this.handle.canRest;
   }
 
   /** Turns to the items of `served`; it must have no others. */
@@ -120,7 +121,7 @@ export class PoolWorker<Served extends ServedFunction = ServedFunction> implemen
     });
     const moved = jobs.flatMap((job) => job.moved ?? []);
     try {
-      this.#post(packMessage(message, { isPacking: this.#handle.isPacking, moved }), moved);
+      this.#post(packMessage(message, { isPacking: this.handle.isPacking, moved }), moved);
     } catch (error) {
       for (const job of jobs) this.#board.release(job.slot);
       if (jobs.length > 1) return jobs.forEach((job) => this.send([job]));
@@ -182,13 +183,13 @@ export class PoolWorker<Served extends ServedFunction = ServedFunction> implemen
 
   /** Lets it keep the process alive, or not. */
   setNeeded(isNeeded: boolean): void {
-    this.#handle.setNeeded(isNeeded);
+    this.handle.setNeeded(isNeeded);
   }
 
   /** Ends it; nothing is heard of it any more. */
   end(): Promise<void> {
     this.#isLost = true;
-    return this.#handle.end();
+    return this.handle.end();
   }
 
   /** Takes all jobs away from it, once it is lost. */
@@ -197,7 +198,7 @@ export class PoolWorker<Served extends ServedFunction = ServedFunction> implemen
   }
 
   #post(message: ToWorker, moved?: readonly unknown[]): void {
-    this.#nextNumber = this.#handle.post(message, moved) + 1;
+    this.#nextNumber = this.handle.post(message, moved) + 1;
   }
 
   #onMessage(message: FromWorker): void {

@@ -206,14 +206,19 @@ export class WorkerPool implements ShareHost, PoolWorkerOwner<PoolShare> {
   /** What keeps the worker of `job` busy is not known: all that are under way there run again. */
   #loseSilent(job: Job): void {
     const worker = this.#workerOf(job);
-    if (worker !== undefined) this.onLost(worker, "silent", undefined);
+    if (worker !== undefined) this.#endSilent(worker);
   }
 
   #endLifeless(worker: SharedWorker, limitMs: number): void {
     const { served, isUp, isReady } = worker;
-    this.onLost(worker, "silent", undefined);
+    this.#endSilent(worker);
     // Another worker would wait as long for a module that none has loaded yet.
     if (isUp && !isReady && served?.hasLoaded === false) served.giveUpLoading(limitMs);
+  }
+
+  #endSilent(worker: SharedWorker): void {
+    if (worker.isReady && !worker.handle.endsLoops) worker.served?.options.onBurning?.();
+    this.onLost(worker, "silent", undefined);
   }
 
   #replaceWorkerOf(job: Job): void {

@@ -13,6 +13,7 @@ export function startWebWorker(start: WorkerStart, permissions?: unknown): Worke
   return {
     isShared: isMemoryShared(),
     canRest: !("Deno" in globalThis),
+    endsLoops: !("Deno" in globalThis),
     isPacking: false,
     post: port.post,
     end: () => {

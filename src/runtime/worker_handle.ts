@@ -22,6 +22,8 @@ export interface WorkerHandle {
   readonly isShared: boolean;
   /** Whether it can be idle without keeping the process alive. */
   readonly canRest: boolean;
+  /** Whether it ends also where its code is in a loop; else that burns a core until the process ends. */
+  readonly endsLoops: boolean;
   /** Whether buffers are better packed than posted. */
   readonly isPacking: boolean;
   /**

@@ -37,6 +37,7 @@ export function startWorkerThread(start: WorkerStart): WorkerHandle | undefined 
   return {
     isShared: true,
     canRest: true,
+    endsLoops: !("Deno" in globalThis),
     isPacking: "Deno" in globalThis,
     post: port.post,
     end: async () => {
