@@ -100,6 +100,20 @@ Deno.test("an item is charged for what it leaves behind itself, in a worker of i
   assertEquals(error.message, 'An item of "anonymous" ended its worker by an error that nothing caught');
 });
 
+Deno.test("an item that is doubted gets a worker that has run nothing, though a used one is idle", async () => {
+  await using pool = new WorkerPool();
+  const share = openShare(pool, async (exits: boolean) => {
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    if (exits) (globalThis as unknown as { process: { exit(code: number): never } }).process.exit(4);
+  }, { workers: 2 });
+  await Promise.all([1, 2, 3, 4].map(() => runItem(share, false)));
+  assertEquals(pool.size, 2);
+  const timer = setTimeout(() => pool.close(), 30_000);
+  const error = await rejection(runItem(share, true));
+  clearTimeout(timer);
+  assertEquals(error.message, 'An item of "anonymous" ended its worker by an exit with code 4');
+});
+
 Deno.test("close() of a function ends its own items, and leaves the workers to the others", async () => {
   await using pool = new WorkerPool();
   const [closed, open] = [openShare(pool, sleepy), openShare(pool, workerOf)];
