@@ -1,0 +1,93 @@
+import { assertEquals } from "@std/assert";
+import { Job } from "../../src/pool/job.ts";
+import { SlotBoard } from "../../src/pool/slot_board.ts";
+import { transfer } from "../../src/pool/transfer.ts";
+import { BOARD_RUNNING, BOARD_SLOTS, SLOT_BEGUN, SLOT_DONE, SLOT_TAKEN_BACK } from "../../src/pool/worker_protocol.ts";
+import { callFor } from "../support/open_pool.ts";
+
+function jobFor(item: unknown): Job {
+  const job = new Job(callFor(item), { stop: () => {}, onSettled: () => {} });
+  job.promise.catch(() => {});
+  return job;
+}
+
+/** A board with `jobs`, all sent with the message 7, and the memory in which their worker writes. */
+function boardWith(jobs: readonly Job[], isShared = true): { board: SlotBoard; memory: Int32Array } {
+  const board = new SlotBoard(4, isShared);
+  for (const job of jobs) board.occupy(job, 7);
+  return { board, memory: new Int32Array(board.memory) };
+}
+
+const itemsOf = (jobs: readonly Job[]) => jobs.map(({ call }) => call.args[0]);
+
+Deno.test("SlotBoard gives each job a slot of its own, until it is released", () => {
+  const jobs = [1, 2, 3].map(jobFor);
+  const { board } = boardWith(jobs);
+  assertEquals([jobs.map(({ slot }) => slot), board.jobCount, board.freeCount], [[0, 1, 2], 3, 1]);
+  assertEquals([board.release(1), board.has(jobs[1]!), board.has(jobs[0]!)], [jobs[1], false, true]);
+  assertEquals([board.jobCount, board.freeCount, jobs[1]!.worker], [2, 2, undefined]);
+});
+
+Deno.test("SlotBoard.release() answers no job that nobody waits for", () => {
+  const job = jobFor(1);
+  const { board } = boardWith([job]);
+  job.fail("stopped");
+  assertEquals([board.release(0), board.freeCount], [undefined, 4]);
+});
+
+Deno.test("SlotBoard.takeBack() takes what has not begun and can be sent again, and no more than asked for", () => {
+  const bytes = new Uint8Array(4);
+  const jobs = [jobFor(1), jobFor(transfer({ bytes }, [bytes.buffer])), jobFor(3), jobFor(4)];
+  const { board, memory } = boardWith(jobs);
+  memory[BOARD_SLOTS] = SLOT_BEGUN;
+  assertEquals(itemsOf(board.takeBack(1)), [3]);
+  assertEquals(itemsOf(board.takeBack(9)), [4]);
+  assertEquals([memory[BOARD_SLOTS + 2], board.jobCount], [SLOT_TAKEN_BACK, 2]);
+});
+
+Deno.test("SlotBoard.salvage() tells apart what ran, had begun and had not, and leaves out whom nobody waits for", () => {
+  const jobs = [1, 2, 3, 4].map(jobFor);
+  const { board, memory } = boardWith(jobs);
+  memory.set([SLOT_BEGUN, SLOT_BEGUN, SLOT_DONE], BOARD_SLOTS);
+  memory[BOARD_RUNNING] = 1;
+  const { running, begun, waiting, isForgottenOne } = board.salvage();
+  assertEquals([running, itemsOf(begun), itemsOf(waiting), isForgottenOne], [jobs[0], [2], [3, 4], false]);
+  assertEquals(board.jobCount, 0);
+});
+
+Deno.test("SlotBoard.salvage() knows that an item was under way that nobody waits for", () => {
+  for (const isRunning of [true, false]) {
+    const jobs = [1, 2, 3].map(jobFor);
+    const { board, memory } = boardWith(jobs);
+    memory.set([SLOT_BEGUN, SLOT_BEGUN], BOARD_SLOTS);
+    memory[BOARD_RUNNING] = isRunning ? 1 : 0;
+    jobs[0]!.fail("stopped");
+    jobs[2]!.fail("stopped");
+    const { running, begun, waiting, isForgottenOne } = board.salvage();
+    assertEquals([running, itemsOf(begun), waiting, isForgottenOne], [undefined, [2], [], true]);
+  }
+});
+
+Deno.test("SlotBoard keeps the board itself where no memory is shared, and takes nothing back", () => {
+  const jobs = [1, 2].map(jobFor);
+  const { board } = boardWith(jobs, false);
+  assertEquals([board.takeBack(9), board.begunCount, board.running], [[], 0, undefined]);
+  board.begin(1);
+  assertEquals([board.hasBegun(jobs[1]!), board.begunCount, board.running], [true, 1, jobs[1]]);
+  board.leave();
+  assertEquals([board.hasBegun(jobs[1]!), board.running], [true, undefined]);
+  board.withdraw(jobs[0]!);
+  assertEquals([board.has(jobs[0]!), board.freeCount], [false, 2]);
+});
+
+Deno.test("SlotBoard.releaseSentWith() releases what went with one message, taken back or not", () => {
+  const jobs = [1, 2].map(jobFor);
+  const { board } = boardWith(jobs);
+  const later = jobFor(3);
+  board.occupy(later, 8);
+  board.takeOneBack(jobs[0]!);
+  assertEquals(itemsOf(board.releaseSentWith(7)), [2]);
+  assertEquals([board.freeCount, board.has(later)], [3, true]);
+  assertEquals(board.releaseSentWith(7), []);
+  assertEquals(board.freeCount, 3);
+});
