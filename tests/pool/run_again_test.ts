@@ -50,3 +50,22 @@ Deno.test("items that shared a worker with one that ends it run again, and get t
   assertEquals(await Promise.all([runs[0], runs[2]]), [100, 102]);
   assertEquals(await runItem(pool, { ms: 1 }), 1);
 });
+
+Deno.test("items of which one ends their worker run one by one, and then together again", async () => {
+  await using pool = openPool(async (n: number) => {
+    if (n === 1) {
+      setTimeout(() => {
+        throw new Error("nobody catches this");
+      }, 20);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    return n;
+  }, { workerConcurrency: 3 });
+  const timer = setTimeout(() => pool.close(), 30_000);
+  const runs = [0, 1, 2].map((n) => runItem(pool, n));
+  const error = await rejection(runs[1]!);
+  assertEquals(error.message, 'An item of "anonymous" ended its worker by an error that nothing caught');
+  assertEquals(await Promise.all([runs[0], runs[2]]), [0, 2]);
+  assertEquals(await Promise.all([3, 4, 5, 6].map((n) => runItem(pool, n))), [3, 4, 5, 6]);
+  clearTimeout(timer);
+});

@@ -135,6 +135,17 @@ Deno.test("workers that are idle for longer than idleTimeout end; those of a run
   assert(await runItem(share, 1) !== second);
 });
 
+Deno.test("a worker that is used again and again within idleTimeout stays", async () => {
+  await using pool = new WorkerPool({ idleMs: 1_500 });
+  const share = openShare(pool, workerOf);
+  const ids = new Set<unknown>();
+  for (let round = 0; round < 12; round++) {
+    ids.add(await runItem(share, 0));
+    await new Promise((resolve) => setTimeout(resolve, 300));
+  }
+  assertEquals(ids.size, 1);
+});
+
 Deno.test("a run that lasts longer than idleTimeout loses none of its items", async () => {
   await using pool = new WorkerPool({ idleMs: 100 });
   const [one, other] = [openShare(pool, sleepy), openShare(pool, sleepy)];
