@@ -17,17 +17,20 @@ export class BusyQueue {
 
   /** Runs what only reads: it waits for nobody but the process in its way. */
   read<R>(run: () => R): R | Promise<R> {
-    return tryFrom(performance.now(), run);
+    return tryFrom(undefined, run);
   }
 
   /** Runs what writes, at once or when all before it have written. */
   write<R>(run: () => R): R | Promise<R> {
-    const sinceMs = performance.now();
-    if (this.#waiting > 0) return this.#enqueue(() => tryFrom(sinceMs, run));
+    if (this.#waiting > 0) {
+      const sinceMs = performance.now();
+      return this.#enqueue(() => tryFrom(sinceMs, run));
+    }
     try {
       return run();
     } catch (error) {
       if (!isBusy(error)) throw error;
+      const sinceMs = performance.now();
       return this.#enqueue(() => retry(run, error, sinceMs));
     }
   }
@@ -40,12 +43,13 @@ export class BusyQueue {
   }
 }
 
-function tryFrom<R>(sinceMs: number, run: () => R): R | Promise<R> {
+/** The clock is read only where there is something to wait for: most operations meet nobody. */
+function tryFrom<R>(sinceMs: number | undefined, run: () => R): R | Promise<R> {
   try {
     return run();
   } catch (error) {
     if (!isBusy(error)) throw error;
-    return retry(run, error, sinceMs);
+    return retry(run, error, sinceMs ?? performance.now());
   }
 }
 

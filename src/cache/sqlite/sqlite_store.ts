@@ -5,15 +5,12 @@ import type { CacheBackend, CacheEntry, MaybePromise } from "../cache_backend.ts
 import { decodeEntry, encodeEntry } from "../codec/cache_codec.ts";
 import { ENGINE_KEY_BYTES, engineKeyBytes } from "../engine_key.ts";
 import { plainKey } from "../plain_key.ts";
+import { BatchRows } from "./batch_rows.ts";
 import { BusyQueue } from "./busy_queue.ts";
+import { isBusy } from "./sqlite_error.ts";
 import type { SqliteSource } from "./sqlite_file.ts";
 import { prepareStatements, type SqliteStatements } from "./sqlite_statements.ts";
 import { SqliteSweeper } from "./sqlite_sweeper.ts";
-
-/** Rows that one statement removes at most, at first: rows may be large. */
-const FIRST_ROWS = 100;
-const MAX_ROWS = 1_000;
-const SLOW_MS = 8;
 
 /** What a database may hold. */
 export interface SqliteLimits {
@@ -64,13 +61,12 @@ export class SqliteStore implements CacheBackend {
 
   /** Batch by batch, with turns of the loop between, so that nothing else waits long. */
   async clear(prefix: string): Promise<void> {
+    const rows = new BatchRows(this.#clock);
     for (const [from, to] of rangesOf(prefix)) {
-      let rows = FIRST_ROWS;
       for (;;) {
-        const startedMs = this.#clock.now();
-        const removed = await this.#queue.write(() => this.#run(({ clear }) => changedRows(clear.run(from, to, rows))));
-        if (removed < rows) break;
-        rows = this.#clock.now() - startedMs > SLOW_MS ? Math.max(1, rows >> 1) : Math.min(MAX_ROWS, rows * 2);
+        const { count } = rows;
+        const clearSome = () => this.#run(({ clear }) => changedRows(clear.run(from, to, count)));
+        if (await rows.timed(() => this.#queue.write(clearSome)) < count) break;
         await new Promise<void>(nextTurn);
       }
     }
@@ -111,6 +107,8 @@ export class SqliteStore implements CacheBackend {
       this.#database = database;
       return use(this.#statements!);
     } catch (error) {
+      // Another process in the way says nothing against what was prepared.
+      if (isBusy(error)) throw error;
       this.#statements = this.#database = undefined;
       this.#source.onFailure(error);
       throw error;

@@ -1,6 +1,7 @@
 import type { Clock } from "../../clock.ts";
 import { changedRows } from "../../runtime/sqlite.ts";
 import { Slices } from "../slices.ts";
+import { BatchRows } from "./batch_rows.ts";
 import type { SqliteStatements } from "./sqlite_statements.ts";
 
 /** A key as it is kept, or a number, which is less than all keys. */
@@ -15,12 +16,6 @@ const MAX_WRITES_BETWEEN = 256;
 /** So many rows are looked at then: some times as many as were written, so that no dead one stays for long. */
 const ROWS_A_SWEEP = 2_048;
 
-/** So many rows at once, adapted to how long they take: rows may be large. */
-const FIRST_ROWS = 128;
-const MAX_ROWS = 1_024;
-const SLOW_MS = 8;
-const QUICK_MS = 2;
-
 /** Runs statements, and again where another process was in the way. */
 export type SqliteRunner = <R>(use: (statements: SqliteStatements) => R) => R | Promise<R>;
 
@@ -32,11 +27,13 @@ export class SqliteSweeper {
   readonly #run: SqliteRunner;
   readonly #maxEntries: number;
   readonly #clock: Clock;
+  readonly #rows: BatchRows;
   readonly #writesBetween: number;
+  readonly #writesBetweenCounts: number;
   #writesUntilSweep = 0;
+  #writesUntilCount = 0;
   #isSweeping = false;
   #isStopped = false;
-  #rows = FIRST_ROWS;
   #cursor = BEFORE_ALL;
   #hasOld = true;
 
@@ -45,11 +42,15 @@ export class SqliteSweeper {
     this.#run = run;
     this.#maxEntries = maxEntries;
     this.#clock = clock;
-    this.#writesBetween = Math.max(1, Math.min(MAX_WRITES_BETWEEN, Math.floor(maxEntries / 10)));
+    this.#rows = new BatchRows(clock);
+    // To count is to go through all rows, so it waits until there may be a tenth too many.
+    this.#writesBetweenCounts = Math.max(1, Math.floor(maxEntries / 10));
+    this.#writesBetween = Math.min(MAX_WRITES_BETWEEN, this.#writesBetweenCounts);
   }
 
   /** Is told of every entry. */
   onWritten(): void {
+    this.#writesUntilCount--;
     if (--this.#writesUntilSweep <= 0 && !this.#isSweeping) this.#begin();
   }
 
@@ -76,7 +77,7 @@ export class SqliteSweeper {
   *#sweep(slices: Slices): Steps {
     if (this.#hasOld) yield* this.#removeOld(slices);
     for (let looked = 0; looked < ROWS_A_SWEEP && !this.#isStopped;) {
-      const slice = (yield this.#timed(({ look }) => look.get(this.#cursor, this.#rows))) as Slice<number>;
+      const slice = (yield this.#timed(({ look }) => look.get(this.#cursor, this.#rows.count))) as Slice<number>;
       const last = slice.last ?? undefined;
       if (last !== undefined) yield this.#timed(({ purge }) => purge.run(this.#cursor, last, this.#clock.wallNow()));
       this.#cursor = last ?? BEFORE_ALL;
@@ -84,21 +85,23 @@ export class SqliteSweeper {
       looked += Number(slice.rows);
       yield slices.step();
     }
-    if (this.#maxEntries < Infinity) yield* this.#evict(slices);
+    if (this.#maxEntries === Infinity || this.#writesUntilCount > 0) return;
+    this.#writesUntilCount = this.#writesBetweenCounts;
+    yield* this.#evict(slices);
   }
 
   *#evict(slices: Slices): Steps {
     let excess = -this.#maxEntries;
     for (let cursor: SqliteKey = BEFORE_ALL; !this.#isStopped;) {
       const from = cursor;
-      const slice = (yield this.#timed(({ count }) => count.get(from, this.#rows))) as Slice<SqliteKey>;
+      const slice = (yield this.#timed(({ count }) => count.get(from, this.#rows.count))) as Slice<SqliteKey>;
       if (slice.last === null || slice.last === undefined) break;
       cursor = slice.last;
       excess += Number(slice.rows);
       yield slices.step();
     }
     while (excess > 0 && !this.#isStopped) {
-      const rows = Math.min(excess, this.#rows);
+      const rows = Math.min(excess, this.#rows.count);
       yield this.#timed(({ evict }) => evict.run(rows));
       excess -= rows;
       yield slices.step();
@@ -107,20 +110,13 @@ export class SqliteSweeper {
 
   *#removeOld(slices: Slices): Steps {
     const removeSome = () =>
-      this.#timed(({ purgeOld }) => purgeOld === undefined ? 0 : changedRows(purgeOld.run(this.#rows)));
+      this.#timed(({ purgeOld }) => purgeOld === undefined ? 0 : changedRows(purgeOld.run(this.#rows.count)));
     while (!this.#isStopped && (yield removeSome()) !== 0) yield slices.turn();
     this.#hasOld = false;
   }
 
-  /** Runs, and takes more or fewer rows the next time. */
   #timed<R>(use: (statements: SqliteStatements) => R): R | Promise<R> {
-    const startedMs = this.#clock.now();
-    const answer = this.#run(use);
-    if (answer instanceof Promise) return answer;
-    const tookMs = this.#clock.now() - startedMs;
-    if (tookMs > SLOW_MS) this.#rows = Math.max(1, this.#rows >> 1);
-    else if (tookMs < QUICK_MS) this.#rows = Math.min(MAX_ROWS, this.#rows * 2);
-    return answer;
+    return this.#rows.timed(() => this.#run(use));
   }
 }
 
