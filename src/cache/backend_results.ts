@@ -1,7 +1,7 @@
 import type { Clock } from "../clock.ts";
 import type { CacheEntry, MaybePromise } from "./cache_backend.ts";
 import { requireText, serializeArguments } from "./cache_key.ts";
-import { functionPrefix, storedKey, then } from "./engine_key.ts";
+import { type FunctionKey, functionKey, storedKey, then } from "./engine_key.ts";
 import type { GuardedCache } from "./guarded_cache.ts";
 import { instanceText, type ReceiverOf } from "./instance.ts";
 import type { CacheKeyFunction } from "./memory_results.ts";
@@ -33,7 +33,7 @@ export interface BackendResultsOptions {
 export class BackendResults implements ResultStore {
   readonly isInMemory = false;
   readonly #options: BackendResultsOptions;
-  #prefixOnceMade: MaybePromise<string> | undefined;
+  #functionKeyOnceMade: MaybePromise<FunctionKey> | undefined;
 
   /** The results of one function in one backend. */
   constructor(options: BackendResultsOptions) {
@@ -74,17 +74,17 @@ export class BackendResults implements ResultStore {
   }
 
   clear(): MaybePromise<unknown> {
-    return then(this.#prefix, (prefix) => this.#options.backend.clear(prefix));
+    return then(this.#functionKey, ({ prefix }) => this.#options.backend.clear(prefix));
   }
 
   /** Made when it is first needed: to hash, the runtime may have to load a module. */
-  get #prefix(): MaybePromise<string> {
-    return this.#prefixOnceMade ??= functionPrefix(this.#options.namespace, this.#options.identity);
+  get #functionKey(): MaybePromise<FunctionKey> {
+    const { namespace, identity, version } = this.#options;
+    return this.#functionKeyOnceMade ??= functionKey(namespace, identity, version);
   }
 
   #storedKey(key: string): MaybePromise<string> {
-    const { namespace, identity, version } = this.#options;
-    return storedKey(this.#prefix, { namespace, identity, version, key });
+    return storedKey(this.#functionKey, key);
   }
 }
 

@@ -31,16 +31,27 @@ export function functionPrefix(namespace: string, identity: string): MaybePromis
   );
 }
 
+/** What the keys of a function are made with. It is made once: an identity may hold the whole source of the function. */
+export interface FunctionKey {
+  /** What they begin with. */
+  readonly prefix: string;
+  /** The SHA-256 of all that tells the function from every other. */
+  readonly digest: string;
+}
+
+/** The part of the keys that all calls of the function known as `identity` in `namespace` share, in its `version`. */
+export function functionKey(namespace: string, identity: string, version: string): MaybePromise<FunctionKey> {
+  const hash = sha256Hex(joined(namespace, identity, version));
+  return then(functionPrefix(namespace, identity), (prefix) => then(hash, (digest) => ({ prefix, digest })));
+}
+
 /**
- * The stored key of a call: the function's prefix, and the SHA-256 of all that tells the call from every other. So nothing of an
- * argument leaves the process, no key is hostile to its store, and two calls share a key only where SHA-256 fails.
+ * The stored key of a call: the function's prefix, and the SHA-256 of the function's digest and of what tells the call from
+ * its others. So nothing of an argument leaves the process, no key is hostile to its store, and two calls share a key only
+ * where SHA-256 fails.
  */
-export function storedKey(
-  prefix: MaybePromise<string>,
-  parts: { readonly namespace: string; readonly identity: string; readonly version: string; readonly key: string },
-): MaybePromise<string> {
-  const hash = sha256Hex(joined(parts.namespace, parts.identity, parts.version, parts.key));
-  return then(prefix, (start) => then(hash, (digits) => start + digits));
+export function storedKey(fn: MaybePromise<FunctionKey>, key: string): MaybePromise<string> {
+  return then(fn, ({ prefix, digest }) => then(sha256Hex(digest + key), (digits) => prefix + digits));
 }
 
 /** How many bytes a whole key of the engine is as bytes. */

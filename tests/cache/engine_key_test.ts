@@ -1,6 +1,7 @@
 import {
   ENGINE_KEY,
   engineKeyBytes,
+  functionKey,
   functionPrefix,
   isKeyPart,
   namespacePrefix,
@@ -13,13 +14,13 @@ const CALL = { namespace: "shop", identity: "id:price", version: "", key: 'a0:"1
 
 async function keyOf(change: Partial<typeof CALL> = {}): Promise<string> {
   const parts = { ...CALL, ...change };
-  return await storedKey(functionPrefix(parts.namespace, parts.identity), parts);
+  return await storedKey(functionKey(parts.namespace, parts.identity, parts.version), parts.key);
 }
 
 Deno.test("storedKey() ends in the SHA-256 of all that tells a call from every other", async () => {
   const key = await keyOf();
   assert(ENGINE_KEY.test(key));
-  assertEquals(key.slice(34), await sha256Hex('4:shop8:id:price0:7:a0:"1:x'));
+  assertEquals(key.slice(34), await sha256Hex(`${await sha256Hex("4:shop8:id:price0:")}a0:"1:x`));
   const changes = [{ namespace: "shop2" }, { identity: "id:prices" }, { version: "2" }, { key: 'a0:"1:y' }];
   const ends = await Promise.all([{}, ...changes].map(async (change) => (await keyOf(change)).slice(34)));
   assertEquals(new Set(ends).size, 5);
