@@ -100,15 +100,24 @@ export class MapStreamRun extends MapRun {
     }
     if (!this.#isAwaited && this.#isHeadDone()) {
       const value = this.#takeHead();
-      this.fill();
+      this.#fillIfWorthIt();
       return Promise.resolve({ done: false, value });
     }
     const waiter = Promise.withResolvers<Step>();
     this.#waiting.push(waiter);
     this.#hand();
     // Places that are left out were passed over: there is room again.
-    this.fill();
+    this.#fillIfWorthIt();
     return waiter.promise;
+  }
+
+  /**
+   * Begins what may begin once half of the window is free. What runs begins the next by itself while there is room; from
+   * here it is begun in the context of who opened the stream, and to change that takes longer than an item. The other half
+   * is there for the reader meanwhile.
+   */
+  #fillIfWorthIt(): void {
+    if (this.#held <= this.setup.capacity() && this.drain.canFill) this.fill();
   }
 
   async #return(): Promise<Step> {
@@ -119,6 +128,7 @@ export class MapStreamRun extends MapRun {
   }
 
   #cutWaiting(): void {
+    if (this.#firstWaiting === 0) return;
     this.#waiting.splice(0, this.#firstWaiting);
     this.#firstWaiting = 0;
   }
@@ -134,7 +144,7 @@ export class MapStreamRun extends MapRun {
       this.#waiting[this.#firstWaiting++]!.resolve({ done: false, value: this.#takeHead() });
     }
     if (!this.#isAwaited || this.#firstWaiting > MAX_LEFT) this.#cutWaiting();
-    if (this.#held < heldBefore) this.fill();
+    if (this.#held < heldBefore) this.#fillIfWorthIt();
     if (!this.isOver) return;
     this.#cutWaiting();
     for (const waiter of this.#waiting.splice(0)) {

@@ -50,6 +50,13 @@ export class Drain {
     this.#turns = turns;
   }
 
+  /** Whether {@link Drain.fill} would do anything now: where all places are taken, or the source is being asked, it would not. */
+  get canFill(): boolean {
+    if (!this.#source.isAsync) return this.#mayPull();
+    if (this.#isStopped) return false;
+    return this.#ahead === NONE ? !this.#isDone && !this.#isPulling : this.#target.mayBegin(this.#active);
+  }
+
   /** Begins what may begin; to be called at first, and when there is room again although no item ended. */
   fill(): void {
     if (this.#source.isAsync) {

@@ -227,3 +227,21 @@ Deno.test("close() ends a stream that was left alone", async () => {
   const error: DOMException = await assertRejects(() => stream.next(), DOMException);
   assertEquals([error.name, error.message], ["AbortError", "The map was closed"]);
 });
+
+Deno.test("stream() takes no more than some times the time of a list, in whose context ever it is read", async () => {
+  const map = opmap((n: number) => Promise.resolve(n), { ...OPTIONS, workers: 50 });
+  const items = Array.from({ length: 5_000 }, (_, n) => n);
+  const readAll = async () => {
+    for await (const _ of map.stream(items));
+  };
+  const ratios: number[] = [];
+  for (let round = 0; round < 7; round++) {
+    const startMs = performance.now();
+    await map(items);
+    const listMs = performance.now() - startMs;
+    await readAll();
+    ratios.push((performance.now() - startMs - listMs) / listMs);
+  }
+  const ratio = ratios.toSorted((one, other) => one - other)[3]!;
+  assert(ratio < 4, `${ratio} times`);
+});
