@@ -2,11 +2,11 @@ import { createOpero } from "../src/create_opero.ts";
 import { memoryCache, type OperoOptions, tiered } from "../mod.ts";
 import { FakeClock } from "../testing.ts";
 import { ChaosBackend, type ChaosOptions, type Fault, FAULTS } from "./support/chaos_backend.ts";
+import { isNightly } from "./support/runs.ts";
 import { assert, assertEquals } from "@std/assert";
 
-const IS_NIGHTLY = Deno.env.get("OPERO_NIGHTLY") === "1";
 /** With every fault, count and kind of answer: 3 600 cases, 20 000 at night. */
-const FIRST_OPERATIONS = IS_NIGHTLY ? 334 : 60;
+const FIRST_OPERATIONS = isNightly ? 334 : 60;
 const COUNTS = [1, 3, 5, 8, Infinity];
 /** What a dead backend may add to a call, in milliseconds, and to how many calls. */
 const MAX_ADDED_MS = 300;

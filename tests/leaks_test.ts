@@ -1,7 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
 import { checkLeaks } from "../bench/support/leak_check.ts";
+import { runs } from "./support/runs.ts";
 
-const CALLS = Deno.env.get("OPERO_NIGHTLY") === "1" ? 1_000_000 : 20_000;
+const CALLS = runs(20_000, 50);
 
 Deno.test(`opero() leaves no listener and no timer after ${CALLS} calls with timeout, deadline and signal`, async () => {
   const { listeners, timers, bytes } = await checkLeaks(CALLS, 100);

@@ -3,10 +3,11 @@ import type { CacheBackend, CacheEntry } from "@opero/core";
 import { redisCache, RedisError } from "@opero/core/redis";
 import { FaultProxy } from "./support/fault_proxy.ts";
 import { hasRedisServer, RedisServer } from "./support/redis_server.ts";
+import { isNightly } from "./support/runs.ts";
+import { printSeed, randomOf } from "./support/seed.ts";
 
-const IS_NIGHTLY = Deno.env.get("OPERO_NIGHTLY") !== undefined;
 /** How often each fault comes in the midst of a load. */
-const ROUNDS = IS_NIGHTLY ? 150 : 10;
+const ROUNDS = isNightly ? 150 : 10;
 const WORKERS = 20;
 /** Far more than anything here takes, as the machine may be busy. */
 const PATIENCE_MS = 15_000;
@@ -36,11 +37,12 @@ function test(name: string, run: () => Promise<void>): void {
 
 for (const [name, strike] of Object.entries(FAULTS)) {
   test(`redisCache() loses no call and answers nothing wrong when its server ${name} in mid-run`, async () => {
+    const random = randomOf(printSeed());
     await using server = await RedisServer.start();
     const cache = redisCache({ url: server.url, ...SHORT });
     const load = new Load(cache);
     for (let round = 0; round < ROUNDS; round++) {
-      await pause(Math.random() * 10);
+      await pause(random() * 10);
       await strike(server);
       await load.assertRecovers();
     }

@@ -4,6 +4,8 @@ import { redisCache, RedisError } from "@opero/core/redis";
 import fc from "fast-check";
 import { type Direction, type Fault, FaultProxy } from "./support/fault_proxy.ts";
 import { hasRedisServer, RedisServer } from "./support/redis_server.ts";
+import { isNightly } from "./support/runs.ts";
+import { printSeed } from "./support/seed.ts";
 
 const KEPT = "canary-kept";
 const WRITTEN = "canary-written";
@@ -84,10 +86,9 @@ type AnyTrouble = typeof anyTrouble extends fc.Arbitrary<infer T> ? T : never;
 
 Deno.test({
   name: "redisCache() settles, and recovers, when it meets troubles at random",
-  ignore: !hasRedisServer || Deno.env.get("OPERO_NIGHTLY") === undefined,
+  ignore: !hasRedisServer || !isNightly,
   fn: async () => {
-    const seed = Number(Deno.env.get("OPERO_SEED") ?? Date.now() % 2 ** 31);
-    console.log(`seed ${seed}`);
+    const seed = printSeed();
     const troubles = fc.sample(anyTrouble, { seed, numRuns: 3_000 });
     const lane = async () => {
       for (let trouble = troubles.pop(); trouble !== undefined; trouble = troubles.pop()) {

@@ -21,6 +21,7 @@ import {
   ReferenceModel,
 } from "./support/reference_model.ts";
 import { runs } from "./support/runs.ts";
+import { printSeed } from "./support/seed.ts";
 
 const STOP = { name: "stop" };
 const FINAL = new RangeError("final");
@@ -232,8 +233,7 @@ function assertNear(actual: number, expected: number): void {
 }
 
 Deno.test("opero() agrees with a slow model of the whole call", async () => {
-  const seed = Number(Deno.env.get("OPERO_SEED") ?? Date.now() % 2 ** 31);
-  console.log(`seed ${seed}`);
+  const seed = printSeed();
   await fc.assert(
     fc.asyncProperty(
       options,

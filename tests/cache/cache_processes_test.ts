@@ -1,14 +1,17 @@
 import type { CacheBackend } from "../../src/cache/cache_backend.ts";
 import { decodeEntry } from "../../src/cache/codec/cache_codec.ts";
 import { placeOf } from "../../src/cache/disk/disk_place.ts";
+import { isNightly } from "../support/runs.ts";
+import { printSeed, randomOf } from "../support/seed.ts";
 import { isWriterEntry, openWriterCaches, WRITER_KEYS, writerEntry } from "../support/cache_writer.ts";
 import { assert, assertEquals } from "@std/assert";
 
-const IS_NIGHTLY = Deno.env.get("OPERO_NIGHTLY") === "1";
-const KILLS = IS_NIGHTLY ? 3_500 : 200;
-const ROUNDS = IS_NIGHTLY ? 2_000 : 150;
+const KILLS = isNightly ? 3_500 : 200;
+const ROUNDS = isNightly ? 2_000 : 150;
 /** So many are killed between two looks: what a kill takes is the start of a process, and these overlap. */
-const KILLED_AT_ONCE = 4;
+const KILLED_AT_ONCE = 8;
+/** A writer is killed so many milliseconds, or fewer, after its first round. */
+const MAX_LIFE_MS = 40;
 const SCRIPT = new URL("../support/cache_writer.ts", import.meta.url).pathname;
 
 function startWriter(...args: string[]): Deno.ChildProcess {
@@ -22,8 +25,12 @@ function startWriter(...args: string[]): Deno.ChildProcess {
 
 for (const kind of ["disk", "sqlite"]) {
   Deno.test(`${kind}Cache() gives eight processes at once no wrong value and no failure`, async () => {
+    const random = randomOf(printSeed());
     const directory = await Deno.makeTempDir();
-    const writers = Array.from({ length: 8 }, () => startWriter(kind, directory, String(ROUNDS)).output());
+    const writers = Array.from(
+      { length: 8 },
+      () => startWriter(kind, directory, String(random() * 2 ** 31), String(ROUNDS)).output(),
+    );
     for (const { stdout, success } of await Promise.all(writers)) {
       assert(success);
       assertEquals(JSON.parse(new TextDecoder().decode(stdout).split("\n")[1]!), { failed: 0, wrong: 0 });
@@ -33,9 +40,10 @@ for (const kind of ["disk", "sqlite"]) {
 }
 
 Deno.test(`diskCache() and sqliteCache() keep whole entries or none when writers are killed ${KILLS} times`, async () => {
+  const random = randomOf(printSeed());
   const directory = await Deno.makeTempDir();
   for (let kills = 0; kills < KILLS; kills += KILLED_AT_ONCE) {
-    await Promise.all(Array.from({ length: KILLED_AT_ONCE }, () => killWriter(directory)));
+    await Promise.all(Array.from({ length: KILLED_AT_ONCE }, () => killWriter(directory, random)));
     await assertWhole(directory);
   }
   const passing = [...Deno.readDirSync(`${directory}/disk/passing`)];
@@ -43,11 +51,12 @@ Deno.test(`diskCache() and sqliteCache() keep whole entries or none when writers
   await Deno.remove(directory, { recursive: true });
 });
 
-async function killWriter(directory: string): Promise<void> {
-  const writer = startWriter("both", directory);
+async function killWriter(directory: string, random: () => number): Promise<void> {
+  const [seed, lifeMs] = [Math.floor(random() * 2 ** 31), random() * MAX_LIFE_MS];
+  const writer = startWriter("both", directory, String(seed));
   const reader = writer.stdout.getReader();
   await reader.read();
-  await new Promise((resolve) => setTimeout(resolve, Math.random() * 40));
+  await new Promise((resolve) => setTimeout(resolve, lifeMs));
   writer.kill("SIGKILL");
   while (!(await reader.read()).done);
   await writer.status;

@@ -5,11 +5,11 @@ import { SqliteFile } from "../../src/cache/sqlite/sqlite_file.ts";
 import { openFiles } from "../../src/runtime/files.ts";
 import { type SqliteDatabase, sqliteOpener } from "../../src/runtime/sqlite.ts";
 import { FakeClock, testCacheBackend } from "../../testing.ts";
+import { runs } from "../support/runs.ts";
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { DatabaseSync } from "node:sqlite";
 
-const IS_NIGHTLY = Deno.env.get("OPERO_NIGHTLY") === "1";
-const MANY = IS_NIGHTLY ? 1_000_000 : 100_000;
+const MANY = runs(100_000, 10);
 
 function entryOf(value: unknown): CacheEntry {
   return { value, createdAt: 1, expiresAt: Infinity, staleUntil: Infinity };

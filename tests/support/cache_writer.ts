@@ -1,10 +1,11 @@
 /**
- * A process of its own that writes to a cache and reads from it: `cache_writer.ts <disk|sqlite|both> <directory> <rounds>`. It ends with 1 if it
- * ever reads what nobody wrote. Without `rounds` it goes on until it is killed.
+ * A process of its own that writes to a cache and reads from it: `cache_writer.ts <disk|sqlite|both> <directory> <seed> <rounds>`. It ends
+ * with what has failed and what was read that nobody wrote. Without `rounds` it goes on until it is killed.
  */
 import type { CacheBackend, CacheEntry } from "../../src/cache/cache_backend.ts";
 import { diskCache } from "../../src/cache/disk/disk_cache.ts";
 import { sqliteCache } from "../../src/cache/sqlite/sqlite_cache.ts";
+import { randomOf } from "./seed.ts";
 
 /** The keys that all writers share: those of the engine, and some that are not. */
 export const WRITER_KEYS: readonly string[] = Array.from(
@@ -33,25 +34,30 @@ export function openWriterCaches(kind: string, directory: string): CacheBackend[
   return caches;
 }
 
-async function useOnce(cache: CacheBackend, tally: { failed: number; wrong: number }): Promise<void> {
-  const key = WRITER_KEYS[Math.floor(Math.random() * WRITER_KEYS.length)]!;
+async function useOnce(
+  cache: CacheBackend,
+  random: () => number,
+  tally: { failed: number; wrong: number },
+): Promise<void> {
+  const key = WRITER_KEYS[Math.floor(random() * WRITER_KEYS.length)]!;
   try {
-    await cache.set(key, writerEntry(key, Math.floor(Math.random() * 1_000_000)));
+    await cache.set(key, writerEntry(key, Math.floor(random() * 1_000_000)));
     const found = await cache.get(key);
     if (found !== undefined && !isWriterEntry(key, found)) tally.wrong++;
-    if (Math.random() < 0.05) await cache.delete(key);
-    if (Math.random() < 0.005) await cache.clear(key.slice(0, 65));
+    if (random() < 0.05) await cache.delete(key);
+    if (random() < 0.005) await cache.clear(key.slice(0, 65));
   } catch (error) {
     if (tally.failed++ === 0) console.error(error);
   }
 }
 
 if (import.meta.main) {
-  const [kind, directory, rounds = "Infinity"] = Deno.args as [string, string, string?];
+  const [kind, directory, seed, rounds = "Infinity"] = Deno.args as [string, string, string, string?];
+  const random = randomOf(Number(seed));
   const caches = openWriterCaches(kind, directory);
   const tally = { failed: 0, wrong: 0 };
   for (let round = 0; round < Number(rounds); round++) {
-    for (const cache of caches) await useOnce(cache, tally);
+    for (const cache of caches) await useOnce(cache, random, tally);
     if (round === 0) console.log("started");
   }
   for (const cache of caches) await cache.close?.();

@@ -5,10 +5,9 @@ import { AWKWARD_VALUES } from "../../../src/conformance/awkward_values.ts";
 import { isSameValue } from "../../../src/conformance/same_value.ts";
 import { SerializationError } from "../../../src/errors.ts";
 import { arbitraryJson, arbitraryValue } from "../../support/arbitrary_value.ts";
+import { runs } from "../../support/runs.ts";
 import { assert, assertEquals, assertInstanceOf, assertStrictEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
-
-const SCALE = Deno.env.get("OPERO_NIGHTLY") === "1" ? 30 : 1;
 
 function entryOf(value: unknown): CacheEntry {
   return { value, createdAt: 1.5, expiresAt: 1_767_225_600_000, staleUntil: Infinity };
@@ -42,7 +41,7 @@ Deno.test("decodeEntry() gives back the times", () => {
 Deno.test("decodeEntry() gives back every value when it is generated", () => {
   fc.assert(
     fc.property(arbitraryValue, (value) => isSameValue(roundTrip(value), value)),
-    { numRuns: 2_000 * SCALE },
+    { numRuns: runs(2_000, 30) },
   );
 });
 
@@ -56,7 +55,7 @@ Deno.test("encodeEntry() writes plain data as JSON does", () => {
       assertEquals(text.endsWith(`:j${json}`), isExact);
       assert(isSameValue(roundTrip(value), value));
     }),
-    { numRuns: 2_000 * SCALE },
+    { numRuns: runs(2_000, 30) },
   );
 });
 
@@ -66,7 +65,7 @@ Deno.test("encodeEntry() writes well-formed text without NUL for any value and k
       const text = encodeEntry(key, entryOf(value));
       assert(text.isWellFormed() && !text.includes("\0"));
     }),
-    { numRuns: 500 * SCALE },
+    { numRuns: runs(500, 30) },
   );
 });
 
@@ -82,7 +81,7 @@ Deno.test("decodeEntry() answers undefined for damaged text", () => {
       const decoded = decodeEntry(key, damaged);
       assert(damaged === text && kind !== "swap" || decoded === undefined);
     }),
-    { numRuns: 10_000 * SCALE },
+    { numRuns: runs(10_000, 30) },
   );
 });
 
