@@ -1,52 +1,99 @@
 import { assertEquals } from "@std/assert";
 import { IdleWatch, type IdlingWorker } from "../../src/pool/idle_watch.ts";
+import { FakeGlobals } from "../support/fake_globals.ts";
 
-const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+const MAX_TIMER_MS = 2 ** 31 - 1;
 
-Deno.test("IdleWatch ends what was idle for long enough, and goes on while there is any", async () => {
-  const nowMs = performance.now();
-  const idle = { jobCount: 0, usedAtMs: nowMs, canRest: true };
-  const fresh = { jobCount: 0, usedAtMs: nowMs + 60_000, canRest: true };
-  const busy = { jobCount: 1, usedAtMs: nowMs - 60_000, canRest: true };
-  const workers = new Set<IdlingWorker>([idle, fresh, busy]);
+/** A watch over `workers`, those that it ended, and the globals by which time goes on. */
+function watching(idleMs: number, workers: readonly IdlingWorker[]) {
+  const globals = new FakeGlobals("all");
+  const left = new Set(workers);
   const ended: IdlingWorker[] = [];
-  const watch = new IdleWatch(workers, 50, (worker) => {
-    workers.delete(worker);
+  const watch = new IdleWatch(left, idleMs, (worker) => {
+    left.delete(worker);
     ended.push(worker);
   });
+  return { watch, ended, globals, left, [Symbol.dispose]: () => globals[Symbol.dispose]() };
+}
+
+const workerWith = (parts: Partial<IdlingWorker>) => ({ jobCount: 0, usedAtMs: 0, canRest: true, ...parts });
+
+Deno.test("IdleWatch ends what was idle for long enough to the millisecond, and goes on while there is any", () => {
+  const [idle, fresh, busy] = [workerWith({}), workerWith({ usedAtMs: 400 }), workerWith({ jobCount: 1 })];
+  using test = watching(50, [idle, fresh, busy]);
+  const { watch, ended, globals } = test;
   watch.start();
-  watch.start();
-  while (ended.length === 0) await sleep(10);
+  globals.tickSync(49);
+  assertEquals(ended, []);
+  globals.tickSync(1);
   assertEquals(ended, [idle]);
+  globals.tickSync(250);
   busy.jobCount = 0;
-  while (ended.length === 1) await sleep(10);
+  busy.usedAtMs = 300;
+  globals.tickSync(49);
+  assertEquals(ended, [idle]);
+  globals.tickSync(1);
   assertEquals(ended, [idle, busy]);
-  watch.stop();
+  globals.tickSync(99);
+  assertEquals([ended.length, globals.pending], [2, 1]);
+  globals.tickSync(1);
+  assertEquals([ended, globals.pending], [[idle, busy, fresh], 0]);
 });
 
-Deno.test("IdleWatch keeps what keeps the process alive for a second at most", async () => {
-  const nowMs = performance.now();
-  const restless = { jobCount: 0, usedAtMs: nowMs - 1_001, canRest: false };
-  const workers = new Set<IdlingWorker>([restless, { jobCount: 0, usedAtMs: nowMs - 1_001, canRest: true }]);
-  const ended: IdlingWorker[] = [];
-  const watch = new IdleWatch(workers, 3_600_000, (worker) => {
-    workers.delete(worker);
-    ended.push(worker);
-  });
-  watch.start();
-  while (ended.length === 0) await sleep(10);
-  assertEquals([ended, workers.size], [[restless], 1]);
-  watch.stop();
+Deno.test("IdleWatch keeps what keeps the process alive for a second at most", () => {
+  const restless = workerWith({ canRest: false });
+  for (const idleMs of [400, 3_600_000]) {
+    using test = watching(idleMs, [restless, workerWith({ usedAtMs: 5_000 })]);
+    const { watch, ended, globals } = test;
+    watch.start();
+    globals.tickSync(Math.min(idleMs, 1_000) - 1);
+    assertEquals(ended, []);
+    globals.tickSync(1);
+    assertEquals(ended, [restless]);
+  }
 });
 
-Deno.test("IdleWatch sets no timer where there is no worker, nor after it was stopped", async () => {
-  let count = 0;
-  const watch = new IdleWatch(new Set<IdlingWorker>(), 0, () => count++);
+Deno.test("IdleWatch sets one timer however often it is started, and looks no more often than needed", () => {
+  using test = watching(50, [workerWith({}), workerWith({ jobCount: 1 })]);
+  const { watch, globals, left } = test;
+  for (let i = 0; i < 3; i++) watch.start();
+  assertEquals(globals.pending, 1);
+  globals.tickSync(50);
+  assertEquals([globals.pending, left.size], [1, 1]);
+  watch.stop();
+  assertEquals(globals.pending, 0);
+});
+
+Deno.test("IdleWatch sets no timer where there is no worker, nor after it was stopped", () => {
+  using test = watching(20, []);
+  const { watch, ended, globals, left } = test;
   watch.start();
-  const worker = { jobCount: 0, usedAtMs: 0, canRest: true };
-  const stopped = new IdleWatch(new Set<IdlingWorker>([worker]), 20, () => count++);
-  stopped.start();
-  stopped.stop();
-  await sleep(60);
-  assertEquals(count, 0);
+  assertEquals(globals.pending, 0);
+  left.add(workerWith({}));
+  watch.start();
+  watch.stop();
+  assertEquals(globals.pending, 0);
+  globals.tickSync(60);
+  assertEquals(ended, []);
+  watch.start();
+  globals.tickSync(0);
+  assertEquals(ended.length, 1);
+});
+
+Deno.test("IdleWatch keeps workers for longer than a timer can be set", () => {
+  using test = watching(MAX_TIMER_MS + 10, [workerWith({})]);
+  const { watch, ended, globals } = test;
+  watch.start();
+  globals.tickSync(MAX_TIMER_MS + 9);
+  assertEquals(ended, []);
+  globals.tickSync(1);
+  assertEquals(ended.length, 1);
+});
+
+Deno.test("IdleWatch does not spin where workers that have jobs may be idle for no time", () => {
+  using test = watching(0, [workerWith({ jobCount: 1 })]);
+  const { watch, ended, globals } = test;
+  watch.start();
+  globals.tickSync(100);
+  assertEquals([ended, globals.pending], [[], 1]);
 });

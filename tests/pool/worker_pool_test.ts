@@ -143,6 +143,17 @@ Deno.test("transfer() moves buffers of items and of results", async () => {
   assertEquals([bytes.length, back.length, back[0]], [0, 100_000, 9]);
 });
 
+Deno.test("transfer() leaves nothing of what it moves where it came from, of results as of items", async () => {
+  await using pool = openPool((isSecond: boolean) => {
+    const kept = globalThis as { kept?: Uint8Array<ArrayBuffer> };
+    if (isSecond) return kept.kept?.length;
+    kept.kept = new Uint8Array(100_000);
+    return transfer({ bytes: kept.kept }, [kept.kept.buffer]);
+  });
+  const { bytes } = await runItem(pool, false) as { bytes: Uint8Array };
+  assertEquals([bytes.length, await runItem(pool, true)], [100_000, 0]);
+});
+
 Deno.test("WorkerPool.run() ends an item that loops after its timeout, and no other", async () => {
   await using pool = openPool((n: number) => {
     while (n === 1);

@@ -60,6 +60,11 @@ export class FakeGlobals implements Disposable {
     this.#nowMs = untilMs;
   }
 
+  /** Goes on by `ms` in which this thread is busy: what is due then fires in the next tick. */
+  block(ms: number): void {
+    this.#nowMs += ms;
+  }
+
   /** Puts the runtime's own back. What is pending never fires. */
   [Symbol.dispose](): void {
     for (const [name, descriptor] of this.#saved) Object.defineProperty(globalThis, name, descriptor);
