@@ -2,6 +2,7 @@ import { assertEquals } from "@std/assert";
 import { configureLogging, createOpero, memoryCache, type OperoOptions, runAsync } from "@opero/core";
 import { redisCache } from "@opero/core/redis";
 import { CACHE_RULES } from "../../src/layers/cache.ts";
+import { warnOfBareSeconds } from "../../src/internal/option_warnings.ts";
 import { OPERO_RULES } from "../../src/engine/opero_options.ts";
 import { warningsOf } from "../support/warnings_of.ts";
 
@@ -99,4 +100,12 @@ Deno.test("warnings of options reach a logger of one's own, and end with the lev
   const lines = await warningsOf(() => opero(load, { timeout: 5_000 }));
   restore();
   assertEquals([lines, seen.length, seen[0]?.startsWith("'timeout: 5000' is 5000 seconds")], [[], 1, true]);
+});
+
+Deno.test("warnOfBareSeconds() warns of a kind once, and remembers no more than 1 000 kinds", async () => {
+  const warn = (option: string) => warnOfBareSeconds("open the test", option, 5_000);
+  const others = Array.from({ length: 1_000 }, (_, n) => `option${n}`);
+  assertEquals((await warningsOf(() => ["ttl", "ttl"].forEach(warn))).length, 1);
+  const lines = await warningsOf(() => [...others, "ttl", "ttl"].forEach(warn));
+  assertEquals([lines.length, lines.at(-1)], [1_001, line("ttl", 5_000, "83.33 min", "open the test", "5s")]);
 });
