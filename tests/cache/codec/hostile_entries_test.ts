@@ -1,3 +1,4 @@
+import { assertAffordable } from "../../../src/cache/codec/allowance.ts";
 import { decodeEntry, encodeEntry } from "../../../src/cache/codec/cache_codec.ts";
 import { checksum } from "../../../src/cache/codec/checksum.ts";
 import { SerializationError } from "../../../src/errors.ts";
@@ -76,6 +77,16 @@ for (
 ) {
   Deno.test(`decodeEntry() does not make a megabyte of ${name}`, () => {
     assertEquals(decodeEntry("key", HOSTILE[name]!()), undefined);
+  });
+}
+
+for (const node of [["e", "Error"], ["x", "", ""]]) {
+  Deno.test(`assertAffordable() lets 5 000 nodes ${JSON.stringify(node)} pass, and one more for each 40 units`, () => {
+    const ofErrors = (count: number) => [[1], ...Array(count).fill(node)];
+    for (const [count, units] of [[5_000, 0], [5_001, 40], [5_100, 4_000]] as const) {
+      assertAffordable(ofErrors(count), units);
+      assertThrows(() => assertAffordable(ofErrors(count + 1), units), Error, "More errors than the text is long");
+    }
   });
 }
 
