@@ -2,6 +2,7 @@ import { byValueAlone, serializeArguments } from "../../src/cache/cache_key.ts";
 import { graphText } from "../../src/cache/graph_text.ts";
 import { treeText } from "../../src/cache/tree_text.ts";
 import { arbitraryValue } from "../support/arbitrary_value.ts";
+import { processorMs } from "../support/processor_time.ts";
 import { runs } from "../support/runs.ts";
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
 import fc from "fast-check";
@@ -150,11 +151,7 @@ for (const between of [0, 1, 2, 5]) {
 /** How much longer `make(10 n)` takes than `make(n)`. */
 function growth(make: (size: number) => unknown, size: number): number {
   const [small, large] = [make(size), make(10 * size)];
-  const timeOf = (value: unknown) => {
-    const startMs = performance.now();
-    serializeArguments([value]);
-    return performance.now() - startMs;
-  };
+  const timeOf = (value: unknown) => processorMs(() => serializeArguments([value]));
   timeOf(small);
   const best = (value: unknown) => Math.min(...[1, 2, 3].map(() => timeOf(value)));
   return best(large) / best(small);
@@ -186,7 +183,7 @@ function doubled(size: number): unknown {
 
 for (const make of [list, chain, nestedSets, doubled]) {
   Deno.test(`serializeArguments() takes ten times as long, not a hundred, for a ${make.name} ten times as large`, () => {
-    // A busy machine may slow down any one of them.
+    // Garbage collection may fall on any one of them.
     assert(Math.min(...[1, 2, 3].map(() => growth(make, 3_000))) < 60);
   });
 
