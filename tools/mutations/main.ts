@@ -1,23 +1,21 @@
 /**
  * Changes the source in one place at a time and looks whether a test notices:
- * `deno task test:mutations [--count 60] [--seed 1] [--only src/limiter] [--chosen]`.
+ * `deno task test:mutations [--count 60] [--seed 1] [--only src/limiter,src/layers] [--skip src/cache/codec] [--chosen]`.
  *
  * `--chosen` makes the changes of `chosen_mutations.ts` in place of random ones; `--only` keeps to files whose path
- * begins so. It prints a line for each change and ends with 1 where one was noticed by no test.
+ * begins so, `--skip` leaves such files out. The tests are run in stages, the nearest first; `--stages 2` asks only the
+ * first two. Each stage has to pass on the unchanged source, which also tells how long it may take. It prints a line
+ * for each change, ends with the counts and the survivors, and with 1 where there are any.
  */
 import { parseArgs } from "node:util";
 import { CHOSEN_MUTATIONS } from "./chosen_mutations.ts";
-import { EQUAL_MUTATIONS } from "./equal_mutations.ts";
 import { findMutations } from "./find_mutations.ts";
-import { applyMutation, describeMutation, lineOf, type Mutation } from "./mutation.ts";
-import { testsFor } from "./tests_for.ts";
+import { describeMutation, type Mutation } from "./mutation.ts";
+import { Judge, type Verdict } from "./judge.ts";
 import { Workspace } from "./workspace.ts";
 
 const ROOT = new URL("../..", import.meta.url).pathname;
-/** What a stage of tests may take: the nearest ones take seconds, all others together some minutes on two busy cores. */
-const STAGE_LIMITS_MS = [90_000, 120_000, 420_000];
-
-type Verdict = "killed" | "killed by its time" | "equal" | "SURVIVED";
+const GENERATED = "src/pool/worker_source.ts";
 
 const { values: flags } = parseArgs({
   args: Deno.args,
@@ -25,42 +23,42 @@ const { values: flags } = parseArgs({
     count: { type: "string", default: "60" },
     seed: { type: "string", default: String(Date.now() % 100_000) },
     only: { type: "string", default: "src/" },
+    skip: { type: "string", default: "" },
+    stages: { type: "string", default: "3" },
     chosen: { type: "boolean", default: false },
   },
 });
 
 await using workspace = await Workspace.copyOf(ROOT);
+const judge = new Judge(workspace, ROOT, Number(flags.stages));
 const mutations = flags.chosen ? chosenMutations() : randomMutations(Number(flags.count), Number(flags.seed));
 console.log(`${mutations.length} changes${flags.chosen ? "" : `, seed ${flags.seed}`}`);
-const verdicts: Verdict[] = [];
+const counts: Record<Verdict["kind"], number> = {
+  "killed by an assertion": 0,
+  "killed by time": 0,
+  equal: 0,
+  SURVIVED: 0,
+};
+const survivors: string[] = [];
 for (const mutation of mutations) {
-  const verdict = await judge(mutation);
-  verdicts.push(verdict);
-  console.log(`${verdict.padEnd(18)} ${describeMutation(mutation, workspace.read(mutation.file))}`);
+  const { kind, noticedBy } = await judge.judge(mutation);
+  const described = describeMutation(mutation, workspace.read(mutation.file));
+  counts[kind]++;
+  if (kind === "SURVIVED") survivors.push(described);
+  console.log(`${kind.padEnd(22)} ${described}${noticedBy === undefined ? "" : ` <- ${noticedBy}`}`);
 }
-const survivors = verdicts.filter((verdict) => verdict === "SURVIVED").length;
-console.log(`${verdicts.length - survivors} killed or equal, ${survivors} survived`);
-Deno.exitCode = survivors === 0 ? 0 : 1;
+console.log(Object.entries(counts).map(([kind, count]) => `${count} ${kind}`).join(", "));
+for (const survivor of survivors) console.log(`SURVIVED ${survivor}`);
+Deno.exitCode = survivors.length === 0 ? 0 : 1;
 
-async function judge(mutation: Mutation): Promise<Verdict> {
-  const source = workspace.read(mutation.file);
-  const line = lineOf(mutation, source);
-  const { file, kind } = mutation;
-  if (EQUAL_MUTATIONS.some((equal) => equal.file === file && equal.line === line && equal.kind === kind)) {
-    return "equal";
-  }
-  return await workspace.withChange(file, applyMutation(mutation, source), async () => {
-    for (const [stage, tests] of testsFor(file, ROOT).entries()) {
-      if (tests.length === 0) continue;
-      const outcome = await workspace.test(tests, STAGE_LIMITS_MS[stage]!);
-      if (outcome !== "passed") return outcome === "failed" ? "killed" : "killed by its time";
-    }
-    return "SURVIVED";
-  });
+/** Whether `file` is among those that were asked for. */
+function isWanted(file: string): boolean {
+  const begins = (paths: string) => paths.split(",").some((path) => path !== "" && file.startsWith(path));
+  return begins(flags.only) && !begins(flags.skip) && file !== GENERATED;
 }
 
 function chosenMutations(): Mutation[] {
-  return CHOSEN_MUTATIONS.filter(({ file }) => file.startsWith(flags.only)).map(({ file, from, to, kind }) => {
+  return CHOSEN_MUTATIONS.filter(({ file }) => isWanted(file)).map(({ file, from, to, kind }) => {
     const source = workspace.read(file);
     const start = source.indexOf(from);
     if (start === -1 || source.indexOf(from, start + 1) !== -1) {
@@ -72,7 +70,7 @@ function chosenMutations(): Mutation[] {
 
 function randomMutations(count: number, seed: number): Mutation[] {
   const all = sourceFiles(`${ROOT}src`, "src")
-    .filter((file) => file.startsWith(flags.only) && !file.endsWith("worker_source.ts"))
+    .filter(isWanted)
     .flatMap((file) => findMutations(file, workspace.read(file)));
   const random = mulberry32(seed);
   return Array.from(

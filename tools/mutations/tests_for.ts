@@ -1,6 +1,33 @@
-/** Which tests are asked about a change of a room, after the one that mirrors the file: cheap ones first. */
+/**
+ * Tests that look closely at a file although they do not import it, by the beginning of the file's path; the test that
+ * mirrors a file and those that import it need no line here.
+ */
+const TESTS_NEAR: Readonly<Record<string, readonly string[]>> = {
+  "src/cache/flight": [
+    "tests/layers/cache_test.ts",
+    "tests/cache/flight_context_test.ts",
+    "tests/cache/single_use_results_test.ts",
+  ],
+  "src/cache/shared_result.ts": ["tests/cache/single_use_results_test.ts"],
+  "src/cache/single_use.ts": ["tests/cache/single_use_results_test.ts"],
+  "src/cache/freshness.ts": ["tests/layers/cache_test.ts"],
+  "src/cache/cache": ["tests/layers/cache_test.ts"],
+  "src/cache/refresh_pace.ts": ["tests/layers/cache_test.ts"],
+  "src/cache/memory_": ["tests/cache/memory_store_test.ts", "tests/layers/cache_test.ts"],
+  "src/cache/tier": ["tests/cache/tiered_cache_test.ts"],
+  "src/cache/backend_": ["tests/cache/backend_health_test.ts", "tests/cache/guarded_cache_test.ts"],
+  "src/cache/graph_text.ts": ["tests/cache/cache_key_test.ts"],
+  "src/cache/disk/": ["tests/cache/disk/disk_cache_test.ts", "tests/cache/disk_faults_test.ts"],
+  "src/cache/kv/": ["tests/cache/kv/kv_cache_test.ts", "tests/cache/kv/kv_faults_test.ts"],
+  "src/cache/sqlite/": ["tests/cache/sqlite/sqlite_cache_test.ts", "tests/cache/sqlite_faults_test.ts"],
+  "src/cache/redis/": ["tests/cache/redis/redis_connection_test.ts"],
+  "src/limiter/": ["tests/limiter/rate_limiter_test.ts", "tests/layers/rate_limit_test.ts"],
+  "src/pool/": ["tests/pool/pool_share_test.ts", "tests/pool/worker_feed_test.ts"],
+};
+
+/** The tests of a room, which are asked next. */
 const TESTS_OF_ROOM: Readonly<Record<string, readonly string[]>> = {
-  "src/limiter/": ["tests/limiter", "tests/layers/rate_limit_test.ts"],
+  "src/limiter/": ["tests/limiter"],
   "src/layers/": ["tests/layers", "tests/composition_test.ts", "tests/cancellation_test.ts"],
   "src/cache/": ["tests/cache", "tests/layers/cache_test.ts", "tests/conformance_test.ts", "tests/secrets_test.ts"],
   "src/pool/": ["tests/pool", "tests/map", "tests/opmap_test.ts", "tests/opmap_modes_test.ts"],
@@ -11,26 +38,38 @@ const TESTS_OF_ROOM: Readonly<Record<string, readonly string[]>> = {
   "src/conformance/": ["tests/conformance", "tests/conformance_test.ts"],
 };
 
+/** Ten seconds and more each: they come last, but for the files that they are near to. */
+const HEAVY =
+  /graph_text_test|cache_processes_test|cache_codec_test|hostile_entries_test|wrap_forms_test|(?:disk|sqlite|kv)_faults_test|kv_cache_test/;
+
 /** They start packages, servers or storms of their own, which takes longer than a change of one line deserves. */
-const SLOW = /^(?:runtimes|redis_.*|examples_test\.ts|architecture_test\.ts|support)$/;
+const SLOW = /^tests\/(?:runtimes\/|redis_|examples_test\.ts|architecture_test\.ts|support\/)/;
 
 /** The tests to run on a change of `file`, in stages: the next is run only where the one before noticed nothing. */
 export function testsFor(file: string, root: string): readonly (readonly string[])[] {
+  const all = testFiles(root, "tests").filter((test) => !SLOW.test(test));
   const mirror = file.replace(/^src\//, "tests/").replace(/\.ts$/, "_test.ts");
-  const room = Object.keys(TESTS_OF_ROOM).find((each) => file.startsWith(each));
-  const others = [...Deno.readDirSync(`${root}/tests`)].map(({ name }) => name).filter((name) => !SLOW.test(name));
-  const stages = [
-    [mirror],
-    room === undefined ? [] : TESTS_OF_ROOM[room]!,
-    others.map((name) => `tests/${name}`).toSorted(),
-  ];
-  return stages.map((stage) => stage.filter((path) => exists(`${root}/${path}`)));
+  const named = Object.keys(TESTS_NEAR).filter((each) => file.startsWith(each)).flatMap((each) => TESTS_NEAR[each]!);
+  const isImporter = (test: string) =>
+    !HEAVY.test(test) && Deno.readTextFileSync(`${root}/${test}`).includes(`/${file}"`);
+  // The mirror comes first, as another might go round without end before it notices by a value.
+  const near = all.filter((test) => test === mirror || named.includes(test) || isImporter(test))
+    .toSorted((a, b) => Number(b === mirror) - Number(a === mirror));
+  const rooms = Object.keys(TESTS_OF_ROOM).filter((each) => file.startsWith(each)).flatMap((each) =>
+    TESTS_OF_ROOM[each]!
+  );
+  const isOfRoom = (test: string) => rooms.some((each) => test === each || test.startsWith(`${each}/`));
+  const room = all.filter((test) => !near.includes(test) && !HEAVY.test(test) && isOfRoom(test));
+  const others = all.filter((test) => !near.includes(test) && !room.includes(test));
+  return [near, room, others].filter((stage) => stage.length > 0);
 }
 
-function exists(path: string): boolean {
-  try {
-    return Deno.statSync(path) !== undefined;
-  } catch {
-    return false;
-  }
+function testFiles(root: string, folder: string): string[] {
+  return [...Deno.readDirSync(`${root}/${folder}`)].toSorted((a, b) => a.name.localeCompare(b.name)).flatMap(
+    (entry) => {
+      const path = `${folder}/${entry.name}`;
+      if (entry.isDirectory) return testFiles(root, path);
+      return path.endsWith("_test.ts") ? [path] : [];
+    },
+  );
 }
