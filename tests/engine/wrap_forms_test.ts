@@ -93,10 +93,10 @@ function makeApi() {
   };
 }
 
-Deno.test("a legacy decorator works on instance and static methods, with options and without", async () => {
+Deno.test("a legacy decorator works on instance and static methods, with options, without, and with empty parentheses", async () => {
   const fast = { minDelay: 0, maxDelay: 0 };
   const { opero, opmap } = createOpero(fast) as unknown as Record<string, Loose>;
-  for (const decorator of [opero!({ retries: 2 }), opero!]) {
+  for (const decorator of [opero!({ retries: 2 }), opero!(), opero!]) {
     const Api = makeApi();
     decorate([decorator], Api.prototype, "user", null);
     decorate([decorator], Api, "kind", null);
@@ -108,7 +108,7 @@ Deno.test("a legacy decorator works on instance and static methods, with options
       true,
     ]);
   }
-  for (const decorator of [opmap!({ workers: 2, progress: false }), opmap!]) {
+  for (const decorator of [opmap!({ workers: 2, progress: false }), opmap!(), opmap!]) {
     const Api = makeApi();
     decorate([decorator], Api.prototype, "each", null);
     const each = new Api().each as unknown as (items: number[], options?: object) => Promise<number[]>;
