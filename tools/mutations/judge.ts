@@ -36,6 +36,7 @@ export class Judge {
     if (isEqual(mutation, source)) return { kind: "equal" };
     const changed = applyMutation(mutation, source);
     for (const tests of testsFor(mutation.file, this.#root).slice(0, this.#stages)) {
+      if (tests.length === 0) continue;
       const limitMs = await this.#limitOf(tests);
       const { outcome, noticedBy } = await this.#workspace.withChange(
         mutation.file,
@@ -57,7 +58,9 @@ export class Judge {
   async #limitOf(tests: readonly string[]): Promise<number> {
     const known = this.#limitsMs.get(tests.join());
     if (known !== undefined) return known;
-    const { outcome, tookMs, noticedBy } = await this.#workspace.test(tests, UNCHANGED_LIMIT_MS);
+    let { outcome, tookMs, noticedBy } = await this.#workspace.test(tests, UNCHANGED_LIMIT_MS);
+    // Once more, since a busy machine fails tests of real time now and then.
+    if (outcome !== "passed") ({ outcome, tookMs, noticedBy } = await this.#workspace.test(tests, UNCHANGED_LIMIT_MS));
     if (outcome !== "passed") {
       throw new Error(
         `Cannot judge a change as tests fail without one: ${noticedBy ?? `${tests.join(" ")}: ${outcome}`}`,

@@ -24,7 +24,7 @@ const { values: flags } = parseArgs({
     seed: { type: "string", default: String(Date.now() % 100_000) },
     only: { type: "string", default: "src/" },
     skip: { type: "string", default: "" },
-    stages: { type: "string", default: "3" },
+    stages: { type: "string", default: "4" },
     chosen: { type: "boolean", default: false },
   },
 });

@@ -22,6 +22,7 @@ const TESTS_NEAR: Readonly<Record<string, readonly string[]>> = {
   "src/cache/sqlite/": ["tests/cache/sqlite/sqlite_cache_test.ts", "tests/cache/sqlite_faults_test.ts"],
   "src/cache/redis/": ["tests/cache/redis/redis_connection_test.ts"],
   "src/limiter/": ["tests/limiter/rate_limiter_test.ts", "tests/layers/rate_limit_test.ts"],
+  "src/pool/pool_share.ts": ["tests/pool/run_again_test.ts"],
   "src/pool/": ["tests/pool/pool_share_test.ts", "tests/pool/worker_feed_test.ts"],
 };
 
@@ -30,6 +31,7 @@ const TESTS_OF_ROOM: Readonly<Record<string, readonly string[]>> = {
   "src/limiter/": ["tests/limiter"],
   "src/layers/": ["tests/layers", "tests/composition_test.ts", "tests/cancellation_test.ts"],
   "src/cache/": ["tests/cache", "tests/layers/cache_test.ts", "tests/conformance_test.ts", "tests/secrets_test.ts"],
+  "src/pool/pool_share.ts": ["tests/pool/run_again_test.ts"],
   "src/pool/": ["tests/pool", "tests/map", "tests/opmap_test.ts", "tests/opmap_modes_test.ts"],
   "src/map/": ["tests/map", "tests/opmap_test.ts", "tests/opmap_modes_test.ts", "tests/opmap_outcomes_test.ts"],
   "src/progress/": ["tests/progress", "tests/opmap_test.ts"],
@@ -45,23 +47,22 @@ const HEAVY =
 /** They start packages, servers or storms of their own, which takes longer than a change of one line deserves. */
 const SLOW = /^tests\/(?:runtimes\/|redis_|examples_test\.ts|architecture_test\.ts|support\/)/;
 
-/** The tests to run on a change of `file`, in stages: the next is run only where the one before noticed nothing. */
+/** The tests to run on a change of `file`, in four stages: the next is run only where those before noticed nothing. */
 export function testsFor(file: string, root: string): readonly (readonly string[])[] {
   const all = testFiles(root, "tests").filter((test) => !SLOW.test(test));
   const mirror = file.replace(/^src\//, "tests/").replace(/\.ts$/, "_test.ts");
   const named = Object.keys(TESTS_NEAR).filter((each) => file.startsWith(each)).flatMap((each) => TESTS_NEAR[each]!);
   const isImporter = (test: string) =>
     !HEAVY.test(test) && Deno.readTextFileSync(`${root}/${test}`).includes(`/${file}"`);
-  // The mirror comes first, as another might go round without end before it notices by a value.
-  const near = all.filter((test) => test === mirror || named.includes(test) || isImporter(test))
-    .toSorted((a, b) => Number(b === mirror) - Number(a === mirror));
+  const near = all.filter((test) => test !== mirror && (named.includes(test) || isImporter(test)));
   const rooms = Object.keys(TESTS_OF_ROOM).filter((each) => file.startsWith(each)).flatMap((each) =>
     TESTS_OF_ROOM[each]!
   );
   const isOfRoom = (test: string) => rooms.some((each) => test === each || test.startsWith(`${each}/`));
-  const room = all.filter((test) => !near.includes(test) && !HEAVY.test(test) && isOfRoom(test));
-  const others = all.filter((test) => !near.includes(test) && !room.includes(test));
-  return [near, room, others].filter((stage) => stage.length > 0);
+  const room = all.filter((test) => test !== mirror && !near.includes(test) && !HEAVY.test(test) && isOfRoom(test));
+  const others = all.filter((test) => ![mirror, ...near, ...room].includes(test));
+  // The mirror is alone, as another might go round without end before it notices by a value.
+  return [all.filter((test) => test === mirror), near, room, others];
 }
 
 function testFiles(root: string, folder: string): string[] {
