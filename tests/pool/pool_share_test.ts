@@ -5,6 +5,7 @@ import type { Loss } from "../../src/pool/loss_judgement.ts";
 import { Pace } from "../../src/pool/pace.ts";
 import type { ShareOptions } from "../../src/pool/pool.ts";
 import { PoolShare } from "../../src/pool/pool_share.ts";
+import { transfer } from "../../src/pool/transfer.ts";
 import { callFor, rejection } from "../support/open_pool.ts";
 
 const EMPTY: Loss<Job> = { running: undefined, isForgottenOne: false, begun: [], waiting: [], hasServed: false };
@@ -29,8 +30,8 @@ function openShare(options: Partial<ShareOptions> = {}): PoolShare {
 }
 
 /** A job that a worker has. */
-function sentJob(share: PoolShare): { job: Job; outcome: Promise<Error> } {
-  const job = new Job(callFor(1), share);
+function sentJob(share: PoolShare, item: unknown = 1): { job: Job; outcome: Promise<Error> } {
+  const job = new Job(callFor(item), share);
   share.pendingCount++;
   return { job, outcome: rejection(job.promise) };
 }
@@ -117,4 +118,13 @@ Deno.test("PoolShare.giveUp() hands a mistake of the configuration on as it is, 
   share.onLost(EMPTY, "uncaught", mistake);
   assertStrictEquals(await second.outcome, mistake);
   assertEquals([told, second.job.call.state?.phase], [[mistake], "final"]);
+});
+
+Deno.test("PoolShare.runAgain() fails what had its buffers moved, and lets only the others wait for a worker", async () => {
+  const share = openShare();
+  const bytes = new Uint8Array(8);
+  const [moved, other] = [sentJob(share, transfer({ bytes }, [bytes.buffer])), sentJob(share)];
+  share.runAgain([moved.job, other.job]);
+  assertEquals([share.feed.waitingCount, share.feed.takeAll(), share.pendingCount], [1, [other.job], 1]);
+  assertEquals((await moved.outcome).message, 'Cannot run an item of "f" again as its buffers were moved');
 });

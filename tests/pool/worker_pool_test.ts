@@ -179,20 +179,21 @@ Deno.test("WorkerPool.run() takes the timeout of the call before that of the poo
 });
 
 Deno.test("an attempt that is aborted before it begins never runs", async () => {
-  const shared = new Int32Array(new SharedArrayBuffer(8));
+  const shared = new Int32Array(new SharedArrayBuffer(12));
   await using pool = openPool(([board, place]: [Int32Array, number]) => {
     Atomics.add(board, place, 1);
-    const endMs = performance.now() + 100;
-    while (performance.now() < endMs);
+    Atomics.wait(board, 2, 0, 10_000);
   });
   const [first, second] = [callFor([shared, 0]), callFor([shared, 1])];
   const runs = [pool.run(first), pool.run(second)];
   while (Atomics.load(shared, 0) === 0) await new Promise((resolve) => setTimeout(resolve, 5));
   second.attempt?.abort("changed my mind");
   assertEquals(await rejection(runs[1]!), "changed my mind");
+  Atomics.store(shared, 2, 1);
+  Atomics.notify(shared, 2);
   await runs[0];
   await runItem(pool, [shared, 0]);
-  assertEquals([...shared], [2, 0]);
+  assertEquals([...shared], [2, 0, 1]);
 });
 
 Deno.test("an attempt that is aborted hears of it in currentCall().signal, and its worker stays", async () => {
