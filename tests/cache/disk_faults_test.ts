@@ -89,7 +89,9 @@ Deno.test("diskCache() takes a torn, foreign, future or damaged file for a miss 
       const text = await Deno.readTextFile(path);
       const damaged = ["", text.slice(0, 500), text.replace("opero1", "opero2"), "{}", text + text, `${text}\n`];
       for (const content of [...damaged, new Uint8Array([0xff, 0xfe, 0])]) {
-        await (typeof content === "string" ? Deno.writeTextFile(path, content) : Deno.writeFile(path, content));
+        // The first sweep may be about to remove an empty directory.
+        Deno.mkdirSync(path.slice(0, path.lastIndexOf("/")), { recursive: true });
+        Deno.writeFileSync(path, typeof content === "string" ? new TextEncoder().encode(content) : content);
         assertEquals(await cache.get(key), undefined);
         await assertRejects(() => Deno.stat(path), Deno.errors.NotFound);
       }
@@ -205,6 +207,54 @@ Deno.test("diskCache() removes dead entries when they are asked for, and once in
     await next.set(KEY, entryOf(1));
     await cacheIsIdle(() => othersIn(directory).length === 0);
     assertEquals(othersIn(directory), []);
+    await next.close?.();
+  }));
+
+Deno.test("diskCache() removes what 0.1 was about to remove, its entries with it, and nothing that it has not made", () =>
+  inDirectory(async (directory) => {
+    const passing = `${directory}/passing`;
+    const [full, deep, mixed] = [1, 2, 3].map(() => `${passing}/${crypto.randomUUID()}`) as [string, string, string];
+    for (const path of [full, `${deep}/${call("a")}`, mixed]) await Deno.mkdir(path, { recursive: true });
+    const notes = `${mixed}/notes.txt`;
+    for (const path of [`${full}/${call("b")}`, `${deep}/${call("a")}/${call("b")}`, notes]) {
+      await Deno.writeTextFile(path, "an entry");
+    }
+    const long = new Date(Date.now() - 3_600_000);
+    for (const path of [full, deep, mixed]) await Deno.utime(path, long, long);
+    const cache = diskCache({ cacheDir: directory });
+    await cache.set(KEY, entryOf(1));
+    await cacheIsIdle(() => [...Deno.readDirSync(passing)].length === 1);
+    assertEquals([...walk(passing)], [mixed, notes]);
+    await cache.close?.();
+  }));
+
+Deno.test("diskCache() removes of its entries those that are dead or damaged, and nothing that it has not made", () =>
+  inDirectory(async (directory) => {
+    const cache = diskCache({ cacheDir: directory });
+    await cache.set(KEY, entryOf(1));
+    const whole = await Deno.readTextFile(fileOf(directory));
+    await cache.close?.();
+    await Deno.remove(`${directory}/swept`);
+    const contents = {
+      ours: ["", "opero2:future", "opero1:torn", whole.replace(/Infinity/g, "5")],
+      others: ["#!/bin/sh", "opero", " opero1:1:1,5,5:j1", whole],
+    };
+    // Many of both kinds, so that all of them are gone past when the dead ones are gone.
+    const paths = { ours: [] as string[], others: [] as string[] };
+    for (let number = 0; number < 40; number++) {
+      for (const kind of ["ours", "others"] as const) {
+        const name = `${number.toString(16).padStart(2, "0")}${part(kind === "ours" ? "a" : "b").padStart(62, "0")}`;
+        const shard = `${directory}/${part("a")}/${part("b")}/${name.slice(0, 2)}`;
+        await Deno.mkdir(shard, { recursive: true });
+        await Deno.writeTextFile(`${shard}/${name}`, contents[kind][number % 4]!);
+        paths[kind].push(`${shard}/${name}`);
+      }
+    }
+    const next = diskCache({ cacheDir: directory });
+    await next.set("other", entryOf(1));
+    const isThere = (path: string) => filesIn(path.slice(0, path.lastIndexOf("/"))).includes(path.split("/").at(-1)!);
+    await cacheIsIdle(() => !paths.ours.some(isThere));
+    assertEquals([paths.ours.filter(isThere), paths.others.filter((path) => !isThere(path))], [[], []]);
     await next.close?.();
   }));
 
@@ -373,6 +423,20 @@ Deno.test("diskCache() warns once where others may put entries into its director
       "other users can put entries into the disk cache as its directory has the mode 0777: make it your own with mode " +
       "0700, or choose another 'cacheDir'",
     ]);
+  }));
+
+Deno.test("diskCache() warns where its group or others may write to its directory, not where they may read it", () =>
+  inDirectory(async (directory) => {
+    const modes: number[] = [];
+    for (let mode = 0o700; mode <= 0o777; mode++) {
+      await Deno.chmod(directory, mode);
+      const host = { clock: new FakeClock(), warnOnce: () => void modes.push(mode) };
+      const cache = openDiskCache({ cacheDir: directory }, host);
+      await cache.set(KEY, entryOf(1));
+      await cache.close?.();
+    }
+    const expected = Array.from({ length: 0o100 }, (_, low) => 0o700 + low).filter((mode) => (mode & 0o022) !== 0);
+    assertEquals(modes, expected);
   }));
 
 Deno.test("diskCache() keeps nothing of a write that a delete or a clear has overtaken", () =>
