@@ -1,6 +1,8 @@
 import { assertEquals } from "@std/assert";
 import { createHistogram } from "node:perf_hooks";
-import type { Job } from "../../src/pool/job.ts";
+import { referToFunction } from "../../src/pool/function_reference.ts";
+import { Job } from "../../src/pool/job.ts";
+import { PoolWorker } from "../../src/pool/pool_worker.ts";
 import type { PoolShare, SharedWorker } from "../../src/pool/pool_share.ts";
 import { callFor, openPool, runItem } from "../support/open_pool.ts";
 
@@ -47,3 +49,57 @@ for (const [name, { item, outcome }] of Object.entries(ENDS)) {
     assertEquals(isolations, [true, false]);
   });
 }
+
+/** A worker that serves a function, and what it told of: how many items, and whether it was isolated then. */
+async function withWorker(
+  run: (worker: PoolWorker, told: [count: number, isIsolated: boolean][]) => Promise<void>,
+): Promise<void> {
+  const told: [number, boolean][] = [];
+  const owner = {
+    onProgress: () => {},
+    onResults: ({ isIsolated }: PoolWorker, count: number) => void told.push([count, isIsolated]),
+    onLost: () => {},
+  };
+  const worker = new PoolWorker({ slotCount: 4, place: {}, owner });
+  const fn = referToFunction((ms: number) => new Promise((resolve) => setTimeout(resolve, ms, ms)), "test");
+  worker.serve({ id: 1, fn, concurrency: 2, known: new Map() }, 0);
+  try {
+    await run(worker, told);
+  } finally {
+    await worker.end();
+  }
+}
+
+const jobFor = (item: unknown) => new Job(callFor(item), { stop: () => {}, onSettled: () => {} });
+
+Deno.test("PoolWorker is isolated until the last item that it has has ended, and no longer", async () => {
+  await withWorker(async (worker, told) => {
+    const jobs = [jobFor(0), jobFor(200)] as const;
+    worker.send(jobs);
+    worker.isIsolated = true;
+    await jobs[0].promise;
+    assertEquals([worker.isIsolated, worker.jobCount], [true, 1]);
+    await jobs[1].promise;
+    assertEquals([worker.isIsolated, worker.jobCount, told], [false, 0, [[1, true], [1, false]]]);
+  });
+});
+
+Deno.test("PoolWorker has served once an item ended in it, well or not", async () => {
+  await withWorker(async (worker) => {
+    const job = jobFor({ valueOf: 1 });
+    worker.send([job]);
+    assertEquals([worker.hasServed, worker.isReady, worker.jobCount, worker.freeCount], [false, false, 1, 3]);
+    await job.promise.catch(() => {});
+    assertEquals([worker.hasServed, worker.isReady, worker.jobCount, worker.freeCount], [true, true, 0, 4]);
+  });
+});
+
+Deno.test("PoolWorker fails an item that cannot be sent, and sends those beside it", async () => {
+  await withWorker(async (worker) => {
+    const jobs = [jobFor(1), jobFor(() => {}), jobFor(3)];
+    worker.send(jobs);
+    const outcomes = await Promise.all(jobs.map(({ promise }) => promise.catch(({ message }) => message)));
+    assertEquals(outcomes, [1, "Cannot send an item to a worker as it holds a function", 3]);
+    assertEquals([worker.jobCount, worker.freeCount], [0, 4]);
+  });
+});

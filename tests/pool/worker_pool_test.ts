@@ -64,6 +64,28 @@ Deno.test("WorkerPool.run() gives the function its call", async () => {
   assertEquals(call.state?.correlationId, correlationId);
 });
 
+Deno.test("WorkerPool.run() gives the function its own call where many are sent in one message", async () => {
+  await using pool = openPool((n: number) => [n, currentCall().index, currentCall().attempt], { chunkSize: 8 });
+  const isRetry = (n: number) => n % 3 === 0;
+  const items = Array.from({ length: 16 }, (_, n) => n);
+  const results = await Promise.all(items.map((n) => pool.run(isRetry(n) ? retryCallFor(n) : callFor(n, 100 + n))));
+  assertEquals(results, items.map((n) => isRetry(n) ? [n, 7, 2] : [n, 100 + n, 1]));
+});
+
+Deno.test("WorkerPool.run() blames for the end of a worker the item that ran, in whatever slot it was", async () => {
+  for (const culprit of [1, 2, 3, 4]) {
+    await using pool = openPool(async (n: number) => {
+      if (n < 0) process.exit(7);
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      return n;
+    }, { workerConcurrency: 5, maxCrashesPerItem: 1 });
+    // The first slots are taken by items that have begun and wait.
+    const items = [...Array.from({ length: culprit }, (_, n) => n), -1];
+    const outcomes = await Promise.all(items.map((n) => runItem(pool, n).catch((error) => error.name)));
+    assertEquals(outcomes, items.map((n) => n < 0 ? "WorkerError" : n));
+  }
+});
+
 Deno.test("WorkerPool.run() refuses currentCall() after an await in the worker", async () => {
   await using pool = openPool(async () => {
     await null;
