@@ -1,5 +1,6 @@
 import { hashWithWebCrypto, sha256Hex } from "../../src/runtime/sha256.ts";
 import { assertEquals, assertNotEquals } from "@std/assert";
+import { createHash } from "node:crypto";
 import fc from "fast-check";
 
 Deno.test("sha256Hex() is the SHA-256 of the text's UTF-8", () => {
@@ -18,4 +19,12 @@ Deno.test("sha256Hex() tells lone surrogates apart", async () => {
   const texts = ["\ud800", "\ud801", "\udc00", "\ufffd", "\udc00\ud800", "\ud800x", "\xff\0\xd8"];
   assertEquals(new Set(await Promise.all(texts.map(sha256Hex))).size, texts.length);
   assertNotEquals(sha256Hex("\ud800"), sha256Hex("\ufffd"));
+});
+
+Deno.test("sha256Hex() hashes all of a text with a lone surrogate: the byte FF, and its UTF-16", () => {
+  const texts = ["\ud800", "\ud800ab", "ab\udc00", "\u1234\ud800\uabcd"];
+  for (const text of texts) {
+    const bytes = [0xff, ...Array.from(text, (_, i) => [text.charCodeAt(i) & 0xff, text.charCodeAt(i) >> 8]).flat()];
+    assertEquals(sha256Hex(text), createHash("sha256").update(Uint8Array.from(bytes)).digest("hex"));
+  }
 });
