@@ -24,4 +24,16 @@ export const EQUAL_MUTATIONS: readonly EqualMutation[] = [
     kind: "?? dropped",
     reason: "undefined is not greater than 0 either",
   },
+  {
+    file: "src/cache/disk/disk_sweeper.ts",
+    line: 'const head = this.#files.readHead(path) ?? "";',
+    kind: "?? dropped",
+    reason: "the text 'undefined' is no beginning of an entry either",
+  },
+  {
+    file: "src/runtime/sha256.ts",
+    line: 'if (loadedCrypto === undefined) loadedCrypto = builtinModule<CryptoModule>("node:crypto") ?? null;',
+    kind: "?? dropped",
+    reason: "where the runtime has none it is asked for again with each key, and answers the same",
+  },
 ];
