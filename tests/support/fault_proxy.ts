@@ -15,13 +15,14 @@ export class FaultProxy {
   readonly #listener: Deno.TcpListener;
   #target: number;
   readonly #open = new Set<Deno.Conn>();
+  readonly #accepting: Promise<void>;
   readonly #work: Promise<void>[] = [];
   #faults: Partial<Record<Direction, Fault>> = {};
 
   constructor(target: number) {
     this.#target = target;
     this.#listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-    this.#work.push(this.#accept());
+    this.#accepting = this.#accept();
   }
 
   get port(): number {
@@ -45,20 +46,29 @@ export class FaultProxy {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#listener.close();
+    await this.#accepting;
     for (const connection of this.#open) close(connection);
     await Promise.all(this.#work);
   }
 
   async #accept(): Promise<void> {
     try {
-      for await (const client of this.#listener) {
-        this.#open.add(client);
-        const server = await Deno.connect({ hostname: "127.0.0.1", port: this.#target });
-        this.#open.add(server);
-        this.#work.push(this.#pass(client, server, "up"), this.#pass(server, client, "down"));
-      }
+      // None waits for those before it: of clients that gave up a busy machine would never get to one that still waits.
+      for await (const client of this.#listener) this.#work.push(this.#join(client));
     } catch {
       // The listener was closed.
+    }
+  }
+
+  async #join(client: Deno.Conn): Promise<void> {
+    this.#open.add(client);
+    try {
+      const server = await Deno.connect({ hostname: "127.0.0.1", port: this.#target });
+      this.#open.add(server);
+      await Promise.all([this.#pass(client, server, "up"), this.#pass(server, client, "down")]);
+    } catch {
+      // There is no server, and so an end to the client.
+      this.#drop(client);
     }
   }
 
