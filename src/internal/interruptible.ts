@@ -3,7 +3,7 @@
  * `stop` and answers how to disarm it; it is disarmed before the promise settles, so nothing is left.
  * Where `stop` came first, `onStop` is called with the reason, in the async context of this call: `stop`
  * itself is called in that of whoever set the timer or aborts. What comes of `start` after that, which nobody gets, goes
- * to `onLate`.
+ * to `onLate`, unless it is the reason itself.
  */
 export function interruptible<R>(
   start: () => Promise<R>,
@@ -32,7 +32,8 @@ export function interruptible<R>(
       disarm();
       if (stopped !== undefined && stopped.reason === error) {
         onStop?.(error);
-        if (onLate !== undefined) started?.then(onLate, onLate);
+        const late = (outcome: unknown) => outcome === error || onLate?.(outcome);
+        if (onLate !== undefined) started?.then(late, late);
       }
       throw error;
     },

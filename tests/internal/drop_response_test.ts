@@ -192,3 +192,29 @@ Deno.test("a Response is cancelled where its call is aborted while it is judged,
   assertInstanceOf(await rejectionOf(judged()), RangeError);
   assertEquals(log, ["aborted", "judged"]);
 });
+
+for (const when of ["before it is thrown", "while it is judged"]) {
+  Deno.test(`a Response is cancelled where its call is aborted ${when}, unless it is the reason itself`, async () => {
+    for (const isReason of [false, true]) {
+      const { opero } = lab({ retries: 1 });
+      const log: string[] = [];
+      const thrown = logged(log);
+      const reason = isReason ? thrown : new Error("stopped");
+      const controller = new AbortController();
+      const abortIf = (isNow: boolean) => isNow && controller.abort(reason);
+      const fn = opero(() => {
+        abortIf(when === "before it is thrown");
+        throw thrown;
+      }, {
+        signal: controller.signal,
+        retryOn: () => {
+          abortIf(when === "while it is judged");
+          return true;
+        },
+      });
+      assertStrictEquals(await rejectionOf(fn()), reason);
+      assertEquals(log, isReason ? [] : ["cancelled"]);
+      await thrown.body!.cancel();
+    }
+  });
+}
