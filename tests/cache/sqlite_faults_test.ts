@@ -236,6 +236,20 @@ Deno.test("sqliteCache() holds up nothing while another process holds the lock, 
     await cache.close?.();
   }));
 
+Deno.test("sqliteCache() reads a file whose mode it cannot change as another process is writing", () =>
+  withPath(async (path) => {
+    const before = sqliteCache({ path });
+    await before.set("key", entryOf("kept"));
+    await before.close?.();
+    const other = new DatabaseSync(path);
+    other.exec("PRAGMA journal_mode = DELETE");
+    other.exec("BEGIN IMMEDIATE");
+    const cache = sqliteCache({ path });
+    assertEquals(await cache.get("key"), entryOf("kept"));
+    await cache.close?.();
+    other.close();
+  }));
+
 Deno.test("sqliteCache() fails with SQLite's error where another process holds the lock for long", () =>
   withPath(async (path) => {
     const cache = sqliteCache({ path });
