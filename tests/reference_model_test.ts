@@ -46,11 +46,14 @@ const options: fc.Arbitrary<ModelOptions> = fc.record({
   minDelayMs: fc.constantFrom(0, 10, 500),
   maxDelayMs: fc.constantFrom(500, 4_000),
   backoffFactor: fc.constantFrom(1, 1.5, 3),
+  jitter: fc.constantFrom("none", "none", "full", "equal", "decorrelated"),
+  chance: fc.constantFrom(0, 0.13713, 0.50391, 0.90177),
   maxRetryAfterMs: fc.constantFrom(0, 2_000, 60_000),
   values: fc.constantFrom(0, 0, 1, 2, 3),
   fallbackDelayMs: fc.constantFrom(0, 0, 200),
   intervalMs: fc.constantFrom(0, 0, 20, 1_000),
   burst: fc.constantFrom(1, 1, 3),
+  isLimitedByArgs: fc.boolean(),
   maxWaitMs: fc.constantFrom(0, 500.3, 2_000.3, Infinity, Infinity),
   timeoutMs: off(times(0.1237, 10, 300, 1_000), Infinity),
   deadlineMs: off(times(0.25, 5, 700, 5_000), Infinity),
@@ -87,7 +90,7 @@ class Subject {
 
   constructor(model: ModelOptions, steps: readonly ModelStep[]) {
     this.#steps = steps;
-    const { opero, clearCache } = createOpero({ clock: this.clock });
+    const { opero, clearCache } = createOpero({ clock: this.clock, random: () => model.chance });
     this.#clearCache = clearCache;
     this.#fn = opero((_list?: number[]) => this.#run(), optionsOf(model) as object);
     this.#list = model.values === 0 ? undefined : Array.from({ length: model.values }, (_, index) => index);
@@ -164,12 +167,13 @@ function optionsOf(model: ModelOptions): OperoOptions {
     minDelay: seconds(model.minDelayMs),
     maxDelay: seconds(model.maxDelayMs),
     backoffFactor: model.backoffFactor,
-    jitter: "none",
+    jitter: model.jitter,
     maxRetryAfter: seconds(model.maxRetryAfterMs),
     retryOn: (error) => error !== FINAL,
     argFallback: model.values === 0 ? undefined : 0,
     fallbackDelay: model.values === 0 ? undefined : seconds(model.fallbackDelayMs),
     rateLimit: intervalMs === 0 ? undefined : { limit: 1_000 / intervalMs, burst },
+    rateLimitScope: intervalMs > 0 && model.isLimitedByArgs ? "per_args" : undefined,
     rateLimitMaxWait: intervalMs === 0 ? undefined : seconds(model.maxWaitMs),
     timeout: seconds(model.timeoutMs),
     deadline: seconds(model.deadlineMs),

@@ -11,12 +11,17 @@ export interface ModelOptions {
   readonly minDelayMs: number;
   readonly maxDelayMs: number;
   readonly backoffFactor: number;
+  readonly jitter: "none" | "full" | "equal" | "decorrelated";
+  /** What every throw of the dice answers. */
+  readonly chance: number;
   readonly maxRetryAfterMs: number;
   /** How many values there are; 0 is no `argFallback`. */
   readonly values: number;
   readonly fallbackDelayMs: number;
   readonly intervalMs: number;
   readonly burst: number;
+  /** Whether each list of arguments has a bucket of its own; there is one list. */
+  readonly isLimitedByArgs: boolean;
   readonly maxWaitMs: number;
   readonly timeoutMs: number;
   readonly deadlineMs: number;
@@ -131,16 +136,32 @@ export class ReferenceModel {
   }
 
   #rounds(): string {
-    const { retries, minDelayMs, maxDelayMs, backoffFactor, maxRetryAfterMs } = this.#options;
+    const { retries, maxRetryAfterMs } = this.#options;
+    let delayMs = this.#options.minDelayMs;
     for (let retry = 0;; retry++) {
       const round = this.#round();
       if (round.value !== undefined) return round.value;
       if (!round.isRepeatable) throw round.tried > 1 ? this.#allFailed("attempts") : new Ended("final");
       if (retry === retries) throw this.#allFailed("attempts");
       if (round.askedMs > maxRetryAfterMs) throw this.#allFailed("retry_after");
-      const backoffMs = Math.min(maxDelayMs, minDelayMs * backoffFactor ** retry);
-      this.#wait(Math.max(backoffMs, round.askedMs));
+      delayMs = this.#delay(this.#backoff(retry, delayMs), round.askedMs);
+      this.#wait(delayMs);
     }
+  }
+
+  /** Who was told when to come back comes no sooner, and where delays are spread, not all at one moment. */
+  #delay(backoffMs: number, askedMs: number): number {
+    const { jitter, chance } = this.#options;
+    return askedMs <= backoffMs ? backoffMs : askedMs + (jitter === "none" ? 0 : chance * backoffMs);
+  }
+
+  #backoff(retry: number, previousMs: number): number {
+    const { jitter, chance, minDelayMs, maxDelayMs, backoffFactor } = this.#options;
+    const plainMs = minDelayMs * backoffFactor ** retry;
+    if (jitter === "none") return Math.min(maxDelayMs, plainMs);
+    const highMs = Math.min(maxDelayMs, jitter === "decorrelated" ? 3 * previousMs : plainMs * backoffFactor);
+    const lowMs = jitter === "equal" ? Math.max(minDelayMs, highMs / 2) : minDelayMs;
+    return lowMs + (highMs - lowMs) * chance;
   }
 
   #round(): { value?: string; askedMs: number; isRepeatable: boolean; tried: number } {
