@@ -9,6 +9,7 @@ import {
   type LogRecord,
   withCorrelationId,
 } from "@opero/core";
+import { hasOwnWarningSink, isLoggingOn } from "../src/logger.ts";
 
 const MOD = new URL("../mod.ts", import.meta.url).href;
 
@@ -32,6 +33,25 @@ function writeAll(): void {
   log.warning("w");
   log.error("e");
 }
+
+Deno.test("isLoggingOn() and hasOwnWarningSink() follow the level, so that nothing is told which nobody hears", () => {
+  const told = (["DEBUG", "INFO", "WARNING", "ERROR", "OFF"] as const).map((level) => {
+    const restore = configureLogging({ level, sink: () => {} });
+    const found = [level, isLoggingOn(), hasOwnWarningSink()];
+    restore();
+    return found;
+  });
+  assertEquals(told, [
+    ["DEBUG", true, true],
+    ["INFO", true, true],
+    ["WARNING", true, true],
+    ["ERROR", true, false],
+    ["OFF", false, false],
+  ]);
+  const restore = configureLogging({ level: "DEBUG" });
+  assertEquals([isLoggingOn(), hasOwnWarningSink()], [true, false]);
+  restore();
+});
 
 Deno.test("getLogger() writes nothing until logging is configured", async () => {
   const output = await outputOf(`
