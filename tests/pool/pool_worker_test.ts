@@ -95,11 +95,25 @@ Deno.test("PoolWorker has served once an item ended in it, well or not", async (
 });
 
 Deno.test("PoolWorker fails an item that cannot be sent, and sends those beside it", async () => {
+  for (const items of [[1, "bad"], ["bad", 2], [1, "bad", 3]]) {
+    await withWorker(async (worker) => {
+      const jobs = items.map((item) => jobFor(item === "bad" ? () => {} : item));
+      const outcomes = Promise.all(jobs.map(({ promise }) => promise.catch(({ message }) => message)));
+      worker.send(jobs);
+      assertEquals(jobs.map((job) => worker.has(job)), items.map((item) => item !== "bad"));
+      const refusal = "Cannot send an item to a worker as it holds a function";
+      assertEquals(await outcomes, items.map((item) => item === "bad" ? refusal : item));
+      assertEquals([worker.jobCount, worker.freeCount], [0, 4]);
+    });
+  }
+});
+
+Deno.test("PoolWorker fails an item that arrived unreadable, and sends those beside it once more", async () => {
   await withWorker(async (worker) => {
-    const jobs = [jobFor(1), jobFor(() => {}), jobFor(3)];
-    worker.send(jobs);
-    const outcomes = await Promise.all(jobs.map(({ promise }) => promise.catch(({ message }) => message)));
-    assertEquals(outcomes, [1, "Cannot send an item to a worker as it holds a function", 3]);
-    assertEquals([worker.jobCount, worker.freeCount], [0, 4]);
+    const [lost, beside] = [jobFor(unreadable()), jobFor(5)];
+    worker.send([lost, beside]);
+    assertEquals(await lost.promise.catch(({ name }) => name), "SerializationError");
+    assertEquals([worker.has(lost), worker.has(beside) || beside.isSettled], [false, true]);
+    assertEquals(await beside.promise, 5);
   });
 });

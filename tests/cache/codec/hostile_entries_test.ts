@@ -168,6 +168,19 @@ Deno.test("decodeEntry() gives views that overlap one buffer, and others one eac
   assertEquals([found[3].buffer.byteLength, found[3].byteOffset, found[5].buffer.byteLength], [4, 0, 0]);
 });
 
+Deno.test("decodeEntry() gives views that overlap one buffer wherever they begin, their items in their places", () => {
+  const buffer = Uint8Array.from({ length: 80 }, (_, n) => n).buffer;
+  for (const [type, size] of [[Float64Array, 8], [Uint32Array, 4], [Uint16Array, 2]] as const) {
+    for (let start = 0; start < 40; start++) {
+      const value = [new Uint8Array(buffer, start, 24), new type(buffer, Math.ceil(start / size) * size, 1)] as const;
+      const [bytes, items] = roundTrip(value) as unknown as typeof value;
+      assertEquals([[...bytes], [...items], items.buffer === bytes.buffer], [[...value[0]], [...value[1]], true]);
+      // No more stands before them than keeps their distances.
+      assertEquals(bytes.byteOffset, start % 8);
+    }
+  }
+});
+
 Deno.test("decodeEntry() gives a buffer that is in the value whole, and its views on it", () => {
   const buffer = Uint8Array.from({ length: 16 }, (_, n) => n).buffer;
   const [view, found, wide] = roundTrip([new Uint8Array(buffer, 3, 2), buffer, new Float64Array(buffer, 8, 1)]) as [
