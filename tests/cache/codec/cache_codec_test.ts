@@ -189,6 +189,12 @@ const REFUSED: readonly (readonly [value: () => unknown, kind: string])[] = [
   [() => ({ [Symbol("s")]: 1 }), "an object with more in it"],
   [() => Object.defineProperty({}, "hidden", { value: 1 }), "an object with more in it"],
   [() => Object.assign(new Date(0), { note: 1 }), "a Date with more in it"],
+  [() => Object.assign(new URL("a:"), { note: 1 }), "a URL with more in it"],
+  [() => Object.assign(/a/, { note: 1 }), "a RegExp with more in it"],
+  [() => Object.assign(new Map(), { note: 1 }), "a Map with more in it"],
+  [() => Object.assign(new Set(), { [Symbol("s")]: 1 }), "a Set with more in it"],
+  [() => Object.assign([1], { [Symbol("s")]: 1 }), "an array with more in it"],
+  [() => Object.assign(new ArrayBuffer(1), { note: 1 }), "an ArrayBuffer with more in it"],
   [() =>
     (function () {
       return arguments;
