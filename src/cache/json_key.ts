@@ -1,5 +1,4 @@
-import { isProxy } from "../runtime/proxies.ts";
-import { isArrayPrototype, isPlainPrototype } from "./realm.ts";
+import { hasMore, isBareArray, isJsonObject } from "./json_object.ts";
 
 /** Deeper values, and with them those that hold themselves, are left to the way that knows no depth. */
 const MAX_DEPTH = 16;
@@ -26,8 +25,7 @@ const OTHER = 2;
  * written here could, and as one flat text, which a map finds at once.
  */
 export function jsonKeyOf(args: readonly unknown[]): string | undefined {
-  // A template's texts have their hidden twins, as they were written, and are frozen; they come first if at all.
-  if (isCustomised() || (Array.isArray(args[0]) && !Object.isExtensible(args[0]))) return undefined;
+  if (isCustomised()) return undefined;
   partsLeft = MAX_PARTS;
   const order = orderInItems(args, 0);
   if (order >= OTHER) return undefined;
@@ -71,17 +69,13 @@ function isJsonNumber(value: number): boolean {
 }
 
 function orderInObject(value: object, depth: number): number {
-  if (depth > MAX_DEPTH || isProxy(value)) return OTHER;
-  const prototype = Object.getPrototypeOf(value);
-  if (Array.isArray(value)) return isArrayPrototype(prototype) ? orderInArray(value, depth) : OTHER;
-  return isPlainPrototype(prototype) ? orderInFields(value as Record<string, unknown>, depth) : OTHER;
+  if (depth > MAX_DEPTH || !isJsonObject(value)) return OTHER;
+  return Array.isArray(value) ? orderInArray(value, depth) : orderInFields(value as Record<string, unknown>, depth);
 }
 
 function orderInArray(array: readonly unknown[], depth: number): number {
   const order = orderInItems(array, depth);
-  if (order >= OTHER) return OTHER;
-  // Values that stand at no place have a name. This is the fastest way to count them; what is hidden it does not see.
-  return Object.values(array).length === array.length ? order : OTHER;
+  return order < OTHER && isBareArray(array) ? order : OTHER;
 }
 
 function orderInFields(record: Record<string, unknown>, depth: number): number {
@@ -92,17 +86,12 @@ function orderInFields(record: Record<string, unknown>, depth: number): number {
     if (key < previousKey) order |= UNSORTED;
     order |= orderIn(record[key], depth);
     if (order >= OTHER) return OTHER;
-    // A copy could not be given the one: it would take it for its prototype. The other is asked what to write.
-    if (key === "__proto__" || key === "toJSON") return OTHER;
+    // A copy could not be given it: it would take it for its prototype.
+    if (key === "__proto__") return OTHER;
     previousKey = key;
     count++;
   }
   return hasMore(record, count) ? OTHER : order;
-}
-
-/** Whether there is more to it than `count` fields that can be seen: hidden ones, symbols, something inherited. */
-function hasMore(record: object, count: number): boolean {
-  return Object.getOwnPropertyNames(record).length !== count || Object.getOwnPropertySymbols(record).length > 0;
 }
 
 function sortedCopy(value: unknown): unknown {

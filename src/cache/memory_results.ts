@@ -6,6 +6,7 @@ import { instanceNumber } from "./instance_number.ts";
 import { jsonKeyOf } from "./json_key.ts";
 import type { MemoryEntry, MemoryStore, StoredValue } from "./memory_store.ts";
 import { sha256IfAtOnce } from "../runtime/sha256.ts";
+import { NO_NUMBER, numberOf } from "./value_number.ts";
 import type { ResultStore } from "./result_store.ts";
 
 /** Makes a key of exactly the call's arguments. */
@@ -64,7 +65,7 @@ export class MemoryResults implements ResultStore {
     if (this.#cacheKey !== undefined) return requireText(this.#cacheKey(...args));
     const keyArgs = this.#keyArguments(args);
     const receiver = self === undefined ? undefined : this.#receiverOf(self);
-    if (receiver === undefined) return memoryKey(keyArgs);
+    if (receiver === undefined) return memoryKey(keyArgs, this.#store);
     return `${BUILT}${instanceNumber(receiver)}${BUILT}${textKey(keyArgs)}`;
   }
 
@@ -97,19 +98,28 @@ function isOwnKey(value: unknown): value is string {
   return first !== BUILT_CODE && first !== OBJECT_CODE && first !== ARRAY_CODE;
 }
 
-function memoryKey(args: readonly unknown[]): unknown {
+function memoryKey(args: readonly unknown[], store: MemoryStore): unknown {
   if (args.length === 1) {
     const arg = args[0];
     if (isOwnKey(arg) || (typeof arg === "number" && arg !== 0)) return arg;
   }
-  return textKey(args);
+  // To write a text and to look for it takes longer than to compare values.
+  const number = numberOf(args);
+  const known = number === NO_NUMBER ? undefined : store.keyFor(args, number);
+  if (known !== undefined) return known;
+  const json = jsonKeyOf(args);
+  if (json !== undefined && number !== NO_NUMBER) store.noteSource(json, args, number);
+  return hashedIfLong(json ?? BUILT + serializeArguments(args, byNumber));
 }
 
 /** Longer texts are hashed where that can be done at once: the store would hold all of each argument. */
 const MAX_KEPT_UNITS = 4_096;
 
 function textKey(args: readonly unknown[]): string {
-  const text = jsonKeyOf(args) ?? BUILT + serializeArguments(args, byNumber);
+  return hashedIfLong(jsonKeyOf(args) ?? BUILT + serializeArguments(args, byNumber));
+}
+
+function hashedIfLong(text: string): string {
   const hash = text.length > MAX_KEPT_UNITS ? sha256IfAtOnce(text) : undefined;
   return hash === undefined ? text : `${BUILT}h${hash}`;
 }

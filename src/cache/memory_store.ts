@@ -1,4 +1,5 @@
 import { approximateBytes } from "./approximate_bytes.ts";
+import { areCopied, copyOf, type ValueCopy } from "./value_copy.ts";
 
 /** What bounds a store. */
 export interface MemoryStoreLimits {
@@ -27,12 +28,16 @@ class Node implements MemoryEntry {
   older: Node | undefined = undefined;
   wasRead = false;
   promise: Promise<unknown> | undefined = undefined;
+  /** What the key was made of, and a number of it, once it was asked for again. */
+  source: readonly ValueCopy[] | undefined = undefined;
+  sourceNumber = 0;
+  wasCopied = false;
   readonly key: unknown;
   readonly value: unknown;
   readonly createdAtMs: number;
   readonly expiresAtMs: number;
   readonly staleUntilMs: number;
-  readonly bytes: number;
+  bytes: number;
 
   constructor(key: unknown, stored: StoredValue, bytes: number) {
     this.key = key;
@@ -52,6 +57,8 @@ class Node implements MemoryEntry {
  */
 export class MemoryStore {
   readonly #nodes = new Map<unknown, Node>();
+  /** Those whose source is known, by its number; of those that share one, the first. */
+  readonly #sources = new Map<number, Node>();
   readonly #maxEntries: number;
   readonly #maxBytes: number | undefined;
   #newest: Node | undefined = undefined;
@@ -59,6 +66,8 @@ export class MemoryStore {
   #hand: Node | undefined = undefined;
   /** The next that a sweep looks at. */
   #swept: Node | undefined = undefined;
+  /** The one whose key was found last, which is read next. */
+  #found: Node | undefined = undefined;
   #bytes = 0;
   #earliestMs = Infinity;
   readonly #onEarlier: (store: MemoryStore) => void;
@@ -87,9 +96,42 @@ export class MemoryStore {
 
   /** The entry under `key`, expired or not. */
   get(key: unknown): MemoryEntry | undefined {
-    const node = this.#nodes.get(key);
+    const node = this.#found?.key === key ? this.#found : this.#nodes.get(key);
     if (node !== undefined) node.wasRead = true;
     return node;
+  }
+
+  /** The key of an entry that was made of what equals `args`, whose number is `number`. */
+  keyFor(args: readonly unknown[], number: number): unknown {
+    const node = this.#sources.get(number);
+    if (node === undefined || !areCopied(args, node.source!)) return undefined;
+    this.#found = node;
+    return node.key;
+  }
+
+  /** Remembers what the key of an entry is made of, if there is one and it is worth it: those of one number have but one. */
+  noteSource(key: unknown, args: readonly unknown[], number: number): void {
+    const node = this.#nodes.get(key);
+    if (node === undefined || node.wasCopied || this.#sources.has(number)) return;
+    node.wasCopied = true;
+    const source = copyOf(args);
+    if (source !== undefined && this.#makeRoomFor(source, node)) {
+      node.source = source;
+      node.sourceNumber = number;
+      this.#sources.set(number, node);
+    }
+  }
+
+  #makeRoomFor(source: unknown, node: Node): boolean {
+    if (this.#maxBytes === undefined) return true;
+    const bytes = approximateBytes(source, this.#maxBytes);
+    if (node.bytes + bytes > this.#maxBytes) return false;
+    node.bytes += bytes;
+    this.#bytes += bytes;
+    // It is read next, so others go first.
+    node.wasRead = true;
+    while (this.#bytes > this.#maxBytes) this.#evict();
+    return this.#nodes.get(node.key) === node;
   }
 
   /** Keeps a value under `key`, unless it alone is over `maxBytes`; tells whether it was kept. */
@@ -117,6 +159,8 @@ export class MemoryStore {
   /** Removes everything. */
   clear(): void {
     this.#nodes.clear();
+    this.#sources.clear();
+    this.#found = undefined;
     this.#newest =
       this.#oldest =
       this.#hand =
@@ -154,7 +198,9 @@ export class MemoryStore {
 
   #remove(node: Node): void {
     this.#nodes.delete(node.key);
+    if (node.source !== undefined) this.#sources.delete(node.sourceNumber);
     this.#bytes -= node.bytes;
+    if (this.#found === node) this.#found = undefined;
     if (this.#hand === node) this.#hand = node.newer;
     if (this.#swept === node) this.#swept = node.newer;
     if (node.newer === undefined) this.#newest = node.older;

@@ -1,3 +1,4 @@
+import { namesText } from "../runtime/own_names.ts";
 import { isProxy } from "../runtime/proxies.ts";
 import { type ClassKind, classKindOf } from "./class_kind.ts";
 import { isArrayPrototype, isPlainPrototype } from "./realm.ts";
@@ -95,25 +96,32 @@ function contentOfKind(value: object, found: ClassKind, state: KindState, identi
 
 /** The names of the fields of an instance, in order; `undefined` where there is more to it than they show. */
 function fieldsOf(value: object, { kind }: ClassKind): readonly string[] | undefined {
-  if (!kind.hasFields) return hasNames(value as ArrayLike<unknown>) ? undefined : NONE;
+  if (!kind.hasFields) return hasNames(value as ArrayBufferView) ? undefined : NONE;
   const all = Reflect.ownKeys(value);
   if (all.length === 0) return NONE;
   const keys = Object.keys(value);
   if (keys.length === 0 ? all.length > kind.hiddenNames(value) : hasMore(value, keys, kind)) {
     // The runtime's own marks on its classes hold no state that is not read.
-    return keys.length === 0 && OF_HOST.has(kind.name) && all.every((key) => typeof key === "symbol")
-      ? NONE
-      : undefined;
+    return keys.length === 0 && all.every(isHostMark) ? NONE : undefined;
   }
   return sortKeys(keys);
 }
 
-const OF_HOST = new Set(["URL", "URLSearchParams"]);
+/** What runtimes put on each object of the classes whose state is read and that are none of the language. */
+const HOST_MARKS = new Set<unknown>();
+const url = new URL("a:");
+for (const marked of [url, url.searchParams]) {
+  Object.getOwnPropertySymbols(marked).forEach((key) => HOST_MARKS.add(key));
+}
+
+function isHostMark(key: unknown): boolean {
+  return HOST_MARKS.has(key);
+}
 
 /** Whether there is more to `value` than what `keys` show. */
 function hasMore(value: object, keys: readonly string[], kind: StateKind): boolean {
   if (Object.getOwnPropertyNames(value).length > keys.length + kind.hiddenNames(value)) return true;
-  return (!OF_HOST.has(kind.name) && Object.getOwnPropertySymbols(value).length > 0) ||
+  return !Object.getOwnPropertySymbols(value).every(isHostMark) ||
     keys.some((key) => isClosed(value, key));
 }
 
@@ -124,11 +132,28 @@ function isClosed(value: object, key: string): boolean {
 }
 
 /** As many items as are named to find out whether a view has names besides: that takes far longer than to read them. */
-const MAX_NAMED_ITEMS = 1_024;
+const MAX_NAMED_ITEMS = 64;
 
-function hasNames(view: ArrayLike<unknown>): boolean {
-  const items = view.length ?? 0;
-  return items <= MAX_NAMED_ITEMS && Reflect.ownKeys(view).length !== items;
+function hasNames(view: ArrayBufferView): boolean {
+  const type = typeOfItems(view);
+  const items = type === undefined ? 0 : (view as Uint8Array).length;
+  if (type === undefined || items <= MAX_NAMED_ITEMS) return Reflect.ownKeys(view).length !== items;
+  return Object.getOwnPropertySymbols(view).length > 0 ||
+    namesText(view) !== namesText(bareLike(view as Uint8Array, type));
+}
+
+const tag = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype), Symbol.toStringTag)!;
+
+/** Such as "Uint8Array", in any realm; `undefined` for a `DataView`, which has no items. */
+function typeOfItems(view: object): string | undefined {
+  return tag.get!.call(view);
+}
+
+/** A view of the same bytes, of the same class, with nothing of its own. */
+function bareLike(view: Uint8Array, type: string): object {
+  const { [type]: View } = globalThis as unknown as Record<string, typeof Uint8Array>;
+  const bare = new View!(view.buffer, view.byteOffset, view.length);
+  return Object.setPrototypeOf(bare, Object.getPrototypeOf(view));
 }
 
 /** What stands before a field: its name, and how long that is. */

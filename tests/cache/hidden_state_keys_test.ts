@@ -1,3 +1,4 @@
+import { Buffer } from "node:buffer";
 import { byNumber, byValueAlone, serializeArguments } from "../../src/cache/cache_key.ts";
 import { ConfigurationError, opero } from "@opero/core";
 import { assert, assertEquals, assertNotEquals, assertThrows } from "@std/assert";
@@ -71,6 +72,51 @@ function construct(constructor: unknown): object {
 function hidden(target: object): object {
   return Object.defineProperty(target, "x", { value: 1 });
 }
+function marked(target: object): object {
+  return Object.assign(target, { [mark]: 1 });
+}
+function named(target: object): object {
+  return Object.assign(target, { x: 1 });
+}
+
+/** One of each kind that shows its state, made anew. */
+const SHOWN: Readonly<Record<string, () => object>> = {
+  "an array": () => [1, 2],
+  "an array of arrays": () => [[1], ["a", null]],
+  "an empty array": () => [],
+  "a long array": () => Array.from({ length: 300 }, (_, i) => i),
+  "an array of what JSON has not": () => [1, undefined],
+  "a Map": () => new Map([[1, 2]]),
+  "a Set": () => new Set([1]),
+  "a Date": () => new Date(5),
+  "a RegExp": () => /a/g,
+  "an error": () => new Error("a"),
+  "an error of errors": () => new AggregateError([], "a"),
+  "a URL": () => new URL("https://a.test"),
+  "a URLSearchParams": () => new URLSearchParams("a=1"),
+  "bytes": () => new Uint8Array(3),
+  "many bytes": () => new Uint8Array(5_000),
+  "many numbers": () => new Float64Array(5_000),
+  "many bigints": () => new BigInt64Array(2_000),
+  "a Buffer": () => Buffer.from("abc"),
+  "a long Buffer": () => Buffer.alloc(3_000),
+  "a DataView": () => new DataView(new ArrayBuffer(8)),
+  "an ArrayBuffer": () => new ArrayBuffer(8),
+  "shared memory": () => new SharedArrayBuffer(8),
+  "a boxed number": () => Object(1),
+  "a boxed text": () => Object("ab"),
+  "a duration": () => Temporal.Duration.from("PT1S"),
+  "an instance": () => Object.assign(new Plain(), { a: 1 }),
+};
+
+class Plain {}
+
+const withNames = Object.entries(SHOWN).flatMap(([kind, make]) => [
+  [`a hidden name in ${kind}`, () => hidden(make())] as const,
+  [`a symbol in ${kind}`, () => marked(make())] as const,
+  // Fields of other kinds are compared; those of an array or a view are not.
+  ...(Array.isArray(make()) || ArrayBuffer.isView(make()) ? [[`a name in ${kind}`, () => named(make())] as const] : []),
+]);
 
 /** Each made twice, as two that cannot be told apart from outside. */
 const HIDING: Readonly<Record<string, () => object>> = {
@@ -87,12 +133,9 @@ const HIDING: Readonly<Record<string, () => object>> = {
   "a hidden field": () => new HiddenField(1),
   "a symbol": () => new WithSymbol(),
   "a hidden field of a plain object": () => hidden({ a: 1 }),
-  "a hidden field of a Date": () => hidden(new Date(0)),
-  "a name in an array": () => Object.assign([1, 2], { total: 3 }),
-  "a hidden name in an array of what JSON has not": () => hidden([1, undefined]),
+  ...Object.fromEntries(withNames),
   "the names of a match": () => /a/.exec("ba")!,
   "the texts of a template": () => Object.freeze(Object.defineProperty(["a"], "raw", { value: ["\\x61"] })),
-  "a name among bytes": () => Object.assign(new Uint8Array(2), { unit: "m" }),
   "a proxy": () => new Proxy({ a: 1 }, {}),
   "a proxy of an array": () => new Proxy([1], {}),
   "a proxy of an instance": () => new Proxy(new PrivateField(1), {}),
@@ -129,6 +172,20 @@ for (const [name, make] of Object.entries(HIDING)) {
     const count = opero((_value: unknown) => ++runs, { cache: true });
     const [one, other] = [make(), make()];
     assertEquals([await count(one), await count(other), await count(one), await count({ of: one })], [1, 2, 1, 3]);
+  });
+}
+
+for (const [name, make] of Object.entries(SHOWN)) {
+  Deno.test(`serializeArguments() compares ${name} by value where it has nothing else`, () => {
+    assertEquals(serializeArguments([make()], byValueAlone), serializeArguments([make()], byValueAlone));
+  });
+
+  Deno.test(`opero() in memory tells ${name} from its like with a name or a symbol`, async () => {
+    let runs = 0;
+    const count = opero((_value: unknown) => ++runs, { cache: true });
+    const withSymbol = marked(make());
+    assertEquals([await count(make()), await count(make()), await count(make())], [1, 1, 1]);
+    assertEquals([await count(withSymbol), await count(named(make())), await count(make())], [2, 3, 1]);
   });
 }
 
