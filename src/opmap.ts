@@ -3,7 +3,7 @@ import { isPooled } from "./internal/option_needs.ts";
 import { quoted } from "./internal/printable.ts";
 import { ConfigurationError } from "./errors.ts";
 import { validateOptions, wrongOption } from "./internal/validate.ts";
-import type { Call } from "./layer.ts";
+import type { Call, Handler } from "./layer.ts";
 import { MapList } from "./map/map_list.ts";
 import { MapPool } from "./map/map_pool.ts";
 import type { MapRun, MapRunSetup } from "./map/map_run.ts";
@@ -101,6 +101,9 @@ class FunctionMap {
   readonly #pipeline: Pipeline;
   readonly #pool: MapPool | undefined;
   readonly #runs = new Set<MapRun>();
+  /** These two are the same for all runs: code that was compiled for a closure of one would be thrown away by the next. */
+  readonly #handler: Handler;
+  readonly #onItem: MapRunSetup["onItem"];
 
   constructor(fn: AnyFunction, options: ResolvedMapOptions, registry: Registry, task: string) {
     this.#fn = fn;
@@ -111,6 +114,14 @@ class FunctionMap {
     // The signal of the options ends whole runs: the calls follow the run.
     const { signal: _signal, ...callOptions } = options;
     this.#pipeline = buildPipeline({ fn, task, options: callOptions, registry, runAttempt: this.#pool?.run });
+    const { handler, host } = this.#pipeline;
+    const { telemetry, functionName } = host;
+    const observe = observed(handler, host);
+    // Asked item by item: who begins to listen in mid-run hears of the rest.
+    this.#handler = (call) => telemetry.isOn ? observe(call) : handler(call);
+    this.#onItem = (index, ok) => {
+      if (telemetry.wants("itemDone")) telemetry.emit("itemDone", { functionName, index, ok });
+    };
   }
 
   /** The function over many items, with its handles. */
@@ -153,8 +164,8 @@ class FunctionMap {
   }
 
   #setUp(self: unknown, items: unknown, runOptions: RunOptions): MapRunSetup {
-    const { host, handler, cache } = this.#pipeline;
-    const { functionName, telemetry, clock } = host;
+    const { host, cache } = this.#pipeline;
+    const { functionName, clock } = host;
     const task = `map ${quoted(functionName)}`;
     const closed = this.#registry.closedError(task);
     if (closed !== undefined) throw closed;
@@ -162,24 +173,20 @@ class FunctionMap {
     if (!isItems(items)) throw wrongOption(task, "items", { desired: "an iterable or an async iterable" }, items);
     const { onError, progress, workers, signal } = this.#resolveRun(task, runOptions);
     expectRejections(items);
-    const observe = observed(handler, host);
     return {
       source: new ItemSource(items),
       isFinite: countItems(items) !== undefined,
-      // Asked item by item: who begins to listen in mid-run hears of the rest.
-      handler: (call) => telemetry.isOn ? observe(call) : handler(call),
+      handler: this.#handler,
       self,
       isStateful: cache !== undefined,
-      capacity: this.#pool?.capacityFor(workers) ?? (() => workers),
+      capacity: this.#pool?.capacityFor(workers) ?? { now: workers },
       resultOf: undefined,
       onError,
       signals: [signal, this.#options.signal].filter((each) => each !== undefined),
       openProgress: (wait) =>
         openRunProgress({ progress, label: functionName, total: () => countItems(items), wait, clock }),
       clock,
-      onItem: (index, ok) => {
-        if (telemetry.wants("itemDone")) telemetry.emit("itemDone", { functionName, index, ok });
-      },
+      onItem: this.#onItem,
       runs: [this.#runs, this.#registry.runs],
       closedError: () => this.#registry.closedError(task),
       isHopeless: () => this.#pool?.isHopeless === true,

@@ -1,10 +1,11 @@
 import type { SourceFailure } from "../pool/drain.ts";
+import { objectList } from "../internal/object_list.ts";
 import { MapRun, type MapRunSetup, SKIPPED } from "./map_run.ts";
 
 /** A run that gathers all results. */
 export class MapList extends MapRun {
   readonly #isOrdered: boolean;
-  readonly #results: unknown[] = [];
+  readonly #results: unknown[] = objectList();
   readonly #settle: PromiseWithResolvers<unknown[]> = Promise.withResolvers();
   #begun = 0;
 
@@ -22,7 +23,7 @@ export class MapList extends MapRun {
 
   /** Whether another item may begin while `active` others run. */
   mayBegin(active: number): boolean {
-    return active < this.setup.capacity();
+    return active < this.setup.capacity.now;
   }
 
   /** Runs the call of an item, which gets its place among the results. */

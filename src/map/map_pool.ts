@@ -2,6 +2,7 @@ import { beginAttempt } from "../current_call.ts";
 import { parseDuration } from "../duration.ts";
 import type { Call } from "../layer.ts";
 import type { ResolvedMapOptions } from "./opmap_options.ts";
+import { IntakeCapacity, type RunCapacity } from "./run_capacity.ts";
 import { referToFunction } from "../pool/function_reference.ts";
 import { requireNoImport } from "../pool/import_guard.ts";
 import { errorClassesIn } from "../pool/known_errors.ts";
@@ -84,11 +85,15 @@ export class MapPool {
     return this.#open().run(call);
   };
 
-  /** How many items may be under way by now in a run that uses so many of the workers. */
-  capacityFor(workers: number): () => number {
+  /** How many items it takes in by now. */
+  get capacity(): number {
+    return this.#open().capacity;
+  }
+
+  /** How many items may be under way in a run that uses so many of the workers. */
+  capacityFor(workers: number): RunCapacity {
     const { workers: all, workerConcurrency } = this.#options;
-    if (workers === all) return () => this.#open().capacity;
-    return () => Math.min(this.#open().capacity, workers * workerConcurrency);
+    return new IntakeCapacity(this, workers === all ? Infinity : workers * workerConcurrency);
   }
 
   /** Ends what runs. */

@@ -3,6 +3,7 @@ import { abortReason } from "../internal/abort_reason.ts";
 import { errorLabel, rootOf } from "../internal/error_label.ts";
 import { AbortScope } from "../internal/abort_scope.ts";
 import { followSignal } from "../internal/follow_signal.ts";
+import { listOf, objectList } from "../internal/object_list.ts";
 import { TurnKeeper } from "../internal/turn_keeper.ts";
 import type { Clock } from "../clock.ts";
 import { toSeconds } from "../duration.ts";
@@ -14,6 +15,7 @@ import { Drain, type DrainTarget, type SourceFailure } from "../pool/drain.ts";
 import type { ItemSource } from "../pool/item_source.ts";
 import type { ProgressWait } from "../progress/progress.ts";
 import type { RunProgress } from "../progress/run_progress.ts";
+import type { RunCapacity } from "./run_capacity.ts";
 import { tallyItems } from "./tally_items.ts";
 
 /** Where runs stand. */
@@ -35,7 +37,7 @@ export interface MapRunSetup {
   /** Whether the layers ask for the state of a call at once. */
   readonly isStateful: boolean;
   /** How many items may run by now. */
-  readonly capacity: () => number;
+  readonly capacity: RunCapacity;
   /** What the result of `call` is, given its value. */
   readonly resultOf: ((call: Call, value: unknown) => unknown) | undefined;
   /** What a failed item does. */
@@ -71,7 +73,7 @@ export abstract class MapRun implements DrainTarget {
   protected readonly errors: MapItemError[] = [];
   readonly #scope = new AbortScope();
   /** The calls that run, by slot. */
-  readonly #running: (Call | undefined)[] = [];
+  readonly #running: (Call | undefined)[] = objectList();
   #progress: RunProgress | undefined = undefined;
   #unfollow: (() => void)[] = [];
   #isOver = false;
@@ -118,7 +120,7 @@ export abstract class MapRun implements DrainTarget {
   /** Runs the call of an item, once it is there. */
   run(item: unknown, index: number, slot: number): Promise<unknown> {
     if (typeof item === "object" && item !== null && isThenable(item)) return this.#runOnceThere(item, index, slot);
-    const call = new Call(this.setup.self, [item], index, this.#scope);
+    const call = new Call(this.setup.self, listOf(item), index, this.#scope);
     if (this.setup.isStateful) stateOf(call);
     this.#running[slot] = call;
     return this.setup.handler(call);

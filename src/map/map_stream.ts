@@ -51,7 +51,7 @@ export class MapStreamRun extends MapRun {
 
   /** Whether another item may begin while `active` others run. */
   mayBegin(active: number): boolean {
-    const capacity = this.setup.capacity();
+    const capacity = this.setup.capacity.now;
     return active < capacity && this.#held < 2 * capacity;
   }
 
@@ -117,7 +117,7 @@ export class MapStreamRun extends MapRun {
    * is there for the reader meanwhile.
    */
   #fillIfWorthIt(): void {
-    if (this.#held <= this.setup.capacity() && this.drain.canFill) this.fill();
+    if (this.#held <= this.setup.capacity.now && this.drain.canFill) this.fill();
   }
 
   async #return(): Promise<Step> {

@@ -21,10 +21,6 @@ export type SharedWorker = PoolWorker<PoolShare>;
 
 /** What a share needs of its pool. */
 export interface ShareHost {
-  /** `share` has something to do. */
-  onWork(share: PoolShare): void;
-  /** `share` has nothing to do. */
-  onRest(share: PoolShare): void;
   /** There is something new to decide. */
   dispatchSoon(): void;
   /** `job` may run for `job.limitMs`. */
@@ -108,7 +104,7 @@ export class PoolShare implements Pool, JobOwner, ServedFunction {
     if (correlationId !== undefined) stateOf(call).correlationId ??= correlationId;
     const job = new Job(call, this);
     call.attempt = job;
-    if (this.pendingCount++ === 0) this.#host.onWork(this);
+    this.pendingCount++;
     this.feed.push(job);
     job.limitMs = call.state?.limits?.timeoutMs ?? this.options.timeoutMs ?? Infinity;
     if (job.limitMs !== Infinity) this.#host.watch(job);
@@ -123,7 +119,8 @@ export class PoolShare implements Pool, JobOwner, ServedFunction {
 
   /** Takes note that a job is settled. */
   onSettled(): void {
-    if (--this.pendingCount === 0) this.#host.onRest(this);
+    this.pendingCount--;
+    this.#host.dispatchSoon();
   }
 
   /** Ends what it has under way, which rejects with a {@link WorkerError}; the workers stay while others use them. */

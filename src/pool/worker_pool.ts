@@ -71,22 +71,6 @@ export class WorkerPool implements ShareHost, PoolWorkerOwner<PoolShare> {
     return this.close();
   }
 
-  /** `share` has something to do. */
-  onWork(share: PoolShare): void {
-    if (this.#active.size === 0) { for (const worker of this.#workers) worker.setNeeded(true); }
-    this.#active.add(share);
-    this.#life.start();
-  }
-
-  /** `share` has nothing to do. */
-  onRest(share: PoolShare): void {
-    this.#active.delete(share);
-    if (this.#active.size > 0) return;
-    for (const worker of this.#workers) worker.setNeeded(false);
-    this.#watch.rest();
-    this.#life.stop();
-  }
-
   /** `job` may run for `job.limitMs`. */
   watch(job: Job): void {
     this.#watch.limit(job, job.limitMs);
@@ -150,11 +134,26 @@ export class WorkerPool implements ShareHost, PoolWorkerOwner<PoolShare> {
 
   #dispatch(): void {
     this.#isDispatchComing = false;
+    this.#rollCall();
     const nowMs = performance.now();
     leaseWorkers(this.#workers, this.#active, nowMs);
     for (const share of this.#active) this.#freshen(share);
     this.#grow(nowMs);
     for (const share of this.#active) share.feed.feed(share.held);
+  }
+
+  /** Looks who has something to do: once for many items, as to ask with each costs more than what it tells. */
+  #rollCall(): void {
+    const wereActive = this.#active.size > 0;
+    for (const share of this.#open) if (share.pendingCount > 0) this.#active.add(share);
+    for (const share of this.#active) if (share.pendingCount === 0) this.#active.delete(share);
+    const areActive = this.#active.size > 0;
+    if (areActive) this.#life.start();
+    if (areActive === wereActive) return;
+    for (const worker of this.#workers) worker.setNeeded(areActive);
+    if (areActive) return;
+    this.#watch.rest();
+    this.#life.stop();
   }
 
   /** Starts one more worker where there is work for it; the next as soon as this one is up, as starts slow each other. */

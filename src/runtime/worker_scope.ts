@@ -32,6 +32,7 @@ export interface WorkerScope {
 
 interface ThreadPort extends WorkerPort {
   on(event: "message" | "messageerror", listener: (message: unknown) => void): void;
+  addEventListener(event: "message" | "messageerror", listener: (event: WorkerEvent) => void): void;
 }
 
 interface EventedProcess {
@@ -77,8 +78,7 @@ export function openWorkerScope(): WorkerScope {
   const line = new WorkerLine(holder.postMessage.bind(holder));
   if (threadPort) {
     for (const name of ["close", "removeAllListeners"]) keepFrom(threadPort, name);
-    threadPort.on("message", (message) => line.receive(message));
-    threadPort.on("messageerror", () => line.receiveUnreadable());
+    listenAt(threadPort, line, scope);
   } else {
     scope.addEventListener?.("message", ({ data }) => line.receive(data));
     scope.addEventListener?.("messageerror", () => line.receiveUnreadable());
@@ -124,6 +124,17 @@ class WorkerLine implements WorkerPort {
   #greet({ seal, argv }: Greeting): void {
     this.#seal = seal;
     if (argv !== undefined) setArguments(argv);
+  }
+}
+
+/** With `on()` Deno goes through every part of each message in search of ports, which takes longer than most items. */
+function listenAt(port: ThreadPort, line: WorkerLine, { Deno }: WorkerGlobal): void {
+  if (Deno === undefined) {
+    port.on("message", (message) => line.receive(message));
+    port.on("messageerror", () => line.receiveUnreadable());
+  } else {
+    port.addEventListener("message", ({ data }) => line.receive(data));
+    port.addEventListener("messageerror", () => line.receiveUnreadable());
   }
 }
 

@@ -18,8 +18,6 @@ function openShare(options: Partial<ShareOptions> = {}): PoolShare {
     options: { workers: 1, workerConcurrency: 1, maxCrashesPerItem: 2, ...options },
     pace: new Pace(undefined),
     host: {
-      onWork: () => {},
-      onRest: () => {},
       dispatchSoon: () => {},
       watch: () => {},
       stop: () => {},
