@@ -2,7 +2,7 @@ import { beginAttempt } from "../current_call.ts";
 import { parseDuration } from "../duration.ts";
 import type { Call } from "../layer.ts";
 import type { ResolvedMapOptions } from "./opmap_options.ts";
-import { IntakeCapacity, type RunCapacity } from "./run_capacity.ts";
+import { IntakeCapacity, type RunCapacity } from "./intake_capacity.ts";
 import { referToFunction } from "../pool/function_reference.ts";
 import { requireNoImport } from "../pool/import_guard.ts";
 import { errorClassesIn } from "../pool/known_errors.ts";

@@ -15,7 +15,7 @@ import { Drain, type DrainTarget, type SourceFailure } from "../pool/drain.ts";
 import type { ItemSource } from "../pool/item_source.ts";
 import type { ProgressWait } from "../progress/progress.ts";
 import type { RunProgress } from "../progress/run_progress.ts";
-import type { RunCapacity } from "./run_capacity.ts";
+import type { RunCapacity } from "./intake_capacity.ts";
 import { tallyItems } from "./tally_items.ts";
 
 /** Where runs stand. */

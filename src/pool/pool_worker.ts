@@ -119,7 +119,7 @@ export class PoolWorker<Served extends ServedFunction = ServedFunction> implemen
       job.worker = this;
       this.#board.occupy(job, number);
     });
-    const moved = jobs.flatMap((job) => job.moved ?? []);
+    const moved = jobs.some((job) => job.moved) ? jobs.flatMap((job) => job.moved ?? []) : [];
     try {
       this.#post(packMessage(message, { isPacking: this.handle.isPacking, moved }), moved);
     } catch (error) {

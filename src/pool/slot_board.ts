@@ -1,3 +1,4 @@
+import { objectList } from "../internal/object_list.ts";
 import type { Job } from "./job.ts";
 import type { Loss } from "./loss_judgement.ts";
 import { BOARD_RUNNING, BOARD_SLOTS, SLOT_BEGUN, SLOT_SENT, SLOT_TAKEN_BACK } from "./worker_protocol.ts";
@@ -14,25 +15,26 @@ export class SlotBoard {
   /** How many jobs there are. */
   jobCount = 0;
   readonly #board: Int32Array;
-  readonly #jobs: (Job | undefined)[];
+  readonly #slotCount: number;
+  /** The jobs of the slots that were ever used: most boards need few. */
+  readonly #jobs: (Job | undefined)[] = objectList();
   /** The number of the message with which each slot was sent. */
-  readonly #numbers: number[];
-  readonly #freeSlots: number[];
+  readonly #numbers: number[] = [];
+  /** The slots among them that are free. */
+  readonly #freeSlots: number[] = [];
 
   /** A board with `slotCount` free slots. */
   constructor(slotCount: number, isShared: boolean) {
     this.isShared = isShared;
+    this.#slotCount = slotCount;
     const bytes = (BOARD_SLOTS + slotCount) * Int32Array.BYTES_PER_ELEMENT;
     this.memory = isShared ? new SharedArrayBuffer(bytes) : new ArrayBuffer(bytes);
     this.#board = new Int32Array(this.memory);
-    this.#jobs = new Array(slotCount).fill(undefined);
-    this.#numbers = new Array(slotCount).fill(-1);
-    this.#freeSlots = Array.from({ length: slotCount }, (_, place) => slotCount - 1 - place);
   }
 
   /** How many more jobs there is room for. */
   get freeCount(): number {
-    return this.#freeSlots.length;
+    return this.#slotCount - this.#jobs.length + this.#freeSlots.length;
   }
 
   /** The job in its synchronous part. */
@@ -62,7 +64,7 @@ export class SlotBoard {
 
   /** Gives `job` a slot; it goes with the `number`th message. */
   occupy(job: Job, number: number): void {
-    const slot = this.#freeSlots.pop()!;
+    const slot = this.#freeSlots.pop() ?? this.#jobs.length;
     job.slot = slot;
     this.#jobs[slot] = job;
     this.#numbers[slot] = number;

@@ -1,3 +1,4 @@
+import { generateCorrelationId } from "../internal/correlation_id.ts";
 import type { WorkerListeners } from "./worker_handle.ts";
 
 /** The first message to a thread. */
@@ -19,7 +20,8 @@ export interface SealedMessage {
 export class SealedPort {
   readonly #post: (message: unknown, moved: readonly unknown[]) => void;
   readonly #listeners: WorkerListeners;
-  readonly #seal = crypto.randomUUID();
+  /** Not drawn from `crypto`, for which Node would load so much that the first worker starts later. */
+  readonly #seal = generateCorrelationId();
   #count = 0;
 
   /** Greets the thread by `post`. */
