@@ -2,6 +2,7 @@ import { wrongOption } from "../internal/validate.ts";
 import { graphText } from "./graph_text.ts";
 import { instanceNumber } from "./instance_number.ts";
 import type { Identify } from "./object_content.ts";
+import { primitiveText } from "./primitive_text.ts";
 import { treeText } from "./tree_text.ts";
 import { unkeyable } from "./unkeyable.ts";
 
@@ -32,11 +33,19 @@ const GRAPH_MARK = "G";
 export function serializeArguments(args: readonly unknown[], identify: Identify = byValueAlone): string {
   let text = "";
   for (const arg of args) {
-    const part = treeText(arg, identify);
+    // A short text by itself is by far the commonest.
+    const part = isShort(arg) ? primitiveText(arg) : treeText(arg, identify);
     if (part === undefined) return GRAPH_MARK + graphText([...args], identify);
     text += part;
   }
   return text;
+}
+
+/** So long a text is small, however many of them there are. */
+const SHORT_UNITS = 256;
+
+function isShort(value: unknown): boolean {
+  return typeof value === "string" && value.length <= SHORT_UNITS;
 }
 
 /**

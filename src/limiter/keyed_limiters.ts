@@ -2,6 +2,9 @@ import type { Clock } from "../clock.ts";
 import type { Rate } from "./rate.ts";
 import { RateLimiter } from "./rate_limiter.ts";
 
+/** So few limiters take no room worth a look: those in use would be dropped between two calls, and made anew. */
+const FEW = 128;
+
 /** After so many calls a few limiters are looked at. */
 const CALLS_A_LOOK = 32;
 
@@ -9,14 +12,16 @@ const CALLS_A_LOOK = 32;
 const LOOKED_AT = 2 * CALLS_A_LOOK;
 
 /**
- * A limiter per key. Whatever keys are asked for, all are looked at in turn, a few at a time, and idle ones are
- * dropped, so the map stays in step with use and no call has to wait for a sweep.
+ * A limiter per key. Once there are many, all are looked at in turn, whatever keys are asked for, a few at a time, and idle
+ * ones are dropped, so the map stays in step with use and no call has to wait for a sweep.
  */
 export class KeyedLimiters {
   readonly #rate: Rate;
   readonly #clock: Clock;
   readonly #limiters = new Map<unknown, RateLimiter>();
   #calls = 0;
+  /** Whether a round has begun and not ended: it leaves out nobody. */
+  #isLooking = false;
   /** Goes round; a map lets those be deleted that were passed. */
   #round: Iterator<[unknown, RateLimiter]> = this.#limiters.entries();
 
@@ -43,10 +48,13 @@ export class KeyedLimiters {
 
   #look(): void {
     this.#calls = 0;
+    if (!this.#isLooking && this.#limiters.size < FEW) return;
+    this.#isLooking = true;
     for (let looked = 0; looked < LOOKED_AT; looked++) {
       const step = this.#round.next();
       if (step.done) {
         this.#round = this.#limiters.entries();
+        this.#isLooking = false;
         return;
       }
       const [key, limiter] = step.value;

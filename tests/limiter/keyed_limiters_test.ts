@@ -26,6 +26,16 @@ Deno.test("KeyedLimiters drops idle limiters, so that the map stays in step with
   assert(largest <= 512, `${largest} limiters`);
 });
 
+Deno.test("KeyedLimiters keeps few limiters, idle or not, as those in use would be made again and again", () => {
+  const limiters = new KeyedLimiters(RATE, new FakeClock());
+  const first = Array.from({ length: 127 }, (_, key) => limiters.of(key));
+  for (let round = 0; round < 3; round++) {
+    for (const [key, limiter] of first.entries()) assertStrictEquals(limiters.of(key), limiter);
+  }
+  for (let key = 127; key < 600; key++) limiters.of(key);
+  assertNotStrictEquals(limiters.of(0), first[0]);
+});
+
 Deno.test("KeyedLimiters keeps a limiter that somebody waits in, and drops it once it is idle", async () => {
   const clock = new FakeClock();
   const limiters = new KeyedLimiters(RATE, clock);
