@@ -1,5 +1,6 @@
 import { type AsyncContext, createAsyncContext } from "../runtime/async_context.ts";
 import { ConfigurationError } from "../errors.ts";
+import type { Handler } from "../layer.ts";
 import type { Flight } from "./flight.ts";
 
 /** A run that asks for its own result may do so again in the run that it is given instead, as deep as this. */
@@ -31,13 +32,13 @@ export class FlightContext {
   }
 
   /** Begins the run of `flight`; one that is tracked is known in all that it awaits, which takes a while. */
-  run<R>(flight: Flight, isTracked: boolean, work: () => R): R {
+  run(flight: Flight, isTracked: boolean, next: Handler): Promise<unknown> {
     const outer = this.#running;
     this.#running = flight;
     flight.hasBegun = true;
     try {
       flight.isTracked = isTracked && this.canTrack;
-      return flight.isTracked ? this.#storage!.run(flight, work) : work();
+      return flight.isTracked ? this.#storage!.run(flight, () => next(flight.call)) : next(flight.call);
     } finally {
       this.#running = outer;
     }

@@ -56,7 +56,7 @@ export class FlightWaits {
 
   /** Begins the run of `flight`. */
   run(flight: Flight, next: Handler): Promise<unknown> {
-    return this.#context.run(flight, this.#isTracked, () => next(flight.call));
+    return this.#context.run(flight, this.#isTracked, next);
   }
 
   /** Runs for a call that cannot wait for `flight`, since that waits for it; what it comes to is for that call alone. */
@@ -64,7 +64,7 @@ export class FlightWaits {
     const own = new Flight(flight.owner, call, flight.key, () => {});
     this.#context.noteDeparture(own);
     const land = () => this.#context.noteLanding(own);
-    const result = this.#context.run(own, this.#isTracked || flight.isTracked, () => next(call));
+    const result = this.#context.run(own, this.#isTracked || flight.isTracked, next);
     result.then(land, land);
     return result;
   }

@@ -7,6 +7,8 @@ export class Flights {
 
   /** The run of `owner` that a call with these limits can join. */
   find(owner: object, key: unknown, limits: CallLimits | undefined): Flight | undefined {
+    // Most often nothing is under way, which is known at once.
+    if (this.#first.size === 0) return undefined;
     let flight = this.#first.get(key);
     while (flight !== undefined && !isJoinable(flight, owner, limits)) flight = flight.next;
     return flight;
@@ -21,7 +23,7 @@ export class Flights {
 
   /** Begins one. */
   add(flight: Flight): void {
-    flight.next = this.#first.get(flight.key);
+    if (this.#first.size > 0) flight.next = this.#first.get(flight.key);
     this.#first.set(flight.key, flight);
   }
 

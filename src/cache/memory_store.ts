@@ -23,15 +23,19 @@ export interface MemoryEntry extends StoredValue {
   promise: Promise<unknown> | undefined;
 }
 
+/** A copy of what a key was made of, and a number of it. */
+interface Source {
+  readonly number: number;
+  readonly values: readonly ValueCopy[];
+}
+
 class Node implements MemoryEntry {
   newer: Node | undefined = undefined;
   older: Node | undefined = undefined;
   wasRead = false;
   promise: Promise<unknown> | undefined = undefined;
-  /** What the key was made of, and a number of it, once it was asked for again. */
-  source: readonly ValueCopy[] | undefined = undefined;
-  sourceNumber = 0;
-  wasCopied = false;
+  /** What the key was made of, once it was asked for again; `null` where that is not worth to be kept. */
+  source: Source | null | undefined = undefined;
   readonly key: unknown;
   readonly value: unknown;
   readonly createdAtMs: number;
@@ -104,7 +108,7 @@ export class MemoryStore {
   /** The key of an entry that was made of what equals `args`, whose number is `number`. */
   keyFor(args: readonly unknown[], number: number): unknown {
     const node = this.#sources.get(number);
-    if (node === undefined || !areCopied(args, node.source!)) return undefined;
+    if (node === undefined || !areCopied(args, node.source!.values)) return undefined;
     this.#found = node;
     return node.key;
   }
@@ -112,19 +116,18 @@ export class MemoryStore {
   /** Remembers what the key of an entry is made of, if there is one and it is worth it: those of one number have but one. */
   noteSource(key: unknown, args: readonly unknown[], number: number): void {
     const node = this.#nodes.get(key);
-    if (node === undefined || node.wasCopied || this.#sources.has(number)) return;
-    node.wasCopied = true;
-    const source = copyOf(args);
-    if (source !== undefined && this.#makeRoomFor(source, node)) {
-      node.source = source;
-      node.sourceNumber = number;
+    if (node === undefined || node.source !== undefined || this.#sources.has(number)) return;
+    node.source = null;
+    const values = copyOf(args);
+    if (values !== undefined && this.#makeRoomFor(values, node)) {
+      node.source = { number, values };
       this.#sources.set(number, node);
     }
   }
 
-  #makeRoomFor(source: unknown, node: Node): boolean {
+  #makeRoomFor(values: unknown, node: Node): boolean {
     if (this.#maxBytes === undefined) return true;
-    const bytes = approximateBytes(source, this.#maxBytes);
+    const bytes = approximateBytes(values, this.#maxBytes);
     if (node.bytes + bytes > this.#maxBytes) return false;
     node.bytes += bytes;
     this.#bytes += bytes;
@@ -198,7 +201,7 @@ export class MemoryStore {
 
   #remove(node: Node): void {
     this.#nodes.delete(node.key);
-    if (node.source !== undefined) this.#sources.delete(node.sourceNumber);
+    if (node.source) this.#sources.delete(node.source.number);
     this.#bytes -= node.bytes;
     if (this.#found === node) this.#found = undefined;
     if (this.#hand === node) this.#hand = node.newer;
