@@ -57,9 +57,12 @@ export class SqliteSweeper {
   #begin(): void {
     if (this.#isStopped) return;
     this.#writesUntilSweep = this.#writesBetween;
+    // From here, as what is written while it sweeps may not be counted.
+    const isToCount = this.#maxEntries < Infinity && this.#writesUntilCount <= 0;
+    if (isToCount) this.#writesUntilCount = this.#writesBetweenCounts;
     this.#isSweeping = true;
     // What could not be removed will be found again.
-    const sweeping = driven(this.#sweep(new Slices(this.#clock, false)));
+    const sweeping = driven(this.#sweep(new Slices(this.#clock, false), isToCount));
     const end = () => {
       this.#isSweeping = false;
       if (this.#writesUntilSweep <= 0) this.#begin();
@@ -74,7 +77,7 @@ export class SqliteSweeper {
   }
 
   /** A few rows are done at once; where there are more, or another process is in the way, it goes on in later turns. */
-  *#sweep(slices: Slices): Steps {
+  *#sweep(slices: Slices, isToCount: boolean): Steps {
     if (this.#hasOld) yield* this.#removeOld(slices);
     for (let looked = 0; looked < ROWS_A_SWEEP && !this.#isStopped;) {
       const slice = (yield this.#timed(({ look }) => look.get(this.#cursor, this.#rows.count))) as Slice<number>;
@@ -85,9 +88,7 @@ export class SqliteSweeper {
       looked += Number(slice.rows);
       yield slices.step();
     }
-    if (this.#maxEntries === Infinity || this.#writesUntilCount > 0) return;
-    this.#writesUntilCount = this.#writesBetweenCounts;
-    yield* this.#evict(slices);
+    if (isToCount) yield* this.#evict(slices);
   }
 
   *#evict(slices: Slices): Steps {

@@ -1,7 +1,10 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { FakeClock } from "@opero/core/testing";
+import { DatabaseSync } from "node:sqlite";
+import { openSqliteCache } from "../../../src/cache/sqlite/sqlite_cache.ts";
 import type { SqliteStatements } from "../../../src/cache/sqlite/sqlite_statements.ts";
 import { SqliteSweeper } from "../../../src/cache/sqlite/sqlite_sweeper.ts";
+import { SystemClock } from "../../../src/clock.ts";
 
 /** A sweeper of a database without a row, and after which writes it looked for dead ones and counted all. */
 function sweeperOf(maxEntries: number) {
@@ -45,3 +48,32 @@ Deno.test("SqliteSweeper does nothing once it was stopped", () => {
   write(20);
   assertEquals([looks, counts], [[], []]);
 });
+
+/** Time flies: each step of a sweep takes so long that the loop has its turn after it, as on a busy machine. */
+class HastyClock extends SystemClock {
+  #nowMs = 0;
+
+  override now(): number {
+    return this.#nowMs += 5;
+  }
+}
+
+Deno.test("SqliteSweeper counts again after a tenth more, also where writes go on during its sweeps", async () => {
+  const db = new DatabaseSync(":memory:");
+  const cache = openSqliteCache({ db, maxEntries: 100 }, { clock: new HastyClock(), warn: () => {} });
+  const count = () => Number(db.prepare("SELECT count(*) AS rows FROM opero_cache_2").get()!.rows);
+  for (let key = 0; key < 400; key++) {
+    await cache.set(`key ${key}`, { value: key, createdAt: 0, expiresAt: Infinity, staleUntil: Infinity });
+    // At times several are written before the sweep has its turn.
+    if (key % 7 === 0) await turns(3);
+    if (key % 50 === 49) {
+      await turns(40);
+      assert(count() <= 110, `${count()} rows after ${key + 1} writes`);
+    }
+  }
+  db.close();
+});
+
+async function turns(count: number): Promise<void> {
+  for (let turn = 0; turn < count; turn++) await new Promise((resolve) => setTimeout(resolve, 0));
+}
