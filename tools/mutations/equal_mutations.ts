@@ -42,4 +42,16 @@ export const EQUAL_MUTATIONS: readonly EqualMutation[] = [
     kind: "> becomes >=",
     reason: "a span without length is taken apart into spans without length, and comes out as it was",
   },
+  {
+    file: "src/cache/object_content.ts",
+    line: "if (keys.length > 32) return keys.sort();",
+    kind: "if turned round",
+    reason: "both ways sort by code units, one is faster for few names and the other for many",
+  },
+  {
+    file: "src/cache/sqlite/busy_queue.ts",
+    line: "const MIN_WAIT_MS = 1;",
+    kind: "number + 1",
+    reason: "a timer of the runtime comes late by as much",
+  },
 ];

@@ -15,7 +15,11 @@ const TESTS_NEAR: Readonly<Record<string, readonly string[]>> = {
   "src/cache/refresh_pace.ts": ["tests/layers/cache_test.ts"],
   "src/cache/memory_": ["tests/cache/memory_store_test.ts", "tests/layers/cache_test.ts"],
   "src/cache/tier": ["tests/cache/tiered_cache_test.ts"],
-  "src/cache/cache_service.ts": ["tests/cache/single_use_results_test.ts", "tests/call_options_test.ts"],
+  "src/cache/cache_service.ts": [
+    "tests/cache/single_use_results_test.ts",
+    "tests/cache/stale_serving_test.ts",
+    "tests/call_options_test.ts",
+  ],
   "src/cache/guarded_cache.ts": ["tests/cache/backend_health_test.ts"],
   "src/cache/backend_": ["tests/cache/backend_health_test.ts", "tests/cache/guarded_cache_test.ts"],
   "src/cache/graph_text.ts": ["tests/cache/cache_key_test.ts"],
