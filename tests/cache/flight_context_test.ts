@@ -120,3 +120,16 @@ Deno.test("FlightWaits bounds each wait where the platform cannot follow a run",
   await clock.tick("30s");
   assertEquals([await joined, clock.pending], ["ConfigurationError", 0]);
 });
+
+Deno.test("FlightWaits lets a run wait no longer for what ran within it, once that has ended in whatever way", async () => {
+  const context = new FlightContext();
+  const waits = new FlightWaits({} as never, { isTracked: true, isBounded: false }, context);
+  const outer = new Flight({}, new Call(undefined, []), "key", () => {});
+  const other = new Flight({}, new Call(undefined, []), "key", () => {});
+  for (const end of [() => Promise.resolve(), () => Promise.reject(new Error("down"))]) {
+    const result = context.run(outer, true, () => waits.runWithin(new Call(undefined, []), other, end));
+    assertEquals(outer.waitsFor?.size, 1);
+    await result.catch(() => {});
+    assertEquals(outer.waitsFor?.size, 0);
+  }
+});

@@ -37,6 +37,21 @@ Deno.test("opero() keeps the first of two tiers in use while the second hangs", 
   await instance.close();
 });
 
+Deno.test("opero() waits for cacheTimeout alone where a backend is open already, whatever else was opened", async () => {
+  const restore = configureLogging({ level: "OFF" });
+  registerCacheBackend("open by name", () => memoryCache());
+  const clock = new FakeClock();
+  const { opero } = createOpero({ clock, cache: true });
+  await opero(() => "named", { cacheBackend: "open by name" })();
+  let settled: string | undefined;
+  opero(() => "given", { cacheBackend: hanging() })().then((value) => settled = value);
+  await clock.tick("249ms");
+  assertEquals(settled, undefined);
+  await clock.tick("1ms");
+  assertEquals(settled, "given");
+  restore();
+});
+
 /** What is written to stderr while `run` runs. */
 function warningsOf(run: () => void): string[] {
   const { warn } = console;
