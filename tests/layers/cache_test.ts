@@ -283,6 +283,13 @@ Deno.test("cache runs again for a call that its own run makes, before that run h
   assertEquals(await fn.cache.get(), 1);
 });
 
+Deno.test("cache in memory tells 0 and -0 apart, and knows every number again", async () => {
+  const { fn, state } = counter({});
+  const numbers = [0, -0, 1, -1, 0.5, NaN, Infinity];
+  for (const _ of [1, 2]) assertEquals(await Promise.all(numbers.map((n) => fn(n))), [1, 2, 3, 4, 5, 6, 7]);
+  assertEquals(state.calls, numbers.length);
+});
+
 Deno.test("cache keeps functions apart, unless a cacheId joins them", async () => {
   const { opero } = lab();
   const make = (name: string, options: OperoOptions) =>
