@@ -6,7 +6,7 @@ import { printSeed, randomOf } from "../support/seed.ts";
 import { isWriterEntry, openWriterCaches, WRITER_KEYS, writerEntry } from "../support/cache_writer.ts";
 import { assert, assertEquals } from "@std/assert";
 
-const KILLS = isNightly ? 3_500 : 200;
+const KILLS = isNightly ? 3_500 : 300;
 const ROUNDS = isNightly ? 2_000 : 150;
 /** So many are killed between two looks: what a kill takes is the start of a process, and these overlap. */
 const KILLED_AT_ONCE = 8;
