@@ -1,4 +1,5 @@
 import type { SourceFailure } from "../pool/drain.ts";
+import { objectList } from "../internal/object_list.ts";
 import { MapRun, type MapRunSetup, SKIPPED } from "./map_run.ts";
 import type { MapStream } from "./mapped.ts";
 
@@ -19,7 +20,7 @@ const DONE: Step = Object.freeze({ done: true, value: undefined });
 export class MapStreamRun extends MapRun {
   readonly #isOrdered: boolean;
   /** In order: the items from the first that was not taken on. Else: those that are done. */
-  #results: unknown[] = [];
+  #results: unknown[] = objectList();
   #head = 0;
   #firstIndex = 0;
   #held = 0;
@@ -28,7 +29,7 @@ export class MapStreamRun extends MapRun {
   #hasBegun = false;
   #isLeft = false;
   #failure: { readonly reason: unknown } | undefined = undefined;
-  #waiting: PromiseWithResolvers<Step>[] = [];
+  #waiting: PromiseWithResolvers<Step>[] = objectList();
   /** The place of the first that still waits: to shift each one out would move all the others. */
   #firstWaiting = 0;
 
@@ -127,6 +128,11 @@ export class MapStreamRun extends MapRun {
     return DONE;
   }
 
+  /** Most streams have one reader, for whom nothing need be cut. */
+  #nextWaiting(): PromiseWithResolvers<Step> {
+    return this.#waiting.length === 1 ? this.#waiting.pop()! : this.#waiting[this.#firstWaiting++]!;
+  }
+
   #cutWaiting(): void {
     if (this.#firstWaiting === 0) return;
     this.#waiting.splice(0, this.#firstWaiting);
@@ -141,7 +147,7 @@ export class MapStreamRun extends MapRun {
   #hand(): void {
     const heldBefore = this.#held;
     while (this.#isAwaited && this.#isHeadDone()) {
-      this.#waiting[this.#firstWaiting++]!.resolve({ done: false, value: this.#takeHead() });
+      this.#nextWaiting().resolve({ done: false, value: this.#takeHead() });
     }
     if (!this.#isAwaited || this.#firstWaiting > MAX_LEFT) this.#cutWaiting();
     if (this.#held < heldBefore) this.#fillIfWorthIt();
