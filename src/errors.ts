@@ -331,12 +331,14 @@ export class AllFailedError extends OperoError {
 
   /** Makes the error; its `cause` is the last attempt's error. */
   constructor(message: string, init: AllFailedInit) {
-    super("ALL_FAILED", message);
+    const cause = init.attempts.at(-1)?.error;
+    const isPlain = isCloneable(cause);
+    super("ALL_FAILED", message, isPlain ? { cause } : undefined);
     this.attempts = init.attempts;
     this.errors = init.attempts.map((attempt) => attempt.error);
     this.reason = init.reason;
     this.correlationId = init.correlationId;
-    defineCause(this, this.errors.at(-1));
+    if (!isPlain) hideCause(this, cause);
   }
 
   /** The errors of the attempts, grouped by the name of their kind. */
@@ -398,11 +400,13 @@ export class MapError extends OperoError {
 
   /** Makes the error; its `cause` is the first item's error. */
   constructor(message: string, results: readonly unknown[], errors: readonly MapItemError[]) {
-    super("MAP", message);
+    const cause = errors[0]?.error;
+    const isPlain = isCloneable(cause);
+    super("MAP", message, isPlain ? { cause } : undefined);
     this.errors = errors;
     // Results are the user's data, and printing an error shows its enumerable fields.
     Object.defineProperty(this, "results", { value: results, enumerable: false });
-    defineCause(this, errors[0]?.error);
+    if (!isPlain) hideCause(this, cause);
   }
 
   /** A line per failed item: its index, its error, and the text of that; of very many items the first 1 000. */
@@ -446,9 +450,8 @@ function countAttempts(error: unknown): string {
  * `structuredClone` copies an error's own `cause` and fails whole where that cannot be cloned,
  * so a cause that may not clone is given by a getter, which it passes over.
  */
-function defineCause(error: Error, cause: unknown): void {
-  const descriptor = isCloneable(cause) ? { value: cause, writable: true } : { get: () => cause };
-  Object.defineProperty(error, "cause", { ...descriptor, configurable: true, enumerable: false });
+function hideCause(error: Error, cause: unknown): void {
+  Object.defineProperty(error, "cause", { get: () => cause, configurable: true, enumerable: false });
 }
 
 /** Deeper than this a chain of causes is not looked through. */
@@ -467,16 +470,18 @@ function isCloneable(cause: unknown): boolean {
 
 /** What `instanceof Error` takes for an error may be a proxy of one, or made by hand, which no clone comes of. */
 function isPlainError(value: object): boolean {
-  const isDomException = tagOf(value) === "[object DOMException]";
-  const isTagged = readField(value, Symbol.toStringTag) !== undefined;
-  if (!isDomException && (isTagged || tagOf(value) !== "[object Error]")) return false;
+  const tag = tagOf(value);
+  if (tag !== "[object DOMException]") {
+    if (tag !== "[object Error]" || readField(value, Symbol.toStringTag) !== undefined) return false;
+  }
   // The clone reads these, and ends with what reading them throws.
   return isReadableText(value, "name") && isReadableText(value, "message") && hasPlainStack(value);
 }
 
 function isReadableText(value: object, key: string): boolean {
   try {
-    return ["string", "undefined"].includes(typeof Reflect.get(value, key));
+    const type = typeof Reflect.get(value, key);
+    return type === "string" || type === "undefined";
   } catch {
     return false;
   }

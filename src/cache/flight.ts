@@ -98,13 +98,16 @@ export class Flight {
       return undefined;
     });
     if (scope === undefined) return result;
-    return interruptible(() => result, (stop) =>
-      scope.onAbort((reason) => {
+    return interruptible(() => result, (stop) => {
+      const leave = (reason: unknown) => {
         hasLeft = true;
         wasCounted = this.#shared !== undefined;
         stop(reason);
         this.#leave(reason);
-      }));
+      };
+      scope.onAbort(leave);
+      return () => scope.offAbort(leave);
+    });
   }
 
   #leave(reason: unknown): void {

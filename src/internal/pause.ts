@@ -15,13 +15,14 @@ export async function pause(clock: Clock, call: Call, ms: number, reason: WaitRe
   state.waitReason = reason;
   await new Promise<void>((resolve, reject) => {
     const timer = clock.setTimer(ms, () => {
-      stopListening?.();
+      scope?.offAbort(stop);
       resolve();
     });
-    const stopListening = scope?.onAbort((reason) => {
+    const stop = (reason: unknown) => {
       timer.cancel();
       reject(reason);
-    });
+    };
+    scope?.onAbort(stop);
   });
   state.waitUntilMs = 0;
   state.waitedMs += clock.now() - startedMs;

@@ -32,7 +32,8 @@ export function deadlineLayer(deadlineMs: number | undefined, host: LayerHost): 
     const outer = state.scope;
     const scope = new AbortScope();
     // A scope of its own: the one around it may be shared with other calls, which this deadline does not concern.
-    const leave = outer?.onAbort((reason) => scope.abort(reason));
+    const follow = outer === undefined ? undefined : (reason: unknown) => scope.abort(reason);
+    if (follow !== undefined) outer!.onAbort(follow);
     if (outer?.isAborted) scope.abort(outer.reason);
     state.scope = scope;
     let expiry: TimeoutError | undefined;
@@ -45,12 +46,12 @@ export function deadlineLayer(deadlineMs: number | undefined, host: LayerHost): 
     return next(call).then(
       (value) => {
         timer.cancel();
-        leave?.();
+        if (follow !== undefined) outer!.offAbort(follow);
         return value;
       },
       (error) => {
         timer.cancel();
-        leave?.();
+        if (follow !== undefined) outer!.offAbort(follow);
         throw expiry !== undefined && scope.reason === expiry ? host.failures.allFailed(call, "deadline") : error;
       },
     );

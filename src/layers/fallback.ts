@@ -42,11 +42,11 @@ export function fallbackLayer(fallback: unknown, host: LayerHost, hasSharedDeadl
     const { deadlineAtMs } = stateOf(call.state?.servedBy ?? call);
     if (scope === undefined && deadlineAtMs === Infinity) return settled(value);
     const arm = (stop: (reason: unknown) => void) => {
-      const leave = scope?.onAbort(stop);
+      scope?.onAbort(stop);
       const limitMs = Math.max(LEAST_MS, deadlineAtMs - clock.now());
       const timer = limitMs === Infinity ? undefined : clock.setTimer(limitMs, () => stop(error));
       return () => {
-        leave?.();
+        scope?.offAbort(stop);
         timer?.cancel();
       };
     };

@@ -1,4 +1,3 @@
-import type { Clock } from "../clock.ts";
 import { type Duration, formatDuration, parseDuration, toSeconds } from "../duration.ts";
 import { RateLimitError } from "../errors.ts";
 import { refuseAttempt } from "../failure_log.ts";
@@ -122,8 +121,15 @@ export function rateLimitLayer(
 
     /** The call goes on after its own wait: run by whoever wakes it, it would run in the async context of another. */
     async function runInTurn(call: Call, limiter: RateLimiter, waitMs: number): Promise<unknown> {
-      const ticket = await waitInLine(call, limiter, waitMs, host.clock);
-      const scope = call.state?.scope;
+      const state = stateOf(call);
+      const { scope } = state;
+      const startedMs = host.clock.now();
+      state.phase = "waits";
+      state.waitReason = "rate limit";
+      state.waitUntilMs = startedMs + waitMs;
+      const ticket = await turnIn(limiter, scope);
+      state.waitUntilMs = 0;
+      state.waitedMs += host.clock.now() - startedMs;
       // By one that had its turn at the same moment and ran before.
       if (scope?.isAborted) throw refuse(call, scope.reason);
       return await begin(next, call, limiter, ticket);
@@ -151,31 +157,18 @@ function begin(next: Handler, call: Call, limiter: RateLimiter, ticket: number):
   return running;
 }
 
-/** Waits on behalf of `call`, and answers its ticket. */
-async function waitInLine(call: Call, limiter: RateLimiter, waitMs: number, clock: Clock): Promise<number> {
-  const state = stateOf(call);
-  const { scope } = state;
-  const startedMs = clock.now();
-  state.phase = "waits";
-  state.waitReason = "rate limit";
-  state.waitUntilMs = startedMs + waitMs;
-  const ticket = await turnIn(limiter, scope);
-  state.waitUntilMs = 0;
-  state.waitedMs += clock.now() - startedMs;
-  return ticket;
-}
-
 /** Resolves with a ticket when the turn has come; rejects at once when the call is called off. */
 function turnIn(limiter: RateLimiter, scope: AbortScope | undefined): Promise<number> {
   return new Promise((resolve, reject) => {
     const leave = limiter.enqueue((ticket) => {
-      stopListening?.();
+      scope?.offAbort(stop);
       resolve(ticket);
     });
-    const stopListening = scope?.onAbort((reason) => {
+    const stop = (reason: unknown) => {
       leave();
       reject(reason);
-    });
+    };
+    scope?.onAbort(stop);
   });
 }
 

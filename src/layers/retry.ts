@@ -1,5 +1,6 @@
 import { backoffDelayMs, type BackoffPolicy, type JitterFunction, type JitterName } from "../backoff.ts";
 import { type Duration, parseDuration, toSeconds } from "../duration.ts";
+import type { AllFailedReason } from "../errors.ts";
 import type { RetryPredicate } from "../failure_log.ts";
 import { dropResponseOf } from "../internal/drop_response.ts";
 import { type ErrorClass, errorMatcher, resolveMatcher } from "../internal/error_matcher.ts";
@@ -130,12 +131,16 @@ export function resolveRetryOn(retryOn: RetryOptions["retryOn"], functionName: s
  * and three values there are up to 3 × 3 attempts, and each takes a token of the rate limit.
  */
 export function retryLayer(policy: RetryPolicy, host: LayerHost): Layer {
+  const { failures } = host;
   return (next) => {
-    /** The wait before the next round, decided as soon as a round failed; throws what the call ends with. */
-    function decide(call: Call, error: unknown, previousDelayMs: number): number {
-      const { failures } = host;
-      if (!failures.mayRepeat(call, error)) throw failures.lastWord(call, error);
+    /**
+     * What follows a round that failed: the wait before the next, or why there is none, or `undefined` where the error ends
+     * the call. Who asked throws: each function on the way to an error is a frame of its stack, which takes long to write.
+     */
+    function decide(call: Call, error: unknown, previousDelayMs: number): number | AllFailedReason | undefined {
+      if (!failures.mayRepeat(call, error)) return undefined;
       const delayMs = delayBeforeRetry(policy, host, call, previousDelayMs);
+      if (typeof delayMs !== "number") return delayMs;
       dropResponseOf(error);
       const details = { retry: stateOf(call).retry + 1, delay: toSeconds(delayMs), error };
       host.telemetry.tell("retry", host.functionName, call, details);
@@ -145,42 +150,49 @@ export function retryLayer(policy: RetryPolicy, host: LayerHost): Layer {
     async function goOn(call: Call, firstDelayMs: number): Promise<unknown> {
       for (let delayMs = firstDelayMs;;) {
         await pause(host.clock, call, delayMs, stateOf(call).waitReason);
-        host.failures.beginRound(call);
+        failures.beginRound(call);
         try {
           return await next(call);
         } catch (error) {
-          delayMs = decide(call, error, delayMs);
+          const decided = decide(call, error, delayMs);
+          if (typeof decided !== "number") {
+            throw decided === undefined ? failures.lastWord(call, error) : failures.allFailed(call, decided);
+          }
+          delayMs = decided;
         }
       }
     }
 
     // What ends the call is thrown by the handler itself: an async function that throws before it waits makes a promise
     // that rejects before anybody listens, and Deno searches all of those for each that is listened to after all.
-    return (call) => next(call).then(undefined, (error) => goOn(call, decide(call, error, policy.minDelayMs)));
+    return (call) =>
+      next(call).then(undefined, (error) => {
+        const delayMs = decide(call, error, policy.minDelayMs);
+        if (typeof delayMs !== "number") {
+          throw delayMs === undefined ? failures.lastWord(call, error) : failures.allFailed(call, delayMs);
+        }
+        return goOn(call, delayMs);
+      });
   };
 }
 
-/**
- * The wait before the next round, in milliseconds.
- *
- * @throws {AllFailedError} If there will be no next round.
- */
+/** The wait before the next round, in milliseconds, or why there will be none. */
 function delayBeforeRetry(
   policy: RetryPolicy,
   host: LayerHost,
   call: Call,
   previousDelayMs: number,
-): number {
+): number | AllFailedReason {
   const state = stateOf(call);
-  if (state.retry >= (state.limits?.retries ?? policy.retries)) throw host.failures.allFailed(call, "attempts");
+  if (state.retry >= (state.limits?.retries ?? policy.retries)) return "attempts";
   const backoffMs = backoffDelayMs(policy, state.retry, previousDelayMs, host.random);
   const askedMs = policy.respectRetryAfter
     ? longestRetryAfterMs(host.failures.roundErrors(call), host.clock.wallNow())
     : 0;
-  if (askedMs > policy.maxRetryAfterMs) throw host.failures.allFailed(call, "retry_after");
+  if (askedMs > policy.maxRetryAfterMs) return "retry_after";
   state.waitReason = askedMs <= backoffMs ? "retry" : "Retry-After";
   const delayMs = askedMs <= backoffMs ? backoffMs : askedMs + spreadMs(policy, backoffMs, host.random);
-  if (host.clock.now() + delayMs >= state.deadlineAtMs) throw host.failures.allFailed(call, "deadline");
+  if (host.clock.now() + delayMs >= state.deadlineAtMs) return "deadline";
   return delayMs;
 }
 

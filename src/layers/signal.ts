@@ -2,7 +2,7 @@ import { refuseAttempt } from "../failure_log.ts";
 import { abortReason } from "../internal/abort_reason.ts";
 import { AbortScope } from "../internal/abort_scope.ts";
 import { dropResponse } from "../internal/drop_response.ts";
-import { followSignal } from "../internal/follow_signal.ts";
+import { followSignal, unfollowSignal } from "../internal/follow_signal.ts";
 import { interruptible } from "../internal/interruptible.ts";
 import { abortSignal, type OptionRules } from "../internal/validate.ts";
 import { type Layer, stateOf } from "../layer.ts";
@@ -23,20 +23,23 @@ export const SIGNAL_RULES: OptionRules = { signal: abortSignal };
  */
 export function signalLayer(signal: AbortSignal | undefined): Layer {
   return (next) => (call) => {
-    const signals = [signal, call.state?.signal].filter((each) => each !== undefined);
-    if (signals.length === 0) return next(call);
-    const aborted = signals.find((each) => each.aborted);
-    if (aborted !== undefined) return Promise.reject(abortReason(aborted));
+    const own = call.state?.signal;
+    if (signal === undefined && own === undefined) return next(call);
+    if (signal?.aborted) return Promise.reject(abortReason(signal));
+    if (own?.aborted) return Promise.reject(abortReason(own));
+    // Its own: the calls of a map share a scope, but the map follows the signals in their place.
     const scope = stateOf(call).scope ??= new AbortScope();
-    const unfollow = signals.map((each) => followSignal(each, (reason) => scope.abort(reason)));
-    const leave = () => unfollow.forEach((stop) => stop());
+    if (signal !== undefined) followSignal(signal, scope);
+    if (own !== undefined) followSignal(own, scope);
     return next(call).then(
       (value) => {
-        leave();
+        if (signal !== undefined) unfollowSignal(signal, scope);
+        if (own !== undefined) unfollowSignal(own, scope);
         return value;
       },
       (error) => {
-        leave();
+        if (signal !== undefined) unfollowSignal(signal, scope);
+        if (own !== undefined) unfollowSignal(own, scope);
         throw error;
       },
     );
@@ -57,7 +60,10 @@ export function interruptLayer(): Layer {
     }
     return interruptible(
       () => next(call),
-      (stop) => scope.onAbort(stop),
+      (stop) => {
+        scope.onAbort(stop);
+        return () => scope.offAbort(stop);
+      },
       (reason) => call.attempt?.abort(reason),
       dropResponse,
     );

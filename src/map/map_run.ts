@@ -2,7 +2,7 @@ import { MapError, type MapItemError } from "../errors.ts";
 import { abortReason } from "../internal/abort_reason.ts";
 import { errorLabel, rootOf } from "../internal/error_label.ts";
 import { AbortScope } from "../internal/abort_scope.ts";
-import { followSignal } from "../internal/follow_signal.ts";
+import { type Follower, followSignal, unfollowSignal } from "../internal/follow_signal.ts";
 import { listOf, objectList } from "../internal/object_list.ts";
 import { TurnKeeper } from "../internal/turn_keeper.ts";
 import type { Clock } from "../clock.ts";
@@ -75,7 +75,7 @@ export abstract class MapRun implements DrainTarget {
   /** The calls that run, by slot. */
   readonly #running: (Call | undefined)[] = objectList();
   #progress: RunProgress | undefined = undefined;
-  #unfollow: (() => void)[] = [];
+  readonly #follower: Follower = { abort: (reason) => void this.fail(reason) };
   #isOver = false;
   /** Who reads, aborts or closes may do so in the context of another than who asked for the run, to whom all it calls belongs. */
   readonly #inContext = captureContext();
@@ -106,7 +106,7 @@ export abstract class MapRun implements DrainTarget {
     if (aborted !== undefined) return void this.fail(abortReason(aborted));
     const closed = this.setup.closedError();
     if (closed !== undefined) return void this.fail(closed);
-    this.#unfollow = this.setup.signals.map((signal) => followSignal(signal, (reason) => void this.fail(reason)));
+    for (const signal of this.setup.signals) followSignal(signal, this.#follower);
     this.#progress = this.setup.openProgress(() => this.#wait());
     for (const runs of this.setup.runs) runs.add(this);
     this.fill();
@@ -229,7 +229,7 @@ export abstract class MapRun implements DrainTarget {
 
   #leave(): void {
     this.#isOver = true;
-    for (const unfollow of this.#unfollow) unfollow();
+    for (const signal of this.setup.signals) unfollowSignal(signal, this.#follower);
     this.#progress?.finish();
     for (const runs of this.setup.runs) runs.delete(this);
   }

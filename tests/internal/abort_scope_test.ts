@@ -1,14 +1,20 @@
 import { assertEquals } from "@std/assert";
 import { AbortScope } from "../../src/internal/abort_scope.ts";
 
+/** Answers how to leave. */
+function join(scope: AbortScope, callback: (reason: unknown) => void): () => void {
+  scope.onAbort(callback);
+  return () => scope.offAbort(callback);
+}
+
 Deno.test("AbortScope.abort() calls all who wait, once, in their order, and none who left", () => {
   const scope = new AbortScope();
   const called: string[] = [];
-  const leave = ["a", "b", "c", "d"].map((name) => scope.onAbort((reason) => called.push(`${name} ${reason}`)));
+  const leave = ["a", "b", "c", "d"].map((name) => join(scope, (reason) => called.push(`${name} ${reason}`)));
   leave[0]!();
   leave[2]!();
   leave[2]!();
-  const leaveE = scope.onAbort((reason) => called.push(`e ${reason}`));
+  const leaveE = join(scope, (reason) => called.push(`e ${reason}`));
   leave[0]!();
   scope.abort("stop");
   scope.abort("again");
@@ -19,8 +25,8 @@ Deno.test("AbortScope.abort() calls all who wait, once, in their order, and none
 Deno.test("AbortScope.onAbort() gives the place of one who left to the next", () => {
   const scope = new AbortScope();
   const called: string[] = [];
-  scope.onAbort(() => called.push("left"))();
-  const leave = scope.onAbort(() => called.push("stays"));
+  join(scope, () => called.push("left"))();
+  const leave = join(scope, () => called.push("stays"));
   scope.abort("stop");
   leave();
   assertEquals(called, ["stays"]);
@@ -29,9 +35,9 @@ Deno.test("AbortScope.onAbort() gives the place of one who left to the next", ()
 Deno.test("AbortScope.onAbort() lets one who left leave again, at no cost to the next", () => {
   const scope = new AbortScope();
   const called: string[] = [];
-  const leave = scope.onAbort(() => called.push("left"));
+  const leave = join(scope, () => called.push("left"));
   leave();
-  scope.onAbort(() => called.push("stays"));
+  join(scope, () => called.push("stays"));
   leave();
   scope.abort("stop");
   assertEquals(called, ["stays"]);
