@@ -1,60 +1,20 @@
 import { createOpero, type OperoOptions } from "@opero/core";
 import { FakeClock } from "@opero/core/testing";
-
-/** Many calls that are under way. */
-export interface UnderWay {
-  /** Ends them all at one moment. */
-  readonly end: () => unknown;
-  /** All of them. */
-  readonly calls: readonly Promise<unknown>[];
-}
+import { type Begin, BY_HAND, Gate, type LEANEST, many } from "./bare_endings.ts";
 
 /** A way in which many calls can end at one moment. */
 export interface MassEnding {
   readonly name: string;
-  /** Bare code whose calls end in a like way. */
-  readonly bare: "failing" | "aborted";
+  /** The least that ends in a like way. */
+  readonly leanest: keyof typeof LEANEST;
+  /** Code without this library that keeps the same promises. */
+  readonly byHand: Begin;
   /** Begins `count` calls. */
-  readonly begin: (count: number) => UnderWay | Promise<UnderWay>;
+  readonly begin: Begin;
 }
-
-/** What calls wait for, until it is opened. */
-class Gate {
-  readonly opened: Promise<void>;
-  readonly open: () => void;
-
-  constructor() {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    this.opened = promise;
-    this.open = resolve;
-  }
-}
-
-function many(count: number, call: (n: number) => Promise<unknown>): Promise<unknown>[] {
-  return Array.from({ length: count }, (_, n) => call(n));
-}
-
-/** The same without this library. */
-export const BARE: Readonly<Record<MassEnding["bare"], (count: number) => UnderWay>> = {
-  failing(count) {
-    const gate = new Gate();
-    const fail = async () => {
-      await gate.opened;
-      throw new Error("no");
-    };
-    return { end: gate.open, calls: many(count, async () => await fail()) };
-  },
-  aborted(count) {
-    const controller = new AbortController();
-    const rejects = new Set<(reason: unknown) => void>();
-    controller.signal.addEventListener("abort", () => rejects.forEach((reject) => reject(controller.signal.reason)));
-    const wait = () => new Promise((_, reject) => rejects.add(reject));
-    return { end: () => controller.abort(), calls: many(count, async () => await wait()) };
-  },
-};
 
 /** Calls of a function that fails once a gate opens. */
-function failing(options: OperoOptions, of = (fn: () => Promise<unknown>, _n: number) => fn()): MassEnding["begin"] {
+function failing(options: OperoOptions, of = (fn: () => Promise<unknown>, _n: number) => fn()): Begin {
   return (count) => {
     const { opero } = createOpero();
     const gate = new Gate();
@@ -71,7 +31,7 @@ function aborted(
   options: OperoOptions,
   fails: boolean,
   args: (n: number) => unknown[] = () => [],
-): MassEnding["begin"] {
+): Begin {
   return async (count) => {
     const { opero } = createOpero();
     const controller = new AbortController();
@@ -88,7 +48,7 @@ function aborted(
 }
 
 /** Calls whose timers all come at one moment. */
-function timedOut(options: OperoOptions): MassEnding["begin"] {
+function timedOut(options: OperoOptions): Begin {
   return (count) => {
     const clock = new FakeClock();
     // The fake clock looks for the next of its timers one by one: here all come at one call.
@@ -100,7 +60,7 @@ function timedOut(options: OperoOptions): MassEnding["begin"] {
   };
 }
 
-function mapped(isStream: boolean, ending: "failing" | "abort", options: OperoOptions = {}): MassEnding["begin"] {
+function mapped(isStream: boolean, ending: "failing" | "abort", options: OperoOptions = {}): Begin {
   return (count) => {
     const { opmap } = createOpero();
     const gate = new Gate();
@@ -121,11 +81,17 @@ function mapped(isStream: boolean, ending: "failing" | "abort", options: OperoOp
 
 /** Every way in which calls can end, many at a time. */
 export const MASS_ENDINGS: readonly MassEnding[] = [
-  { name: "failing with retries: 0", bare: "failing", begin: failing({}) },
-  { name: "failing, thrown on", bare: "failing", begin: failing({ retryOn: RangeError, retries: 3 }) },
+  { name: "failing with retries: 0", leanest: "failing", byHand: BY_HAND.wrapping, begin: failing({}) },
+  {
+    name: "failing, thrown on",
+    leanest: "failing",
+    byHand: BY_HAND.thrownOn,
+    begin: failing({ retryOn: RangeError, retries: 3 }),
+  },
   {
     name: "failing, retries exhausted",
-    bare: "failing",
+    leanest: "failing",
+    byHand: BY_HAND.retrying,
     begin: (count) => {
       const gate = new Gate();
       let failed = 0;
@@ -141,13 +107,20 @@ export const MASS_ENDINGS: readonly MassEnding[] = [
   },
   {
     name: "failing within every layer",
-    bare: "failing",
+    leanest: "failing",
+    byHand: BY_HAND.throughAll,
     begin: failing({ timeout: "1h", deadline: "1h", signal: new AbortController().signal }),
   },
-  { name: "failing after argFallback", bare: "failing", begin: failing({ argFallback: 0, fallbackValues: ["a"] }) },
+  {
+    name: "failing after argFallback",
+    leanest: "failing",
+    byHand: BY_HAND.wrapping,
+    begin: failing({ argFallback: 0, fallbackValues: ["a"] }),
+  },
   {
     name: "failing with { signal }",
-    bare: "failing",
+    leanest: "failing",
+    byHand: BY_HAND.withOwnSignal,
     begin: failing(
       {},
       (fn, _n) =>
@@ -156,7 +129,8 @@ export const MASS_ENDINGS: readonly MassEnding[] = [
   },
   {
     name: "failing fallback",
-    bare: "failing",
+    leanest: "failing",
+    byHand: BY_HAND.fallback,
     begin: failing({
       fallback: () => {
         throw new Error("worse");
@@ -165,40 +139,66 @@ export const MASS_ENDINGS: readonly MassEnding[] = [
   },
   {
     name: "failing async fallback",
-    bare: "failing",
+    leanest: "failing",
+    byHand: BY_HAND.asyncFallback,
     begin: failing({ fallback: () => Promise.reject(new Error("worse")) }),
   },
-  { name: "failing flight of many waiters", bare: "failing", begin: failing({ cache: true }) },
+  {
+    name: "failing flight of many waiters",
+    leanest: "failing",
+    byHand: BY_HAND.oneFlight,
+    begin: failing({ cache: true }),
+  },
   {
     name: "failing flights",
-    bare: "failing",
+    leanest: "failing",
+    byHand: BY_HAND.flights,
     begin: failing({ cache: true }, (fn, n) => (fn as (n: number) => Promise<unknown>)(n)),
   },
-  { name: "aborted in one limiter", bare: "aborted", begin: aborted({ rateLimit: 1 / 3_600 }, false) },
+  {
+    name: "aborted in one limiter",
+    leanest: "aborted",
+    byHand: BY_HAND.inLine,
+    begin: aborted({ rateLimit: 1 / 3_600 }, false),
+  },
   {
     name: "aborted in limiters by key",
-    bare: "aborted",
+    leanest: "aborted",
+    byHand: BY_HAND.inLinesByKey,
     begin: aborted({ rateLimit: 1 / 3_600, rateLimitScope: "per_args" }, false, (n) => [n >> 1]),
   },
-  { name: "aborted while they run", bare: "aborted", begin: aborted({}, false) },
-  { name: "aborted in a retry pause", bare: "aborted", begin: aborted({}, true) },
-  { name: "aborted in a retry pause without jitter", bare: "aborted", begin: aborted({ jitter: "none" }, true) },
+  { name: "aborted while they run", leanest: "aborted", byHand: BY_HAND.running, begin: aborted({}, false) },
+  { name: "aborted in a retry pause", leanest: "aborted", byHand: BY_HAND.pausing, begin: aborted({}, true) },
+  {
+    name: "aborted in a retry pause without jitter",
+    leanest: "aborted",
+    byHand: BY_HAND.pausing,
+    begin: aborted({ jitter: "none" }, true),
+  },
   {
     name: "aborted in a fallbackDelay",
-    bare: "aborted",
+    leanest: "aborted",
+    byHand: BY_HAND.pausing,
     begin: aborted({ argFallback: 0, fallbackDelay: "1h" }, true, () => [["a", "b"]]),
   },
-  { name: "aborted in a flight", bare: "aborted", begin: aborted({ cache: true }, false) },
+  {
+    name: "aborted in a flight",
+    leanest: "aborted",
+    byHand: BY_HAND.abortedFlight,
+    begin: aborted({ cache: true }, false),
+  },
   {
     name: "aborted within timeout and deadline",
-    bare: "aborted",
+    leanest: "aborted",
+    byHand: BY_HAND.abortedThroughAll,
     begin: aborted({ timeout: "1h", deadline: "1h" }, false),
   },
-  { name: "timed out", bare: "failing", begin: timedOut({ timeout: "1s" }) },
-  { name: "past the deadline", bare: "failing", begin: timedOut({ deadline: "1s" }) },
+  { name: "timed out", leanest: "failing", byHand: BY_HAND.timedOut, begin: timedOut({ timeout: "1s" }) },
+  { name: "past the deadline", leanest: "failing", byHand: BY_HAND.timedOut, begin: timedOut({ deadline: "1s" }) },
   {
     name: "refused by the rate limit",
-    bare: "failing",
+    leanest: "failing",
+    byHand: BY_HAND.refused,
     begin: (count) => {
       const { opero } = createOpero();
       const fn = opero(() => Promise.resolve(1), { rateLimit: 1 / 3_600, rateLimitMaxWait: 0 });
@@ -208,7 +208,8 @@ export const MASS_ENDINGS: readonly MassEnding[] = [
   },
   {
     name: "aborted before they begin",
-    bare: "failing",
+    leanest: "failing",
+    byHand: BY_HAND.abortedBefore,
     begin: (count) => {
       const { opero } = createOpero();
       const fn = opero(() => Promise.resolve(1)).with({ signal: AbortSignal.abort() });
@@ -216,25 +217,20 @@ export const MASS_ENDINGS: readonly MassEnding[] = [
       return { end: gate.open, calls: many(count, async () => (await gate.opened, await fn())) };
     },
   },
-  { name: "items of a list failing", bare: "failing", begin: mapped(false, "failing") },
-  { name: "items of a stream failing", bare: "failing", begin: mapped(true, "failing") },
-  { name: "a list aborted", bare: "aborted", begin: mapped(false, "abort") },
-  { name: "a stream aborted", bare: "aborted", begin: mapped(true, "abort") },
-  { name: "a list aborted in its limiter", bare: "aborted", begin: mapped(false, "abort", { rateLimit: 1 / 3_600 }) },
+  { name: "items of a list failing", leanest: "failing", byHand: BY_HAND.list, begin: mapped(false, "failing") },
+  { name: "items of a stream failing", leanest: "failing", byHand: BY_HAND.list, begin: mapped(true, "failing") },
+  { name: "a list aborted", leanest: "aborted", byHand: BY_HAND.abortedList, begin: mapped(false, "abort") },
+  { name: "a stream aborted", leanest: "aborted", byHand: BY_HAND.abortedList, begin: mapped(true, "abort") },
+  {
+    name: "a list aborted in its limiter",
+    leanest: "aborted",
+    byHand: BY_HAND.listInLine,
+    begin: mapped(false, "abort", { rateLimit: 1 / 3_600 }),
+  },
   {
     name: "a list aborted at its first failure",
-    bare: "failing",
+    leanest: "failing",
+    byHand: BY_HAND.firstOfList,
     begin: mapped(false, "failing", { onError: "abort" } as OperoOptions),
   },
 ];
-
-/** How long it takes until all have ended, in milliseconds. */
-export async function endingMs(begin: MassEnding["begin"], count: number): Promise<number> {
-  const { calls, end } = await begin(count);
-  const settled = Promise.allSettled(calls);
-  await new Promise((resolve) => setTimeout(resolve, 1));
-  const startMs = performance.now();
-  await end();
-  await settled;
-  return performance.now() - startMs;
-}
