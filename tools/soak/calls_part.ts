@@ -1,14 +1,18 @@
 import { createOpero, diskCache, memoryCache, sqliteCache, tiered } from "@opero/core";
 import { redisCache } from "@opero/core/redis";
 import { hasRedisServer, RedisServer } from "../../tests/support/redis_server.ts";
-import type { SoakPart, SoakTally } from "./soak_part.ts";
+import { Pace } from "./pace.ts";
+import type { SoakPart, SoakRates, SoakTally } from "./soak_part.ts";
 
 const AT_ONCE = 50;
-const CALLS_A_ROUND = 600;
+const CALLS_A_ROUND = 300;
+/** After so many calls an argument comes again; at a pace it finds an entry that is fresh three times, then stale. */
+const MAX_ARGUMENTS = 20_000;
+const SECONDS_TO_SAME_ARGUMENT = 7;
 const KILL_EVERY_MS = 30_000;
 
 /** Calls through tiers of caches, a rate limit, retries, fallbacks and aborts, while redis is killed now and then. */
-export async function callsPart(tally: SoakTally): Promise<SoakPart> {
+export async function callsPart(tally: SoakTally, { callsPerSecond }: SoakRates): Promise<SoakPart> {
   const folder = await Deno.makeTempDir({ prefix: "opero-soak-" });
   const redis = hasRedisServer ? await RedisServer.start() : undefined;
   const instance = createOpero({ minDelay: "5ms", maxDelay: "50ms" });
@@ -31,11 +35,14 @@ export async function callsPart(tally: SoakTally): Promise<SoakPart> {
     timeout: "5s",
     retries: 5,
   });
+  const pace = new Pace(callsPerSecond);
+  const ids = Math.min(MAX_ARGUMENTS, Math.ceil(SECONDS_TO_SAME_ARGUMENT * callsPerSecond));
   let next = 0;
   let killedMs = performance.now();
 
   async function call(): Promise<void> {
-    const id = next++ % 20_000;
+    const id = next++ % ids;
+    tally.calls.begun++;
     const isAborted = id % 40 === 0;
     const controller = new AbortController();
     const value = load.with({ signal: controller.signal })(id, ["one", "two"]);
@@ -48,7 +55,7 @@ export async function callsPart(tally: SoakTally): Promise<SoakPart> {
         if (!isAborted) tally.wrong.push(`call ${id} failed: ${error}`);
       },
     );
-    tally.done++;
+    tally.calls.done++;
   }
 
   async function killRedis(): Promise<void> {
@@ -63,6 +70,7 @@ export async function callsPart(tally: SoakTally): Promise<SoakPart> {
     async round() {
       await killRedis();
       for (let begun = 0; begun < CALLS_A_ROUND; begun += AT_ONCE) {
+        await pace.turn(AT_ONCE);
         await Promise.all(Array.from({ length: AT_ONCE }, call));
       }
     },

@@ -1,30 +1,48 @@
 /**
- * Everything at once for a while, with faults, and a look at what is left: `deno task soak [minutes] [parts]`.
+ * Everything at once for a while, with faults, and a look at what is left:
+ * `deno task soak [minutes] [parts] [--flat-out] [--starts=130]`.
  *
  * Calls go through tiers of memory, sqlite and redis, under a rate limit, with retries, fallbacks and aborts; redis is
  * killed twice a minute; maps run on a pool in which one item in fifty kills, hangs or breaks its worker. Each outcome
- * is checked against what it has to be. It prints a line a minute and ends with 1 where a value was wrong, an outcome
- * was lost, a rejection was handled by nobody, or memory grew by more than 1 MB an hour after the first ten minutes.
+ * is checked against what it has to be. It goes at a pace that leaves a core to others, unless `--flat-out` is said,
+ * prints a line every half minute and ends with 1 where a value was wrong, an outcome was lost, a rejection was handled
+ * by nobody, or memory grew by more than 1 MB an hour after the first ten minutes.
  *
- * Parts, by default all: `calls`, `pool`, and `bare`, which in place of this library starts and ends bare worker
- * threads as often as the faults do: what the runtime itself keeps of those.
+ * Parts, by default all: `calls`, `pool`, and `bare`, which in place of this library starts and ends `--starts` bare
+ * worker threads a minute: what the runtime itself keeps of those.
  */
+import { parseArgs } from "node:util";
+import { barePart } from "./bare_part.ts";
 import { callsPart } from "./calls_part.ts";
-import { barePart, poolPart } from "./pool_part.ts";
 import { MemoryTrend } from "./memory_trend.ts";
-import type { SoakPart, SoakTally } from "./soak_part.ts";
+import { poolPart } from "./pool_part.ts";
+import type { OpenSoakPart, SoakPart, SoakRates, SoakTally } from "./soak_part.ts";
+import { countWorkerStarts } from "./worker_starts.ts";
 
-const PARTS: Readonly<Record<string, (tally: SoakTally) => Promise<SoakPart>>> = {
-  calls: callsPart,
-  pool: poolPart,
-  bare: barePart,
-};
+const PARTS: Readonly<Record<string, OpenSoakPart>> = { calls: callsPart, pool: poolPart, bare: barePart };
 const WARM_UP_MINUTES = 10;
 const MAX_BYTES_AN_HOUR = 1_000_000;
+/** Rounds of a part that are under way at one time: one that waits for a fault lets the others keep the pace. */
+const LANES = 4;
+const SAMPLE_EVERY_MS = 30_000;
+/** How many wrong outcomes are shown. */
+const MAX_SHOWN = 20;
+/** What is not done so long after the end is lost. */
+const LOST_AFTER_MS = 60_000;
 
-const [minutesText = "33", ...names] = Deno.args;
+const { values, positionals: [minutesText = "33", ...names] } = parseArgs({
+  args: Deno.args,
+  allowPositionals: true,
+  options: { "flat-out": { type: "boolean", default: false }, starts: { type: "string", default: "130" } },
+});
 const minutes = Number(minutesText);
-const tally: SoakTally = { done: 0, wrong: [], faults: 0 };
+const startsPerMinute = Number(values.starts);
+const rates: SoakRates = values["flat-out"]
+  ? { callsPerSecond: Infinity, itemsPerSecond: Infinity, startsPerMinute }
+  : { callsPerSecond: 300, itemsPerSecond: 150, startsPerMinute };
+const tally: SoakTally = { calls: { begun: 0, done: 0 }, items: { begun: 0, done: 0 }, wrong: [], faults: 0 };
+const workerStarts = countWorkerStarts();
+let shown = 0;
 let unhandled = 0;
 addEventListener("unhandledrejection", (event) => {
   event.preventDefault();
@@ -32,30 +50,45 @@ addEventListener("unhandledrejection", (event) => {
   console.error(event.reason);
 });
 
-const parts = await Promise.all((names.length > 0 ? names : ["calls", "pool"]).map((name) => PARTS[name]!(tally)));
+const parts = await Promise.all(
+  (names.length > 0 ? names : ["calls", "pool"]).map((name) => PARTS[name]!(tally, rates)),
+);
 const trend = new MemoryTrend();
 const startMs = performance.now();
-const isOver = () => performance.now() - startMs >= minutes * 60_000;
-const work = parts.map(async (part) => {
-  while (!isOver()) await part.round();
-});
-const watch = setInterval(() => report(), 60_000);
+const endMs = startMs + minutes * 60_000;
+const work = parts.flatMap((part) => Array.from({ length: LANES }, () => repeat(part)));
+const watch = setInterval(() => report(), SAMPLE_EVERY_MS);
+const lost = setTimeout(() => finish(), endMs - startMs + LOST_AFTER_MS);
 await Promise.all(work);
-clearInterval(watch);
 report();
 await Promise.all(parts.map((part) => part.close()));
+clearInterval(watch);
+clearTimeout(lost);
+finish();
 
-const slope = trend.bytesAnHour(Math.min(WARM_UP_MINUTES, minutes / 3));
-console.log(`memory: ${(slope / 1e6).toFixed(1)} MB an hour; ${unhandled} unhandled; ${tally.wrong.length} wrong`);
-for (const line of tally.wrong.slice(0, 20)) console.log(line);
-Deno.exit(tally.wrong.length > 0 || unhandled > 0 || slope > MAX_BYTES_AN_HOUR ? 1 : 0);
+async function repeat(part: SoakPart): Promise<void> {
+  while (performance.now() < endMs) await part.round();
+}
 
 function report(): void {
   const { rss, heapUsed, external } = trend.sample();
   const minute = ((performance.now() - startMs) / 60_000).toFixed(1);
   const inMB = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB`;
+  for (const line of tally.wrong.slice(shown, MAX_SHOWN)) console.log(line);
+  shown = tally.wrong.length;
   console.log(
-    `${minute} min: ${tally.done} done, ${tally.faults} faults, ${tally.wrong.length} wrong, ` +
+    `${minute} min: ${tally.calls.done} calls, ${tally.items.done} items, ${tally.faults} faults, ` +
+      `${workerStarts()} workers, ${tally.wrong.length} wrong, ` +
       `rss ${inMB(rss)}, heap ${inMB(heapUsed)}, external ${inMB(external)}`,
   );
+}
+
+function finish(): never {
+  const lost = tally.calls.begun - tally.calls.done + tally.items.begun - tally.items.done;
+  const slope = trend.bytesAnHour(Math.min(WARM_UP_MINUTES, minutes / 3));
+  console.log(
+    `${tally.calls.begun} calls and ${tally.items.begun} items begun, ${lost} lost, ${tally.wrong.length} wrong, ` +
+      `${unhandled} unhandled; memory: ${(slope / 1e6).toFixed(1)} MB an hour`,
+  );
+  Deno.exit(lost + tally.wrong.length + unhandled > 0 || slope > MAX_BYTES_AN_HOUR ? 1 : 0);
 }
