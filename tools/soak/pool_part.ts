@@ -30,7 +30,10 @@ export function poolPart(tally: SoakTally, { itemsPerSecond }: SoakRates): Promi
         if (fault !== undefined) tally.faults++;
         const found = result instanceof Error ? nameOfCause(result) : result;
         const expected = fault === undefined ? ids[i]! * 2 : FAULT_ERRORS[fault];
-        if (found !== expected) tally.wrong.push(`item ${ids[i]} (${fault}) came to ${found} in place of ${expected}`);
+        if (found !== expected) {
+          const shown = Deno.inspect(result, { breakLength: Infinity });
+          tally.wrong.push(`item ${ids[i]} (${fault}) came to ${shown} in place of ${expected}`);
+        }
         tally.items.done++;
       }
     },

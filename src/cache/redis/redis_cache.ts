@@ -2,8 +2,10 @@ import type { Clock } from "../../clock.ts";
 import type { CacheBackend, CacheEntry } from "../cache_backend.ts";
 import { decodeEntry, encodeEntry } from "../codec/cache_codec.ts";
 import { plainKey } from "../plain_key.ts";
+import { RedisBoundedRead } from "./redis_bounded_read.ts";
 import { RedisError, toRedisError } from "./redis_error.ts";
 import type { RedisCommand, RedisPort } from "./redis_port.ts";
+import { RedisReadBatch } from "./redis_read_batch.ts";
 
 /** How many keys a server looks at in one step of a clear. */
 const SCAN_COUNT = "1000";
@@ -18,6 +20,7 @@ const UNEXPECTED_REPLY = "UNEXPECTED_REPLY";
  */
 export class RedisCache implements CacheBackend {
   readonly #port: RedisPort;
+  readonly #reads: RedisBoundedRead | RedisReadBatch;
   readonly #keyPrefix: string;
   readonly #clock: Pick<Clock, "wallNow">;
   readonly #maxEntryBytes: number;
@@ -25,6 +28,8 @@ export class RedisCache implements CacheBackend {
   /** A cache whose keys all begin with `keyPrefix`, and whose entries take `maxEntryBytes` at most. */
   constructor(port: RedisPort, keyPrefix: string, clock: Pick<Clock, "wallNow">, maxEntryBytes: number) {
     this.#port = port;
+    const Reads = port.readsTogether ? RedisReadBatch : RedisBoundedRead;
+    this.#reads = new Reads(port.send, maxEntryBytes);
     this.#keyPrefix = keyPrefix;
     this.#clock = clock;
     this.#maxEntryBytes = maxEntryBytes;
@@ -33,7 +38,7 @@ export class RedisCache implements CacheBackend {
   /** The entry under `key`. What another program keeps there is none. */
   get(key: string): Promise<CacheEntry | undefined> {
     // Without `async`, which would cost a promise more in the one operation whose speed counts.
-    return this.#port.send("GET", this.#storedKey(key)).then((reply) => {
+    return this.#reads.read(this.#storedKey(key)).then((reply) => {
       const text = toText(reply);
       return text === undefined ? undefined : decodeEntry(key, text, this.#maxEntryBytes);
     }, missOfForeign);

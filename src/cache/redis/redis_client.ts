@@ -37,6 +37,9 @@ export interface DenoRedisClient {
   sendCommand(command: string, args?: string[]): Promise<unknown>;
 }
 
+/** The commands that a replica may answer. */
+const READS: ReadonlySet<string> = new Set(["GET", "GETRANGE", "STRLEN"]);
+
 interface IoRedisParts {
   readonly options?: { readonly keyPrefix?: string };
   readonly nodes?: (role: "master") => IoRedisClient[];
@@ -80,13 +83,13 @@ function callOf(client: IoRedisClient): RedisCommand {
 }
 
 function adoptCluster(cluster: NodeRedisCluster): RedisPort {
-  const send: RedisCommand = (command, ...args) => cluster.sendCommand(args[0], command === "GET", [command, ...args]);
+  const send: RedisCommand = (command, ...args) => cluster.sendCommand(args[0], READS.has(command), [command, ...args]);
   const nodeOf = async (node: unknown) => commandOf(await cluster.nodeClient(node))!;
   return { ...portOf(send), nodes: () => Promise.all(cluster.masters.map(nodeOf)) };
 }
 
 function portOf(send: RedisCommand): RedisPort {
-  return { send, clientKeyPrefix: "", nodes: () => Promise.resolve([send]), close: () => {} };
+  return { send, readsTogether: false, clientKeyPrefix: "", nodes: () => Promise.resolve([send]), close: () => {} };
 }
 
 function has(client: unknown, method: string): client is Record<string, unknown> {

@@ -50,8 +50,8 @@ export interface RedisCacheConfig {
    */
   readonly keyPrefix?: string | undefined;
   /**
-   * How large an entry may be, in bytes: a larger one is neither written nor made into a value. Its size is known once the
-   * answer is there, as a question before each read would cost every hit a way to the server and back.
+   * How large an entry may be, in bytes: a larger one is neither written nor read, but for its first 4 MB, where the
+   * server lets us ask for a part of a value and no other read goes with it.
    * @default 67_108_864
    */
   readonly maxEntryBytes?: number | undefined;

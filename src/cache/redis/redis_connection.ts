@@ -1,7 +1,6 @@
 import type { Clock } from "../../clock.ts";
 import { RedisError, toRedisError } from "./redis_error.ts";
 import type { RedisCommand, RedisPort } from "./redis_port.ts";
-import { RedisReadBatch } from "./redis_read_batch.ts";
 import { type OwnedRedisClient, RedisSession } from "./redis_session.ts";
 
 /** How a {@link RedisConnection} connects. */
@@ -25,8 +24,9 @@ export interface RedisConnectionSetup {
 export class RedisConnection implements RedisPort {
   /** There is none. */
   readonly clientKeyPrefix = "";
+  /** All keys are on its one server. */
+  readonly readsTogether = true;
   readonly #setup: RedisConnectionSetup;
-  readonly #reads: RedisReadBatch = new RedisReadBatch((...command) => this.#sendNow(...command));
   /** All that may still wait for answers; of them one takes commands. */
   readonly #sessions = new Set<RedisSession>();
   #session: RedisSession | undefined = undefined;
@@ -41,12 +41,8 @@ export class RedisConnection implements RedisPort {
 
   /** Sends a command, over a new connection if there is none. */
   readonly send: RedisCommand = (...command) => {
-    return command[0] === "GET" ? this.#reads.get(command[1]!) : this.#sendNow(...command);
-  };
-
-  readonly #sendNow: RedisCommand = (...command) => {
     if (this.#session !== undefined) return this.#session.send(command);
-    if (this.#isClosed) return Promise.reject(new RedisError(command[0], "CLOSED"));
+    if (this.#isClosed) return Promise.reject(Object.assign(new Error("The connection is closed"), { code: "CLOSED" }));
     return this.#open().then((session) => session.send(command));
   };
 

@@ -1,3 +1,5 @@
+import { isOverBytes } from "../max_entry_bytes.ts";
+import { RedisBoundedRead } from "./redis_bounded_read.ts";
 import { toRedisError } from "./redis_error.ts";
 import type { RedisCommand } from "./redis_port.ts";
 
@@ -14,22 +16,27 @@ interface Read {
 }
 
 /**
- * Sends the reads of one turn of the event loop as one `MGET`: a command costs the client more than
- * an answer. One read by itself is a plain `GET`, and so are all where the server refuses the other.
+ * Sends the reads of one turn of the event loop as one `MGET`: a command costs the client more than an answer. It has no
+ * bound, so the first value that is too long ends that. One read by itself is bounded, and so are all after such a
+ * value and where the server refuses `MGET`.
  */
 export class RedisReadBatch {
   readonly #send: RedisCommand;
+  readonly #maxBytes: number;
+  readonly #single: RedisBoundedRead;
   #reads: Read[] = [];
-  #isRefused = false;
+  #isSingle = false;
 
-  /** Reads over the connection of `send`, which reaches all keys. */
-  constructor(send: RedisCommand) {
+  /** Reads of values of up to `maxBytes` over the connection of `send`, which reaches all keys. */
+  constructor(send: RedisCommand, maxBytes: number) {
     this.#send = send;
+    this.#maxBytes = maxBytes;
+    this.#single = new RedisBoundedRead(send, maxBytes);
   }
 
-  /** The reply to `GET key`; `null` also for what is no text. */
-  get(key: string): Promise<unknown> {
-    if (this.#isRefused) return this.#send("GET", key);
+  /** What is under `key`: nothing, or an empty text, where there is no text. */
+  read(key: string): Promise<unknown> {
+    if (this.#isSingle) return this.#single.read(key);
     return new Promise((resolve, reject) => {
       const count = this.#reads.push({ key, resolve, reject });
       if (count === 1) queueMicrotask(this.#flush);
@@ -46,17 +53,23 @@ export class RedisReadBatch {
   };
 
   #readEach(reads: readonly Read[]): void {
-    for (const { key, resolve, reject } of reads) this.#send("GET", key).then(resolve, reject);
+    for (const { key, resolve, reject } of reads) this.#single.read(key).then(resolve, reject);
   }
 
   #readAll(reads: readonly Read[]): void {
     this.#send("MGET", ...reads.map(({ key }) => key)).then((replies) => {
       if (!Array.isArray(replies) || replies.length !== reads.length) return this.#readEach(reads);
-      for (const [i, { resolve }] of reads.entries()) resolve(replies[i]);
+      for (const [i, { resolve }] of reads.entries()) resolve(this.#bounded(replies[i]));
     }, (error) => {
       if (!REFUSALS.has(toRedisError("MGET", error).code)) return reads.forEach(({ reject }) => reject(error));
-      this.#isRefused = true;
+      this.#isSingle = true;
       this.#readEach(reads);
     });
+  }
+
+  #bounded(reply: unknown): unknown {
+    if (typeof reply !== "string" || !isOverBytes(reply, this.#maxBytes)) return reply;
+    this.#isSingle = true;
+    return null;
   }
 }
