@@ -13,7 +13,13 @@ function openCache() {
     sent.push(command);
     return Promise.resolve(command[0] === "SET" ? "OK" : 1);
   };
-  const port = { send, clientKeyPrefix: "", nodes: () => Promise.resolve([send]), close: () => {} };
+  const port = {
+    send,
+    readsTogether: false,
+    clientKeyPrefix: "",
+    nodes: () => Promise.resolve([send]),
+    close: () => {},
+  };
   return { cache: new RedisCache(port, "app:", clock, 10_000), sent };
 }
 
