@@ -18,13 +18,17 @@ export class MemoryTrend {
 
   /**
    * The slope of the line through the samples after `warmUpMinutes`, in bytes an hour: the median of the slopes of all
-   * pairs (Theil, 1950; Sen, 1968), which a single peak does not move.
+   * pairs (Theil, 1950; Sen, 1968), which a single peak does not move, and the bounds between which it lies with 95 %.
    */
-  bytesAnHour(warmUpMinutes: number): number {
+  bytesAnHour(warmUpMinutes: number): { low: number; slope: number; high: number } {
     const samples = this.#samples.filter(({ atMs }) => atMs - this.#startMs >= warmUpMinutes * 60_000);
     const slopes = samples.flatMap((one, i) =>
       samples.slice(i + 1).map((other) => (other.rss - one.rss) / (other.atMs - one.atMs) * 3_600_000)
-    );
-    return slopes.toSorted((a, b) => a - b)[slopes.length >> 1] ?? 0;
+    ).toSorted((a, b) => a - b);
+    const n = samples.length;
+    const middle = slopes.length / 2;
+    const aside = 1.96 * Math.sqrt(n * (n - 1) * (2 * n + 5) / 18) / 2;
+    const at = (place: number) => slopes[Math.min(Math.max(Math.floor(place), 0), slopes.length - 1)] ?? 0;
+    return { low: at(middle - aside), slope: at(middle), high: at(middle + aside) };
   }
 }
