@@ -19,7 +19,7 @@ export type { Opero, OperoWrapper } from "./src/opero.ts";
 export type { Opmap, OpmapWrapper } from "./src/opmap.ts";
 export type { MapMode, OnError, OpmapOptions, ProgressOption, RunOptions } from "./src/map/opmap_options.ts";
 export type { Mapped, MapResult, MapStream } from "./src/map/mapped.ts";
-export type { Items } from "./src/pool/item_source.ts";
+export type { Items } from "./src/map/item_source.ts";
 export type { WorkerPermissions } from "./src/pool/sandbox.ts";
 export { transfer } from "./src/pool/transfer.ts";
 export type { ProgressState } from "./src/progress/progress.ts";
@@ -36,8 +36,8 @@ export type {
   Wrapped,
 } from "./src/engine/wrapped.ts";
 export type { ShownOptions } from "./src/engine/shown_options.ts";
-export type { HiddenValue } from "./src/internal/hidden_value.ts";
-export { type CallContext, currentCall } from "./src/current_call.ts";
+export type { HiddenValue } from "./src/options/hidden_value.ts";
+export { type CallContext, currentCall } from "./src/attempt/current_call.ts";
 export {
   AllFailedError,
   type AllFailedInit,
@@ -56,15 +56,15 @@ export {
   TimeoutError,
   WorkerError,
 } from "./src/errors.ts";
-export { isFailedResponse } from "./src/is_failed_response.ts";
-export { isTransient } from "./src/is_transient.ts";
-export type { RetryContext, RetryPredicate } from "./src/failure_log.ts";
-export type { JitterContext, JitterFunction, JitterName } from "./src/backoff.ts";
-export type { Duration } from "./src/duration.ts";
-export type { ErrorClass } from "./src/internal/error_matcher.ts";
+export { isFailedResponse } from "./src/retry/is_failed_response.ts";
+export { isTransient } from "./src/retry/is_transient.ts";
+export type { RetryContext, RetryPredicate } from "./src/attempt/failure_log.ts";
+export type { JitterContext, JitterFunction, JitterName } from "./src/retry/backoff.ts";
+export type { Duration } from "./src/time/duration.ts";
+export type { ErrorClass } from "./src/options/error_matcher.ts";
 export type { RetryOptions } from "./src/layers/retry.ts";
 export type { CacheOptions } from "./src/layers/cache.ts";
-export type { CacheStats } from "./src/cache/cache_account.ts";
+export type { CacheStats } from "./src/cache/results/cache_account.ts";
 export type { RateLimit, RateLimitOptions } from "./src/layers/rate_limit.ts";
 export type { ArgFallbackOptions, CheckedArgFallback } from "./src/layers/arg_fallback.ts";
 export type { TimeoutOptions } from "./src/layers/timeout.ts";
@@ -72,19 +72,19 @@ export type { DeadlineOptions } from "./src/layers/deadline.ts";
 export type { FailOnOptions, FailurePredicate } from "./src/layers/fail_on.ts";
 export type { FallbackOptions } from "./src/layers/fallback.ts";
 export type { SignalOptions } from "./src/layers/signal.ts";
-export type { CacheMode, CacheStatus } from "./src/layer.ts";
+export type { CacheMode, CacheStatus } from "./src/call/layer.ts";
 export type {
   CacheBackend,
   CacheBackendFactory,
   CacheBackendHost,
   CacheEntry,
   MaybePromise,
-} from "./src/cache/cache_backend.ts";
+} from "./src/cache/backend/cache_backend.ts";
 export { diskCache, type DiskCacheConfig } from "./src/cache/disk/disk_cache.ts";
 export { sqliteCache, type SqliteCacheConfig } from "./src/cache/sqlite/sqlite_cache.ts";
 export type { SqliteDatabase, SqliteStatement } from "./src/runtime/sqlite.ts";
-export { registerCacheBackend } from "./src/cache/open_cache.ts";
-export type { Clock, Timer } from "./src/clock.ts";
+export { registerCacheBackend } from "./src/engine/open_cache.ts";
+export type { Clock, Timer } from "./src/time/clock.ts";
 export {
   configureLogging,
   formatLogRecord,
@@ -95,10 +95,10 @@ export {
   type LogLevel,
   type LogRecord,
   type LogThreshold,
-} from "./src/logger.ts";
-export { getCorrelationId, withCorrelationId } from "./src/correlation.ts";
-export { generateCorrelationId } from "./src/internal/correlation_id.ts";
-export { EventHub, type Unsubscribe } from "./src/events.ts";
+} from "./src/telemetry/logger.ts";
+export { getCorrelationId, withCorrelationId } from "./src/telemetry/correlation.ts";
+export { generateCorrelationId } from "./src/runtime/correlation_id.ts";
+export { EventHub, type Unsubscribe } from "./src/telemetry/events.ts";
 export type {
   CacheErrorEvent,
   CallEvent,
@@ -109,11 +109,11 @@ export type {
   RateLimitedEvent,
   RetryEvent,
   SuccessEvent,
-} from "./src/opero_events.ts";
-export { ensureAsync, isAsyncFunction } from "./src/ensure_async.ts";
+} from "./src/telemetry/opero_events.ts";
+export { ensureAsync, isAsyncFunction } from "./src/call/ensure_async.ts";
 export { type RunAsync, runAsync, type RunAsyncOptions } from "./src/run_async.ts";
-export { fromKeyv, type KeyvLike } from "./src/cache/keyv_cache.ts";
+export { fromKeyv, type KeyvLike } from "./src/cache/keyv/keyv_cache.ts";
 export { kvCache, type KvCacheConfig } from "./src/cache/kv/kv_cache.ts";
-export { memoryCache, type MemoryCacheConfig } from "./src/cache/memory_cache.ts";
-export { tiered, TieredCache } from "./src/cache/tiered_cache.ts";
+export { memoryCache, type MemoryCacheConfig } from "./src/cache/memory/memory_cache.ts";
+export { tiered, TieredCache } from "./src/cache/tiered/tiered_cache.ts";
 export type { KvCommit, KvDatabase, KvEntry, KvKey } from "./src/runtime/kv.ts";

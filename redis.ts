@@ -17,10 +17,10 @@
  *
  * @module
  */
-import { attachable } from "./src/cache/attached_host.ts";
-import type { CacheBackend, CacheBackendHost } from "./src/cache/cache_backend.ts";
-import { DEFAULT_MAX_ENTRY_BYTES } from "./src/cache/max_entry_bytes.ts";
-import { provideCacheBackend } from "./src/cache/open_cache.ts";
+import { attachable } from "./src/cache/backend/attached_host.ts";
+import type { CacheBackend, CacheBackendHost } from "./src/cache/backend/cache_backend.ts";
+import { DEFAULT_MAX_ENTRY_BYTES } from "./src/cache/backend/max_entry_bytes.ts";
+import { provideCacheBackend } from "./src/engine/open_cache.ts";
 import { RedisCache } from "./src/cache/redis/redis_cache.ts";
 import { adoptRedisClient } from "./src/cache/redis/redis_client.ts";
 import {
@@ -32,7 +32,7 @@ import {
 } from "./src/cache/redis/redis_config.ts";
 import { RedisConnection } from "./src/cache/redis/redis_connection.ts";
 import type { OwnedRedisClient } from "./src/cache/redis/redis_session.ts";
-import type { Clock } from "./src/clock.ts";
+import type { Clock } from "./src/time/clock.ts";
 import { ConfigurationError } from "./src/errors.ts";
 import { npmPackage } from "./src/runtime/npm_package.ts";
 
@@ -45,8 +45,8 @@ export type {
   RedisClient,
 } from "./src/cache/redis/redis_client.ts";
 export type { RedisCacheConfig } from "./src/cache/redis/redis_config.ts";
-export type { CacheBackend, CacheEntry, MaybePromise } from "./src/cache/cache_backend.ts";
-export type { Duration } from "./src/duration.ts";
+export type { CacheBackend, CacheEntry, MaybePromise } from "./src/cache/backend/cache_backend.ts";
+export type { Duration } from "./src/time/duration.ts";
 
 /** The version that this backend is tested with. */
 const REDIS_VERSION = "6.3.1";

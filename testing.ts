@@ -4,5 +4,5 @@
  *
  * @module
  */
-export { FakeClock } from "./src/fake_clock.ts";
-export { type CacheConformanceOptions, testCacheBackend } from "./src/conformance.ts";
+export { FakeClock } from "./src/testing/fake_clock.ts";
+export { type CacheConformanceOptions, testCacheBackend } from "./src/testing/conformance.ts";

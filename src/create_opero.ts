@@ -1,6 +1,6 @@
-import type { Clock } from "./clock.ts";
-import type { EventHub } from "./events.ts";
-import { type Duration, parseDuration } from "./duration.ts";
+import type { Clock } from "./time/clock.ts";
+import type { EventHub } from "./telemetry/events.ts";
+import { type Duration, parseDuration } from "./time/duration.ts";
 import {
   anyFunction,
   finiteDuration,
@@ -8,13 +8,13 @@ import {
   positiveInteger,
   validateOptions,
   wrongOption,
-} from "./internal/validate.ts";
-import type { Logger } from "./logger.ts";
+} from "./options/validate.ts";
+import type { Logger } from "./telemetry/logger.ts";
 import { createWrap, mergeOptions, type Opero } from "./opero.ts";
 import { createMap, type Opmap } from "./opmap.ts";
 import { OPERO_RULES, type OperoOptions } from "./engine/opero_options.ts";
 import { Registry } from "./engine/registry.ts";
-import type { OperoEvents } from "./opero_events.ts";
+import type { OperoEvents } from "./telemetry/opero_events.ts";
 
 /** What an instance is made with: defaults for the options of all its functions, and what the engine rests on. */
 export interface InstanceOptions extends Omit<OperoOptions, "name"> {

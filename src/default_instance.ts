@@ -1,8 +1,8 @@
 import { openInstance, type OperoInstance } from "./create_opero.ts";
-import type { EventHub } from "./events.ts";
+import type { EventHub } from "./telemetry/events.ts";
 import type { Opero } from "./opero.ts";
 import type { Opmap } from "./opmap.ts";
-import type { OperoEvents } from "./opero_events.ts";
+import type { OperoEvents } from "./telemetry/opero_events.ts";
 
 const instance: OperoInstance = openInstance({}, true);
 

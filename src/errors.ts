@@ -1,4 +1,4 @@
-import { formatDuration, toSeconds } from "./duration.ts";
+import { formatDuration, toSeconds } from "./time/duration.ts";
 import {
   BRAND,
   describeAllFailed,
@@ -9,9 +9,9 @@ import {
   newRoom,
   rootOf,
   toIso,
-} from "./internal/error_label.ts";
-import { isResponse } from "./internal/http_status.ts";
-import { readField, readList, tagOf } from "./internal/read_field.ts";
+} from "./errors/error_label.ts";
+import { isResponse } from "./errors/http_status.ts";
+import { readField, readList, tagOf } from "./errors/read_field.ts";
 
 /** Names a class by a text, since what is minified has another name than what was written. */
 function nameClass(errorClass: abstract new (...args: never[]) => Error, name: string): void {

@@ -1,7 +1,7 @@
 import { ConfigurationError } from "./errors.ts";
-import { type OptionRules, requireEffect, requireObject, validateOptions, wrongOption } from "./internal/validate.ts";
-import { quoted } from "./internal/printable.ts";
-import { isWrapped } from "./internal/wrapped_mark.ts";
+import { type OptionRules, requireEffect, requireObject, validateOptions, wrongOption } from "./options/validate.ts";
+import { quoted } from "./errors/printable.ts";
+import { isWrapped } from "./call/wrapped_mark.ts";
 import { OPERO_RULES, type OperoOptions } from "./engine/opero_options.ts";
 import { buildPipeline } from "./engine/pipeline.ts";
 import type { Registry } from "./engine/registry.ts";
@@ -10,7 +10,7 @@ import { isClass, wrapForms } from "./engine/wrap_forms.ts";
 import type { ArgFallbackOptions, CheckedArgFallback } from "./layers/arg_fallback.ts";
 import type { AnyFunction, AsyncFunction, Wrapped } from "./engine/wrapped.ts";
 import { makeWrapper } from "./engine/wrapper.ts";
-import type { Telemetry } from "./telemetry.ts";
+import type { Telemetry } from "./telemetry/telemetry.ts";
 
 /** Applies a set of options to a function, plainly or as a decorator of a method. */
 export interface OperoWrapper {

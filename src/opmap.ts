@@ -1,9 +1,9 @@
-import { isAsyncFunction } from "./ensure_async.ts";
-import { isPooled } from "./internal/option_needs.ts";
-import { quoted } from "./internal/printable.ts";
+import { isAsyncFunction } from "./call/ensure_async.ts";
+import { isPooled } from "./options/option_needs.ts";
+import { quoted } from "./errors/printable.ts";
 import { ConfigurationError } from "./errors.ts";
-import { validateOptions, wrongOption } from "./internal/validate.ts";
-import type { Call, Handler } from "./layer.ts";
+import { validateOptions, wrongOption } from "./options/validate.ts";
+import type { Call, Handler } from "./call/layer.ts";
 import { MapList } from "./map/map_list.ts";
 import { MapPool } from "./map/map_pool.ts";
 import type { MapRun, MapRunSetup } from "./map/map_run.ts";
@@ -21,7 +21,7 @@ import {
   type RunOptions,
 } from "./map/opmap_options.ts";
 import { buildPipeline, type Pipeline } from "./engine/pipeline.ts";
-import { countItems, expectRejections, isItems, ItemSource } from "./pool/item_source.ts";
+import { countItems, expectRejections, isItems, ItemSource } from "./map/item_source.ts";
 import { openRunProgress } from "./progress/run_progress.ts";
 import type { Registry } from "./engine/registry.ts";
 import { OPERO_DEFAULTS, shownOptions } from "./engine/shown_options.ts";

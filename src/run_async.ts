@@ -1,4 +1,4 @@
-import { type Duration, formatDuration, parseDuration } from "./duration.ts";
+import { type Duration, formatDuration, parseDuration } from "./time/duration.ts";
 import { ConfigurationError, TimeoutError, WorkerError } from "./errors.ts";
 import {
   anyFunction,
@@ -7,25 +7,25 @@ import {
   positiveDuration,
   validateOptions,
   wrongOption,
-} from "./internal/validate.ts";
-import { type Envelope, openEnvelope } from "./pool/error_envelope.ts";
+} from "./options/validate.ts";
+import { type Envelope, openEnvelope } from "./pool/wire/error_envelope.ts";
 import { requireNoImport } from "./pool/import_guard.ts";
-import { workerHook } from "./internal/worker_hook.ts";
+import { workerHook } from "./runtime/worker_hook.ts";
 import { referToFunction } from "./pool/function_reference.ts";
 import { knownErrorClasses } from "./pool/known_errors.ts";
 import { describeLoss, type LossReason } from "./pool/loss_reason.ts";
-import { serializationError } from "./pool/serialization_error.ts";
+import { serializationError } from "./pool/wire/serialization_error.ts";
 import { startWorker } from "./pool/start_worker.ts";
 import { packMessage } from "./pool/run_message.ts";
-import { findUncloneable } from "./pool/uncloneable.ts";
-import { unpackValues } from "./pool/value_unpacking.ts";
+import { findUncloneable } from "./pool/wire/uncloneable.ts";
+import { unpackValues } from "./pool/wire/value_unpacking.ts";
 import {
   BOARD_MESSAGES,
   BOARD_SLOTS,
   type FromWorker,
   type ResultsMessage,
   type RunMessage,
-} from "./pool/worker_protocol.ts";
+} from "./pool/wire/worker_protocol.ts";
 import { type BlockingChannel, openBlockingChannel } from "./runtime/blocking_channel.ts";
 import { hasWorkers } from "./runtime/sandbox_support.ts";
 import type { WorkerHandle } from "./runtime/worker_handle.ts";

@@ -14,7 +14,7 @@ import {
   TimeoutError,
   WorkerError,
 } from "@opero/core";
-import { errorLabel, errorName } from "../src/internal/error_label.ts";
+import { errorLabel, errorName } from "../src/errors/error_label.ts";
 
 function record(error: unknown, others: Partial<AttemptRecord> = {}): AttemptRecord {
   return { number: 1, retry: 0, fallbackIndex: undefined, startedAt: new Date(0), duration: 0.25, error, ...others };

@@ -1,5 +1,5 @@
 import { stripTypeScriptTypes } from "node:module";
-import { WORKER_TEXT_MARK } from "../src/pool/worker_text.ts";
+import { WORKER_TEXT_MARK } from "../src/pool/wire/worker_text.ts";
 
 /*
  * Writes src/pool/worker_source.ts, the text that workers are started from. A worker file inside a
@@ -7,7 +7,7 @@ import { WORKER_TEXT_MARK } from "../src/pool/worker_text.ts";
  */
 
 const ROOT = new URL("../", import.meta.url);
-const ENTRY = new URL("src/pool/worker_entry.ts", ROOT);
+const ENTRY = new URL("src/pool/worker/worker_entry.ts", ROOT);
 const TARGET = new URL("src/pool/worker_source.ts", ROOT);
 
 /** What items may put something else in the place of, while the worker goes on with what it began with. */

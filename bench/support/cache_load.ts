@@ -1,4 +1,4 @@
-import type { CacheEntry } from "../../src/cache/cache_backend.ts";
+import type { CacheEntry } from "../../src/cache/backend/cache_backend.ts";
 
 /** What the caches are measured with: an answer of an API, 1 KB of JSON. */
 export const BENCH_VALUE: Readonly<Record<string, unknown>> = {

@@ -1,10 +1,10 @@
-import { instanceOf, type ReceiverOf } from "../cache/instance.ts";
-import { isPlainPrototype } from "../cache/realm.ts";
-import { isWrapper } from "../ensure_async.ts";
+import { instanceOf, type ReceiverOf } from "../cache/key/instance.ts";
+import { isPlainPrototype } from "../cache/key/realm.ts";
+import { isWrapper } from "../call/ensure_async.ts";
 import { ConfigurationError } from "../errors.ts";
 import { readCallable, sourceOf } from "../function_source/callable_source.ts";
 import { saysNothing } from "../function_source/forwarding.ts";
-import type { LayerHost } from "../layer_host.ts";
+import type { LayerHost } from "../attempt/layer_host.ts";
 import type { OperoOptions } from "./opero_options.ts";
 import type { AnyFunction } from "./wrapped.ts";
 

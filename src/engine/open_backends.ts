@@ -1,19 +1,19 @@
-import { quoted } from "../internal/printable.ts";
-import { attach, isAttachable } from "../cache/attached_host.ts";
-import { BackendHealth, type CacheOperation } from "../cache/backend_health.ts";
-import { troubleText, uselessText } from "../cache/backend_trouble.ts";
-import type { CacheBackend } from "../cache/cache_backend.ts";
-import { namespacePrefix } from "../cache/engine_key.ts";
-import { Flights } from "../cache/flights.ts";
-import { type BackendState, GuardedCache, PATIENCE_TIMEOUTS } from "../cache/guarded_cache.ts";
-import { openCache } from "../cache/open_cache.ts";
-import { TieredCache } from "../cache/tiered_cache.ts";
-import { WriteOrder } from "../cache/write_order.ts";
-import type { Clock } from "../clock.ts";
+import { quoted } from "../errors/printable.ts";
+import { attach, isAttachable } from "../cache/backend/attached_host.ts";
+import { BackendHealth, type CacheOperation } from "../cache/guard/backend_health.ts";
+import { troubleText, uselessText } from "../cache/guard/backend_trouble.ts";
+import type { CacheBackend } from "../cache/backend/cache_backend.ts";
+import { namespacePrefix } from "../cache/backend/engine_key.ts";
+import { Flights } from "../cache/results/flights.ts";
+import { type BackendState, GuardedCache, PATIENCE_TIMEOUTS } from "../cache/guard/guarded_cache.ts";
+import { openCache } from "./open_cache.ts";
+import { TieredCache } from "../cache/tiered/tiered_cache.ts";
+import { WriteOrder } from "../cache/guard/write_order.ts";
+import type { Clock } from "../time/clock.ts";
 import { CacheError, isOperoError } from "../errors.ts";
-import { errorLabel } from "../internal/error_label.ts";
-import { className } from "../internal/read_field.ts";
-import type { Telemetry } from "../telemetry.ts";
+import { errorLabel } from "../errors/error_label.ts";
+import { className } from "../errors/read_field.ts";
+import type { Telemetry } from "../telemetry/telemetry.ts";
 
 /** A tier that takes its whole time leaves a little for what the other has already found. */
 const TIERED_LIMIT = 1.2;

@@ -7,7 +7,7 @@ import { RATE_LIMIT_RULES, type RateLimitOptions } from "../layers/rate_limit.ts
 import { RETRY_RULES, type RetryOptions } from "../layers/retry.ts";
 import { SIGNAL_RULES, type SignalOptions } from "../layers/signal.ts";
 import { TIMEOUT_RULES, type TimeoutOptions } from "../layers/timeout.ts";
-import { nonEmptyString, oneOf, type OptionRules } from "../internal/validate.ts";
+import { nonEmptyString, oneOf, type OptionRules } from "../options/validate.ts";
 
 /** How `currentCall()` finds its call. */
 export interface ContextOptions {

@@ -1,4 +1,4 @@
-import { WRAPPED } from "../internal/wrapped_mark.ts";
+import { WRAPPED } from "../call/wrapped_mark.ts";
 import type { AnyFunction } from "./wrapped.ts";
 
 /**

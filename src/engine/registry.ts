@@ -1,19 +1,19 @@
-import { type Clock, SystemClock } from "../clock.ts";
-import { MemoryStore, type MemoryStoreLimits } from "../cache/memory_store.ts";
+import { type Clock, SystemClock } from "../time/clock.ts";
+import { MemoryStore, type MemoryStoreLimits } from "../cache/memory/memory_store.ts";
 import { ConfigurationError } from "../errors.ts";
-import { wrongOption } from "../internal/validate.ts";
-import type { CachedResults } from "../cache/cached_results.ts";
-import { ExpirySweeper } from "../cache/expiry_sweeper.ts";
-import { Flights } from "../cache/flights.ts";
+import { wrongOption } from "../options/validate.ts";
+import type { CachedResults } from "../cache/results/cached_results.ts";
+import { ExpirySweeper } from "../cache/memory/expiry_sweeper.ts";
+import { Flights } from "../cache/results/flights.ts";
 import { DEFAULT_CACHE_TIMEOUT_MS, DEFAULT_CONNECT_TIMEOUT_MS } from "../layers/cache.ts";
 import type { Rate } from "../limiter/rate.ts";
 import { RateLimiter } from "../limiter/rate_limiter.ts";
-import type { Logger } from "../logger.ts";
+import type { Logger } from "../telemetry/logger.ts";
 import { OpenBackends } from "./open_backends.ts";
 import type { OperoOptions } from "./opero_options.ts";
 import type { WorkerPlace } from "../pool/pool.ts";
 import { WorkerPool } from "../pool/worker_pool.ts";
-import { Telemetry } from "../telemetry.ts";
+import { Telemetry } from "../telemetry/telemetry.ts";
 
 /** What an instance is made with. */
 export interface RegistryOptions {

@@ -1,8 +1,8 @@
 import type { AllFailedError } from "../errors.ts";
-import { parseDuration, toSeconds } from "../duration.ts";
-import { hidden, type HiddenValue, isPlain } from "../internal/hidden_value.ts";
-import { className } from "../internal/read_field.ts";
-import type { OptionRules } from "../internal/validate.ts";
+import { parseDuration, toSeconds } from "../time/duration.ts";
+import { hidden, type HiddenValue, isPlain } from "../options/hidden_value.ts";
+import { className } from "../errors/read_field.ts";
+import type { OptionRules } from "../options/validate.ts";
 import type { OperoOptions } from "./opero_options.ts";
 
 /** What is in force where an option is left out. */

@@ -1,5 +1,5 @@
-import { requireObject, wrongOption } from "../internal/validate.ts";
-import { quoted } from "../internal/printable.ts";
+import { requireObject, wrongOption } from "../options/validate.ts";
+import { quoted } from "../errors/printable.ts";
 import type { AnyFunction } from "./wrapped.ts";
 
 /** What wraps a function once it and its options are known. */

@@ -1,8 +1,8 @@
-import type { Duration } from "../duration.ts";
-import type { CacheStats } from "../cache/cache_account.ts";
-import type { EventHub } from "../events.ts";
-import type { CacheMode, CacheStatus } from "../layer.ts";
-import type { OperoEvents } from "../opero_events.ts";
+import type { Duration } from "../time/duration.ts";
+import type { CacheStats } from "../cache/results/cache_account.ts";
+import type { EventHub } from "../telemetry/events.ts";
+import type { CacheMode, CacheStatus } from "../call/layer.ts";
+import type { OperoEvents } from "../telemetry/opero_events.ts";
 import type { OperoOptions } from "./opero_options.ts";
 import type { ShownOptions } from "./shown_options.ts";
 

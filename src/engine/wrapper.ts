@@ -1,9 +1,9 @@
-import { parseDuration, toSeconds } from "../duration.ts";
+import { parseDuration, toSeconds } from "../time/duration.ts";
 import { CacheError } from "../errors.ts";
-import { quoted } from "../internal/printable.ts";
-import { abortSignal, nonNegativeInteger, oneOf, positiveDuration, validateOptions } from "../internal/validate.ts";
-import { Call, type CallLimits, type Handler, stateOf } from "../layer.ts";
-import type { LayerHost } from "../layer_host.ts";
+import { quoted } from "../errors/printable.ts";
+import { abortSignal, nonNegativeInteger, oneOf, positiveDuration, validateOptions } from "../options/validate.ts";
+import { Call, type CallLimits, type Handler, stateOf } from "../call/layer.ts";
+import type { LayerHost } from "../attempt/layer_host.ts";
 import { OPERO_RULES, type OperoOptions } from "./opero_options.ts";
 import { likeOriginal } from "./own_properties.ts";
 import type { Pipeline } from "./pipeline.ts";

@@ -1,14 +1,14 @@
-import type { Duration } from "../duration.ts";
-import type { RetryPredicate } from "../failure_log.ts";
-import type { FallbackLists, FallbackParameters } from "../fallback_parameter.ts";
-import { dropResponseOf } from "../internal/drop_response.ts";
-import { type ErrorClass, errorMatcher, resolveMatcher } from "../internal/error_matcher.ts";
-import { isBug } from "../internal/is_bug.ts";
-import { pause } from "../internal/pause.ts";
-import { needsParameter } from "../internal/option_needs.ts";
-import { anyDuration, needing, type OptionRules, plainObject } from "../internal/validate.ts";
-import { type Call, type Layer, stateOf } from "../layer.ts";
-import type { LayerHost } from "../layer_host.ts";
+import type { Duration } from "../time/duration.ts";
+import type { RetryPredicate } from "../attempt/failure_log.ts";
+import type { FallbackLists, FallbackParameters } from "../function_source/fallback_parameter.ts";
+import { dropResponseOf } from "../call/drop_response.ts";
+import { type ErrorClass, errorMatcher, resolveMatcher } from "../options/error_matcher.ts";
+import { isBug } from "../retry/is_bug.ts";
+import { pause } from "../call/pause.ts";
+import { needsParameter } from "../options/option_needs.ts";
+import { anyDuration, needing, type OptionRules, plainObject } from "../options/validate.ts";
+import { type Call, type Layer, stateOf } from "../call/layer.ts";
+import type { LayerHost } from "../attempt/layer_host.ts";
 
 /**
  * What `argFallback` has to be besides, where it is `Place`, for a function with the parameters `Args`: the index of a

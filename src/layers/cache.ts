@@ -1,9 +1,9 @@
-import type { CacheBackend } from "../cache/cache_backend.ts";
-import { CacheService } from "../cache/cache_service.ts";
-import type { CachedResults } from "../cache/cached_results.ts";
-import type { FlightOptions } from "../cache/flight_waits.ts";
-import type { Duration } from "../duration.ts";
-import { needsBackend, needsBackendName, needsCache, needsTtl } from "../internal/option_needs.ts";
+import type { CacheBackend } from "../cache/backend/cache_backend.ts";
+import { CacheService } from "../cache/results/cache_service.ts";
+import type { CachedResults } from "../cache/results/cached_results.ts";
+import type { FlightOptions } from "../cache/results/flight_waits.ts";
+import type { Duration } from "../time/duration.ts";
+import { needsBackend, needsBackendName, needsCache, needsTtl } from "../options/option_needs.ts";
 import {
   anyDuration,
   anyFunction,
@@ -14,9 +14,9 @@ import {
   plainObject,
   positiveDuration,
   withNeed,
-} from "../internal/validate.ts";
-import type { Layer } from "../layer.ts";
-import type { LayerHost } from "../layer_host.ts";
+} from "../options/validate.ts";
+import type { Layer } from "../call/layer.ts";
+import type { LayerHost } from "../attempt/layer_host.ts";
 
 /** Which results are kept, where and for how long. */
 // deno-lint-ignore no-explicit-any -- options that stand on their own have to fit every function

@@ -1,9 +1,9 @@
-import { type Duration, formatDuration } from "../duration.ts";
+import { type Duration, formatDuration } from "../time/duration.ts";
 import { TimeoutError } from "../errors.ts";
-import { AbortScope } from "../internal/abort_scope.ts";
-import { type OptionRules, positiveDuration } from "../internal/validate.ts";
-import { type Layer, stateOf } from "../layer.ts";
-import type { LayerHost } from "../layer_host.ts";
+import { AbortScope } from "../call/abort_scope.ts";
+import { type OptionRules, positiveDuration } from "../options/validate.ts";
+import { type Layer, stateOf } from "../call/layer.ts";
+import type { LayerHost } from "../attempt/layer_host.ts";
 
 /** How long a whole call may take. */
 export interface DeadlineOptions {

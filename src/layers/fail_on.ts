@@ -1,10 +1,10 @@
 import { ResultError } from "../errors.ts";
-import { contextOf, refuseAttempt, type RetryContext } from "../failure_log.ts";
-import { booleanAnswer } from "../internal/boolean_answer.ts";
-import { dropResponse } from "../internal/drop_response.ts";
-import { anyFunction, type OptionRules } from "../internal/validate.ts";
-import { type Call, type Layer, stateOf } from "../layer.ts";
-import type { LayerHost } from "../layer_host.ts";
+import { contextOf, refuseAttempt, type RetryContext } from "../attempt/failure_log.ts";
+import { booleanAnswer } from "../options/boolean_answer.ts";
+import { dropResponse } from "../call/drop_response.ts";
+import { anyFunction, type OptionRules } from "../options/validate.ts";
+import { type Call, type Layer, stateOf } from "../call/layer.ts";
+import type { LayerHost } from "../attempt/layer_host.ts";
 
 /** Judges a value; written as a method, so that options for a wider type of values fit, too. */
 export type FailurePredicate<Value> = { judge(value: Awaited<Value>, context: RetryContext): boolean }["judge"];

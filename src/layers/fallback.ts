@@ -1,10 +1,10 @@
 import { AllFailedError } from "../errors.ts";
-import { anyValue, type OptionRules } from "../internal/validate.ts";
-import type { AbortScope } from "../internal/abort_scope.ts";
-import { dropResponse } from "../internal/drop_response.ts";
-import { interruptible } from "../internal/interruptible.ts";
-import { type Call, type Layer, stateOf } from "../layer.ts";
-import type { LayerHost } from "../layer_host.ts";
+import { anyValue, type OptionRules } from "../options/validate.ts";
+import type { AbortScope } from "../call/abort_scope.ts";
+import { dropResponse } from "../call/drop_response.ts";
+import { interruptible } from "../call/interruptible.ts";
+import { type Call, type Layer, stateOf } from "../call/layer.ts";
+import type { LayerHost } from "../attempt/layer_host.ts";
 
 /** What a call answers in place of throwing `AllFailedError`. */
 // deno-lint-ignore no-explicit-any -- options that stand on their own have to fit every function

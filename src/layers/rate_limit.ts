@@ -1,8 +1,8 @@
-import { type Duration, formatDuration, parseDuration, toSeconds } from "../duration.ts";
+import { type Duration, formatDuration, parseDuration, toSeconds } from "../time/duration.ts";
 import { RateLimitError } from "../errors.ts";
-import { refuseAttempt } from "../failure_log.ts";
-import type { AbortScope } from "../internal/abort_scope.ts";
-import { needsKeys, needsLimit } from "../internal/option_needs.ts";
+import { refuseAttempt } from "../attempt/failure_log.ts";
+import type { AbortScope } from "../call/abort_scope.ts";
+import { needsKeys, needsLimit } from "../options/option_needs.ts";
 import {
   anyDuration,
   anyFunction,
@@ -16,9 +16,9 @@ import {
   validateOptions,
   withNeed,
   wrongOption,
-} from "../internal/validate.ts";
-import { type Call, type Handler, type Layer, stateOf } from "../layer.ts";
-import type { LayerHost } from "../layer_host.ts";
+} from "../options/validate.ts";
+import { type Call, type Handler, type Layer, stateOf } from "../call/layer.ts";
+import type { LayerHost } from "../attempt/layer_host.ts";
 import { canBeKept, type Rate } from "../limiter/rate.ts";
 import type { RateLimiter } from "../limiter/rate_limiter.ts";
 

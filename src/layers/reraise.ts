@@ -1,6 +1,6 @@
-import { dropResponse } from "../internal/drop_response.ts";
-import { type Layer, stateOf } from "../layer.ts";
-import type { LayerHost } from "../layer_host.ts";
+import { dropResponse } from "../call/drop_response.ts";
+import { type Layer, stateOf } from "../call/layer.ts";
+import type { LayerHost } from "../attempt/layer_host.ts";
 
 /**
  * Throws what the last attempt threw in place of this function's own `AllFailedError`.

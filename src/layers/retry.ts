@@ -1,11 +1,11 @@
-import { backoffDelayMs, type BackoffPolicy, type JitterFunction, type JitterName } from "../backoff.ts";
-import { type Duration, parseDuration, toSeconds } from "../duration.ts";
+import { backoffDelayMs, type BackoffPolicy, type JitterFunction, type JitterName } from "../retry/backoff.ts";
+import { type Duration, parseDuration, toSeconds } from "../time/duration.ts";
 import type { AllFailedReason } from "../errors.ts";
-import type { RetryPredicate } from "../failure_log.ts";
-import { dropResponseOf } from "../internal/drop_response.ts";
-import { type ErrorClass, errorMatcher, resolveMatcher } from "../internal/error_matcher.ts";
-import { isBug } from "../internal/is_bug.ts";
-import { pause } from "../internal/pause.ts";
+import type { RetryPredicate } from "../attempt/failure_log.ts";
+import { dropResponseOf } from "../call/drop_response.ts";
+import { type ErrorClass, errorMatcher, resolveMatcher } from "../options/error_matcher.ts";
+import { isBug } from "../retry/is_bug.ts";
+import { pause } from "../call/pause.ts";
 import {
   anyDuration,
   anyFunction,
@@ -17,10 +17,10 @@ import {
   oneOf,
   type OptionRules,
   wrongOption,
-} from "../internal/validate.ts";
-import { type Call, type Layer, stateOf } from "../layer.ts";
-import type { LayerHost } from "../layer_host.ts";
-import { retryAfterMs } from "../retry_after.ts";
+} from "../options/validate.ts";
+import { type Call, type Layer, stateOf } from "../call/layer.ts";
+import type { LayerHost } from "../attempt/layer_host.ts";
+import { retryAfterMs } from "../retry/retry_after.ts";
 
 /** How often and after what waits a call that fails is tried again. */
 export interface RetryOptions {

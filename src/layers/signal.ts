@@ -1,11 +1,11 @@
-import { refuseAttempt } from "../failure_log.ts";
-import { abortReason } from "../internal/abort_reason.ts";
-import { AbortScope } from "../internal/abort_scope.ts";
-import { dropResponse } from "../internal/drop_response.ts";
-import { followSignal, unfollowSignal } from "../internal/follow_signal.ts";
-import { interruptible } from "../internal/interruptible.ts";
-import { abortSignal, type OptionRules } from "../internal/validate.ts";
-import { type Layer, stateOf } from "../layer.ts";
+import { refuseAttempt } from "../attempt/failure_log.ts";
+import { abortReason } from "../errors/abort_reason.ts";
+import { AbortScope } from "../call/abort_scope.ts";
+import { dropResponse } from "../call/drop_response.ts";
+import { followSignal, unfollowSignal } from "../call/follow_signal.ts";
+import { interruptible } from "../call/interruptible.ts";
+import { abortSignal, type OptionRules } from "../options/validate.ts";
+import { type Layer, stateOf } from "../call/layer.ts";
 
 /** How calls are called off. */
 export interface SignalOptions {

@@ -1,10 +1,10 @@
-import type { Timer } from "../clock.ts";
-import { type Duration, formatDuration } from "../duration.ts";
+import type { Timer } from "../time/clock.ts";
+import { type Duration, formatDuration } from "../time/duration.ts";
 import { TimeoutError } from "../errors.ts";
-import { dropResponse } from "../internal/drop_response.ts";
-import { type OptionRules, positiveDuration } from "../internal/validate.ts";
-import type { Layer } from "../layer.ts";
-import type { LayerHost } from "../layer_host.ts";
+import { dropResponse } from "../call/drop_response.ts";
+import { type OptionRules, positiveDuration } from "../options/validate.ts";
+import type { Layer } from "../call/layer.ts";
+import type { LayerHost } from "../attempt/layer_host.ts";
 
 /** How long one attempt may take. */
 export interface TimeoutOptions {

@@ -1,4 +1,4 @@
-import type { Call, CallState } from "../layer.ts";
+import type { Call, CallState } from "../call/layer.ts";
 import type { ItemOutcome } from "../progress/progress.ts";
 
 /** The state of the call that ran for `call`, which the cache may let several share. */

@@ -1,6 +1,6 @@
-import { beginAttempt } from "../current_call.ts";
-import { parseDuration } from "../duration.ts";
-import type { Call } from "../layer.ts";
+import { beginAttempt } from "../attempt/current_call.ts";
+import { parseDuration } from "../time/duration.ts";
+import type { Call } from "../call/layer.ts";
 import type { ResolvedMapOptions } from "./opmap_options.ts";
 import { IntakeCapacity, type RunCapacity } from "./intake_capacity.ts";
 import { referToFunction } from "../pool/function_reference.ts";

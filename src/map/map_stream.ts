@@ -1,5 +1,5 @@
-import type { SourceFailure } from "../pool/drain.ts";
-import { objectList } from "../internal/object_list.ts";
+import type { SourceFailure } from "./drain.ts";
+import { objectList } from "../runtime/object_list.ts";
 import { MapRun, type MapRunSetup, SKIPPED } from "./map_run.ts";
 import type { MapStream } from "./mapped.ts";
 

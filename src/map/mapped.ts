@@ -1,8 +1,8 @@
-import type { EventHub } from "../events.ts";
-import type { OperoEvents } from "../opero_events.ts";
+import type { EventHub } from "../telemetry/events.ts";
+import type { OperoEvents } from "../telemetry/opero_events.ts";
 import type { ShownOptions } from "../engine/shown_options.ts";
 import type { OnError, OpmapOptions, RunOptions } from "./opmap_options.ts";
-import type { Items } from "../pool/item_source.ts";
+import type { Items } from "./item_source.ts";
 import type { CacheHandle, WithMeta } from "../engine/wrapped.ts";
 
 /** What stands in the place of an item: with `onError: "return"` its value or its error, else its value. */

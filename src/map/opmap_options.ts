@@ -1,4 +1,4 @@
-import { needsThisThread } from "../internal/option_needs.ts";
+import { needsThisThread } from "../options/option_needs.ts";
 import {
   anyFunction,
   booleanFlag,
@@ -10,8 +10,8 @@ import {
   plainObject,
   positiveInteger,
   withNeed,
-} from "../internal/validate.ts";
-import type { ErrorClass } from "../internal/error_matcher.ts";
+} from "../options/validate.ts";
+import type { ErrorClass } from "../options/error_matcher.ts";
 import { OPERO_RULES, type OperoOptions } from "../engine/opero_options.ts";
 import type { ProgressState } from "../progress/progress.ts";
 import type { WorkerPermissions } from "../pool/sandbox.ts";

@@ -1,5 +1,5 @@
 import type { MapItemError } from "../errors.ts";
-import { errorLabel, rootOf } from "../internal/error_label.ts";
+import { errorLabel, rootOf } from "../errors/error_label.ts";
 
 const MAX_KINDS = 5;
 const MAX_INDEXES = 3;

@@ -1,8 +1,8 @@
 import { ConfigurationError } from "../errors.ts";
 import { readCallable, sourceOf } from "../function_source/callable_source.ts";
 import { findFreeVariables } from "../function_source/free_variables.ts";
-import { workerHook } from "../internal/worker_hook.ts";
-import { BOUND_NAMES } from "./function_loader.ts";
+import { workerHook } from "../runtime/worker_hook.ts";
+import { BOUND_NAMES } from "./worker/function_loader.ts";
 import type { PooledFunction } from "./pool.ts";
 
 /** A function that may be sent to a worker. */

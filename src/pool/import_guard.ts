@@ -1,5 +1,5 @@
 import { ConfigurationError } from "../errors.ts";
-import { workerHook } from "../internal/worker_hook.ts";
+import { workerHook } from "../runtime/worker_hook.ts";
 
 /** How many workers within each other may run the functions of one module. */
 const MAX_NESTED = 2;

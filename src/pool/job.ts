@@ -1,4 +1,4 @@
-import type { Call, RunningAttempt } from "../layer.ts";
+import type { Call, RunningAttempt } from "../call/layer.ts";
 import { movedBuffers } from "./transfer.ts";
 
 /** The worker that has a job, as the job's fate depends on it. */

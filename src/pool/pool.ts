@@ -1,4 +1,4 @@
-import type { Call } from "../layer.ts";
+import type { Call } from "../call/layer.ts";
 
 /** A class of errors, as `retryOn` names it. */
 // deno-lint-ignore no-explicit-any -- a class takes whatever it takes

@@ -1,7 +1,7 @@
-import { getCorrelationId } from "../correlation.ts";
-import { formatDuration } from "../duration.ts";
+import { getCorrelationId } from "../telemetry/correlation.ts";
+import { formatDuration } from "../time/duration.ts";
 import { ConfigurationError, TimeoutError, WorkerError } from "../errors.ts";
-import { type Call, stateOf } from "../layer.ts";
+import { type Call, stateOf } from "../call/layer.ts";
 import { CrashLedger } from "./crash_ledger.ts";
 import { Job, type JobOwner } from "./job.ts";
 import { knownErrorClasses } from "./known_errors.ts";

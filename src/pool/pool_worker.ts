@@ -1,18 +1,18 @@
-import { workerHook } from "../internal/worker_hook.ts";
+import { workerHook } from "../runtime/worker_hook.ts";
 import type { WorkerHandle } from "../runtime/worker_handle.ts";
-import { type Envelope, openEnvelope, sealError } from "./error_envelope.ts";
+import { type Envelope, openEnvelope, sealError } from "./wire/error_envelope.ts";
 import type { Job, JobHolder } from "./job.ts";
 import type { Loss } from "./loss_judgement.ts";
 import { isOutOfMemory, type LossReason } from "./loss_reason.ts";
 import type { WorkerPlace } from "./pool.ts";
 import { buildRunMessage, packMessage } from "./run_message.ts";
-import { serializationError } from "./serialization_error.ts";
+import { serializationError } from "./wire/serialization_error.ts";
 import type { ServedFunction } from "./served_function.ts";
 import { settleResults } from "./settle_results.ts";
 import { SlotBoard } from "./slot_board.ts";
 import { startWorker } from "./start_worker.ts";
-import { findUncloneable } from "./uncloneable.ts";
-import type { FromWorker, ResultsMessage, ToWorker } from "./worker_protocol.ts";
+import { findUncloneable } from "./wire/uncloneable.ts";
+import type { FromWorker, ResultsMessage, ToWorker } from "./wire/worker_protocol.ts";
 
 /** What a worker needs of its pool. */
 export interface PoolWorkerOwner<Served extends ServedFunction> {

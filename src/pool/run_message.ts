@@ -1,8 +1,8 @@
-import type { Call } from "../layer.ts";
+import type { Call } from "../call/layer.ts";
 import type { Job } from "./job.ts";
-import { packValues } from "./value_packing.ts";
-import type { CrossingRules } from "./value_scan.ts";
-import type { CallMark, RunMessage } from "./worker_protocol.ts";
+import { packValues } from "./wire/value_packing.ts";
+import type { CrossingRules } from "./wire/value_scan.ts";
+import type { CallMark, RunMessage } from "./wire/worker_protocol.ts";
 
 type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
 

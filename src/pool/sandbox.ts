@@ -1,5 +1,5 @@
 import { ConfigurationError } from "../errors.ts";
-import { describeValue, wrongOption } from "../internal/validate.ts";
+import { describeValue, wrongOption } from "../options/validate.ts";
 import { hasWorkerPermissions, hasWorkers } from "../runtime/sandbox_support.ts";
 
 /** Deno's permissions of the workers of a pool, each as in Deno's own `deno.permissions` of a worker. */

@@ -1,10 +1,10 @@
-import { stateOf } from "../layer.ts";
-import { type Envelope, openEnvelope } from "./error_envelope.ts";
+import { stateOf } from "../call/layer.ts";
+import { type Envelope, openEnvelope } from "./wire/error_envelope.ts";
 import type { ErrorClass } from "./pool.ts";
-import { serializationError } from "./serialization_error.ts";
+import { serializationError } from "./wire/serialization_error.ts";
 import type { SlotBoard } from "./slot_board.ts";
-import { unpackValues } from "./value_unpacking.ts";
-import type { ResultsMessage } from "./worker_protocol.ts";
+import { unpackValues } from "./wire/value_unpacking.ts";
+import type { ResultsMessage } from "./wire/worker_protocol.ts";
 
 /** Settles the jobs that `message` tells of; `known` are the classes that errors become again. */
 export function settleResults(

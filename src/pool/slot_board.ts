@@ -1,7 +1,7 @@
-import { objectList } from "../internal/object_list.ts";
+import { objectList } from "../runtime/object_list.ts";
 import type { Job } from "./job.ts";
 import type { Loss } from "./loss_judgement.ts";
-import { BOARD_RUNNING, BOARD_SLOTS, SLOT_BEGUN, SLOT_SENT, SLOT_TAKEN_BACK } from "./worker_protocol.ts";
+import { BOARD_RUNNING, BOARD_SLOTS, SLOT_BEGUN, SLOT_SENT, SLOT_TAKEN_BACK } from "./wire/worker_protocol.ts";
 
 /**
  * The jobs of a worker by their slots, with the board on which the worker writes how far they are. Where no memory is

@@ -1,4 +1,4 @@
-import { workerHook } from "../internal/worker_hook.ts";
+import { workerHook } from "../runtime/worker_hook.ts";
 
 const movedBy = new WeakMap<object, readonly ArrayBuffer[]>();
 

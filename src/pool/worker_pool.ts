@@ -1,4 +1,4 @@
-import { nextTurn } from "../internal/next_turn.ts";
+import { nextTurn } from "../time/next_turn.ts";
 import { AttemptWatch } from "./attempt_watch.ts";
 import { IdleWatch } from "./idle_watch.ts";
 import type { Job } from "./job.ts";

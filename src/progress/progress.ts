@@ -1,5 +1,5 @@
-import type { Clock } from "../clock.ts";
-import { toSeconds } from "../duration.ts";
+import type { Clock } from "../time/clock.ts";
+import { toSeconds } from "../time/duration.ts";
 import { RecentRate } from "./recent_rate.ts";
 
 /** How far a map has come. */

@@ -1,4 +1,4 @@
-import { writeAbove } from "../internal/terminal_lines.ts";
+import { writeAbove } from "../runtime/terminal_lines.ts";
 
 /** What stands beside the bars of runs. */
 export interface ProgressLog {

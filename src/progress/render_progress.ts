@@ -1,4 +1,4 @@
-import { printable } from "../internal/printable.ts";
+import { printable } from "../errors/printable.ts";
 import type { ProgressState, ShownState } from "./progress.ts";
 import { cutToWidth, textWidth } from "./text_width.ts";
 

@@ -1,6 +1,6 @@
-import type { Clock } from "../clock.ts";
+import type { Clock } from "../time/clock.ts";
 import { stderrTerminal } from "../runtime/terminal.ts";
-import { reportSafely } from "../internal/report_safely.ts";
+import { reportSafely } from "../runtime/report_safely.ts";
 import { type ItemOutcome, Progress, type ProgressState, type ProgressWait } from "./progress.ts";
 import { TerminalProgress } from "./terminal_progress.ts";
 

@@ -1,4 +1,4 @@
-import { holdTerminal, type TerminalHolder } from "../internal/terminal_lines.ts";
+import { holdTerminal, type TerminalHolder } from "../runtime/terminal_lines.ts";
 import type { Terminal } from "../runtime/terminal.ts";
 
 /** A line that is drawn anew while its run goes on. */

@@ -1,4 +1,4 @@
-import type { Clock, Timer } from "../clock.ts";
+import type { Clock, Timer } from "../time/clock.ts";
 import { setBackgroundTimer } from "../runtime/background_timer.ts";
 import type { Terminal } from "../runtime/terminal.ts";
 import type { Progress } from "./progress.ts";

@@ -1,4 +1,4 @@
-import { generateCorrelationId } from "../internal/correlation_id.ts";
+import { generateCorrelationId } from "./correlation_id.ts";
 import type { WorkerListeners } from "./worker_handle.ts";
 
 /** The first message to a thread. */

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { createOpero, opero, opmap } from "@opero/core";
-import { isWrapped } from "../../src/internal/wrapped_mark.ts";
+import { isWrapped } from "../../src/call/wrapped_mark.ts";
 
 const mark = Symbol("mark");
 

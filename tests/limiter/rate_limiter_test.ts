@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { FakeClock } from "@opero/core/testing";
-import type { Timer } from "../../src/clock.ts";
+import type { Timer } from "../../src/time/clock.ts";
 import type { Rate } from "../../src/limiter/rate.ts";
 import { RateLimiter } from "../../src/limiter/rate_limiter.ts";
 import { LateClock } from "../support/late_clock.ts";

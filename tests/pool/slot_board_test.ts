@@ -2,7 +2,13 @@ import { assertEquals } from "@std/assert";
 import { Job } from "../../src/pool/job.ts";
 import { SlotBoard } from "../../src/pool/slot_board.ts";
 import { transfer } from "../../src/pool/transfer.ts";
-import { BOARD_RUNNING, BOARD_SLOTS, SLOT_BEGUN, SLOT_DONE, SLOT_TAKEN_BACK } from "../../src/pool/worker_protocol.ts";
+import {
+  BOARD_RUNNING,
+  BOARD_SLOTS,
+  SLOT_BEGUN,
+  SLOT_DONE,
+  SLOT_TAKEN_BACK,
+} from "../../src/pool/wire/worker_protocol.ts";
 import { callFor } from "../support/open_pool.ts";
 
 function jobFor(item: unknown): Job {

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertInstanceOf } from "@std/assert";
 import { ConfigurationError, SerializationError, TimeoutError, WorkerError } from "../../src/errors.ts";
-import { currentCall } from "../../src/current_call.ts";
+import { currentCall } from "../../src/attempt/current_call.ts";
 import { transfer } from "../../src/pool/transfer.ts";
 import { callFor, openPool, rejection, retryCallFor, runItem } from "../support/open_pool.ts";
 

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { FakeClock } from "../../src/fake_clock.ts";
+import { FakeClock } from "../../src/testing/fake_clock.ts";
 import { Progress } from "../../src/progress/progress.ts";
 
 Deno.test("Progress.state() tells rate, elapsed and remaining seconds", async () => {

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
-import { FakeClock } from "../../src/fake_clock.ts";
-import { writeAbove } from "../../src/internal/terminal_lines.ts";
+import { FakeClock } from "../../src/testing/fake_clock.ts";
+import { writeAbove } from "../../src/runtime/terminal_lines.ts";
 import { Progress, type ProgressWait } from "../../src/progress/progress.ts";
 import type { TerminalStyle } from "../../src/runtime/terminal.ts";
 import { TerminalProgress } from "../../src/progress/terminal_progress.ts";

@@ -2,7 +2,7 @@
  * A process of its own that writes to a cache and reads from it: `cache_writer.ts <disk|sqlite|both> <directory> <seed> <rounds>`. It ends
  * with what has failed and what was read that nobody wrote. Without `rounds` it goes on until it is killed.
  */
-import type { CacheBackend, CacheEntry } from "../../src/cache/cache_backend.ts";
+import type { CacheBackend, CacheEntry } from "../../src/cache/backend/cache_backend.ts";
 import { diskCache } from "../../src/cache/disk/disk_cache.ts";
 import { sqliteCache } from "../../src/cache/sqlite/sqlite_cache.ts";
 import { randomOf } from "./seed.ts";

@@ -1,5 +1,5 @@
-import type { CacheBackend, CacheEntry, MaybePromise } from "../../src/cache/cache_backend.ts";
-import type { Clock } from "../../src/clock.ts";
+import type { CacheBackend, CacheEntry, MaybePromise } from "../../src/cache/backend/cache_backend.ts";
+import type { Clock } from "../../src/time/clock.ts";
 
 /** How an operation goes wrong. */
 export type Fault = "throws" | "rejects" | "hangs" | "is slow" | "is too slow" | "answers nonsense";

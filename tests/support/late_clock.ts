@@ -1,5 +1,5 @@
 import { FakeClock } from "@opero/core/testing";
-import type { Timer } from "../../src/clock.ts";
+import type { Timer } from "../../src/time/clock.ts";
 
 /** A clock whose timers come late by what `latenessMs` says, as those of a busy process do. */
 export class LateClock extends FakeClock {

@@ -2,7 +2,7 @@ const REPOSITORY = new URL("../../", import.meta.url);
 
 /** A source file of the package. */
 export interface SourceFile {
-  /** From the repository's root, such as `src/cache/cache_key.ts`. */
+  /** From the repository's root, such as `src/cache/key/cache_key.ts`. */
   readonly path: string;
   /** Its text without comments. */
   readonly code: string;

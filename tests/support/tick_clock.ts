@@ -1,4 +1,4 @@
-import { SystemClock, type Timer } from "../../src/clock.ts";
+import { SystemClock, type Timer } from "../../src/time/clock.ts";
 
 /** The least that a tick takes. */
 const TICK_MS = 10;

@@ -43,7 +43,7 @@ export const EQUAL_MUTATIONS: readonly EqualMutation[] = [
     reason: "a span without length is taken apart into spans without length, and comes out as it was",
   },
   {
-    file: "src/cache/object_content.ts",
+    file: "src/cache/key/object_content.ts",
     line: "if (keys.length > 32) return keys.sort();",
     kind: "if turned round",
     reason: "both ways sort by code units, one is faster for few names and the other for many",

@@ -1,11 +1,11 @@
 import { SerializationError } from "../../errors.ts";
-import type { CacheEntry } from "../cache_backend.ts";
+import type { CacheEntry } from "../backend/cache_backend.ts";
 import { checksum } from "./checksum.ts";
 import { decodeGraph } from "./graph_decoder.ts";
 import { encodeGraph } from "./graph_encoder.ts";
 import { isJsonSafe } from "./json_safe.ts";
-import { DEFAULT_MAX_ENTRY_BYTES, isOverBytes } from "../max_entry_bytes.ts";
-import { plainKey } from "../plain_key.ts";
+import { DEFAULT_MAX_ENTRY_BYTES, isOverBytes } from "../backend/max_entry_bytes.ts";
+import { plainKey } from "../backend/plain_key.ts";
 
 /** The mark and the version of the form; another version's text is a miss. */
 const MAGIC = "opero1:";

@@ -1,5 +1,5 @@
 import { SerializationError } from "../../errors.ts";
-import { describeKind } from "../../internal/validate.ts";
+import { describeKind } from "../../options/validate.ts";
 import { toBase64 } from "./base64.ts";
 import { type GraphNode, type Slot, TAGS } from "./graph_format.ts";
 

@@ -1,8 +1,8 @@
-import { nonEmptyString, type OptionRules, positiveInteger, validateOptions } from "../../internal/validate.ts";
+import { nonEmptyString, type OptionRules, positiveInteger, validateOptions } from "../../options/validate.ts";
 import { openFiles } from "../../runtime/files.ts";
-import { attachable } from "../attached_host.ts";
-import type { CacheBackend, CacheBackendHost } from "../cache_backend.ts";
-import { DEFAULT_MAX_ENTRY_BYTES, maxEntryBytesRule } from "../max_entry_bytes.ts";
+import { attachable } from "../backend/attached_host.ts";
+import type { CacheBackend, CacheBackendHost } from "../backend/cache_backend.ts";
+import { DEFAULT_MAX_ENTRY_BYTES, maxEntryBytesRule } from "../backend/max_entry_bytes.ts";
 import { DiskRoot } from "./disk_root.ts";
 import { DiskStore } from "./disk_store.ts";
 

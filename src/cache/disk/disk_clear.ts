@@ -1,4 +1,4 @@
-import { plainKey } from "../plain_key.ts";
+import { plainKey } from "../backend/plain_key.ts";
 import { type DiskWalk, entriesIn, groupsOf, otherGroup, removeEmpty, shardsOf } from "./disk_walk.ts";
 
 /** How many parts an engine's key has. */

@@ -1,4 +1,4 @@
-import type { Slices } from "../slices.ts";
+import type { Slices } from "../../time/slices.ts";
 
 /** A file, its size, and since when it is there. */
 export interface DatedBytes {

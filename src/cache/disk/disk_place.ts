@@ -1,6 +1,6 @@
 import { sha256HexNow } from "../../runtime/sha256.ts";
-import { ENGINE_KEY } from "../engine_key.ts";
-import { plainKey } from "../plain_key.ts";
+import { ENGINE_KEY } from "../backend/engine_key.ts";
+import { plainKey } from "../backend/plain_key.ts";
 
 /** The directory of the entries under any other key. */
 export const OTHER_KEYS = "other";

@@ -1,4 +1,4 @@
-import type { Clock } from "../../clock.ts";
+import type { Clock } from "../../time/clock.ts";
 import { ConfigurationError } from "../../errors.ts";
 import type { FileFacts, Files } from "../../runtime/files.ts";
 

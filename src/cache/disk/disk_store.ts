@@ -1,11 +1,11 @@
-import type { Clock } from "../../clock.ts";
+import type { Clock } from "../../time/clock.ts";
 import type { Files } from "../../runtime/files.ts";
 import { isMissing } from "../../runtime/node_fs.ts";
-import type { CacheBackend, CacheEntry, MaybePromise } from "../cache_backend.ts";
+import type { CacheBackend, CacheEntry, MaybePromise } from "../backend/cache_backend.ts";
 import { decodeEntry, encodeEntry } from "../codec/cache_codec.ts";
-import { isOverBytes } from "../max_entry_bytes.ts";
-import { NOT_KEPT } from "../not_kept.ts";
-import { Slices } from "../slices.ts";
+import { isOverBytes } from "../backend/max_entry_bytes.ts";
+import { NOT_KEPT } from "../backend/not_kept.ts";
+import { Slices } from "../../time/slices.ts";
 import { clearDisk } from "./disk_clear.ts";
 import { DiskPending, type PendingWrite } from "./disk_pending.ts";
 import { type DiskPlace, placeOf } from "./disk_place.ts";

@@ -1,7 +1,7 @@
-import type { Clock } from "../../clock.ts";
-import { nextTurn } from "../../internal/next_turn.ts";
+import type { Clock } from "../../time/clock.ts";
+import { nextTurn } from "../../time/next_turn.ts";
 import type { Files } from "../../runtime/files.ts";
-import { Slices } from "../slices.ts";
+import { Slices } from "../../time/slices.ts";
 import { timesOf } from "../codec/cache_codec.ts";
 import { cutoffOf, type DatedBytes } from "./disk_cutoff.ts";
 import { isDoomedName, isEntryName, isShardName, isTemporaryName, PASSING, SWEPT } from "./disk_place.ts";

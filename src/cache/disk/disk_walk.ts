@@ -1,5 +1,5 @@
 import type { Files } from "../../runtime/files.ts";
-import type { Slices } from "../slices.ts";
+import type { Slices } from "../../time/slices.ts";
 import { isEntryName, isGroupName, isShardName, OTHER_KEYS } from "./disk_place.ts";
 
 /** What to go through a cache of files with. */

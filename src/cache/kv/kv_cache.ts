@@ -1,14 +1,8 @@
-import {
-  nonEmptyString,
-  type OptionRules,
-  plainObject,
-  validateOptions,
-  wrongOption,
-} from "../../internal/validate.ts";
+import { nonEmptyString, type OptionRules, plainObject, validateOptions, wrongOption } from "../../options/validate.ts";
 import { type KvDatabase, kvFileIdentity, openKv, requireKv } from "../../runtime/kv.ts";
-import { attachable } from "../attached_host.ts";
-import type { CacheBackend, CacheBackendHost } from "../cache_backend.ts";
-import { DEFAULT_MAX_ENTRY_BYTES, maxEntryBytesRule } from "../max_entry_bytes.ts";
+import { attachable } from "../backend/attached_host.ts";
+import type { CacheBackend, CacheBackendHost } from "../backend/cache_backend.ts";
+import { DEFAULT_MAX_ENTRY_BYTES, maxEntryBytesRule } from "../backend/max_entry_bytes.ts";
 import { KvSource } from "./kv_source.ts";
 import { KvStore } from "./kv_store.ts";
 

@@ -1,5 +1,5 @@
 import type { KvKey } from "../../runtime/kv.ts";
-import { plainKey } from "../plain_key.ts";
+import { plainKey } from "../backend/plain_key.ts";
 
 /** A range of keys, from `start` to before `end`. */
 export interface KvRange {

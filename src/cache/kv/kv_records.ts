@@ -1,4 +1,4 @@
-import type { Clock } from "../../clock.ts";
+import type { Clock } from "../../time/clock.ts";
 import type { KvCommit, KvDatabase, KvKey } from "../../runtime/kv.ts";
 import type { PendingWrite } from "./kv_pending.ts";
 import { type KvPlace, kvPlaceAt, type KvRange } from "./kv_place.ts";

@@ -1,4 +1,4 @@
-import type { Clock } from "../../clock.ts";
+import type { Clock } from "../../time/clock.ts";
 import type { KvDatabase } from "../../runtime/kv.ts";
 
 /** Where a store gets its database from. */

@@ -1,5 +1,5 @@
-import type { Clock } from "../../clock.ts";
-import type { CacheBackend, CacheEntry } from "../cache_backend.ts";
+import type { Clock } from "../../time/clock.ts";
+import type { CacheBackend, CacheEntry } from "../backend/cache_backend.ts";
 import { decodeEntry, encodeEntry } from "../codec/cache_codec.ts";
 import { KvPending } from "./kv_pending.ts";
 import { keyBytes, type KvPlace, kvPlace, rangesOf, unsureRangeOf } from "./kv_place.ts";

@@ -1,7 +1,7 @@
-import type { Clock } from "../../clock.ts";
-import type { CacheBackend, CacheEntry } from "../cache_backend.ts";
+import type { Clock } from "../../time/clock.ts";
+import type { CacheBackend, CacheEntry } from "../backend/cache_backend.ts";
 import { decodeEntry, encodeEntry } from "../codec/cache_codec.ts";
-import { plainKey } from "../plain_key.ts";
+import { plainKey } from "../backend/plain_key.ts";
 import { RedisBoundedRead } from "./redis_bounded_read.ts";
 import { RedisError, toRedisError } from "./redis_error.ts";
 import type { RedisCommand, RedisPort } from "./redis_port.ts";

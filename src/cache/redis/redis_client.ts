@@ -1,4 +1,4 @@
-import { wrongOption } from "../../internal/validate.ts";
+import { wrongOption } from "../../options/validate.ts";
 import type { RedisCommand, RedisPort } from "./redis_port.ts";
 
 /** A connected client: of node-redis (`createClient`, `createClientPool`, `createCluster`), ioredis or deno.land/x/redis. */

@@ -1,5 +1,5 @@
-import type { Duration } from "../../duration.ts";
-import { parseDuration } from "../../duration.ts";
+import type { Duration } from "../../time/duration.ts";
+import { parseDuration } from "../../time/duration.ts";
 import type { ConfigurationError } from "../../errors.ts";
 import {
   booleanFlag,
@@ -12,8 +12,8 @@ import {
   positiveDuration,
   validateOptions,
   wrongOption,
-} from "../../internal/validate.ts";
-import { maxEntryBytesRule } from "../max_entry_bytes.ts";
+} from "../../options/validate.ts";
+import { maxEntryBytesRule } from "../backend/max_entry_bytes.ts";
 import type { RedisClient } from "./redis_client.ts";
 
 /** What `redisCache` and the backend `"redis"` take: where the server is, or a client that knows it. */

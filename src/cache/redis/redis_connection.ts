@@ -1,4 +1,4 @@
-import type { Clock } from "../../clock.ts";
+import type { Clock } from "../../time/clock.ts";
 import { RedisError, toRedisError } from "./redis_error.ts";
 import type { RedisCommand, RedisPort } from "./redis_port.ts";
 import { type OwnedRedisClient, RedisSession } from "./redis_session.ts";

@@ -1,4 +1,4 @@
-import { isOverBytes } from "../max_entry_bytes.ts";
+import { isOverBytes } from "../backend/max_entry_bytes.ts";
 import { RedisBoundedRead } from "./redis_bounded_read.ts";
 import { toRedisError } from "./redis_error.ts";
 import type { RedisCommand } from "./redis_port.ts";

@@ -1,4 +1,4 @@
-import type { Clock, Timer } from "../../clock.ts";
+import type { Clock, Timer } from "../../time/clock.ts";
 import { isRefusalOfServer } from "./redis_error.ts";
 
 /** What is used of a client of node-redis that the library opened itself. */

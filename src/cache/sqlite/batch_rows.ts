@@ -1,4 +1,4 @@
-import type { Clock } from "../../clock.ts";
+import type { Clock } from "../../time/clock.ts";
 
 const FIRST_ROWS = 128;
 const MAX_ROWS = 1_024;

@@ -4,12 +4,12 @@ import {
   positiveInteger,
   validateOptions,
   wrongOption,
-} from "../../internal/validate.ts";
+} from "../../options/validate.ts";
 import { openFiles } from "../../runtime/files.ts";
 import { type SqliteDatabase, sqliteOpener } from "../../runtime/sqlite.ts";
-import { attachable } from "../attached_host.ts";
-import type { CacheBackend, CacheBackendHost } from "../cache_backend.ts";
-import { DEFAULT_MAX_ENTRY_BYTES, maxEntryBytesRule } from "../max_entry_bytes.ts";
+import { attachable } from "../backend/attached_host.ts";
+import type { CacheBackend, CacheBackendHost } from "../backend/cache_backend.ts";
+import { DEFAULT_MAX_ENTRY_BYTES, maxEntryBytesRule } from "../backend/max_entry_bytes.ts";
 import { SqliteFile } from "./sqlite_file.ts";
 import { SqliteStore } from "./sqlite_store.ts";
 

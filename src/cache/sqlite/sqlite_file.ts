@@ -1,6 +1,6 @@
-import type { Clock } from "../../clock.ts";
+import type { Clock } from "../../time/clock.ts";
 import { ConfigurationError } from "../../errors.ts";
-import type { LogFields } from "../../logger.ts";
+import type { LogFields } from "../../telemetry/logger.ts";
 import type { Files } from "../../runtime/files.ts";
 import { isMissing } from "../../runtime/node_fs.ts";
 import type { SqliteDatabase } from "../../runtime/sqlite.ts";

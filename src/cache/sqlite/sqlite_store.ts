@@ -1,10 +1,10 @@
-import type { Clock } from "../../clock.ts";
-import { nextTurn } from "../../internal/next_turn.ts";
+import type { Clock } from "../../time/clock.ts";
+import { nextTurn } from "../../time/next_turn.ts";
 import { changedRows, type SqliteDatabase } from "../../runtime/sqlite.ts";
-import type { CacheBackend, CacheEntry, MaybePromise } from "../cache_backend.ts";
+import type { CacheBackend, CacheEntry, MaybePromise } from "../backend/cache_backend.ts";
 import { decodeEntry, encodeEntry } from "../codec/cache_codec.ts";
-import { ENGINE_KEY_BYTES, engineKeyBytes } from "../engine_key.ts";
-import { plainKey } from "../plain_key.ts";
+import { ENGINE_KEY_BYTES, engineKeyBytes } from "../backend/engine_key.ts";
+import { plainKey } from "../backend/plain_key.ts";
 import { BatchRows } from "./batch_rows.ts";
 import { BusyQueue } from "./busy_queue.ts";
 import { isBusy } from "./sqlite_error.ts";

@@ -1,6 +1,6 @@
-import type { Clock } from "../../clock.ts";
+import type { Clock } from "../../time/clock.ts";
 import { changedRows } from "../../runtime/sqlite.ts";
-import { Slices } from "../slices.ts";
+import { Slices } from "../../time/slices.ts";
 import { BatchRows } from "./batch_rows.ts";
 import type { SqliteStatements } from "./sqlite_statements.ts";
 

@@ -1,8 +1,8 @@
-import type { CacheEntry } from "../../../src/cache/cache_backend.ts";
+import type { CacheEntry } from "../../../src/cache/backend/cache_backend.ts";
 import { decodeEntry, encodeEntry } from "../../../src/cache/codec/cache_codec.ts";
 import { checksum } from "../../../src/cache/codec/checksum.ts";
-import { AWKWARD_VALUES } from "../../../src/conformance/awkward_values.ts";
-import { isSameValue } from "../../../src/conformance/same_value.ts";
+import { AWKWARD_VALUES } from "../../../src/testing/conformance/awkward_values.ts";
+import { isSameValue } from "../../../src/testing/conformance/same_value.ts";
 import { SerializationError } from "../../../src/errors.ts";
 import { arbitraryJson, arbitraryValue } from "../../support/arbitrary_value.ts";
 import { runs } from "../../support/runs.ts";

@@ -1,7 +1,7 @@
 import { assert } from "@std/assert";
 import fc from "fast-check";
 import { cutoffOf } from "../../../src/cache/disk/disk_cutoff.ts";
-import { Slices } from "../../../src/cache/slices.ts";
+import { Slices } from "../../../src/time/slices.ts";
 import { FakeClock } from "../../../testing.ts";
 
 const NOW_MS = 1_764_000_000_000;

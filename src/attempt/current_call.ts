@@ -1,0 +1,171 @@
+import { ConfigurationError } from "../errors.ts";
+import type { Clock } from "../time/clock.ts";
+import { wrongOption } from "../options/validate.ts";
+import { workerHook } from "../runtime/worker_hook.ts";
+import { type Call, type Handler, type RunningAttempt, stateOf } from "../call/layer.ts";
+import { correlationIdOf } from "../telemetry/telemetry.ts";
+import { type AsyncContext, createAsyncContext } from "../runtime/async_context.ts";
+
+/** What a running function can know of the call it runs in. */
+export interface CallContext {
+  /** The number of this attempt, from 1. */
+  readonly attempt: number;
+  /** The round, from 0. */
+  readonly retry: number;
+  /** The index of the fallback value in use, or `undefined` without `argFallback`. */
+  readonly fallbackIndex: number | undefined;
+  /** The item's place in a map, from 0, or `undefined` outside a map. */
+  readonly index: number | undefined;
+  /** The id that the log lines and events of the call bear. */
+  readonly correlationId: string;
+  /** Aborts on timeout, deadline or the caller's abort; never after the attempt has ended. */
+  readonly signal: AbortSignal;
+}
+
+/** One attempt, as its function sees it; made only when asked for. */
+class AttemptContext implements CallContext, RunningAttempt {
+  readonly attempt: number;
+  readonly retry: number;
+  readonly fallbackIndex: number | undefined;
+  readonly index: number | undefined;
+  readonly correlationId: string;
+  #controller: AbortController | undefined = undefined;
+
+  constructor(call: Call) {
+    const state = stateOf(call);
+    this.attempt = state.attempts.length + 1;
+    this.retry = state.retry;
+    this.fallbackIndex = state.fallbackIndex;
+    this.index = call.index;
+    this.correlationId = correlationIdOf(call, runningRandom);
+  }
+
+  get signal(): AbortSignal {
+    this.#controller ??= new AbortController();
+    return this.#controller.signal;
+  }
+
+  abort(reason: unknown): void {
+    // Made also where nobody asked yet: with `context: "async"` the function may ask later.
+    this.#controller ??= new AbortController();
+    this.#controller.abort(reason);
+  }
+}
+
+/** The call whose function is in the synchronous part of its run. */
+let runningCall: Call | undefined;
+/** Draws its correlation id, should it need one. */
+let runningRandom: (() => number) | undefined;
+let contexts: AsyncContext<AttemptContext | undefined> | undefined;
+
+/**
+ * The call that the running function serves: attempt, round, signal, correlation id. It is read
+ * first thing in the function, before its first `await`; with the option `context: "async"` anywhere in it.
+ *
+ * @throws {ConfigurationError} If it is called outside a call, or after an `await` without `context: "async"`.
+ * @example
+ * ```ts
+ * import { currentCall, opero } from "@opero/core";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const attempts: number[] = [];
+ * const flaky = opero(async () => {
+ *   const { attempt } = currentCall();
+ *   attempts.push(attempt);
+ *   if (attempt < 3) throw new Error("not yet");
+ * }, { minDelay: "1ms" });
+ * await flaky();
+ * assertEquals(attempts, [1, 2, 3]);
+ * ```
+ */
+export function currentCall(): CallContext {
+  if (runningCall !== undefined) return contextOf(runningCall);
+  const context = contexts?.getStore();
+  if (context !== undefined) return context;
+  const itemContext = workerHook()?.currentCall();
+  if (itemContext !== undefined) return itemContext as CallContext;
+  throw new ConfigurationError(
+    "Cannot read the current call as 'currentCall()' must be called in a wrapped function, before its first await " +
+      'or with the option context: "async": received a call from elsewhere',
+  );
+}
+
+/** What an attempt of a function needs. */
+export interface AttemptHost {
+  /** Dates its beginning. */
+  readonly clock: Clock;
+  /** Draws its correlation id, should it need one. */
+  readonly random: () => number;
+}
+
+/**
+ * The innermost handler: runs `fn` with the arguments and the `this` of the call, whose context
+ * {@link currentCall} gives during the synchronous part of the run.
+ */
+export function attemptHandler(fn: (...args: never[]) => unknown, host: AttemptHost): Handler {
+  const { clock, random } = host;
+  const readClock = clock.coarseNow === undefined ? () => clock.now() : () => clock.coarseNow!();
+  return (call) => {
+    const outerCall = runningCall;
+    const outerRandom = runningRandom;
+    beginAttempt(call, call.state === undefined ? readClock() : clock.now());
+    runningCall = call;
+    runningRandom = random;
+    try {
+      // The context of a call around this one is not this one's, and would answer once it is past its first `await`.
+      const result = contexts?.getStore() === undefined
+        ? invoke(fn, call.self, call.args as never[])
+        : contexts.run(undefined, () => invoke(fn, call.self, call.args as never[]));
+      return result instanceof Promise ? result : Promise.resolve(result);
+    } catch (error) {
+      return Promise.reject(error);
+    } finally {
+      runningCall = outerCall;
+      runningRandom = outerRandom;
+    }
+  };
+}
+
+/** Most functions have few arguments, which a direct call takes in half the time of `apply`. */
+function invoke(fn: (...args: never[]) => unknown, self: unknown, args: never[]): unknown {
+  switch (args.length) {
+    case 0:
+      return fn.call(self);
+    case 1:
+      return fn.call(self, args[0]!);
+    case 2:
+      return fn.call(self, args[0]!, args[1]!);
+    default:
+      return fn.apply(self, args);
+  }
+}
+
+/** Notes that an attempt of `call` begins at `nowMs`. */
+export function beginAttempt(call: Call, nowMs: number): void {
+  call.startedMs = nowMs;
+  call.attempt = undefined;
+  if (call.state !== undefined) call.state.phase = "runs";
+}
+
+/**
+ * Like {@link attemptHandler}, with the context carried through everything the function awaits.
+ *
+ * @throws {ConfigurationError} If the platform has no `AsyncLocalStorage`.
+ */
+export function asyncContextHandler(task: string, fn: (...args: never[]) => unknown, host: AttemptHost): Handler {
+  const storage = contexts ??= createAsyncContext();
+  if (storage === undefined) {
+    throw wrongOption(task, "context", { desired: '"sync" on a platform without AsyncLocalStorage' }, "async");
+  }
+  const inContext = function (this: unknown, ...args: never[]): unknown {
+    return storage.run(contextOf(runningCall!), () => fn.apply(this, args));
+  };
+  return attemptHandler(inContext, host);
+}
+
+function contextOf(call: Call): AttemptContext {
+  if (call.attempt instanceof AttemptContext) return call.attempt;
+  const context = new AttemptContext(call);
+  call.attempt = context;
+  return context;
+}

@@ -1,0 +1,55 @@
+import type { Clock } from "../../time/clock.ts";
+import type { LogFields } from "../../telemetry/logger.ts";
+
+/** What a cache keeps: the value and its times, in milliseconds since 1970-01-01T00:00Z, `Infinity` for never. */
+export interface CacheEntry {
+  /** The value, `undefined` and `null` too. */
+  readonly value: unknown;
+  /** When it was stored. */
+  readonly createdAt: number;
+  /** From this time on it is no longer fresh. */
+  readonly expiresAt: number;
+  /** From this time on it is of no use, not even stale, and may be removed; never before `expiresAt`. */
+  readonly staleUntil: number;
+}
+
+/** A value, or a promise of it. */
+export type MaybePromise<T> = T | Promise<T>;
+
+/**
+ * Where cached results are kept. A backend keeps envelopes under text keys and does not judge
+ * freshness: whoever reads an entry does. It may throw or reject, which the engine takes for a
+ * miss; it may answer without a promise, which is faster. Any text is a key, hostile text too.
+ */
+export interface CacheBackend {
+  /** The entry under `key`, or `undefined` where there is none. An entry past `staleUntil` may be left out. */
+  get(key: string): MaybePromise<CacheEntry | undefined>;
+  /**
+   * Keeps `entry` under `key` in place of what was there. Throws a `SerializationError` where it cannot keep the value,
+   * say as it is larger than its bounds.
+   */
+  set(key: string, entry: CacheEntry): MaybePromise<void>;
+  /** Removes what is under `key`; tells whether there was anything. */
+  delete(key: string): MaybePromise<boolean>;
+  /** Removes every entry whose key begins with `prefix`; all of them for `""`. */
+  clear(prefix: string): MaybePromise<void>;
+  /** Lets go of what it opened itself, and only of that. */
+  close?(): MaybePromise<void>;
+}
+
+/** What a backend that is opened by its name is given by the instance that opens it. */
+export interface CacheBackendHost {
+  /** The instance's clock: expiry is judged by its `wallNow()`. */
+  readonly clock: Clock;
+  /** Writes a warning line; never with a key, a value or a credential in it. */
+  readonly warn: (message: string, fields?: LogFields) => void;
+  /** Warns on stderr, once a `kind`, of a set-up that is useless or unsafe; never with a key, a value or a credential in it. */
+  readonly warnOnce?: (kind: string, message: string) => void;
+}
+
+/**
+ * Opens a backend from its configuration, without waiting: a connection is made on first use.
+ *
+ * @throws {ConfigurationError} If the configuration is wrong or the platform lacks what it needs.
+ */
+export type CacheBackendFactory = (config: Readonly<Record<string, unknown>>, host: CacheBackendHost) => CacheBackend;

@@ -1,0 +1,28 @@
+import { ConfigurationError } from "../../errors.ts";
+import type { CacheEntry } from "./cache_backend.ts";
+
+/** What takes the place of an entry that could not be read: it has expired, and what takes its place need not be written. */
+export const UNREADABLE_ENTRY: CacheEntry = Object.freeze({
+  value: undefined,
+  createdAt: -Infinity,
+  expiresAt: -Infinity,
+  staleUntil: -Infinity,
+});
+
+/**
+ * What a backend has answered to `get`, if it is an entry: a copy, as it may be an object of any making, whose fields
+ * are better read but once.
+ *
+ * @throws {ConfigurationError} If it is anything else.
+ */
+export function requireEntry(answer: unknown): CacheEntry | undefined {
+  if (answer === undefined) return undefined;
+  if (typeof answer !== "object" || answer === null || !("value" in answer)) throw wrongShape();
+  const { value, createdAt, expiresAt, staleUntil } = answer as CacheEntry;
+  if (![createdAt, expiresAt, staleUntil].every((time) => typeof time === "number" && time >= 0)) throw wrongShape();
+  return { value, createdAt, expiresAt, staleUntil };
+}
+
+function wrongShape(): ConfigurationError {
+  return new ConfigurationError("Cannot use what a cache backend answers as 'get' must answer an entry or undefined");
+}

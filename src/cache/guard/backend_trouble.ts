@@ -1,0 +1,55 @@
+import { quoted } from "../../errors/printable.ts";
+import { isOperoError } from "../../errors.ts";
+import { errorLabel } from "../../errors/error_label.ts";
+import type { CacheOperation } from "./backend_health.ts";
+
+/** The runtimes' errors whose text names nothing but a place and a permission. */
+const PERMISSION_NAMES = new Set(["NotCapable", "PermissionDenied"]);
+const PERMISSION_CODES = new Set(["ERR_ACCESS_DENIED"]);
+
+/** What the text of an error of the file system begins with, before it comes to a path. */
+const SYSTEM_TEXT = /^E[A-Z]+: [a-z ,-]+?(?=, [a-z]+(?: '|$)|$)/;
+
+/** A code that a connection or a file system gives. */
+const SYSTEM_CODE = /^E[A-Z]+$/;
+
+const UNUSABLE: Readonly<Record<CacheOperation, string>> = {
+  get: "cannot be read",
+  set: "cannot be written to",
+  delete: "cannot delete",
+  clear: "cannot be cleared",
+};
+
+/**
+ * What an error of a backend says, as far as it may be shown: the library's own text, and the runtime's where that is
+ * known to hold no secret. Of all others, whose text may hold a password, a key or a value, only the kind.
+ */
+export function troubleText(error: unknown): string {
+  if (isOperoError(error)) return error.message;
+  if (!(error instanceof Error)) return errorLabel(error);
+  const { name, message, code } = error as Error & { code?: unknown };
+  if (PERMISSION_NAMES.has(name) || PERMISSION_CODES.has(String(code))) return `${name}: ${message}`;
+  const text = SYSTEM_TEXT.exec(message)?.[0];
+  return text === undefined ? errorLabel(error) : `${name}: ${text}`;
+}
+
+/** What to say, once, of a backend that has never done what it is there for. */
+export function uselessText(backend: string, operation: CacheOperation, error: unknown, functionName: string): string {
+  const reason = troubleText(error).replace(/\.$/, "");
+  return `nothing is cached for ${quoted(functionName)} as its cache backend ${quoted(backend)} ` +
+    `${UNUSABLE[operation]}: ${reason}. ${
+      remedyOf(error)
+    }, or choose another 'cacheBackend'; calls go on without a cache`;
+}
+
+function remedyOf(error: unknown): string {
+  const { name, code } = Object(error) as { name?: unknown; code?: unknown };
+  if (PERMISSION_NAMES.has(String(name)) || ["EACCES", "EPERM", "EROFS", "ERR_ACCESS_DENIED"].includes(String(code))) {
+    return "Give the process the permission";
+  }
+  if (isOperoError(error) && error.name === "ConfigurationError") return "Do as it says";
+  if (typeof code === "string" && SYSTEM_CODE.test(code)) {
+    return "Make sure that it is there and can be reached, as 'cacheBackendConfig' says";
+  }
+  return "Look into 'cacheBackendConfig' and into the backend's own log";
+}

@@ -1,0 +1,245 @@
+import type { Clock } from "../../time/clock.ts";
+import { SerializationError, TimeoutError } from "../../errors.ts";
+import { formatDuration } from "../../time/duration.ts";
+import { interruptible } from "../../call/interruptible.ts";
+import type { BackendHealth, CacheOperation } from "./backend_health.ts";
+import type { CacheBackend, CacheEntry, MaybePromise } from "../backend/cache_backend.ts";
+import { NOT_KEPT } from "../backend/not_kept.ts";
+import { requireEntry, UNREADABLE_ENTRY } from "../backend/read_entry.ts";
+import { isThenable, type WriteOrder } from "./write_order.ts";
+
+/** Clearing may mean many thousand entries, and nobody waits for it but who asked for it. */
+const CLEAR_TIMEOUTS = 120;
+
+/** How long what was asked for by name waits for the writes before it. */
+export const PATIENCE_TIMEOUTS = 8;
+
+/** What is known of a backend, and shared by all who use it. */
+export interface BackendState {
+  /** Whether it is worth asking. */
+  readonly health: BackendHealth;
+  /** In which order it is changed. */
+  readonly order: WriteOrder;
+}
+
+/** What a guard is put up with. */
+export interface GuardedCacheOptions {
+  /** The backend, which may fail in any way it likes. */
+  readonly backend: CacheBackend;
+  /** Its state, which all its guards share; `undefined` for one whose parts are guarded by themselves. */
+  readonly state: BackendState | undefined;
+  /** The same backend for what is asked for by name, where its parts are to know of it. */
+  readonly named?: CacheBackend | undefined;
+  /** The function that it is asked for, for messages. */
+  readonly functionName: string;
+  /** For the limit of an operation. */
+  readonly clock: Clock;
+  /** How long an operation may take, in milliseconds. */
+  readonly timeoutMs: number;
+  /** How long the first operation of all may take, in milliseconds, where `isFirst` says that it is. */
+  readonly connectTimeoutMs: number;
+  readonly isFirst: () => boolean;
+  /** Told of each failure, and of each value that cannot be kept. */
+  readonly onError: (operation: CacheOperation, error: unknown) => void;
+}
+
+/** One operation of a backend. */
+interface Work<R> {
+  readonly operation: CacheOperation;
+  readonly act: () => MaybePromise<unknown>;
+  /** Makes the answer one that can be relied on. Throws where it is none. */
+  readonly accept: (answer: unknown) => R;
+  readonly limitMs: number;
+}
+
+/**
+ * A backend that can only help: what calls ask of it never throws or rejects, an operation that fails or takes too
+ * long is as good as one that found nothing, and a backend that keeps failing is left alone. What a backend answers at
+ * once is passed on at once. What is asked for by name, to store, delete or clear, is tried in any case, and fails where
+ * it could not be done.
+ */
+export class GuardedCache {
+  readonly #options: GuardedCacheOptions;
+
+  /** A guard around a backend, for one function. */
+  constructor(options: GuardedCacheOptions) {
+    this.#options = options;
+  }
+
+  /** How long an operation may take, but for a clear, in milliseconds. */
+  get limitMs(): number {
+    return this.#options.timeoutMs;
+  }
+
+  /** Whether the next operation is the first of a backend that has to be opened. */
+  get isFirst(): boolean {
+    return this.#options.isFirst();
+  }
+
+  /**
+   * The guard as a tier of another backend; what is asked of it there may have been asked for by name. Where not, `set`
+   * answers {@link NOT_KEPT} for what was not kept.
+   */
+  asTier(isNamed: boolean): CacheBackend {
+    return {
+      get: (key) => this.get(key),
+      set: (key, entry) =>
+        (isNamed ? this.store(key, entry) : this.set(key, entry)) as MaybePromise<unknown> as MaybePromise<void>,
+      delete: (key) => isNamed ? this.delete(key) : this.#drop(key),
+      clear: (prefix) => this.clear(prefix),
+    };
+  }
+
+  /** The entry, `undefined`, or {@link UNREADABLE_ENTRY} where the backend could not be asked. */
+  get(key: string): MaybePromise<CacheEntry | undefined> {
+    const { backend, timeoutMs } = this.#options;
+    const work: Work<CacheEntry | undefined> = {
+      operation: "get",
+      act: () => backend.get(key),
+      accept: requireEntry,
+      limitMs: timeoutMs,
+    };
+    return this.#ask(work, UNREADABLE_ENTRY);
+  }
+
+  /** Keeps `entry`, unless it is no longer wanted once its turn has come; tells whether it was kept. */
+  set(key: string, entry: CacheEntry, isWanted: () => boolean = always): MaybePromise<boolean> {
+    const { backend, timeoutMs } = this.#options;
+    return this.#ask(this.#writing(backend, key, entry, timeoutMs, isWanted), false);
+  }
+
+  /** Keeps `entry`; tells whether it was kept. Throws, or rejects, where the backend failed. */
+  store(key: string, entry: CacheEntry): MaybePromise<boolean> {
+    return this.#insist(this.#writing(this.#named, key, entry, this.#namedLimitMs(key), always));
+  }
+
+  /** Removes what is under `key`; tells whether it knows of anything that was. Throws, or rejects, where it could not. */
+  delete(key: string): MaybePromise<boolean> {
+    return this.#insist(this.#removal(this.#named, key));
+  }
+
+  /** Removes every entry whose key begins with `prefix`. Throws, or rejects, where it could not. */
+  clear(prefix: string): MaybePromise<void> {
+    const { state, timeoutMs } = this.#options;
+    const clear = () => this.#named.clear(prefix);
+    return this.#insist({
+      operation: "clear",
+      act: () => state === undefined ? clear() : state.order.clear(prefix, clear),
+      accept: () => undefined,
+      limitMs: timeoutMs * CLEAR_TIMEOUTS,
+    });
+  }
+
+  /** Removes what no new entry could take the place of, as far as the backend is worth asking. */
+  #drop(key: string): MaybePromise<boolean> {
+    return this.#ask(this.#removal(this.#options.backend, key), false);
+  }
+
+  get #named(): CacheBackend {
+    return this.#options.named ?? this.#options.backend;
+  }
+
+  #namedLimitMs(key: string): number {
+    const { state, timeoutMs } = this.#options;
+    return state === undefined || state.order.isBusy(key) ? timeoutMs * (1 + PATIENCE_TIMEOUTS) : timeoutMs;
+  }
+
+  #writing(
+    backend: CacheBackend,
+    key: string,
+    entry: CacheEntry,
+    limitMs: number,
+    isWanted: () => boolean,
+  ): Work<boolean> {
+    const { state } = this.#options;
+    const set = () => isWanted() ? backend.set(key, entry) : UNWANTED;
+    return {
+      operation: "set",
+      act: () => state === undefined ? set() : state.order.change<unknown>(key, set),
+      accept: (answer) => this.#wasKept(answer),
+      limitMs,
+    };
+  }
+
+  #removal(backend: CacheBackend, key: string): Work<boolean> {
+    const { state } = this.#options;
+    const remove = () => backend.delete(key);
+    return {
+      operation: "delete",
+      act: () => state === undefined ? remove() : state.order.change(key, remove),
+      accept: Boolean,
+      limitMs: this.#namedLimitMs(key),
+    };
+  }
+
+  #wasKept(answer: unknown): boolean {
+    // A guarded tier has told of it itself.
+    if (answer === NOT_KEPT && this.#options.state !== undefined) this.#options.onError("set", notKept());
+    return answer !== NOT_KEPT && answer !== UNWANTED;
+  }
+
+  #ask<R>(work: Work<R>, instead: R): MaybePromise<R> {
+    if (this.#options.state?.health.mayAsk(work.operation) === false) return instead;
+    const orElse = () => instead;
+    try {
+      const done = this.#do(work, false);
+      return done instanceof Promise ? done.catch(orElse) : done;
+    } catch {
+      return instead;
+    }
+  }
+
+  #insist<R>(work: Work<R>): MaybePromise<R> {
+    return this.#do(work, true);
+  }
+
+  /** Does it, and notes how the backend did. Throws or rejects where it failed. */
+  #do<R>(work: Work<R>, isNamed: boolean): MaybePromise<R> {
+    const { health } = this.#options.state ?? {};
+    const isFirst = this.#options.isFirst();
+    health?.noteAsked(isFirst);
+    const settle = (answer: unknown): R => {
+      const accepted = work.accept(answer);
+      health?.noteSuccess(work.operation);
+      return accepted;
+    };
+    const fail = (error: unknown): never => this.#fail(work.operation, error, isFirst, isNamed);
+    try {
+      const answer = work.act();
+      return isThenable(answer) ? this.#inTime(work, answer, isFirst).then(settle).catch(fail) : settle(answer);
+    } catch (error) {
+      return fail(error);
+    }
+  }
+
+  #inTime({ limitMs }: Work<unknown>, answer: PromiseLike<unknown>, isFirst: boolean): Promise<unknown> {
+    const { clock, connectTimeoutMs } = this.#options;
+    const timeoutMs = isFirst ? Math.max(limitMs, connectTimeoutMs) : limitMs;
+    return interruptible(() => Promise.resolve(answer), (stop) => {
+      const timer = clock.setTimer(timeoutMs, () => {
+        stop(new TimeoutError(`The cache took longer than ${formatDuration(timeoutMs)}`, timeoutMs));
+      });
+      return () => timer.cancel();
+    });
+  }
+
+  #fail(operation: CacheOperation, error: unknown, isFirst: boolean, isNamed: boolean): never {
+    const { state, functionName, onError } = this.#options;
+    // A value that cannot be kept says nothing of the backend, but that it is there.
+    if (error instanceof SerializationError) state?.health.noteSuccess(operation);
+    else state?.health.noteFailure(operation, error, { functionName, isFirst, isNamed });
+    // The failure of a tier was told of by its own guard.
+    if (state !== undefined || !isNamed) onError(operation, error);
+    throw error;
+  }
+}
+
+const UNWANTED = Symbol("unwanted");
+
+function always(): boolean {
+  return true;
+}
+
+function notKept(): SerializationError {
+  return new SerializationError("it is larger than the 'maxBytes' of its cache backend");
+}

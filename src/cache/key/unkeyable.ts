@@ -1,0 +1,10 @@
+import { ConfigurationError } from "../../errors.ts";
+import { describeKind } from "../../options/validate.ts";
+
+/** The error for an argument that has no key. */
+export function unkeyable(value: unknown): ConfigurationError {
+  return new ConfigurationError(
+    `Cannot build a key of the arguments as 'cacheKey' (or 'rateLimitKey') must be given for an argument that holds ` +
+      `what cannot be compared by value: received ${describeKind(value)}`,
+  );
+}

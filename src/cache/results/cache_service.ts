@@ -1,0 +1,183 @@
+import { AllFailedError } from "../../errors.ts";
+import { errorLabel } from "../../errors/error_label.ts";
+import type { Call, Handler } from "../../call/layer.ts";
+import type { LayerHost } from "../../attempt/layer_host.ts";
+import type { CachedResults } from "./cached_results.ts";
+import { type Flight, runnerFor } from "./flight.ts";
+import { type FlightOptions, FlightWaits } from "./flight_waits.ts";
+import type { StoredValue } from "../memory/memory_store.ts";
+import { UNREADABLE } from "./result_store.ts";
+
+/** How one pipeline is served from the cache of its function. */
+export class CacheService {
+  readonly #results: CachedResults;
+  readonly #next: Handler;
+  readonly #host: LayerHost;
+  readonly #waits: FlightWaits;
+
+  /** Serves calls from `results`, and by `next` what they don't have. */
+  constructor(results: CachedResults, next: Handler, host: LayerHost, options: FlightOptions) {
+    this.#results = results;
+    this.#next = next;
+    this.#host = host;
+    this.#waits = new FlightWaits(host, options);
+  }
+
+  /** In memory a look costs less than a flight, so it comes first. */
+  inMemory(): Handler {
+    const results = this.#results;
+    const { account } = results;
+    return (call) => {
+      let key: unknown;
+      try {
+        key = results.keyOf(call);
+      } catch (error) {
+        return Promise.reject(error);
+      }
+      const stored = results.read(key) as (StoredValue & { promise: Promise<unknown> | undefined }) | undefined;
+      if (stored === undefined || !results.isFresh(stored)) return this.#serveWithout(call, key, stored);
+      account.note(call, "hit");
+      return stored.promise ??= Promise.resolve(stored.value);
+    };
+  }
+
+  /** Elsewhere a look is dear, so callers that come together share one. */
+  beyondMemory(): Handler {
+    const results = this.#results;
+    return (call) => {
+      try {
+        const key = results.keyOf(call);
+        const stale = results.refreshOf(key)?.stale;
+        if (stale !== undefined && results.isServableStale(stale)) return this.#serveStale(call, stale);
+        const found = results.flightOf(call, key) === undefined ? results.read(key) : undefined;
+        return found instanceof Promise ? this.#look(call, key, found) : this.#serve(call, key, found);
+      } catch (error) {
+        return Promise.reject(error);
+      }
+    };
+  }
+
+  /** Runs without a look; refreshes that come together share one run, and an older run is not kept after it. */
+  refreshing(): Handler {
+    const results = this.#results;
+    return (call) => {
+      try {
+        const key = results.keyOf(call);
+        if (results.flightOf(call, key) === undefined) results.supersede(key);
+        return this.#joinOrFly(call, key, undefined);
+      } catch (error) {
+        return Promise.reject(error);
+      }
+    };
+  }
+
+  #look(call: Call, key: unknown, found: Promise<StoredValue | undefined>): Promise<unknown> {
+    const flight = this.#depart(call, key);
+    const sinceMs = this.#host.clock.now();
+    const serve = (stored: StoredValue | undefined) => {
+      flight.lookMs = this.#host.clock.now() - sinceMs;
+      return this.#serveInFlight(call, flight, stored);
+    };
+    return flight.board(call, found.then(serve), this.#rerun);
+  }
+
+  #serve(call: Call, key: unknown, stored: StoredValue | undefined): Promise<unknown> {
+    if (stored === undefined || !this.#results.isFresh(stored)) return this.#serveWithout(call, key, stored);
+    this.#results.account.note(call, "hit");
+    return Promise.resolve(stored.value);
+  }
+
+  #serveStale(call: Call, expired: StoredValue): Promise<unknown> {
+    this.#results.account.note(call, "stale");
+    return Promise.resolve(expired.value);
+  }
+
+  /** There is no fresh value, at most an expired one. */
+  #serveWithout(call: Call, key: unknown, expired: StoredValue | undefined): Promise<unknown> {
+    const results = this.#results;
+    if (expired !== undefined && this.#isServed(key, expired)) {
+      if (results.isServableStale(expired)) this.#refresh(call, key, expired);
+      return this.#serveStale(call, expired);
+    }
+    return this.#joinOrFly(call, key, expired);
+  }
+
+  /** Whether an old value takes the place of a run: until the source that failed may be asked again, where only a failure makes it good. */
+  #isServed(key: unknown, expired: StoredValue): boolean {
+    const results = this.#results;
+    return results.isServableStale(expired) || (results.isServableOnError(expired) && !results.mayRefresh(key));
+  }
+
+  #joinOrFly(call: Call, key: unknown, expired: StoredValue | undefined): Promise<unknown> {
+    const { account } = this.#results;
+    const flying = this.#results.flightOf(call, key);
+    try {
+      if (flying !== undefined && this.#waits.mayJoin(flying)) {
+        account.note(call, "coalesced");
+        return this.#waits.join(flying, call, this.#rerun);
+      }
+    } catch (error) {
+      return Promise.reject(error);
+    }
+    account.note(call, "miss");
+    if (flying !== undefined) return this.#waits.runWithin(call, flying, this.#next);
+    const flight = this.#depart(call, key);
+    return flight.board(call, this.#fly(call, flight, expired), this.#rerun);
+  }
+
+  /** The look that `flight` began with has come to `stored`. */
+  #serveInFlight(call: Call, flight: Flight, stored: StoredValue | undefined): unknown {
+    const results = this.#results;
+    const isFresh = stored !== undefined && results.isFresh(stored);
+    if (!isFresh && (stored === undefined || !this.#isServed(flight.key, stored))) {
+      results.account.note(call, "miss");
+      return this.#fly(call, flight, stored);
+    }
+    results.land(flight);
+    results.account.note(call, isFresh ? "hit" : "stale");
+    // Others are not to be served what was removed while it was looked up.
+    if (!isFresh && flight.mayStore && results.isServableStale(stored)) this.#refresh(call, flight.key, stored);
+    return stored.value;
+  }
+
+  /** A caller that can be aborted lends its arguments only. */
+  #depart(call: Call, key: unknown): Flight {
+    return this.#results.depart(call.state?.scope === undefined ? call : runnerFor(call, call.state.limits), key);
+  }
+
+  /** Runs behind a stale value that was served; nobody waits for it, and the limits of the one call are not its own. */
+  #refresh(call: Call, key: unknown, expired: StoredValue): void {
+    const results = this.#results;
+    if (results.refreshOf(key) !== undefined || !results.mayRefresh(key)) return;
+    const flight = results.depart(runnerFor(call, undefined), key, expired);
+    flight.promise = this.#fly(flight.call, flight, undefined);
+    flight.promise.catch((error) => {
+      results.noteFailedRefresh(key, error);
+      const { telemetry, functionName } = this.#host;
+      if (telemetry.isOn) telemetry.log("warning", "a refresh failed", { functionName, error: errorLabel(error) });
+    });
+  }
+
+  #fly(leader: Call, flight: Flight, expired: StoredValue | undefined): Promise<unknown> {
+    const results = this.#results;
+    if (expired === UNREADABLE) flight.mayStore = false;
+    return this.#waits.run(flight, this.#next).then(
+      (value) => results.keep(flight, value),
+      (error) => {
+        results.land(flight);
+        const isServable = expired !== undefined && results.isServableOnError(expired);
+        if (!isServable || !(error instanceof AllFailedError)) throw error;
+        results.noteFailedRefresh(flight.key, error);
+        results.account.note(leader, "stale");
+        return expired.value;
+      },
+    );
+  }
+
+  /** For a caller who joined a run whose result only one can have. */
+  readonly #rerun = (call: Call): Promise<unknown> => {
+    this.#results.account.note(call, "miss");
+    if (call.state !== undefined) call.state.servedBy = undefined;
+    return this.#next(call);
+  };
+}

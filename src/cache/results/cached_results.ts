@@ -1,0 +1,255 @@
+import type { Call } from "../../call/layer.ts";
+import type { LayerHost } from "../../attempt/layer_host.ts";
+import { CacheAccount, type CacheStats } from "./cache_account.ts";
+import type { MaybePromise } from "../backend/cache_backend.ts";
+import { Flight } from "./flight.ts";
+import { flightContext } from "./flight_context.ts";
+import type { Flights } from "./flights.ts";
+import { type Freshness, isWithin, storedFor } from "./freshness.ts";
+import type { StoredValue } from "../memory/memory_store.ts";
+import type { RefreshPace } from "./refresh_pace.ts";
+import type { ResultStore } from "./result_store.ts";
+import { isSingleUse } from "./single_use.ts";
+
+/** What the cached results of a function are made of. */
+export interface CachedResultsParts {
+  /** Where they are kept. */
+  readonly store: ResultStore;
+  /** How long they live. */
+  readonly freshness: Freshness;
+  /** The runs under way of all functions that share them. */
+  readonly flights: Flights;
+  /** When a source that failed may be asked again behind a stale value. */
+  readonly pace: RefreshPace;
+  readonly host: LayerHost;
+}
+
+/** The cached results of one function: what is kept, what is on its way, and the count of both. */
+export class CachedResults {
+  /** Counts and tells what it does. */
+  readonly account: CacheAccount;
+  readonly #store: ResultStore;
+  readonly #freshness: Freshness;
+  readonly #flights: Flights;
+  readonly #pace: RefreshPace;
+  readonly #host: LayerHost;
+
+  /** The results of one function. */
+  constructor({ store, freshness, flights, pace, host }: CachedResultsParts) {
+    this.#store = store;
+    this.#freshness = freshness;
+    this.#flights = flights;
+    this.#pace = pace;
+    this.#host = host;
+    this.account = new CacheAccount(host);
+  }
+
+  /** Whether a look costs next to nothing. */
+  get isInMemory(): boolean {
+    return this.#store.isInMemory;
+  }
+
+  /** The fresh value for a call with `args`, or `undefined`. */
+  async get(self: unknown, args: readonly unknown[]): Promise<unknown> {
+    const stored = await this.#store.read(this.#store.keyOf(self, args));
+    return stored !== undefined && this.isFresh(stored) ? stored.value : undefined;
+  }
+
+  /** Whether there is a fresh value for a call with `args`. */
+  async has(self: unknown, args: readonly unknown[]): Promise<boolean> {
+    const stored = await this.#store.read(this.#store.keyOf(self, args));
+    return stored !== undefined && this.isFresh(stored);
+  }
+
+  /**
+   * Keeps `value` for calls with `args`; what runs now is not kept.
+   *
+   * @throws {CacheError} If it could not be kept.
+   */
+  async set(self: unknown, args: readonly unknown[], value: unknown): Promise<void> {
+    const key = this.#store.keyOf(self, args);
+    if (isSingleUse(value)) throw this.account.errorOf("set", "the value can be read only once");
+    this.#forget(key);
+    let isKept: boolean;
+    try {
+      isKept = await this.#store.put(key, storedFor(value, this.#store.nowMs(), this.#freshness));
+      this.#flights.forgetLooks(key);
+    } catch (error) {
+      throw this.account.errorOf("set", "its backend failed or refused the value", error);
+    }
+    if (!isKept) {
+      throw this.account.errorOf("set", "the value is larger than its bounds, or its backend did not take it");
+    }
+    this.account.noteWrite();
+  }
+
+  /**
+   * Removes the value for a call with `args`; what runs now is not kept either.
+   *
+   * @throws {CacheError} If it could not be removed.
+   */
+  async delete(self: unknown, args: readonly unknown[]): Promise<boolean> {
+    const key = this.#store.keyOf(self, args);
+    this.#forget(key);
+    try {
+      const wasThere = await this.#store.delete(key);
+      this.#flights.forgetLooks(key);
+      return wasThere;
+    } catch (error) {
+      throw this.account.errorOf("delete", "its backend failed", error);
+    }
+  }
+
+  /**
+   * Removes all values of the function; what runs now is not kept either.
+   *
+   * @throws {CacheError} If they could not be removed.
+   */
+  async clear(): Promise<void> {
+    this.#forgetAll();
+    try {
+      await this.#store.clear();
+      this.#flights.forgetAllLooks();
+    } catch (error) {
+      throw this.account.errorOf("clear", "its backend failed", error);
+    }
+  }
+
+  /** Does its part where its namespace is cleared; a backend is cleared once for all that it serves. */
+  clearFromNamespace(): void {
+    this.#forgetAll();
+    if (this.isInMemory) this.#store.clear();
+  }
+
+  /** Does its part once the backends of its namespace are clear: what was looked up meanwhile may be what they held. */
+  noteNamespaceCleared(): void {
+    this.#flights.forgetAllLooks();
+  }
+
+  /** What the cache has done so far. */
+  stats(): CacheStats {
+    return this.account.stats();
+  }
+
+  /** The key of `call`. Throws where its arguments have none. */
+  keyOf(call: Call): unknown {
+    return this.#store.keyOf(call.self, call.args);
+  }
+
+  /** What is kept under `key`, fresh or not. */
+  read(key: unknown): MaybePromise<StoredValue | undefined> {
+    return this.#store.read(key);
+  }
+
+  /** Whether `stored` is within its time. */
+  isFresh(stored: StoredValue): boolean {
+    return stored.expiresAtMs === Infinity || this.#store.nowMs() < stored.expiresAtMs;
+  }
+
+  /** Whether `expired` may be served while a refresh runs behind it. */
+  isServableStale(expired: StoredValue): boolean {
+    return isWithin(expired, this.#freshness.staleMs, this.#store.nowMs());
+  }
+
+  /** Whether `expired` may be served where every attempt failed. */
+  isServableOnError(expired: StoredValue): boolean {
+    return isWithin(expired, this.#freshness.staleIfErrorMs, this.#store.nowMs());
+  }
+
+  /** Whether the source may be asked for a new value, or has just failed to give one. */
+  mayRefresh(key: unknown): boolean {
+    return this.#pace.mayTry(key);
+  }
+
+  /** Notes that the source failed while there was an old value to serve. */
+  noteFailedRefresh(key: unknown, error: unknown): void {
+    this.#pace.noteFailure(key, error);
+  }
+
+  /** The run that a call with this key can join. */
+  flightOf(call: Call, key: unknown): Flight | undefined {
+    return this.#flights.find(this, key, call.state?.limits);
+  }
+
+  /** The refresh that runs behind the old value of `key`. */
+  refreshOf(key: unknown): Flight | undefined {
+    return this.#flights.findRefresh(key);
+  }
+
+  /** Begins a run that others can join; it is behind `stale` where that is given. */
+  depart(call: Call, key: unknown, stale?: StoredValue): Flight {
+    const flight: Flight = new Flight(this, call, key, () => this.land(flight));
+    flight.stale = stale;
+    this.#flights.add(flight);
+    if (stale === undefined) flightContext.noteDeparture(flight);
+    return flight;
+  }
+
+  /** Lets the runs for `key` end without being kept or joined: a later one begins, which was asked for by name. */
+  supersede(key: unknown): void {
+    this.#flights.forget(key);
+  }
+
+  /** Ends a run: nobody joins it any more. */
+  land(flight: Flight): void {
+    this.#flights.remove(flight);
+    flightContext.noteLanding(flight);
+  }
+
+  /** Keeps what a run came to, and ends the run once it is kept; answers what the run's own call gets. */
+  keep(flight: Flight, value: unknown): unknown {
+    if (flight.mayStore && isSingleUse(value)) {
+      flight.mayStore = false;
+      this.account.noteSingleUse();
+    }
+    if (!flight.mayStore) return this.#arrive(flight, value);
+    this.#pace.forget(flight.key);
+    this.#flights.outdate(flight);
+    const written = this.#write(flight, value);
+    const arrive = (wasKept: boolean) => {
+      if (wasKept) this.account.noteWrite();
+      return this.#arrive(flight, value);
+    };
+    return written instanceof Promise ? this.#inTime(flight, written.then(arrive), value) : arrive(written);
+  }
+
+  #arrive(flight: Flight, value: unknown): unknown {
+    this.land(flight);
+    return flight.arrive(value);
+  }
+
+  /** `arriving`, or just `value` once look and write together have taken their time; the write goes on behind it. */
+  #inTime(flight: Flight, arriving: Promise<unknown>, value: unknown): Promise<unknown> {
+    // Whole milliseconds, as timers of one length share a timer of the runtime.
+    const leftMs = Math.max(0, this.#store.limitMs - Math.trunc(flight.lookMs));
+    return new Promise((resolve, reject) => {
+      const timer = this.#host.clock.setTimer(leftMs, () => resolve(value));
+      arriving.finally(() => timer.cancel()).then(resolve, reject);
+    });
+  }
+
+  /** To size a value up is to read it, and what is read may throw. */
+  #write(flight: Flight, value: unknown): MaybePromise<boolean> {
+    try {
+      return this.#store.write(
+        flight.key,
+        storedFor(value, this.#store.nowMs(), this.#freshness),
+        () => flight.mayStore,
+      );
+    } catch (error) {
+      this.account.noteTrouble("set", error);
+      return false;
+    }
+  }
+
+  /** Lets the runs for `key` end without being kept or joined. */
+  #forget(key: unknown): void {
+    this.#flights.forget(key);
+    this.#pace.forget(key);
+  }
+
+  #forgetAll(): void {
+    this.#flights.forgetAll();
+    this.#pace.forgetAll();
+  }
+}

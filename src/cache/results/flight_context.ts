@@ -1,0 +1,114 @@
+import { type AsyncContext, createAsyncContext } from "../../runtime/async_context.ts";
+import { ConfigurationError } from "../../errors.ts";
+import type { Handler } from "../../call/layer.ts";
+import type { Flight } from "./flight.ts";
+
+/** A run that asks for its own result may do so again in the run that it is given instead, as deep as this. */
+const MAX_DEPTH = 100;
+
+/** Tells in whose run a call is made, so that a run is not made to wait for itself. */
+export class FlightContext {
+  readonly #create: () => AsyncContext<Flight | undefined> | undefined;
+  #storage: AsyncContext<Flight | undefined> | undefined;
+  #hasStorage: boolean | undefined = undefined;
+  /** The run that is in its synchronous part, which costs nothing to know. */
+  #running: Flight | undefined = undefined;
+
+  /** `create` makes what follows a run through all that it awaits, or nothing where the platform cannot. */
+  constructor(create: () => AsyncContext<Flight | undefined> | undefined = createAsyncContext) {
+    this.#create = create;
+  }
+
+  /** The run that the code which asks is in, where that is known. */
+  get current(): Flight | undefined {
+    const flight = this.#running ?? this.#storage?.getStore();
+    return flight?.hasLanded ? undefined : flight;
+  }
+
+  /** Whether the platform can follow a run through all that it awaits. */
+  get canTrack(): boolean {
+    this.#hasStorage ??= (this.#storage = this.#create()) !== undefined;
+    return this.#hasStorage;
+  }
+
+  /** Begins the run of `flight`; one that is tracked is known in all that it awaits, which takes a while. */
+  run(flight: Flight, isTracked: boolean, next: Handler): Promise<unknown> {
+    const outer = this.#running;
+    this.#running = flight;
+    flight.hasBegun = true;
+    try {
+      flight.isTracked = isTracked && this.canTrack;
+      return flight.isTracked ? this.#storage!.run(flight, () => next(flight.call)) : next(flight.call);
+    } finally {
+      this.#running = outer;
+    }
+  }
+
+  /**
+   * Notes that the code which asks is going to wait for `flight`, and tells whether it may.
+   *
+   * @throws {ConfigurationError} If it has come back to its own result again and again.
+   */
+  mayWaitFor(flight: Flight): boolean {
+    const waiting = this.current;
+    if (waiting === undefined) return true;
+    if (isWithin(waiting, flight) || leadsTo(flight, waiting)) {
+      requireBounded(waiting, flight);
+      return false;
+    }
+    noteWait(waiting, flight);
+    return true;
+  }
+
+  /** Notes that `flight` begins, in whose run, and that this run waits for it. */
+  noteDeparture(flight: Flight): void {
+    const parent = this.current;
+    if (parent === undefined) return;
+    flight.parent = parent;
+    noteWait(parent, flight);
+  }
+
+  /** Forgets who waits for `flight`, which has ended; what it has begun and not awaited is nobody's wait any more. */
+  noteLanding(flight: Flight): void {
+    flight.hasLanded = true;
+    flight.parent = undefined;
+    if (flight.waitedBy === undefined) return;
+    for (const waiting of flight.waitedBy) waiting.waitsFor?.delete(flight);
+    flight.waitedBy = undefined;
+  }
+}
+
+function noteWait(waiting: Flight, flight: Flight): void {
+  (waiting.waitsFor ??= new Set()).add(flight);
+  (flight.waitedBy ??= new Set()).add(waiting);
+}
+
+function isWithin(flight: Flight, outer: Flight): boolean {
+  for (let each: Flight | undefined = flight; each !== undefined; each = each.parent) if (each === outer) return true;
+  return false;
+}
+
+/** Whether `from` waits for `to`, be it by way of others. */
+function leadsTo(from: Flight, to: Flight): boolean {
+  const seen = new Set([from]);
+  for (const flight of seen) {
+    if (flight === to) return true;
+    for (const next of flight.waitsFor ?? []) seen.add(next);
+  }
+  return false;
+}
+
+function requireBounded(waiting: Flight, flight: Flight): void {
+  let depth = 0;
+  for (let each: Flight | undefined = waiting; each !== undefined; each = each.parent) {
+    if (each.key === flight.key && each.owner === flight.owner) depth++;
+  }
+  if (depth < MAX_DEPTH) return;
+  throw new ConfigurationError(
+    `Cannot call the function as it asks for its own result while it runs, ${MAX_DEPTH} times over: ` +
+      "a recursion has to come to an end",
+  );
+}
+
+/** One for the process: calls go from function to function, whatever their instance. */
+export const flightContext: FlightContext = new FlightContext();

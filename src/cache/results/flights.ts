@@ -1,0 +1,87 @@
+import type { CallLimits } from "../../call/layer.ts";
+import type { Flight } from "./flight.ts";
+
+/** The runs that are under way for one identity; functions that share their results share these. */
+export class Flights {
+  readonly #first = new Map<unknown, Flight>();
+
+  /** The run of `owner` that a call with these limits can join. */
+  find(owner: object, key: unknown, limits: CallLimits | undefined): Flight | undefined {
+    // Most often nothing is under way, which is known at once.
+    if (this.#first.size === 0) return undefined;
+    let flight = this.#first.get(key);
+    while (flight !== undefined && !isJoinable(flight, owner, limits)) flight = flight.next;
+    return flight;
+  }
+
+  /** The refresh behind a stale value. */
+  findRefresh(key: unknown): Flight | undefined {
+    let flight = this.#first.get(key);
+    while (flight !== undefined && flight.stale === undefined) flight = flight.next;
+    return flight;
+  }
+
+  /** Begins one. */
+  add(flight: Flight): void {
+    if (this.#first.size > 0) flight.next = this.#first.get(flight.key);
+    this.#first.set(flight.key, flight);
+  }
+
+  /** Ends one: nobody joins it any more. */
+  remove(flight: Flight): void {
+    const first = this.#first.get(flight.key);
+    if (first === flight) {
+      if (flight.next === undefined) this.#first.delete(flight.key);
+      else this.#first.set(flight.key, flight.next);
+      return;
+    }
+    for (let each = first; each !== undefined; each = each.next) {
+      if (each.next === flight) each.next = flight.next;
+    }
+  }
+
+  /** Lets the runs with `key` end without being kept or joined. */
+  forget(key: unknown): void {
+    for (let flight = this.#first.get(key); flight !== undefined; flight = flight.next) flight.mayStore = false;
+    this.#first.delete(key);
+  }
+
+  /** The same for all runs. */
+  forgetAll(): void {
+    for (const key of this.#first.keys()) this.forget(key);
+  }
+
+  /**
+   * Lets those with `key` that may have looked at what was there end without being kept or joined: looks that have not
+   * come to a run yet, and refreshes behind a value that was there.
+   */
+  forgetLooks(key: unknown): void {
+    for (let flight = this.#first.get(key); flight !== undefined; flight = flight.next) {
+      if (flight.hasBegun && flight.stale === undefined) continue;
+      flight.mayStore = false;
+      this.remove(flight);
+    }
+  }
+
+  /** The same for all keys. */
+  forgetAllLooks(): void {
+    for (const key of this.#first.keys()) this.forgetLooks(key);
+  }
+
+  /** Keeps runs that began before `flight` from taking the place of what it came to. */
+  outdate(flight: Flight): void {
+    for (let older = flight.next; older !== undefined; older = older.next) older.mayStore = false;
+  }
+}
+
+function isJoinable(flight: Flight, owner: object, limits: CallLimits | undefined): boolean {
+  return flight.owner === owner && isSame(flight.call.state?.limits, limits);
+}
+
+/** Calls with limits of their own share a run only with calls of the same limits. */
+function isSame(a: CallLimits | undefined, b: CallLimits | undefined): boolean {
+  if (a === b) return true;
+  if (a === undefined || b === undefined) return false;
+  const names = new Set([...Object.keys(a), ...Object.keys(b)]) as Set<keyof CallLimits>;
+  return [...names].every((name) => a[name] === b[name]);
+}

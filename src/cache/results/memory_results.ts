@@ -1,0 +1,125 @@
+import type { Clock } from "../../time/clock.ts";
+import { SerializationError } from "../../errors.ts";
+import { allArguments, byNumber, requireText, serializeArguments } from "../key/cache_key.ts";
+import type { ReceiverOf } from "../key/instance.ts";
+import { instanceNumber } from "../key/instance_number.ts";
+import { jsonKeyOf } from "../key/json_key.ts";
+import type { MemoryEntry, MemoryStore, StoredValue } from "../memory/memory_store.ts";
+import { sha256IfAtOnce } from "../../runtime/sha256.ts";
+import { NO_NUMBER, numberOf } from "../key/value_number.ts";
+import type { ResultStore } from "./result_store.ts";
+
+/** Makes a key of exactly the call's arguments. */
+export type CacheKeyFunction = (...args: readonly unknown[]) => string;
+
+/** No text that a user's key begins with by chance: what is built begins with it, what is given does not. */
+const BUILT = "\u0000";
+const BUILT_CODE = BUILT.charCodeAt(0);
+
+/** What JSON for a key begins with. */
+const OBJECT_CODE = "{".charCodeAt(0);
+const ARRAY_CODE = "[".charCodeAt(0);
+
+/**
+ * The results of a function in this process. Keys are what is cheapest: a lone text or number is its
+ * own key. Times are monotonic, so a change of the time of day neither revives nor kills an entry.
+ */
+export class MemoryResults implements ResultStore {
+  readonly isInMemory = true;
+  readonly limitMs: number = Infinity;
+  readonly #store: MemoryStore;
+  readonly #clock: Clock;
+  readonly #cacheKey: CacheKeyFunction | undefined;
+  readonly #receiverOf: ReceiverOf;
+  readonly #isKeyedByAll: boolean;
+  readonly #keyArguments: (args: readonly unknown[]) => readonly unknown[];
+
+  /** The view of `store` for one function; `keyArguments` leaves out what makes no other result, `receiverOf` finds the instance. */
+  constructor(
+    store: MemoryStore,
+    clock: Clock,
+    cacheKey: CacheKeyFunction | undefined,
+    keyArguments: (args: readonly unknown[]) => readonly unknown[],
+    receiverOf: ReceiverOf,
+  ) {
+    this.#store = store;
+    this.#clock = clock;
+    this.#cacheKey = cacheKey;
+    this.#keyArguments = keyArguments;
+    this.#receiverOf = receiverOf;
+    this.#isKeyedByAll = cacheKey === undefined && keyArguments === allArguments;
+  }
+
+  nowMs(): number {
+    return this.#clock.coarseNow?.() ?? this.#clock.now();
+  }
+
+  keyOf(self: unknown, args: readonly unknown[]): unknown {
+    // A plain function of one text is by far the commonest, so it comes first.
+    const text = args[0];
+    if (self === undefined && args.length === 1 && this.#isKeyedByAll && isOwnKey(text)) return text;
+    return this.#makeKey(self, args);
+  }
+
+  #makeKey(self: unknown, args: readonly unknown[]): unknown {
+    if (this.#cacheKey !== undefined) return requireText(this.#cacheKey(...args));
+    const keyArgs = this.#keyArguments(args);
+    const receiver = self === undefined ? undefined : this.#receiverOf(self);
+    if (receiver === undefined) return memoryKey(keyArgs, this.#store);
+    return `${BUILT}${instanceNumber(receiver)}${BUILT}${textKey(keyArgs)}`;
+  }
+
+  read(key: unknown): MemoryEntry | undefined {
+    return this.#store.get(key);
+  }
+
+  write(key: unknown, stored: StoredValue): boolean {
+    if (this.#store.set(key, stored)) return true;
+    throw new SerializationError("it is larger than the 'maxBytes' of its cache in memory");
+  }
+
+  put(key: unknown, stored: StoredValue): boolean {
+    return this.write(key, stored);
+  }
+
+  delete(key: unknown): boolean {
+    return this.#store.delete(key);
+  }
+
+  clear(): void {
+    this.#store.clear();
+  }
+}
+
+/** Whether `value` is a text that is no other arguments' key. */
+function isOwnKey(value: unknown): value is string {
+  if (typeof value !== "string") return false;
+  const first = value.charCodeAt(0);
+  return first !== BUILT_CODE && first !== OBJECT_CODE && first !== ARRAY_CODE;
+}
+
+function memoryKey(args: readonly unknown[], store: MemoryStore): unknown {
+  if (args.length === 1) {
+    const arg = args[0];
+    if (isOwnKey(arg) || (typeof arg === "number" && arg !== 0)) return arg;
+  }
+  // To write a text and to look for it takes longer than to compare values.
+  const number = numberOf(args);
+  const known = number === NO_NUMBER ? undefined : store.keyFor(args, number);
+  if (known !== undefined) return known;
+  const json = jsonKeyOf(args);
+  if (json !== undefined && number !== NO_NUMBER) store.noteSource(json, args, number);
+  return hashedIfLong(json ?? BUILT + serializeArguments(args, byNumber));
+}
+
+/** Longer texts are hashed where that can be done at once: the store would hold all of each argument. */
+const MAX_KEPT_UNITS = 4_096;
+
+function textKey(args: readonly unknown[]): string {
+  return hashedIfLong(jsonKeyOf(args) ?? BUILT + serializeArguments(args, byNumber));
+}
+
+function hashedIfLong(text: string): string {
+  const hash = text.length > MAX_KEPT_UNITS ? sha256IfAtOnce(text) : undefined;
+  return hash === undefined ? text : `${BUILT}h${hash}`;
+}

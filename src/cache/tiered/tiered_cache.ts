@@ -1,0 +1,191 @@
+import type { CacheBackend, CacheEntry, MaybePromise } from "../backend/cache_backend.ts";
+import { NOT_KEPT } from "../backend/not_kept.ts";
+import { UNREADABLE_ENTRY } from "../backend/read_entry.ts";
+import { TierCopies } from "./tier_copies.ts";
+import { isThenable } from "../guard/write_order.ts";
+
+/**
+ * Two caches as one: a small fast one before a large or shared one. An entry that only `second` has is copied to
+ * `first`; what is written, removed or cleared is so in both. An answer of `first` comes without a promise where
+ * `first` answers without one.
+ *
+ * A failure of one tier leaves the other in use: in a read the tier that failed counts as empty, a write or removal is
+ * tried in both before its failure is thrown. A tier that could not take a new entry is asked to drop the old one.
+ * `close()` closes both.
+ *
+ * @example
+ * ```ts
+ * import { memoryCache, opero, tiered } from "@opero/core";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const shared = memoryCache(); // A Redis, say.
+ * const double = opero((n: number) => 2 * n, { cache: true, cacheBackend: tiered(memoryCache(), shared) });
+ * assertEquals(await double(21), 42);
+ * assertEquals((await double.withMeta(21)).meta.cache, "hit");
+ * ```
+ */
+export function tiered(first: CacheBackend, second: CacheBackend): TieredCache {
+  return new TieredCache(first, second);
+}
+
+/**
+ * What {@link tiered} makes.
+ *
+ * @example
+ * ```ts
+ * import { memoryCache, tiered, type TieredCache } from "@opero/core";
+ *
+ * const cache: TieredCache = tiered(memoryCache(), memoryCache());
+ * await cache.close();
+ * ```
+ */
+export class TieredCache implements CacheBackend {
+  readonly #first: CacheBackend;
+  readonly #second: CacheBackend;
+  #copies = new TierCopies();
+
+  /** Puts `first` before `second`. */
+  constructor(first: CacheBackend, second: CacheBackend) {
+    this.#first = first;
+    this.#second = second;
+  }
+
+  /** The two. */
+  get tiers(): readonly [CacheBackend, CacheBackend] {
+    return [this.#first, this.#second];
+  }
+
+  /** The same with each tier wrapped, so that what watches over a backend can watch over each by itself. */
+  withTiers(wrap: (tier: CacheBackend) => CacheBackend): TieredCache {
+    const wrapped = new TieredCache(wrap(this.#first), wrap(this.#second));
+    // The tiers are the same, so what one of them writes or clears is not to be undone by a read of another.
+    wrapped.#copies = this.#copies;
+    return wrapped;
+  }
+
+  /** The entry of `first`, or else of `second`. Throws only if both fail. */
+  get(key: string): MaybePromise<CacheEntry | undefined> {
+    return settle(
+      () => this.#first.get(key),
+      (found) => readable(found) ?? this.#getSecond(key),
+      (failure) => this.#getSecond(key, failure),
+    );
+  }
+
+  /** Keeps `entry` in both tiers. */
+  set(key: string, entry: CacheEntry): MaybePromise<void> {
+    const end = this.#copies.beginChange(key);
+    const join = (first: boolean, second: boolean) => first || second ? undefined : NOT_KEPT;
+    return whenDone(() => this.#inBoth((tier) => setOrDrop(tier, key, entry), join), end);
+  }
+
+  /** Removes the entry from both tiers; tells whether any had it. */
+  delete(key: string): MaybePromise<boolean> {
+    const end = this.#copies.beginChange(key);
+    return whenDone(() => this.#inBoth((tier) => tier.delete(key), (first, second) => first || second), end);
+  }
+
+  /** Clears both tiers. */
+  clear(prefix: string): MaybePromise<void> {
+    const end = this.#copies.beginClear(prefix);
+    return whenDone(() => this.#inBoth((tier) => tier.clear(prefix), () => undefined), end);
+  }
+
+  /** Closes both tiers. */
+  close(): MaybePromise<void> {
+    return this.#inBoth((tier) => tier.close?.(), () => undefined);
+  }
+
+  #getSecond(key: string, failureOfFirst?: Failure): MaybePromise<CacheEntry | undefined> {
+    const read = this.#copies.beginRead(key);
+    return settle(
+      () => this.#second.get(key),
+      (found) => {
+        this.#promote(key, read, readable(found));
+        return readable(found);
+      },
+      (failure) => {
+        this.#promote(key, read, undefined);
+        if (failureOfFirst !== undefined) throw failure.error;
+        return undefined;
+      },
+    );
+  }
+
+  /** Copies what was read to `first`, unless it was changed meanwhile. Nobody waits for it, and it may fail. */
+  #promote(key: string, read: object, entry: CacheEntry | undefined): void {
+    if (!this.#copies.endRead(key, read) || entry === undefined) return;
+    const nothing = () => {};
+    settle(() => this.#first.set(key, entry), nothing, nothing);
+  }
+
+  /** Does the same in both tiers at once; a failure is thrown when both are done. */
+  #inBoth<T, R>(task: (tier: CacheBackend) => MaybePromise<T>, join: (first: T, second: T) => R): MaybePromise<R> {
+    const first = outcomeOf(() => task(this.#first));
+    const second = outcomeOf(() => task(this.#second));
+    if (!(first instanceof Promise) && !(second instanceof Promise)) return joinOutcomes(first, second, join);
+    return Promise.all([first, second]).then(([first, second]) => joinOutcomes(first, second, join));
+  }
+}
+
+/** A guarded tier that could not be asked is as good as empty: the other may be well, and is to be written to. */
+function readable(found: CacheEntry | undefined): CacheEntry | undefined {
+  return found === UNREADABLE_ENTRY ? undefined : found;
+}
+
+interface Failure {
+  readonly error: unknown;
+}
+
+type Outcome<T> = { readonly value: T } | Failure;
+
+/** Runs `task`, and then what goes with its end: without a promise if the task has none. */
+function settle<T, R>(
+  task: () => MaybePromise<T>,
+  onValue: (value: T) => MaybePromise<R>,
+  onFailure: (failure: Failure) => MaybePromise<R>,
+): MaybePromise<R> {
+  const outcome = outcomeOf(task);
+  const end = (outcome: Outcome<T>) => "error" in outcome ? onFailure(outcome) : onValue(outcome.value);
+  return outcome instanceof Promise ? outcome.then(end) : end(outcome);
+}
+
+function outcomeOf<T>(task: () => MaybePromise<T>): MaybePromise<Outcome<T>> {
+  try {
+    const value = task();
+    if (!isThenable(value)) return { value };
+    return Promise.resolve(value).then((value) => ({ value }), (error) => ({ error }));
+  } catch (error) {
+    return { error };
+  }
+}
+
+function joinOutcomes<T, R>(first: Outcome<T>, second: Outcome<T>, join: (first: T, second: T) => R): R {
+  if ("error" in first) throw first.error;
+  if ("error" in second) throw second.error;
+  return join(first.value, second.value);
+}
+
+/** A tier that cannot take the new entry must not go on with the old one; tells whether it took it. */
+function setOrDrop(tier: CacheBackend, key: string, entry: CacheEntry): MaybePromise<boolean> {
+  const drop = (end: () => boolean) => settle(() => tier.delete(key), end, end);
+  return settle(
+    () => tier.set(key, entry) as MaybePromise<unknown>,
+    (answer) => answer === NOT_KEPT ? drop(() => false) : true,
+    (failure) =>
+      drop(() => {
+        throw failure.error;
+      }),
+  );
+}
+
+/** Does `task`, and calls `end` when it is done, however it ended. */
+function whenDone<R>(task: () => MaybePromise<R>, end: () => void): MaybePromise<R> {
+  return settle(task, (value) => {
+    end();
+    return value;
+  }, (failure) => {
+    end();
+    throw failure.error;
+  });
+}

@@ -1,0 +1,31 @@
+import type { Clock } from "../time/clock.ts";
+import { type Call, stateOf, type WaitReason } from "./layer.ts";
+
+/**
+ * Waits `ms` on behalf of `call`, which counts as waited and says what for.
+ *
+ * @throws {unknown} The reason for which the call was called off, at once.
+ */
+export async function pause(clock: Clock, call: Call, ms: number, reason: WaitReason): Promise<void> {
+  const state = stateOf(call);
+  const { scope } = state;
+  if (scope?.isAborted) throw scope.reason;
+  const startedMs = clock.now();
+  state.waitUntilMs = startedMs + ms;
+  state.waitReason = reason;
+  await new Promise<void>((resolve, reject) => {
+    const timer = clock.setTimer(ms, () => {
+      scope?.offAbort(stop);
+      resolve();
+    });
+    const stop = (reason: unknown) => {
+      timer.cancel();
+      reject(reason);
+    };
+    scope?.onAbort(stop);
+  });
+  state.waitUntilMs = 0;
+  state.waitedMs += clock.now() - startedMs;
+  // What woke at the same moment and ran before may have called this one off.
+  if (scope?.isAborted) throw scope.reason;
+}

@@ -1,0 +1,63 @@
+import { formatDuration } from "../time/duration.ts";
+import { printable } from "../errors/printable.ts";
+import { reportSafely } from "../runtime/report_safely.ts";
+import { writeAbove } from "../runtime/terminal_lines.ts";
+
+/** Tells once of each `kind` what is likely to be a mistake. */
+export type Warn = (kind: string, message: string) => void;
+
+/** So many kinds are remembered as warned about; past that the memory begins anew. */
+const MAX_WARNED = 1_000;
+
+let isSilenced = false;
+let current: Warn | undefined;
+const warned = new Set<string>();
+
+/** Lets nothing be written by {@link writeWarning}, or lets it again. */
+export function silenceWarnings(silenced: boolean): void {
+  isSilenced = silenced;
+}
+
+/** Writes one line to stderr that nobody asked for, unless that is silenced. */
+export function writeWarning(message: string): void {
+  if (!isSilenced) reportSafely(() => writeAbove(() => console.warn(printable(`opero: ${message}`))));
+}
+
+/** Does `work`, whose options are warned about through `warn`. */
+export function warningThrough<R>(warn: Warn, work: () => R): R {
+  const outer = current;
+  current = warn;
+  try {
+    return work();
+  } finally {
+    current = outer;
+  }
+}
+
+/** From so many seconds on a bare number is likely to be milliseconds. */
+const MIN_DOUBTFUL_SECONDS = 1_000;
+
+/** Warns where `value`, a duration, looks like milliseconds. `task` says what it is for, as in `wrap "fetchUser"`. */
+export function warnOfBareSeconds(task: string, option: string, value: unknown): void {
+  if (typeof value !== "number" || value < MIN_DOUBTFUL_SECONDS || !Number.isFinite(value)) return;
+  const warn = current ?? warnOfItself;
+  warn(
+    `seconds of ${task} ${option}`,
+    `'${option}: ${value}' is ${value} seconds (${
+      formatDuration(value * 1_000)
+    }), as a bare number is in seconds: to ` +
+      `${task}, write "${shortForm(value)}" for milliseconds, or "${value}s" for what it is now`,
+  );
+}
+
+function shortForm(ms: number): string {
+  return ms % 1_000 === 0 ? `${ms / 1_000}s` : `${ms}ms`;
+}
+
+/** For what belongs to no instance. */
+function warnOfItself(kind: string, message: string): void {
+  if (isSilenced || warned.has(kind)) return;
+  if (warned.size >= MAX_WARNED) warned.clear();
+  warned.add(kind);
+  writeWarning(message);
+}

@@ -1,0 +1,256 @@
+import { parseDuration } from "../time/duration.ts";
+import { ConfigurationError } from "../errors.ts";
+import { holdsHidden } from "./hidden_value.ts";
+import { warnOfBareSeconds } from "./option_warnings.ts";
+import { hintFor } from "./peer_names.ts";
+import { printable } from "../errors/printable.ts";
+import { className } from "../errors/read_field.ts";
+
+/** Longer texts are not shown in a message. */
+const MAX_SHOWN_LENGTH = 60;
+
+const HIDDEN_ONLY = "given itself, as '.options' only shows that there is one";
+
+/** What an option may be. */
+export interface OptionRule {
+  /** What it must be, as the message says it after "must be". */
+  readonly desired: string;
+  /** Whether a value is allowed. */
+  readonly accepts: (value: unknown) => boolean;
+  /** Its values may be secrets: a message names their kind only. */
+  readonly isPrivate?: boolean;
+  /** It is a length of time, of which a large bare number is likely to be meant in milliseconds. */
+  readonly isDuration?: boolean;
+  /** What else must be set for it to have an effect. */
+  readonly needs?: readonly OptionNeed[];
+}
+
+/** What an option has no effect without. */
+export interface OptionNeed {
+  /** Whether it is there: in `options`, the defaults of the instance included, or switched off on purpose in `given`. */
+  readonly isMet: (options: Readonly<Record<string, unknown>>, given: Readonly<Record<string, unknown>>) => boolean;
+  /** How the option may be used, as the message says it after "must be". */
+  readonly desired: string;
+}
+
+/** The rules of a set of options, by name. */
+export type OptionRules = Readonly<Record<string, OptionRule>>;
+
+/**
+ * Checks `options` against `rules`.
+ *
+ * @throws {ConfigurationError} If one is unknown or not allowed; `task` says what cannot be done, as in `wrap "fetchUser"`,
+ *   and `within` the option that they are part of, as in `rateLimit.`.
+ */
+export function validateOptions(task: string, options: object, rules: OptionRules, within = ""): void {
+  requireObject(task, within === "" ? "options" : within.slice(0, -1), options);
+  for (const [name, value] of Object.entries(options)) {
+    const rule = Object.hasOwn(rules, name) ? rules[name] : undefined;
+    if (rule === undefined) throw unknownOption(task, name, value, Object.keys(rules), within);
+    if (value === undefined) continue;
+    if (holdsHidden(value)) throw wrongOption(task, within + name, { desired: HIDDEN_ONLY, isPrivate: true }, value);
+    if (!rule.accepts(value)) throw wrongOption(task, within + name, rule, value);
+    if (rule.isDuration) warnOfBareSeconds(task, within + name, value);
+  }
+}
+
+/**
+ * Checks that no option in `given` does nothing for want of another in `options`, which are the same with defaults.
+ * What is 0, `false` or as it is by `defaults` asks for nothing.
+ *
+ * @throws {ConfigurationError} If one does.
+ */
+export function requireEffect(
+  task: string,
+  given: object,
+  options: object,
+  rules: OptionRules,
+  defaults: Readonly<Record<string, unknown>> = {},
+): void {
+  const [asGiven, all] = [given, options] as Readonly<Record<string, unknown>>[];
+  for (const [name, value] of Object.entries(given)) {
+    if (value === undefined || value === 0 || value === false || Object.is(value, defaults[name])) continue;
+    for (const { isMet, desired } of rules[name]?.needs ?? []) {
+      if (!isMet(all!, asGiven!)) throw wrongOption(task, name, { ...rules[name], desired }, value);
+    }
+  }
+}
+
+/** `rules`, each but that of `main` with the need for what `need` says. */
+export function needing(main: string, need: OptionNeed, rules: OptionRules): OptionRules {
+  const entries = Object.entries(rules).map(([name, rule]) => [name, name === main ? rule : withNeed(rule, need)]);
+  return Object.fromEntries(entries);
+}
+
+/** `rule` with one more need. */
+export function withNeed(rule: OptionRule, need: OptionNeed): OptionRule {
+  return { ...rule, needs: [...rule.needs ?? [], need] };
+}
+
+/**
+ * Checks that `value` can hold options: what has none of its own, such as a map, a promise or an `AbortSignal`, was
+ * meant for something else.
+ *
+ * @throws {ConfigurationError} If it is no such object.
+ */
+export function requireObject(task: string, option: string, value: unknown): asserts value is object {
+  if (!plainObject.accepts(value) || !holdsOptions(value as object)) {
+    throw wrongOption(task, option, { desired: "an object" }, value);
+  }
+}
+
+function holdsOptions(value: object): boolean {
+  if (Symbol.iterator in value || Symbol.asyncIterator in value) return false;
+  const proto = Object.getPrototypeOf(value);
+  return proto === null || Object.getPrototypeOf(proto) === null || Object.keys(value).length > 0;
+}
+
+/** The error for an option whose value is not what `rule` allows. */
+export function wrongOption(
+  task: string,
+  option: string,
+  rule: Pick<OptionRule, "desired" | "isPrivate">,
+  value: unknown,
+): ConfigurationError {
+  const received = rule.isPrivate ? describeKind(value) : describeValue(value);
+  return new ConfigurationError(
+    printable(`Cannot ${task} as '${option}' must be ${rule.desired}: received ${received}`),
+  );
+}
+
+function unknownOption(
+  task: string,
+  option: string,
+  value: unknown,
+  known: readonly string[],
+  within: string,
+): ConfigurationError {
+  const hint = hintFor(option, known, within);
+  // The value is not shown: a misspelt name may be that of a password.
+  const shown = within + option.slice(0, MAX_SHOWN_LENGTH);
+  return new ConfigurationError(
+    printable(`Cannot ${task} as '${shown}' must be a known option: received ${describeKind(value)}${hint}`),
+  );
+}
+
+/** A positive or zero whole number. */
+export const nonNegativeInteger: OptionRule = {
+  desired: "a non-negative integer",
+  accepts: (value) => Number.isSafeInteger(value) && (value as number) >= 0,
+};
+
+/** A whole number from 1. */
+export const positiveInteger: OptionRule = {
+  desired: "a positive integer",
+  accepts: (value) => Number.isSafeInteger(value) && (value as number) >= 1,
+};
+
+const DURATION_FORMS = `in seconds or with its unit, such as "250ms", "2s", "5m", "1h", "1d"`;
+
+/** A finite duration, zero too. */
+export const finiteDuration: OptionRule = {
+  desired: `a non-negative duration ${DURATION_FORMS}`,
+  accepts: (value) => Number.isFinite(parseDuration(value)),
+  isDuration: true,
+};
+
+/** A duration over zero; `Infinity` is "no limit". */
+export const positiveDuration: OptionRule = {
+  desired: `a positive duration ${DURATION_FORMS}`,
+  accepts: (value) => (parseDuration(value) ?? 0) > 0,
+  isDuration: true,
+};
+
+/** A duration over zero that ends. */
+export const positiveFiniteDuration: OptionRule = {
+  desired: positiveDuration.desired,
+  accepts: (value) => positiveDuration.accepts(value) && finiteDuration.accepts(value),
+  isDuration: true,
+};
+
+/** A duration, zero too; `Infinity` is "no limit". */
+export const anyDuration: OptionRule = {
+  desired: finiteDuration.desired,
+  accepts: (value) => parseDuration(value) !== undefined,
+  isDuration: true,
+};
+
+/** `true` or `false`. */
+export const booleanFlag: OptionRule = {
+  desired: "true or false",
+  accepts: (value) => typeof value === "boolean",
+};
+
+/** A text of at least one character. */
+export const nonEmptyString: OptionRule = {
+  desired: "a non-empty string",
+  accepts: (value) => typeof value === "string" && value !== "",
+};
+
+/** A function. */
+export const anyFunction: OptionRule = {
+  desired: "a function",
+  accepts: (value) => typeof value === "function",
+};
+
+/** An object that is no array. */
+export const plainObject: OptionRule = {
+  desired: "an object",
+  accepts: (value) => typeof value === "object" && value !== null && !Array.isArray(value),
+  isPrivate: true,
+};
+
+/** An `AbortSignal`, also of another realm. */
+export const abortSignal: OptionRule = {
+  desired: "an AbortSignal",
+  accepts: (value) => typeof value === "object" && value !== null && "aborted" in value && "addEventListener" in value,
+  isPrivate: true,
+};
+
+/** Anything. */
+export const anyValue: OptionRule = { desired: "any value", accepts: () => true, isPrivate: true };
+
+/** A number for which `accepts` holds. */
+export function numberThat(desired: string, accepts: (value: number) => boolean): OptionRule {
+  return { desired, accepts: (value) => typeof value === "number" && accepts(value) };
+}
+
+/** One of `names`. */
+export function oneOf(names: readonly string[]): OptionRule {
+  return {
+    desired: `one of ${names.map((name) => `"${name}"`).join(", ")}`,
+    accepts: (value) => names.includes(value as string),
+  };
+}
+
+/** What one of two rules allows. */
+export function either(first: OptionRule, second: OptionRule): OptionRule {
+  return {
+    desired: `${first.desired} or ${second.desired}`,
+    accepts: (value) => first.accepts(value) || second.accepts(value),
+    isPrivate: Boolean(first.isPrivate && second.isPrivate),
+    isDuration: Boolean(first.isDuration || second.isDuration),
+  };
+}
+
+/** How a message shows `value`: primitives as they are, all else by its kind. */
+export function describeValue(value: unknown): string {
+  if (typeof value === "string") {
+    return value.length > MAX_SHOWN_LENGTH ? `a string of ${value.length} characters` : JSON.stringify(value);
+  }
+  if (typeof value === "bigint") return `${value}n`;
+  if (Object.is(value, -0)) return "-0";
+  if (value === null || typeof value === "number" || typeof value === "boolean") return String(value);
+  return describeKind(value);
+}
+
+/** The kind of `value`, which tells nothing of what is in it. */
+export function describeKind(value: unknown): string {
+  if (value === null || value === undefined) return String(value);
+  if (typeof value === "function") return "a function";
+  if (Array.isArray(value)) return value.length === 0 ? "an empty array" : "an array";
+  if (typeof value !== "object") return `a ${typeof value}`;
+  const name = className(value);
+  if (name === undefined || name === "Object") return "an object";
+  return `${/^[AEIO]/.test(name) ? "an" : "a"} ${name}`;
+}

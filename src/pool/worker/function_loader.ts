@@ -1,0 +1,49 @@
+import type { PooledFunction } from "../pool.ts";
+import type { WorkerHook } from "../../runtime/worker_hook.ts";
+
+/** A function as a worker runs it. */
+export type ItemFunction = (...args: readonly unknown[]) => unknown;
+
+/** The names that a function whose source travels finds besides the globals. */
+export const BOUND_NAMES = ["currentCall", "transfer", "__name"] as const;
+
+/** Finds what `reference` refers to. */
+export function loadFunction(
+  reference: PooledFunction,
+  bound: Readonly<Record<string, unknown>>,
+  hook: WorkerHook,
+): ItemFunction | Promise<ItemFunction> {
+  if (reference.module === undefined) return evaluate(reference, bound);
+  return import(reference.module).then((module) => findIn(module, reference, hook));
+}
+
+function evaluate({ source, name }: PooledFunction, bound: Readonly<Record<string, unknown>>): ItemFunction {
+  const names = Object.keys(bound);
+  // Modules are strict, and so was the code that this source is from.
+  const make = new Function(...names, `"use strict"; return (${source}\n);\n//# sourceURL=opero:${placeName(name)}`);
+  const fn: unknown = make(...names.map((name) => bound[name]));
+  if (typeof fn === "function") return fn as ItemFunction;
+  throw new TypeError("Cannot run what was sent to a worker as it is no function");
+}
+
+/** The function's name as stacks show it in place of the address of a file. */
+function placeName(name: string): string {
+  return name.replace(/[^\w$.-]/g, "_") || "anonymous";
+}
+
+/**
+ * Among the functions that the module wrapped for pools while it was imported, and its exports,
+ * those that look like the one looked for.
+ */
+function findIn(module: Record<string, unknown>, reference: PooledFunction, hook: WorkerHook): ItemFunction {
+  const wrapped = hook.functions.filter((entry) => entry.module === reference.module).map((entry) => entry.fn);
+  const isSame = (value: unknown): value is ItemFunction =>
+    typeof value === "function" && value.name === reference.name &&
+    Function.prototype.toString.call(value) === reference.source;
+  const found = wrapped.filter(isSame)[reference.occurrence] ?? Object.values(module).find(isSame);
+  if (found !== undefined) return found as ItemFunction;
+  throw new ReferenceError(
+    `Cannot find the function ${JSON.stringify(reference.name)} in its module: it must be exported, or wrapped while ` +
+      "the module is imported, not only where 'import.meta.main' holds",
+  );
+}

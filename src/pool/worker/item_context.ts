@@ -1,0 +1,52 @@
+import type { CallContext } from "../../attempt/current_call.ts";
+import { generateCorrelationId } from "../../runtime/correlation_id.ts";
+import type { CallMark, RunMessage } from "../wire/worker_protocol.ts";
+
+const FIRST_ATTEMPT: CallMark = { attempt: 1, retry: 0, fallbackIndex: undefined, correlationId: undefined };
+
+/** One attempt, as its function sees it; made only when asked for. */
+export class ItemContext implements CallContext {
+  readonly attempt: number;
+  readonly retry: number;
+  readonly fallbackIndex: number | undefined;
+  readonly index: number | undefined;
+  /** The id that was made here because the call had none. */
+  madeId: string | undefined = undefined;
+  readonly #sentId: string | undefined;
+  #controller: AbortController | undefined = undefined;
+
+  /** The context of the item at `position` of `message`. */
+  constructor(message: RunMessage, position: number) {
+    const mark = message.marks?.[position] ?? FIRST_ATTEMPT;
+    const index = message.indexes[position]!;
+    this.attempt = mark.attempt;
+    this.retry = mark.retry;
+    this.fallbackIndex = mark.fallbackIndex;
+    this.index = index < 0 ? undefined : index;
+    this.#sentId = mark.correlationId;
+  }
+
+  /** The call's id; one that is made here is told to the caller, whose log lines then bear it too. */
+  get correlationId(): string {
+    return this.#sentId ?? (this.madeId ??= generateCorrelationId());
+  }
+
+  /** Made when first asked for: a controller costs more than most items. */
+  get signal(): AbortSignal {
+    this.#controller ??= new AbortController();
+    return this.#controller.signal;
+  }
+
+  /** Tells the function to stop. */
+  abort(reason: unknown): void {
+    this.#controller?.abort(reason);
+  }
+}
+
+/** Where no item is in its synchronous part, nobody knows whose context is asked for. */
+export function throwOutside(): never {
+  throw new Error(
+    "Cannot read the current call as 'currentCall()' must be called in a worker before the first await of the " +
+      "function: received a call from elsewhere",
+  );
+}

@@ -1,0 +1,116 @@
+import type { CacheStatus } from "../call/layer.ts";
+
+/** What every event of a call tells. */
+export interface CallEvent {
+  /** The name of the wrapped function. */
+  readonly functionName: string;
+  /** The id that all events and log lines of one call share. */
+  readonly correlationId: string;
+}
+
+/** A call has its result. */
+export interface SuccessEvent extends CallEvent {
+  /** How long it took, in seconds. */
+  readonly duration: number;
+  /** How many times the function ran. */
+  readonly attempts: number;
+  /** What the cache did. */
+  readonly cache: CacheStatus;
+}
+
+/** A call has failed. */
+export interface FailureEvent extends CallEvent {
+  /** How long it took, in seconds. */
+  readonly duration: number;
+  /** How many times the function ran. */
+  readonly attempts: number;
+  /** What the call rejects with. */
+  readonly error: unknown;
+}
+
+/** A round has failed and another will be made. */
+export interface RetryEvent extends CallEvent {
+  /** The round that will be made, from 1. */
+  readonly retry: number;
+  /** The wait before it, in seconds. */
+  readonly delay: number;
+  /** What the last attempt threw. */
+  readonly error: unknown;
+}
+
+/** A fallback value has failed and the next is tried. */
+export interface FallbackEvent extends CallEvent {
+  /** The index of the value that will be tried. */
+  readonly fallbackIndex: number;
+  /** What the attempt with the value before it threw. */
+  readonly error: unknown;
+}
+
+/** A backend of the cache failed. */
+export interface CacheErrorEvent {
+  /** The name of the wrapped function. */
+  readonly functionName: string;
+  /** What was asked of the backend. */
+  readonly operation: "get" | "set" | "delete" | "clear";
+  /** What it threw. */
+  readonly error: unknown;
+}
+
+/** A call waits for the rate limit. */
+export interface RateLimitedEvent extends CallEvent {
+  /** The wait as it looks now, in seconds. */
+  readonly wait: number;
+}
+
+/** An item of a map is done. */
+export interface ItemDoneEvent {
+  /** The name of the wrapped function. */
+  readonly functionName: string;
+  /** The item's place, from 0. */
+  readonly index: number;
+  /** Whether it has its result. */
+  readonly ok: boolean;
+}
+
+/** The events of an instance, by name. No event holds an argument or a cached value. */
+export interface OperoEvents {
+  /** A call has its result. */
+  success: SuccessEvent;
+  /** A call has failed. */
+  failure: FailureEvent;
+  /** Another round will be made. */
+  retry: RetryEvent;
+  /** The next fallback value is tried. */
+  fallback: FallbackEvent;
+  /** The cache had a fresh result. */
+  cacheHit: CallEvent;
+  /** The cache had no result. */
+  cacheMiss: CallEvent;
+  /** The cache served a result past its time. */
+  cacheStale: CallEvent;
+  /** A call joined one that was in flight. */
+  cacheCoalesced: CallEvent;
+  /** A backend of the cache failed. */
+  cacheError: CacheErrorEvent;
+  /** A call waits for the rate limit. */
+  rateLimited: RateLimitedEvent;
+  /** An item of a map is done. */
+  itemDone: ItemDoneEvent;
+}
+
+/** All names of events, so that listening to any other can be refused. */
+export const EVENT_NAMES: readonly (keyof OperoEvents)[] = Object.keys(
+  {
+    success: true,
+    failure: true,
+    retry: true,
+    fallback: true,
+    cacheHit: true,
+    cacheMiss: true,
+    cacheStale: true,
+    cacheCoalesced: true,
+    cacheError: true,
+    rateLimited: true,
+    itemDone: true,
+  } satisfies Record<keyof OperoEvents, true>,
+) as (keyof OperoEvents)[];

@@ -1,0 +1,157 @@
+import { getCorrelationId } from "./correlation.ts";
+import { AllFailedError, ConfigurationError } from "../errors.ts";
+import { errorLabel, rootOf } from "../errors/error_label.ts";
+import { EventHub } from "./events.ts";
+import { generateCorrelationId } from "../runtime/correlation_id.ts";
+import { warningThrough, writeWarning } from "../options/option_warnings.ts";
+import { printable, printableFields } from "../errors/printable.ts";
+import { reportSafely } from "../runtime/report_safely.ts";
+import { type Call, type CallState, stateOf } from "../call/layer.ts";
+import { getLogger, hasOwnWarningSink, isLoggingOn, type LogFields, type Logger } from "./logger.ts";
+import { type CallEvent, EVENT_NAMES, type FailureEvent, type OperoEvents } from "./opero_events.ts";
+
+type CallEventName = Exclude<keyof OperoEvents, "cacheError" | "itemDone">;
+
+interface LogLine {
+  readonly level: keyof Logger;
+  readonly message: string;
+}
+
+const LINES: Readonly<Record<CallEventName, LogLine>> = {
+  success: { level: "info", message: "call succeeded" },
+  failure: { level: "info", message: "call failed" },
+  retry: { level: "info", message: "retrying" },
+  fallback: { level: "info", message: "trying the next fallback value" },
+  cacheHit: { level: "debug", message: "cache hit" },
+  cacheMiss: { level: "debug", message: "cache miss" },
+  cacheStale: { level: "debug", message: "stale value served" },
+  cacheCoalesced: { level: "debug", message: "joined an identical call in flight" },
+  rateLimited: { level: "warning", message: "waiting for the rate limit" },
+};
+
+/** How many kinds and functions are remembered as warned about; past that the memory begins anew. */
+const MAX_WARNED = 10_000;
+
+/** Where an instance, or one function of it, tells what happens: its events and its log lines. */
+export class Telemetry {
+  /** The events of the instance, or of the function alone. */
+  readonly events: EventHub<OperoEvents> = new EventHub(EVENT_NAMES);
+  /** The instance's log. */
+  readonly logger: Logger;
+  readonly #random: () => number;
+  readonly #hasOwnLogger: boolean;
+  readonly #warned: Set<string>;
+  #lastRefusal: unknown = undefined;
+  /** That of the instance, where this is a function's. */
+  readonly #instance: Telemetry | undefined;
+
+  /** Writes to `logger`, or where `configureLogging` says. */
+  constructor(random: () => number, logger?: Logger, instance?: Telemetry) {
+    this.#random = random;
+    this.logger = logger ?? getLogger("opero");
+    this.#hasOwnLogger = logger !== undefined;
+    this.#instance = instance;
+    this.#warned = instance === undefined ? new Set() : instance.#warned;
+  }
+
+  /** One for a function of this instance: it tells the instance all, and has events of its own. */
+  forFunction(): Telemetry {
+    return new Telemetry(this.#random, this.#hasOwnLogger ? this.logger : undefined, this);
+  }
+
+  /** Whether anybody looks; what follows a call closely is done only then. */
+  get isOn(): boolean {
+    const hub = this.#instance?.events;
+    return this.#hasOwnLogger || this.events.isOn || isLoggingOn() || (hub !== undefined && hub.isOn);
+  }
+
+  /** Tells what happened to `call`, without anything of its arguments or values. */
+  tell<Name extends CallEventName>(
+    name: Name,
+    functionName: string,
+    call: Call,
+    details: Omit<OperoEvents[Name], keyof CallEvent>,
+  ): void {
+    if (!this.isOn) return;
+    const event = { functionName, correlationId: correlationIdOf(call, this.#random), ...details } as OperoEvents[Name];
+    const { level, message } = LINES[name];
+    if (this.#hasOwnLogger || isLoggingOn()) {
+      this.log(isUsedUp(name, event) ? "error" : level, message, loggable(event));
+    }
+    if (this.wants(name)) this.emit(name, event);
+  }
+
+  /** Whether anybody listens to `name`, so that an event nobody wants is not made. */
+  wants(name: keyof OperoEvents): boolean {
+    if (this.events.isOn && this.events.has(name)) return true;
+    const hub = this.#instance?.events;
+    return hub !== undefined && hub.isOn && hub.has(name);
+  }
+
+  /** Gives `event` to all who listen, those to the whole instance first. What one of them does to it, no other sees. */
+  emit<Name extends keyof OperoEvents>(name: Name, event: OperoEvents[Name]): void {
+    Object.freeze(event);
+    this.#instance?.events.emit(name, event);
+    this.events.emit(name, event);
+  }
+
+  /**
+   * Does `configure` for a function of this name: leaves a line in the log where it throws a `ConfigurationError`, and
+   * warns once of options that are likely to be a mistake.
+   */
+  loggingBadConfiguration<R>(configure: () => R, functionName = "anonymous"): R {
+    try {
+      return warningThrough((kind, message) => this.warnOnce(kind, functionName, message), configure);
+    } catch (error) {
+      // One within another tells it once.
+      if (error instanceof ConfigurationError && error !== this.#lastRefusal) {
+        this.#lastRefusal = error;
+        this.log("error", "bad configuration", { reason: error.message });
+      }
+      throw error;
+    }
+  }
+
+  /**
+   * Warns of what makes a feature silently useless: one line on stderr for each `kind` and function, whether logging
+   * is configured or not, unless its level is `"OFF"`. A logger of the user's own gets it as well.
+   * `message` says what is wrong, the runtime's own reason and the fix; never an argument, a value or a credential.
+   */
+  warnOnce(kind: string, functionName: string, message: string): void {
+    const key = `${kind}\n${functionName}`;
+    if (this.#warned.has(key)) return;
+    if (this.#warned.size >= MAX_WARNED) this.#warned.clear();
+    this.#warned.add(key);
+    if (this.#hasOwnLogger || hasOwnWarningSink()) this.log("warning", message, { functionName });
+    writeWarning(message);
+  }
+
+  /** Writes a line; a logger that throws changes nothing. */
+  log(level: keyof Logger, message: string, fields: LogFields): void {
+    if (!this.#hasOwnLogger) return reportSafely(() => this.logger[level](message, fields));
+    reportSafely(() => this.logger[level](printable(message), printableFields(fields)));
+  }
+}
+
+/** The id of `call`: that of the code around it, or one made now. */
+export function correlationIdOf(call: Call, random?: () => number): string {
+  const state: CallState = stateOf(call);
+  return state.correlationId ??= getCorrelationId() ?? generateCorrelationId(random);
+}
+
+/** An error that was thrown on, or a caller that left, is no news; a call whose attempts are used up is. */
+function isUsedUp(name: CallEventName, event: object): boolean {
+  return name === "failure" && (event as FailureEvent).error instanceof AllFailedError;
+}
+
+/** Numbers in seconds and names; of an error only its kind, since its message may hold anything. */
+function loggable(event: object): LogFields {
+  const fields: Record<string, string | number | boolean | undefined> = {};
+  for (const [key, value] of Object.entries(event)) {
+    fields[key] = key === "error" ? errorLabel(value) : value;
+    // What it was that failed, where the error tells only that all attempts did.
+    const root = key === "error" ? rootOf(value) : value;
+    if (root !== value) fields.cause = errorLabel(root);
+  }
+  return fields;
+}

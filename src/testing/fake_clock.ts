@@ -1,0 +1,126 @@
+import { type Clock, sleepWith, type Timer } from "../time/clock.ts";
+import { type Duration, parseDuration } from "../time/duration.ts";
+import { ConfigurationError } from "../errors.ts";
+import { nextTurn } from "../time/next_turn.ts";
+
+interface FakeTimer extends Timer {
+  readonly dueMs: number;
+  readonly callback: () => void;
+  readonly isBackground: boolean;
+}
+
+/**
+ * A clock that stands still until it is told to go on, so that tests of waits need no waiting.
+ *
+ * @example
+ * ```ts
+ * import { createOpero } from "@opero/core";
+ * import { FakeClock } from "@opero/core/testing";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const clock = new FakeClock();
+ * const { opero } = createOpero({ clock });
+ * let calls = 0;
+ * const flaky = opero(() => {
+ *   if (++calls < 3) throw new Error("not yet");
+ *   return "done";
+ * }, { minDelay: "1m", maxDelay: "1m" });
+ *
+ * const result = flaky();
+ * await clock.tick("2m");
+ * assertEquals(await result, "done");
+ * ```
+ */
+export class FakeClock implements Clock {
+  #nowMs: number;
+  #wallOffsetMs: number;
+  readonly #timers = new Set<FakeTimer>();
+
+  /** A clock that starts at the wall time `wallMs` (milliseconds since 1970) and at the monotonic time 1 000 000 ms. */
+  constructor(wallMs: number = Date.UTC(2026, 0, 1)) {
+    this.#nowMs = 1_000_000;
+    this.#wallOffsetMs = wallMs - this.#nowMs;
+  }
+
+  /** How many timers are set and not yet fired or called off; those for housekeeping, for which nobody waits, don't count. */
+  get pending(): number {
+    let pending = 0;
+    for (const { isBackground } of this.#timers) if (!isBackground) pending++;
+    return pending;
+  }
+
+  /** The monotonic time in milliseconds. */
+  now(): number {
+    return this.#nowMs;
+  }
+
+  /** The time of day in milliseconds since 1970-01-01T00:00Z. */
+  wallNow(): number {
+    return this.#nowMs + this.#wallOffsetMs;
+  }
+
+  /** Sets the time of day, as an administrator or a summer-time change would; timers do not notice. */
+  setWallTime(wallMs: number): void {
+    this.#wallOffsetMs = wallMs - this.#nowMs;
+  }
+
+  /** Resolves once the clock has been told to go on by `ms`. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void> {
+    return sleepWith(this, ms, signal);
+  }
+
+  /** Calls `callback` once the clock has been told to go on by `ms`. */
+  setTimer(ms: number, callback: () => void): Timer {
+    return this.#add(ms, callback, false);
+  }
+
+  /** The same for housekeeping; it is not {@link FakeClock.pending}. */
+  setBackgroundTimer(ms: number, callback: () => void): Timer {
+    return this.#add(ms, callback, true);
+  }
+
+  #add(ms: number, callback: () => void, isBackground: boolean): Timer {
+    const timer: FakeTimer = {
+      dueMs: this.#nowMs + ms,
+      callback,
+      isBackground,
+      cancel: () => void this.#timers.delete(timer),
+    };
+    this.#timers.add(timer);
+    return timer;
+  }
+
+  /**
+   * Goes on by `duration`, firing the timers that come due in order, each at its time; what they
+   * set in motion has run as far as it can before the next fires, and before the answer resolves.
+   *
+   * @throws {ConfigurationError} If `duration` is no duration.
+   */
+  async tick(duration: Duration = 0): Promise<void> {
+    const ms = parseDuration(duration);
+    if (ms === undefined) throw new ConfigurationError("Cannot tick as 'duration' must be a duration");
+    const untilMs = this.#nowMs + ms;
+    await settle();
+    for (let timer = this.#nextDue(untilMs); timer !== undefined; timer = this.#nextDue(untilMs)) {
+      this.#nowMs = Math.max(this.#nowMs, timer.dueMs);
+      this.#timers.delete(timer);
+      timer.callback();
+      await settle();
+    }
+    this.#nowMs = untilMs;
+  }
+
+  #nextDue(untilMs: number): FakeTimer | undefined {
+    let next: FakeTimer | undefined;
+    for (const timer of this.#timers) {
+      if (timer.dueMs <= untilMs && (next === undefined || timer.dueMs < next.dueMs)) next = timer;
+    }
+    return next;
+  }
+}
+
+/** Lets everything run that is ready to run, or that was left to the next turn of the event loop. */
+function settle(): Promise<void> {
+  // The second turn is for what was left to the first; a message would come before microtasks that are ready.
+  return new Promise((resolve) => nextTurn(() => nextTurn(resolve)));
+}

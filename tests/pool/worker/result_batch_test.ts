@@ -1,0 +1,68 @@
+import { assertEquals } from "@std/assert";
+import { ResultBatch } from "../../../src/pool/worker/result_batch.ts";
+import {
+  BOARD_MESSAGES,
+  BOARD_SLOTS,
+  type FromWorker,
+  SLOT_BEGUN,
+  SLOT_DONE,
+} from "../../../src/pool/wire/worker_protocol.ts";
+
+/** A batch of a worker for which somebody waits without an event loop, or nobody does, and what it posts. */
+function openBatch(isAwaited: boolean) {
+  const sent: FromWorker[] = [];
+  const moved: unknown[][] = [];
+  const port = {
+    postMessage: (message: unknown, buffers: unknown[] = []) => {
+      sent.push(message as FromWorker);
+      moved.push(buffers);
+    },
+  };
+  const board = new Int32Array(new SharedArrayBuffer((BOARD_SLOTS + 8) * Int32Array.BYTES_PER_ELEMENT));
+  const marks = new WeakMap<object, readonly ArrayBuffer[]>();
+  const init = { kind: "init", board: board.buffer, isPacking: false, ...(isAwaited ? { port } : {}) } as const;
+  const scope = { port } as unknown as ConstructorParameters<typeof ResultBatch>[0];
+  return { batch: new ResultBatch(scope, init, board, marks), board, marks, sent, moved };
+}
+
+Deno.test("ResultBatch wakes who waits without an event loop with each message, and nobody else", () => {
+  for (const isAwaited of [true, false]) {
+    const { batch, board, sent } = openBatch(isAwaited);
+    const wakes = () => Atomics.load(board, BOARD_MESSAGES);
+    // The first tells that the worker is alive.
+    assertEquals(wakes(), isAwaited ? 1 : 0);
+    batch.post({ kind: "pong" });
+    batch.begin();
+    batch.addValue(0, "value");
+    batch.end();
+    assertEquals([sent.length, wakes()], [2, isAwaited ? 3 : 0]);
+  }
+});
+
+Deno.test("ResultBatch moves what is marked in results, whatever lies between them", () => {
+  const { batch, marks, moved } = openBatch(false);
+  const [one, two, copied] = [1, 2, 3].map((length) => new Uint8Array(length)) as Uint8Array<ArrayBuffer>[];
+  for (const bytes of [one!, two!]) marks.set(bytes, [bytes.buffer]);
+  batch.begin();
+  [one, "text", null, two, copied].forEach((value, slot) => batch.addValue(slot, value));
+  batch.end();
+  assertEquals(moved.flat(), [one!.buffer, two!.buffer]);
+});
+
+Deno.test("ResultBatch takes an item for ended only once its result was read", () => {
+  const { batch, board, sent } = openBatch(false);
+  const seen: number[] = [];
+  const slot = BOARD_SLOTS + 3;
+  const value = {
+    get read(): number {
+      seen.push(Atomics.load(board, slot));
+      return 1;
+    },
+  };
+  batch.begin();
+  batch.addFailure(2, new Error("failed"));
+  batch.addValue(3, value);
+  batch.end();
+  assertEquals([new Set(seen), board[slot], board[BOARD_SLOTS + 2]], [new Set([SLOT_BEGUN]), SLOT_DONE, 0]);
+  assertEquals(sent.length > 0 && batch.isEmpty, true);
+});

@@ -1,0 +1,189 @@
+import { assert, assertEquals } from "@std/assert";
+import { findCycle, readSources, type SourceFile } from "../support/source_graph.ts";
+
+/** What stands on each level, the lowest first: folders of `src/`, and files directly in it. */
+const LEVELS: readonly (readonly string[])[] = [
+  [
+    "internal/",
+    "function_source/",
+    "clock",
+    "duration",
+    "ensure_async",
+    "errors",
+    "events",
+    "fake_clock",
+    "is_failed_response",
+    "is_transient",
+    "layer",
+    "logger",
+    "opero_events",
+    "retry_after",
+  ],
+  ["runtime/"],
+  [
+    "cache/",
+    "limiter/",
+    "pool/",
+    "progress/",
+    "backoff",
+    "correlation",
+    "current_call",
+    "failure_log",
+    "fallback_parameter",
+    "layer_host",
+    "telemetry",
+  ],
+  ["layers/", "conformance/", "conformance"],
+  ["engine/", "opero"],
+  ["map/", "opmap", "run_async", "create_opero", "default_instance"],
+];
+
+const ENTRY_LEVEL = LEVELS.length;
+const SUBJECTS = ["cache/", "limiter/", "pool/", "progress/"];
+const RUNTIME_NAME = /\b(?:Deno|Bun|process)\b(?=\s*[.?[])/;
+const TEXT = /"(?:[^"\\]|\\.)*"|`(?:[^`\\]|\\.)*`/g;
+
+const sources = readSources();
+const files = [...sources.values()];
+
+/** The folder of `src/` that a file is in, such as `cache/`, or its own name. */
+function roomOf(path: string): string {
+  const [first = "", ...rest] = path.replace(/^src\//, "").split("/");
+  return rest.length > 0 ? `${first}/` : first.replace(/\.ts$/, "");
+}
+
+function levelOf(path: string): number {
+  return path.startsWith("src/") ? LEVELS.findIndex((rooms) => rooms.includes(roomOf(path))) : ENTRY_LEVEL;
+}
+
+function mayImport({ path }: SourceFile, imported: string): boolean {
+  const [from, to] = [roomOf(path), roomOf(imported)];
+  if (from === to) return from !== "layers/";
+  if (SUBJECTS.includes(from) && SUBJECTS.includes(to)) return false;
+  return levelOf(imported) <= levelOf(path);
+}
+
+/** The files for which `isWrong` holds. */
+function offenders(isWrong: (file: SourceFile) => boolean): string[] {
+  return files.filter(isWrong).map(({ path }) => path);
+}
+
+Deno.test("every source file has a level, and every level its files", () => {
+  assert(files.length > 50);
+  assertEquals(offenders(({ path }) => levelOf(path) < 0), []);
+  const rooms = new Set(files.map(({ path }) => roomOf(path)));
+  assertEquals(LEVELS.flat().filter((room) => !rooms.has(room)), []);
+});
+
+Deno.test("a source file imports from its own level and lower ones only, and no subject imports another", () => {
+  const wrong = files.flatMap((file) =>
+    file.imports.filter((imported) => !mayImport(file, imported)).map((imported) => `${file.path} -> ${imported}`)
+  );
+  assertEquals(wrong, []);
+});
+
+Deno.test("every import leads to a source file", () => {
+  const wrong = files.flatMap(({ imports }) => imports.filter((path) => !sources.has(path)));
+  assertEquals(wrong, []);
+});
+
+Deno.test("no source files import each other in a ring, for their types neither", () => {
+  assertEquals(findCycle(sources), []);
+});
+
+Deno.test("findCycle() finds a ring", () => {
+  const file = (path: string, ...imports: string[]): [string, SourceFile] => [path, {
+    path,
+    code: "",
+    imports,
+    outside: [],
+  }];
+  assertEquals(findCycle(new Map([file("a", "b"), file("b", "c", "d"), file("c"), file("d", "b")])), ["b", "d", "b"]);
+});
+
+Deno.test("the package imports nothing but itself", () => {
+  assertEquals(offenders(({ outside }) => outside.length > 0), []);
+});
+
+Deno.test("a runtime is named in src/runtime/ alone", () => {
+  const isNamed = (code: string) => RUNTIME_NAME.test(code.replace(TEXT, "")) || /"node:/.test(code);
+  // What a worker is started from is the sources themselves, as one literal.
+  const elsewhere = (path: string) => !path.startsWith("src/runtime/") && path !== "src/pool/worker_source.ts";
+  assertEquals(offenders(({ path, code }) => elsewhere(path) && isNamed(code)), []);
+  assert(isNamed("Deno.cwd()") && isNamed('builtinModule("node:fs")') && !isNamed('"no Deno.Kv"'));
+});
+
+Deno.test("entry points and nothing else re-export", () => {
+  assertEquals(offenders(({ path, code }) => path.startsWith("src/") && /^export .*\bfrom "/m.test(code)), []);
+});
+
+Deno.test("sources have no default exports, enums, I-names, or names that say nothing", () => {
+  assertEquals(offenders(({ code }) => /^export default\b|^(?:export )?(?:const )?enum /m.test(code)), []);
+  assertEquals(offenders(({ code }) => /^(?:export )?interface I[A-Z][a-z]/m.test(code)), []);
+  assertEquals(offenders(({ path }) => /(?:^|[/_])(?:index|utils?|helpers?|common|misc)\b/.test(path)), []);
+});
+
+const MAX_FILE_LINES = 250;
+const MAX_FUNCTION_LINES = 45;
+/** Files that are one subject all the same: every error class, and the cache of a function. */
+const LONGER_FILES = ["src/errors.ts"];
+
+/** The line of a formatted source that a function's body begins on: a signature, its last line, or an arrow. */
+const BODY_START = /^(?:.*\bfunction\b.*|.*=>|(?:[\w*#]+ )*[\w#]+(?:<.*>)?\(.*\).*|\).*) \{$/;
+const NO_FUNCTION = /^(?:\} )?(?:if|else|for|while|switch|do|try|catch|finally)\b|\b(?:class|interface)\b/;
+
+/** The bodies of functions over `maxLines` long, by their first lines; it relies on the formatter's indentation. */
+function longFunctions({ path, code }: SourceFile, maxLines: number): string[] {
+  const lines = code.split("\n");
+  return lines.flatMap((line, start) => {
+    const text = line.trimStart();
+    if (!BODY_START.test(text) || NO_FUNCTION.test(text)) return [];
+    const closing = `${" ".repeat(line.length - text.length)}}`;
+    const length = lines.slice(start).findIndex((each) => each.startsWith(closing)) + 1;
+    return length > maxLines ? [`${path}:${start + 1} (${length} lines)`] : [];
+  });
+}
+
+Deno.test("files have at most 250 lines, and functions 45", () => {
+  const long = offenders(({ code }) => code.trimEnd().split("\n").length > MAX_FILE_LINES);
+  assertEquals(long.filter((path) => !LONGER_FILES.includes(path)), []);
+  assertEquals(files.flatMap((file) => longFunctions(file, MAX_FUNCTION_LINES)), []);
+});
+
+Deno.test("longFunctions() finds functions of every form, and nothing else", () => {
+  const body = (indent: string) => Array(50).fill(`${indent}  work();`).join("\n");
+  const code = [
+    `function plain(): void {\n${body("")}\n}`,
+    `export async function* wrapped(\n  a: string,\n): AsyncGenerator<string> {\n${body("")}\n}`,
+    `class Some {\n  static async #method<T>(value: T): Promise<T> {\n${body("  ")}\n  }\n}`,
+    `const arrow = () => {\n${body("")}\n};`,
+    `if (condition) {\n${body("")}\n} else {\n${body("")}\n}`,
+    `const list = {\n${body("")}\n};`,
+  ].join("\n");
+  const found = longFunctions({ path: "a.ts", code } as SourceFile, 45);
+  assertEquals(found, ["a.ts:1 (52 lines)", "a.ts:55 (52 lines)", "a.ts:108 (52 lines)", "a.ts:161 (52 lines)"]);
+});
+
+/** Contracts with more than one class, and files that go by their subject. */
+const NAMED_BY_SUBJECT = [
+  "src/errors.ts",
+  "src/telemetry/events.ts",
+  "src/call/layer.ts",
+  "src/map/map_stream.ts",
+];
+
+/** `TimerLists` as the name of a file: `timer_lists`. */
+function snakeCase(name: string): string {
+  return name.replace(/(?<=[a-z\d])(?=[A-Z])/g, "_").toLowerCase();
+}
+
+Deno.test("a source file has one exported class at most, and is named after what alone it exports", () => {
+  const unlike = offenders(({ path, code }) => {
+    const exported = [...code.matchAll(/^export (?:abstract |async )?(class|function)\*? (\w+)/gm)];
+    const classes = exported.filter(([, kind]) => kind === "class");
+    const own = path.split("/").at(-1)!.slice(0, -3);
+    const isNamedOtherwise = exported.length === 1 && classes.length === 1 && snakeCase(classes[0]![2]!) !== own;
+    return classes.length > 1 || isNamedOtherwise;
+  });
+  assertEquals(unlike.filter((path) => !NAMED_BY_SUBJECT.includes(path)), []);
+});

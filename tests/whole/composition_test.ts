@@ -1,0 +1,256 @@
+import { assertEquals, assertInstanceOf } from "@std/assert";
+import { AllFailedError, RateLimitError, TimeoutError } from "@opero/core";
+import { lab, rejectionOf, scripted, type Step } from "../support/lab.ts";
+
+const BUSY = new Error("busy");
+const BUG = new TypeError("bug");
+const ok = (value: unknown): Step => ({ value });
+const busy: Step = { error: BUSY };
+const bug: Step = { error: BUG };
+
+interface Case {
+  readonly options: Record<string, unknown>;
+  /** What the function does at each of its calls; the last for ever. */
+  readonly steps: readonly Step[];
+  /** The arguments of each call of the wrapper, one after the other in time. By default one call with `["k1", "k2"]`. */
+  readonly given?: readonly unknown[][];
+  /** Seconds between two calls of the wrapper. */
+  readonly everyS?: number;
+  /** Of the last call: how often the function ran in all, the attempts that the call tells of, and how it ended. */
+  readonly expected: readonly [calls: number, attempts: number, result: unknown];
+  /** The milliseconds from the first to the last start of the function. */
+  readonly spanMs?: number;
+}
+
+/** Runs a case on a clock that stands still, and asserts its three numbers. */
+async function check({ options, steps, given = [[["k1", "k2"]]], everyS = 0, expected, spanMs }: Case): Promise<void> {
+  const { opero, clock } = lab();
+  const { run, calls } = scripted(...steps);
+  const startsMs: number[] = [];
+  const fn = opero((...args: unknown[]) => {
+    startsMs.push(clock.now());
+    return run(...args);
+  }, options);
+  let last: unknown[] = [];
+  for (const args of given) {
+    last = ["pending"];
+    fn.withMeta(...args).then(
+      ({ value, meta }) => last = [meta.attempts, value],
+      (error) => last = [error instanceof AllFailedError ? error.attempts.length : undefined, describe(error)],
+    );
+    await clock.tick(everyS);
+  }
+  await clock.tick("1h");
+  assertEquals([calls.length, ...last], expected);
+  if (spanMs !== undefined) assertEquals(startsMs.at(-1)! - startsMs[0]!, spanMs);
+  assertEquals(clock.pending, 0);
+}
+
+function describe(error: unknown): unknown {
+  if (error instanceof AllFailedError) return `all failed: ${error.reason}`;
+  if (error instanceof RateLimitError) return `rate limit: ${error.retryAfter} s`;
+  return error;
+}
+
+const RETRY = { retries: 2, minDelay: "1s", maxDelay: "1s" } as const;
+const CACHE = { cache: true };
+const RATE = { rateLimit: 0.1 };
+const ARG = { argFallback: 0 };
+const TIMEOUT = { timeout: "2s" } as const;
+const DEADLINE = { deadline: "5s" } as const;
+const FALLBACK = { fallback: "plan B" };
+const twice = [[["k1", "k2"]], [["k1", "k2"]]];
+const no = { retries: 0 };
+
+const CASES: Record<string, Case> = {
+  "retry alone": { options: RETRY, steps: [busy], expected: [3, 3, "all failed: attempts"] },
+  "cache around retry: the rounds are one miss, and a hit makes none": {
+    options: { ...CACHE, ...RETRY },
+    steps: [busy, busy, ok(1)],
+    given: twice,
+    everyS: 60,
+    expected: [3, 0, 1],
+  },
+  "cache around retry: what failed is not kept": {
+    options: { ...CACHE, ...RETRY },
+    steps: [busy, busy, busy, ok(1)],
+    given: twice,
+    everyS: 60,
+    expected: [4, 1, 1],
+  },
+  "cache around the rate limit: a hit takes no token": {
+    options: { ...CACHE, ...RATE, ...no, rateLimitMaxWait: 0 },
+    steps: [ok(1)],
+    given: twice,
+    expected: [1, 0, 1],
+  },
+  "cache around the deadline: a hit is never late, and a late call leaves nothing": {
+    options: { ...CACHE, ...DEADLINE },
+    steps: ["hang", ok(1)],
+    given: [...twice, ...twice],
+    everyS: 10,
+    expected: [2, 0, 1],
+  },
+  "fallback around the cache: what it answers is not kept": {
+    options: { ...CACHE, ...no, ...FALLBACK },
+    steps: [busy, ok(1)],
+    given: twice,
+    everyS: 1,
+    expected: [2, 1, 1],
+  },
+  "fallback around the deadline": {
+    options: { ...FALLBACK, ...DEADLINE },
+    steps: ["hang"],
+    expected: [1, 1, "plan B"],
+  },
+  "fallback around retry: after all rounds": {
+    options: { ...FALLBACK, ...RETRY },
+    steps: [busy],
+    expected: [3, 3, "plan B"],
+  },
+  "fallback leaves what is thrown on": {
+    options: { ...FALLBACK, ...RETRY, retryOn: RangeError },
+    steps: [bug],
+    expected: [1, undefined as never, BUG],
+  },
+  "fallback leaves a RateLimitError": {
+    options: { ...FALLBACK, ...RATE, rateLimitMaxWait: "1s" },
+    steps: [ok(1)],
+    given: twice,
+    expected: [1, undefined as never, "rate limit: 10 s"],
+  },
+  "deadline around retry: a wait that would pass it is not begun": {
+    options: { ...DEADLINE, retries: 9, minDelay: "2s", maxDelay: "2s" },
+    steps: [busy],
+    expected: [3, 3, "all failed: deadline"],
+    spanMs: 4_000,
+  },
+  "deadline around the rate limit: a wait for a token that would pass it is not begun": {
+    options: { ...DEADLINE, ...RATE, ...RETRY },
+    steps: [busy],
+    expected: [1, 1, "all failed: deadline"],
+  },
+  "deadline around the fallback delay": {
+    options: { ...DEADLINE, ...ARG, fallbackDelay: "6s", retries: 0 },
+    steps: [busy],
+    expected: [1, 1, "all failed: deadline"],
+  },
+  "deadline around the timeout: the attempt that runs is cut": {
+    options: { deadline: "3s", timeout: "2s", retries: 5, minDelay: 0, maxDelay: 0 },
+    steps: ["hang"],
+    expected: [2, 2, "all failed: deadline"],
+    spanMs: 2_000,
+  },
+  "retry around the fallback values: each round tries them all": {
+    options: { ...RETRY, ...ARG },
+    steps: [busy],
+    expected: [6, 6, "all failed: attempts"],
+    spanMs: 2_000,
+  },
+  "retry around the rate limit: each attempt takes a token": {
+    options: { ...RETRY, ...RATE },
+    steps: [busy],
+    expected: [3, 3, "all failed: attempts"],
+    spanMs: 20_000,
+  },
+  "retry around the timeout: each attempt has its own": {
+    options: { ...RETRY, ...TIMEOUT },
+    steps: ["hang", "hang", ok(1)],
+    expected: [3, 3, 1],
+    spanMs: 6_000,
+  },
+  "fallback values around the rate limit: each value takes a token": {
+    options: { ...no, ...ARG, ...RATE },
+    steps: [busy],
+    expected: [2, 2, "all failed: attempts"],
+    spanMs: 10_000,
+  },
+  "fallback values around the timeout: each value has its own": {
+    options: { ...no, ...ARG, ...TIMEOUT },
+    steps: ["hang", ok(1)],
+    expected: [2, 2, 1],
+    spanMs: 2_000,
+  },
+  "rate limit around the timeout: the wait for a token does not use it up": {
+    options: { ...no, ...RATE, ...TIMEOUT },
+    steps: [ok(1)],
+    given: twice,
+    expected: [2, 1, 1],
+    spanMs: 10_000,
+  },
+  "cache around the fallback values: a value that got through is kept, whichever it was": {
+    options: { ...CACHE, ...ARG, ...no },
+    steps: [busy, ok(1)],
+    given: [[["k1", "k2"]], [["k3"]]],
+    everyS: 1,
+    expected: [2, 0, 1],
+  },
+  "cache around the timeout": {
+    options: { ...CACHE, ...TIMEOUT, ...no },
+    steps: ["hang", ok(1)],
+    given: [...twice, ...twice],
+    everyS: 3,
+    expected: [2, 0, 1],
+  },
+  "the full stack: 3 rounds of 2 values take 6 tokens, and the fallback answers": {
+    options: { ...CACHE, ...RETRY, ...ARG, ...TIMEOUT, ...FALLBACK, rateLimit: 1, deadline: "1m" },
+    steps: [busy, "hang", busy],
+    expected: [6, 6, "plan B"],
+    // Tokens at 0, 1, 4 (a hang of 2 s and a wait of 1 s), 5, 6 and 7 s.
+    spanMs: 7_000,
+  },
+  "the full stack: a value that gets through is kept, and a hit makes no call": {
+    options: { ...CACHE, ...RETRY, ...ARG, ...TIMEOUT, ...FALLBACK, rateLimit: 1, deadline: "1m" },
+    steps: [busy, "hang", busy, ok("value")],
+    given: twice,
+    everyS: 60,
+    expected: [4, 0, "value"],
+    spanMs: 5_000,
+  },
+};
+
+for (const [name, each] of Object.entries(CASES)) {
+  Deno.test(`opero() composes ${name}`, () => check(each));
+}
+
+Deno.test("opero() composes its layers in one order, the outermost first", async () => {
+  const { opero, clock, events } = lab();
+  const order: string[] = [];
+  for (const name of ["cacheMiss", "rateLimited", "retry", "fallback", "success"] as const) {
+    events.on(name, () => order.push(name));
+  }
+  let calls = 0;
+  const fn = opero((_keys: string[]) => {
+    order.push("run");
+    return ++calls < 4 ? Promise.reject(BUSY) : Promise.resolve(1);
+  }, { ...CACHE, ...RETRY, ...ARG, ...TIMEOUT, deadline: "1m", rateLimit: 1 });
+  const done = fn(["k1", "k2"]);
+  await clock.tick("1m");
+  assertEquals(await done, 1);
+  assertEquals(order, [
+    "cacheMiss",
+    "run",
+    "fallback",
+    "rateLimited",
+    "run",
+    "retry",
+    "run",
+    "fallback",
+    "rateLimited",
+    "run",
+    "success",
+  ]);
+});
+
+Deno.test("opero() keeps the errors of every layer in one AllFailedError", async () => {
+  const { opero, clock } = lab();
+  const { run } = scripted(busy, "hang", { error: undefined });
+  const fn = opero(run, { retries: 2, minDelay: 0, maxDelay: 0, timeout: "1s" });
+  const rejected = rejectionOf(fn());
+  await clock.tick("1m");
+  const { errors, message } = await rejected as AllFailedError;
+  assertInstanceOf(errors[1], TimeoutError);
+  assertEquals([errors[0], errors[2], errors.length], [BUSY, undefined, 3]);
+  assertEquals(message, 'All 3 attempts of "run" failed: 1 × Error, 1 × TimeoutError, 1 × undefined');
+  assertEquals((errors[1] as Error).message, 'An attempt of "run" took longer than 1 s');
+});

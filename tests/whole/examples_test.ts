@@ -1,0 +1,85 @@
+import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
+import { greatCircleKm, nearestTo } from "../../examples/demo/great_circle.ts";
+
+const EXAMPLES = new URL("../../examples/", import.meta.url);
+
+interface Ended {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs `deno run` as a user would, without colours. */
+async function runDeno(...args: string[]): Promise<Ended> {
+  const env = { NO_COLOR: "1" };
+  const command = new Deno.Command(Deno.execPath(), {
+    args: ["run", ...args],
+    cwd: new URL("../../", import.meta.url),
+    env,
+  });
+  const { code, stdout, stderr } = await command.output();
+  const decoder = new TextDecoder();
+  return { code, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
+}
+
+/** The numbers of the table's row `label`, one a pass. */
+function numbersOf(stdout: string, label: string): number[] {
+  const line = stdout.split("\n").find((line) => line.startsWith(label));
+  if (line === undefined) throw new Error(`There is no row ${label} in:\n${stdout}`);
+  return line.slice(label.length).trim().split(/ {2,}/).map((cell) => Number(cell.replaceAll(" ", "")));
+}
+
+for (const { name, isFile } of Deno.readDirSync(EXAMPLES)) {
+  if (!isFile || !name.endsWith(".ts")) continue;
+  Deno.test(`examples/${name} runs to its end`, async () => {
+    const { code, stdout, stderr } = await runDeno("-A", "--unstable-kv", `examples/${name}`);
+    assertEquals({ code, stderr: stderr.replace(/^Check .*\n/gm, "") }, { code: 0, stderr: "" });
+    assert(stdout !== "", "An example shows something");
+  });
+}
+
+Deno.test("examples/quickstart.ts needs no permission, four attempts at first and none from the cache", async () => {
+  const { code, stdout } = await runDeno("--no-prompt", "examples/quickstart.ts");
+  assertEquals(code, 0);
+  assertEquals(stdout.match(/attempts: \d/g), ["attempts: 4", "attempts: 0"]);
+});
+
+Deno.test("deno task demo brings every record through, and again from the cache", async () => {
+  const { tasks } = JSON.parse(await Deno.readTextFile(new URL("../../deno.json", import.meta.url)));
+  const args = tasks.demo.command.replace(/^deno run /, "").split(" ");
+  const { code, stdout, stderr } = await runDeno("--no-prompt", ...args);
+  assertEquals(code, 0, stderr);
+  assertEquals(numbersOf(stdout, "records"), [1_707, 1_707]);
+  const [calls = 0, callsAgain] = numbersOf(stdout, "calls of the service");
+  const [retries = 0, retriesAgain] = numbersOf(stdout, "retries");
+  const [fallbacks = 0, fallbacksAgain] = numbersOf(stdout, "fallbacks to the other key");
+  const [hits = 0, hitsAgain] = numbersOf(stdout, "cache hits");
+  assertEquals([callsAgain, retriesAgain, fallbacksAgain, hitsAgain], [0, 0, 0, 1_707]);
+  assert(retries > 0 && fallbacks > 0);
+  // Each record that is no hit is one call that got through; every other call led to a retry or a fallback.
+  assertEquals(calls, 1_707 - hits + retries + fallbacks);
+  assertMatch(stdout, /Every record came through, and the cache gave the same answers/);
+  assertMatch(stdout, /Both gave the same graph/);
+});
+
+Deno.test("greatCircleKm() gives known distances", () => {
+  const heathrow = { latitude: 51.4706, longitude: -0.461941 };
+  const kennedy = { latitude: 40.639751, longitude: -73.778925 };
+  assertEquals(Math.round(greatCircleKm(heathrow, kennedy)), 5_540);
+  assertEquals(Math.round(greatCircleKm({ latitude: 90, longitude: 0 }, { latitude: -90, longitude: 0 })), 20_015);
+  assertEquals(greatCircleKm(kennedy, kennedy), 0);
+});
+
+Deno.test("nearestTo() looks across the date line", () => {
+  const candidates = [{ latitude: 0, longitude: -179 }, { latitude: 0, longitude: 170 }];
+  const { nearest, distanceKm } = nearestTo({ latitude: 0, longitude: 179 }, candidates);
+  assertEquals(nearest, candidates[0]);
+  assertEquals(Math.round(distanceKm), 222);
+});
+
+Deno.test("nearestTo() does not count the place itself, but another at the same spot", () => {
+  const place = { latitude: 1, longitude: 2 };
+  const twin = { ...place };
+  assertEquals(nearestTo(place, [place, twin]), { nearest: twin, distanceKm: 0 });
+  assertThrows(() => nearestTo(place, [place]), RangeError, "There must be another place");
+});

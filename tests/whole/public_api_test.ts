@@ -1,0 +1,79 @@
+import { assertEquals } from "@std/assert";
+import * as core from "@opero/core";
+import * as redis from "@opero/core/redis";
+import * as testing from "@opero/core/testing";
+
+/** What each entry point exports: what runs, and names of types alone. */
+const EXPORTS: Record<string, { module: object; values: string; types: string }> = {
+  "mod.ts": {
+    module: core,
+    values: `
+      AllFailedError CacheError ConfigurationError EventHub MapError OperoError RateLimitError ResultError
+      SerializationError TieredCache TimeoutError WorkerError clearCache close configureLogging
+      createOpero currentCall diskCache ensureAsync events formatLogRecord fromKeyv
+      generateCorrelationId getCorrelationId getLogger isAsyncFunction isFailedResponse isOperoError isTransient
+      kvCache memoryCache opero opmap progress registerCacheBackend runAsync sqliteCache tiered transfer
+      withCorrelationId
+    `,
+    types: `
+      AllFailedInit AllFailedReason AnyFunction ArgFallbackOptions AsyncFunction AttemptRecord
+      CacheBackend CacheBackendFactory CacheBackendHost CacheEntry CacheErrorEvent CacheHandle
+      CacheMode CacheOptions CacheStats CacheStatus CallContext CallEvent CallMeta CallOptions CheckedArgFallback Clock
+      ContextOptions DeadlineOptions DiskCacheConfig Duration ErrorClass FailOnOptions FailureEvent FailurePredicate FallbackEvent
+      FallbackOptions HiddenValue InstanceOptions ItemDoneEvent Items JitterContext JitterFunction JitterName
+      KeyvLike KvCacheConfig KvCommit KvDatabase KvEntry KvKey LogFields LogLevel LogRecord LogThreshold Logger
+      LoggingOptions MapItemError MapMode MapResult MapStream Mapped MaybePromise MemoryCacheConfig
+      NameOptions OnError Opero OperoErrorCode OperoEvents OperoHandles OperoInstance OperoOptions OperoWrapper
+      Opmap OpmapOptions OpmapWrapper ProgressLog ProgressOption ProgressState RateLimit RateLimitOptions
+      RateLimitedEvent RetryContext RetryEvent RetryOptions RetryPredicate RunAsync RunAsyncOptions
+      RunOptions ShownOptions SignalOptions SqliteCacheConfig SqliteDatabase SqliteStatement SuccessEvent
+      TimeoutOptions Timer Unsubscribe WithMeta WorkerPermissions Wrapped
+    `,
+  },
+  "redis.ts": {
+    module: redis,
+    values: `
+      RedisError redisCache
+    `,
+    types: `
+      CacheBackend CacheEntry DenoRedisClient Duration IoRedisClient MaybePromise NodeRedisClient
+      NodeRedisCluster RedisCacheConfig RedisClient
+    `,
+  },
+  "testing.ts": {
+    module: testing,
+    values: `
+      FakeClock testCacheBackend
+    `,
+    types: `
+      CacheConformanceOptions
+    `,
+  },
+};
+
+function words(text: string): string[] {
+  return text.trim().split(/\s+/).filter((word) => word !== "");
+}
+
+/** The names of types in the export lists of a module; the compiler removes them, so its source is asked. */
+async function exportedTypes(path: string): Promise<string[]> {
+  const source = await Deno.readTextFile(new URL(`../../${path}`, import.meta.url));
+  const lists = source.matchAll(/^export (type )?\{([^}]*)\}/gm);
+  const names = [...lists].flatMap(([, isType, list]) =>
+    list!.split(",").map((name) => name.trim()).filter((name) => name !== "" && (isType || name.startsWith("type ")))
+  );
+  const declared = [...source.matchAll(/^export (?:type|interface) (\w+)/gm)].map(([, name]) => name!);
+  return [...names.map((name) => name.replace(/^type /, "")), ...declared].sort();
+}
+
+for (const [path, { module, values, types }] of Object.entries(EXPORTS)) {
+  Deno.test(`${path} exports exactly what is public`, async () => {
+    assertEquals(Object.keys(module).sort(), words(values));
+    assertEquals(await exportedTypes(path), words(types));
+  });
+}
+
+Deno.test("deno.json has an entry in the list for each of its exports", async () => {
+  const { exports } = JSON.parse(await Deno.readTextFile(new URL("../../deno.json", import.meta.url)));
+  assertEquals(Object.values(exports).sort(), Object.keys(EXPORTS).map((path) => `./${path}`));
+});
