@@ -1,4 +1,4 @@
-import { formatDuration, toSeconds } from "./time/duration.ts";
+import { formatDuration } from "./errors/format_duration.ts";
 import {
   BRAND,
   describeAllFailed,
@@ -128,7 +128,7 @@ export class TimeoutError extends OperoError {
   /** Makes the error for a limit of `timeoutMs` milliseconds. */
   constructor(message: string, timeoutMs: number, options?: ErrorOptions) {
     super("TIMEOUT", message, options);
-    this.timeout = toSeconds(timeoutMs);
+    this.timeout = timeoutMs / 1_000;
   }
 }
 
@@ -156,7 +156,7 @@ export class RateLimitError extends OperoError {
   /** Makes the error; `retryAfterMs` is the wait that was refused, in milliseconds. */
   constructor(message: string, retryAfterMs: number, options?: ErrorOptions) {
     super("RATE_LIMIT", message, options);
-    this.retryAfter = toSeconds(retryAfterMs);
+    this.retryAfter = retryAfterMs / 1_000;
   }
 }
 

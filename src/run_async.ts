@@ -1,4 +1,5 @@
-import { type Duration, formatDuration, parseDuration } from "./time/duration.ts";
+import { type Duration, parseDuration } from "./time/duration.ts";
+import { formatDuration } from "./errors/format_duration.ts";
 import { ConfigurationError, TimeoutError, WorkerError } from "./errors.ts";
 import {
   anyFunction,

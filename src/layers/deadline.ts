@@ -1,4 +1,5 @@
-import { type Duration, formatDuration } from "../time/duration.ts";
+import type { Duration } from "../time/duration.ts";
+import { formatDuration } from "../errors/format_duration.ts";
 import { TimeoutError } from "../errors.ts";
 import { AbortScope } from "../call/abort_scope.ts";
 import { type OptionRules, positiveDuration } from "../options/validate.ts";

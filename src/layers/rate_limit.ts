@@ -1,4 +1,5 @@
-import { type Duration, formatDuration, parseDuration, toSeconds } from "../time/duration.ts";
+import { type Duration, parseDuration, toSeconds } from "../time/duration.ts";
+import { formatDuration } from "../errors/format_duration.ts";
 import { RateLimitError } from "../errors.ts";
 import { refuseAttempt } from "../attempt/failure_log.ts";
 import type { AbortScope } from "../call/abort_scope.ts";

@@ -1,5 +1,6 @@
 import type { Timer } from "../time/clock.ts";
-import { type Duration, formatDuration } from "../time/duration.ts";
+import type { Duration } from "../time/duration.ts";
+import { formatDuration } from "../errors/format_duration.ts";
 import { TimeoutError } from "../errors.ts";
 import { dropResponse } from "../call/drop_response.ts";
 import { type OptionRules, positiveDuration } from "../options/validate.ts";

@@ -1,4 +1,4 @@
-import { formatDuration } from "../time/duration.ts";
+import { formatDuration } from "../errors/format_duration.ts";
 import { printable } from "../errors/printable.ts";
 import { reportSafely } from "../runtime/report_safely.ts";
 import { writeAbove } from "../runtime/terminal_lines.ts";

@@ -2,8 +2,8 @@ import { ConfigurationError } from "../errors.ts";
 import { readCallable, sourceOf } from "../function_source/callable_source.ts";
 import { findFreeVariables } from "../function_source/free_variables.ts";
 import { workerHook } from "../runtime/worker_hook.ts";
-import { BOUND_NAMES } from "./worker/function_loader.ts";
-import type { PooledFunction } from "./pool.ts";
+import { BOUND_NAMES } from "./wire/pooled_function.ts";
+import type { PooledFunction } from "./wire/pooled_function.ts";
 
 /** A function that may be sent to a worker. */
 // deno-lint-ignore no-explicit-any -- any function at all

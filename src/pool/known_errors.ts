@@ -10,7 +10,7 @@ import {
   TimeoutError,
   WorkerError,
 } from "../errors.ts";
-import type { ErrorClass } from "./pool.ts";
+import type { ErrorClass } from "./wire/error_class.ts";
 
 const OWN: readonly ErrorClass[] = [
   AllFailedError,

@@ -1,20 +1,5 @@
+import type { ErrorClass } from "./wire/error_class.ts";
 import type { Call } from "../call/layer.ts";
-
-/** A class of errors, as `retryOn` names it. */
-// deno-lint-ignore no-explicit-any -- a class takes whatever it takes
-export type ErrorClass = abstract new (...args: any[]) => Error;
-
-/** How a pool finds its function in a worker. */
-export interface PooledFunction {
-  /** Its source as an expression. */
-  readonly source: string;
-  /** Its name, for messages and for the search in a module. */
-  readonly name: string;
-  /** The module a worker imports to find it; without one the source itself travels. */
-  readonly module: string | undefined;
-  /** Which one it is among the functions of that module that look the same, from 0. */
-  readonly occurrence: number;
-}
 
 /** How a function uses its pool; all of it is validated. */
 export interface ShareOptions {

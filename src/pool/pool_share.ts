@@ -1,5 +1,5 @@
 import { getCorrelationId } from "../telemetry/correlation.ts";
-import { formatDuration } from "../time/duration.ts";
+import { formatDuration } from "../errors/format_duration.ts";
 import { ConfigurationError, TimeoutError, WorkerError } from "../errors.ts";
 import { type Call, stateOf } from "../call/layer.ts";
 import { CrashLedger } from "./crash_ledger.ts";
@@ -8,7 +8,9 @@ import { knownErrorClasses } from "./known_errors.ts";
 import { judgeLoss, type Loss } from "./loss_judgement.ts";
 import type { LossReason } from "./loss_reason.ts";
 import type { Pace } from "./pace.ts";
-import type { ErrorClass, Pool, PooledFunction, ShareOptions } from "./pool.ts";
+import type { Pool, ShareOptions } from "./pool.ts";
+import type { ErrorClass } from "./wire/error_class.ts";
+import type { PooledFunction } from "./wire/pooled_function.ts";
 import type { PoolWorker } from "./pool_worker.ts";
 import type { ServedFunction } from "./served_function.ts";
 import { WorkerFeed } from "./worker_feed.ts";

@@ -1,4 +1,5 @@
-import type { ErrorClass, PooledFunction } from "./pool.ts";
+import type { ErrorClass } from "./wire/error_class.ts";
+import type { PooledFunction } from "./wire/pooled_function.ts";
 
 /** A function of the pool, as a worker serves it. */
 export interface ServedFunction {

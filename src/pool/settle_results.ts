@@ -1,6 +1,6 @@
 import { stateOf } from "../call/layer.ts";
 import { type Envelope, openEnvelope } from "./wire/error_envelope.ts";
-import type { ErrorClass } from "./pool.ts";
+import type { ErrorClass } from "./wire/error_class.ts";
 import { serializationError } from "./wire/serialization_error.ts";
 import type { SlotBoard } from "./slot_board.ts";
 import { unpackValues } from "./wire/value_unpacking.ts";

@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
-import { formatDuration, parseDuration, toSeconds } from "../../src/time/duration.ts";
+import { parseDuration, toSeconds } from "../../src/time/duration.ts";
+import { formatDuration } from "../../src/errors/format_duration.ts";
 
 Deno.test("parseDuration() takes a number for seconds", () => {
   assertEquals([0, 0.25, 2, 1e9, Infinity, -0].map(parseDuration), [0, 250, 2_000, 1e12, Infinity, -0]);

@@ -1,64 +1,47 @@
 import { assert, assertEquals } from "@std/assert";
 import { findCycle, readSources, type SourceFile } from "../support/source_graph.ts";
 
-/** What stands on each level, the lowest first: folders of `src/`, and files directly in it. */
+/** The rooms on each level, the lowest first: folders of `src/` with all that is in them, and files directly in it. */
 const LEVELS: readonly (readonly string[])[] = [
-  [
-    "internal/",
-    "function_source/",
-    "clock",
-    "duration",
-    "ensure_async",
-    "errors",
-    "events",
-    "fake_clock",
-    "is_failed_response",
-    "is_transient",
-    "layer",
-    "logger",
-    "opero_events",
-    "retry_after",
-  ],
-  ["runtime/"],
-  [
-    "cache/",
-    "limiter/",
-    "pool/",
-    "progress/",
-    "backoff",
-    "correlation",
-    "current_call",
-    "failure_log",
-    "fallback_parameter",
-    "layer_host",
-    "telemetry",
-  ],
-  ["layers/", "conformance/", "conformance"],
-  ["engine/", "opero"],
-  ["map/", "opmap", "run_async", "create_opero", "default_instance"],
+  ["errors"],
+  ["runtime", "time", "options", "retry", "call"],
+  ["telemetry", "attempt", "function_source"],
+  ["cache", "limiter", "pool", "progress"],
+  ["layers"],
+  ["engine", "opero"],
+  ["map"],
+  ["create_opero", "default_instance", "opmap", "run_async"],
+  ["testing"],
 ];
 
+/** Rooms of one subject each, of which none imports another. */
+const SUBJECTS = LEVELS[3]!;
 const ENTRY_LEVEL = LEVELS.length;
-const SUBJECTS = ["cache/", "limiter/", "pool/", "progress/"];
 const RUNTIME_NAME = /\b(?:Deno|Bun|process)\b(?=\s*[.?[])/;
 const TEXT = /"(?:[^"\\]|\\.)*"|`(?:[^`\\]|\\.)*`/g;
 
 const sources = readSources();
 const files = [...sources.values()];
 
-/** The folder of `src/` that a file is in, such as `cache/`, or its own name. */
+/** The folder of a source file from `src/` on, such as `cache/key`; a file directly in `src/` is a room of its own. */
 function roomOf(path: string): string {
-  const [first = "", ...rest] = path.replace(/^src\//, "").split("/");
-  return rest.length > 0 ? `${first}/` : first.replace(/\.ts$/, "");
+  const [, ...inner] = path.split("/");
+  return inner.length > 1 ? inner.slice(0, -1).join("/") : inner[0]!.replace(/\.ts$/, "");
+}
+
+/** The room on a level that a file belongs to, such as `cache`. */
+function subjectOf(path: string): string {
+  return roomOf(path).split("/")[0]!;
 }
 
 function levelOf(path: string): number {
-  return path.startsWith("src/") ? LEVELS.findIndex((rooms) => rooms.includes(roomOf(path))) : ENTRY_LEVEL;
+  return path.startsWith("src/") ? LEVELS.findIndex((rooms) => rooms.includes(subjectOf(path))) : ENTRY_LEVEL;
 }
 
 function mayImport({ path }: SourceFile, imported: string): boolean {
-  const [from, to] = [roomOf(path), roomOf(imported)];
-  if (from === to) return from !== "layers/";
+  if (!path.startsWith("src/")) return true;
+  const [from, to] = [subjectOf(path), subjectOf(imported)];
+  if (from === to) return from !== "layers";
   if (SUBJECTS.includes(from) && SUBJECTS.includes(to)) return false;
   return levelOf(imported) <= levelOf(path);
 }
@@ -71,7 +54,7 @@ function offenders(isWrong: (file: SourceFile) => boolean): string[] {
 Deno.test("every source file has a level, and every level its files", () => {
   assert(files.length > 50);
   assertEquals(offenders(({ path }) => levelOf(path) < 0), []);
-  const rooms = new Set(files.map(({ path }) => roomOf(path)));
+  const rooms = new Set(files.filter(({ path }) => path.startsWith("src/")).map(({ path }) => subjectOf(path)));
   assertEquals(LEVELS.flat().filter((room) => !rooms.has(room)), []);
 });
 
@@ -80,6 +63,17 @@ Deno.test("a source file imports from its own level and lower ones only, and no 
     file.imports.filter((imported) => !mayImport(file, imported)).map((imported) => `${file.path} -> ${imported}`)
   );
   assertEquals(wrong, []);
+});
+
+Deno.test("no rooms import each other in a ring, those within one subject neither", () => {
+  const inRooms = new Map<string, SourceFile>();
+  for (const { path, imports } of files.filter(({ path }) => path.startsWith("src/"))) {
+    const room = roomOf(path);
+    const known = inRooms.get(room)?.imports ?? [];
+    const others = imports.map(roomOf).filter((other) => other !== room);
+    inRooms.set(room, { path: room, code: "", imports: [...known, ...others], outside: [] });
+  }
+  assertEquals(findCycle(inRooms), []);
 });
 
 Deno.test("every import leads to a source file", () => {
@@ -112,6 +106,20 @@ Deno.test("a runtime is named in src/runtime/ alone", () => {
   assertEquals(offenders(({ path, code }) => elsewhere(path) && isNamed(code)), []);
   assert(isNamed("Deno.cwd()") && isNamed('builtinModule("node:fs")') && !isNamed('"no Deno.Kv"'));
 });
+
+Deno.test("a test mirrors the source file it is named after, or is about the whole", () => {
+  const tests = listTests("tests").filter((path) => !/^tests\/(?:whole|runtimes|support)\//.test(path));
+  assert(tests.length > 50);
+  const mirrored = (path: string) => path.replace(/^tests\//, "src/").replace(/_test\.ts$/, ".ts");
+  assertEquals(tests.filter((path) => !sources.has(mirrored(path))), []);
+});
+
+function listTests(directory: string): string[] {
+  return [...Deno.readDirSync(new URL(`../../${directory}`, import.meta.url))].flatMap(({ name, isDirectory }) => {
+    if (isDirectory) return listTests(`${directory}/${name}`);
+    return name.endsWith("_test.ts") ? [`${directory}/${name}`] : [];
+  });
+}
 
 Deno.test("entry points and nothing else re-export", () => {
   assertEquals(offenders(({ path, code }) => path.startsWith("src/") && /^export .*\bfrom "/m.test(code)), []);

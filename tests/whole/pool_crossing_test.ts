@@ -3,7 +3,7 @@ import { isClonedWhole, objectKindOf } from "../../src/pool/wire/object_kind.ts"
 import { Uncrossable } from "../../src/pool/wire/uncrossable.ts";
 import { packValues } from "../../src/pool/wire/value_packing.ts";
 import { unpackValues } from "../../src/pool/wire/value_unpacking.ts";
-import type { ErrorClass } from "../../src/pool/pool.ts";
+import type { ErrorClass } from "../../src/pool/wire/error_class.ts";
 
 /** What `value` becomes on its way. */
 function cross<T>(value: T, isPacking = true, ...known: ErrorClass[]): T {

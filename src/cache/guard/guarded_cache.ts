@@ -1,6 +1,6 @@
 import type { Clock } from "../../time/clock.ts";
 import { SerializationError, TimeoutError } from "../../errors.ts";
-import { formatDuration } from "../../time/duration.ts";
+import { formatDuration } from "../../errors/format_duration.ts";
 import { interruptible } from "../../call/interruptible.ts";
 import type { BackendHealth, CacheOperation } from "./backend_health.ts";
 import type { CacheBackend, CacheEntry, MaybePromise } from "../backend/cache_backend.ts";

@@ -1,6 +1,6 @@
 import { ErrorSealer } from "./error_sealer.ts";
 import { type Packing, PackingList } from "./packing.ts";
-import type { ErrorClass } from "../pool.ts";
+import type { ErrorClass } from "./error_class.ts";
 import { unpackValues } from "./value_unpacking.ts";
 
 /** Anything thrown, as data that always clones. */

@@ -1,6 +1,6 @@
 import { unpackBytes } from "./buffer_packing.ts";
 import { defineField, type ErrorPart, IS_ENUMERABLE, IS_SYMBOL, type Packing, type Part } from "./packing.ts";
-import type { ErrorClass } from "../pool.ts";
+import type { ErrorClass } from "./error_class.ts";
 
 /** Classes by name. */
 type KnownClasses = ReadonlyMap<string, ErrorClass>;

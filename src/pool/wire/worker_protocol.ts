@@ -1,5 +1,5 @@
 import type { Packing } from "./packing.ts";
-import type { PooledFunction } from "../pool.ts";
+import type { PooledFunction } from "./pooled_function.ts";
 
 /*
  * What a pool and its workers say to each other. Messages hold parallel arrays, since an object per

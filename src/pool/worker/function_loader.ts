@@ -1,11 +1,8 @@
-import type { PooledFunction } from "../pool.ts";
+import type { PooledFunction } from "../wire/pooled_function.ts";
 import type { WorkerHook } from "../../runtime/worker_hook.ts";
 
 /** A function as a worker runs it. */
 export type ItemFunction = (...args: readonly unknown[]) => unknown;
-
-/** The names that a function whose source travels finds besides the globals. */
-export const BOUND_NAMES = ["currentCall", "transfer", "__name"] as const;
 
 /** Finds what `reference` refers to. */
 export function loadFunction(

@@ -1,7 +1,8 @@
 import { setWorkerHook, type WorkerHook } from "../../runtime/worker_hook.ts";
 import type { WorkerScope } from "../../runtime/worker_scope.ts";
 import { type Envelope, openEnvelope, sealError } from "../wire/error_envelope.ts";
-import { BOUND_NAMES, type ItemFunction, loadFunction } from "./function_loader.ts";
+import { type ItemFunction, loadFunction } from "./function_loader.ts";
+import { BOUND_NAMES } from "../wire/pooled_function.ts";
 import { ImportWatch } from "./import_watch.ts";
 import { ItemContext, throwOutside } from "./item_context.ts";
 import { ResultBatch } from "./result_batch.ts";

@@ -3,7 +3,7 @@ import { assert, assertEquals, assertInstanceOf, assertStrictEquals } from "@std
 import { AllFailedError, isOperoError, TimeoutError } from "@opero/core";
 import { openEnvelope, sealError } from "../../../src/pool/wire/error_envelope.ts";
 import { knownErrorClasses } from "../../../src/pool/known_errors.ts";
-import type { ErrorClass } from "../../../src/pool/pool.ts";
+import type { ErrorClass } from "../../../src/pool/wire/error_class.ts";
 
 /** What `thrown` becomes on its way. */
 function cross(thrown: unknown, ...known: ErrorClass[]): unknown {
