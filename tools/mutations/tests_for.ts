@@ -3,7 +3,7 @@
  * mirrors a file and those that import it need no line here.
  */
 const TESTS_NEAR: Readonly<Record<string, readonly string[]>> = {
-  "src/cache/flight": [
+  "src/cache/results/flight": [
     "tests/layers/cache_test.ts",
     "tests/cache/results/flight_context_test.ts",
     "tests/whole/single_use_results_test.ts",
@@ -11,17 +11,17 @@ const TESTS_NEAR: Readonly<Record<string, readonly string[]>> = {
   "src/cache/results/shared_result.ts": ["tests/whole/single_use_results_test.ts"],
   "src/cache/results/single_use.ts": ["tests/whole/single_use_results_test.ts"],
   "src/cache/results/freshness.ts": ["tests/layers/cache_test.ts"],
-  "src/cache/cache": ["tests/layers/cache_test.ts"],
+  "src/cache/results/cache": ["tests/layers/cache_test.ts"],
   "src/cache/results/refresh_pace.ts": ["tests/layers/cache_test.ts"],
-  "src/cache/memory_": ["tests/cache/memory/memory_store_test.ts", "tests/layers/cache_test.ts"],
-  "src/cache/tier": ["tests/cache/tiered/tiered_cache_test.ts"],
+  "src/cache/memory/": ["tests/cache/memory/memory_store_test.ts", "tests/layers/cache_test.ts"],
+  "src/cache/tiered/": ["tests/cache/tiered/tiered_cache_test.ts"],
   "src/cache/results/cache_service.ts": [
     "tests/whole/single_use_results_test.ts",
     "tests/whole/stale_serving_test.ts",
     "tests/whole/call_options_test.ts",
   ],
   "src/cache/guard/guarded_cache.ts": ["tests/cache/guard/backend_health_test.ts"],
-  "src/cache/backend_": ["tests/cache/guard/backend_health_test.ts", "tests/cache/guard/guarded_cache_test.ts"],
+  "src/cache/guard/": ["tests/cache/guard/backend_health_test.ts", "tests/cache/guard/guarded_cache_test.ts"],
   "src/cache/key/graph_text.ts": ["tests/cache/key/cache_key_test.ts"],
   "src/cache/disk/": ["tests/cache/disk/disk_cache_test.ts", "tests/whole/disk_faults_test.ts"],
   "src/cache/kv/": ["tests/cache/kv/kv_cache_test.ts", "tests/whole/kv_faults_test.ts"],
@@ -53,7 +53,14 @@ const TESTS_OF_ROOM: Readonly<Record<string, readonly string[]>> = {
   "src/progress/": ["tests/progress", "tests/opmap_test.ts"],
   "src/function_source/": ["tests/function_source", "tests/layers/arg_fallback_test.ts", "tests/pool"],
   "src/engine/": ["tests/engine", "tests/layers", "tests/whole/types_test.ts"],
-  "src/conformance/": ["tests/conformance", "tests/testing/conformance_test.ts"],
+  "src/attempt/": ["tests/attempt", "tests/layers", "tests/whole/composition_test.ts"],
+  "src/call/": ["tests/call", "tests/layers", "tests/whole/cancellation_test.ts"],
+  "src/errors": ["tests/errors", "tests/errors_test.ts"],
+  "src/options/": ["tests/options", "tests/opero_test.ts"],
+  "src/retry/": ["tests/retry", "tests/layers/retry_test.ts"],
+  "src/telemetry/": ["tests/telemetry"],
+  "src/testing/": ["tests/testing"],
+  "src/time/": ["tests/time", "tests/whole/fake_timers_test.ts"],
 };
 
 /** Ten seconds and more each: they come last, but for the files that they are near to. */
@@ -61,7 +68,7 @@ const HEAVY =
   /graph_text_test|cache_processes_test|cache_codec_test|hostile_entries_test|wrap_forms_test|(?:disk|sqlite|kv)_faults_test|kv_cache_test/;
 
 /** They start packages, servers or storms of their own, which takes longer than a change of one line deserves. */
-const SLOW = /^tests\/(?:runtimes\/|redis_|examples_test\.ts|architecture_test\.ts|support\/)/;
+const SLOW = /^tests\/(?:runtimes\/|whole\/(?:redis_|examples_|architecture_)|support\/)/;
 
 /** The tests to run on a change of `file`, in four stages: the next is run only where those before noticed nothing. */
 export function testsFor(file: string, root: string): readonly (readonly string[])[] {
