@@ -316,7 +316,7 @@ Deno.test("isTransient() and isAbortError() know what clients throw for an abort
 });
 
 Deno.test("isTransient() knows this library's TimeoutError by its code, of another copy and renamed, too", async () => {
-  const copy = await import(new URL("../src/errors.ts?transient", import.meta.url).href) as {
+  const copy = await import(new URL("../../src/errors.ts?transient", import.meta.url).href) as {
     TimeoutError: typeof TimeoutError;
   };
   const renamed = Object.defineProperty(new TimeoutError("late", 5), "name", { value: "x" });
