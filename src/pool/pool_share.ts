@@ -69,6 +69,8 @@ export class PoolShare implements Pool, JobOwner, ServedFunction {
   readonly #crashes: CrashLedger;
   /** Whether it takes no more attempts. */
   isClosed = false;
+  /** How many workers in a row gave no sign of life. */
+  silentInRow = 0;
   #failedStarts = 0;
 
   /** A share without a worker yet. */
@@ -150,7 +152,7 @@ export class PoolShare implements Pool, JobOwner, ServedFunction {
   /** A worker told of results: workers can be started, and the function be found. */
   onResults(count: number, elapsedMs: number): void {
     this.feed.pace.note(count, elapsedMs);
-    if (count > 0) this.#failedStarts = 0;
+    if (count > 0) this.#failedStarts = this.silentInRow = 0;
   }
 
   /** A worker found the function. */
@@ -165,7 +167,10 @@ export class PoolShare implements Pool, JobOwner, ServedFunction {
     for (const job of suspects) job.isSuspect = true;
     if (doubted !== undefined) doubted.isDoubted = true;
     this.runAgain([...innocent, ...suspects, ...(doubted === undefined ? [] : [doubted])]);
-    if (reason === "silent") this.#giveUpMissed(loss.waiting);
+    if (reason === "silent") {
+      this.silentInRow++;
+      this.#giveUpMissed(loss.waiting);
+    }
     if (culprit !== undefined && (reason === "overrun" || reason === "silent")) {
       culprit.fail(this.timeoutError(culprit.limitMs));
     } else if (culprit !== undefined) this.#crashes.fail(culprit, reason, error);

@@ -81,6 +81,23 @@ Deno.test("PoolShare.onLost() gives up an item that three silent workers in a ro
   assertEquals((await outcome).message, 'Cannot begin an item of "f" as 3 workers gave no sign of life');
 });
 
+Deno.test("PoolShare counts the silent workers in a row, until one tells a result", () => {
+  const share = openShare();
+  const counts: number[] = [];
+  const lose = (reason: "silent" | "gone") => {
+    share.onLost({ ...EMPTY, hasServed: true }, reason, undefined);
+    counts.push(share.silentInRow);
+  };
+  lose("silent");
+  lose("gone");
+  lose("silent");
+  share.onResults(0, 1);
+  lose("silent");
+  share.onResults(1, 1);
+  lose("silent");
+  assertEquals(counts, [1, 1, 2, 3, 1]);
+});
+
 Deno.test("PoolShare.onLost() runs suspects alone, and one that is doubted in a worker that has run nothing", () => {
   const share = openShare({ workerConcurrency: 2 });
   const [one, two, three] = [sentJob(share).job, sentJob(share).job, sentJob(share).job];
