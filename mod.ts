@@ -72,7 +72,7 @@ export type { DeadlineOptions } from "./src/layers/deadline.ts";
 export type { FailOnOptions, FailurePredicate } from "./src/layers/fail_on.ts";
 export type { FallbackOptions } from "./src/layers/fallback.ts";
 export type { SignalOptions } from "./src/layers/signal.ts";
-export type { CacheMode, CacheStatus } from "./src/call/layer.ts";
+export type { CacheMode, CacheStatus } from "./src/call/call_state.ts";
 export type {
   CacheBackend,
   CacheBackendFactory,

@@ -2,7 +2,9 @@ import { ConfigurationError } from "../errors.ts";
 import type { Clock } from "../time/clock.ts";
 import { wrongOption } from "../options/validate.ts";
 import { workerHook } from "../runtime/worker_hook.ts";
-import { type Call, type Handler, type RunningAttempt, stateOf } from "../call/layer.ts";
+import { type Call, stateOf } from "../call/call.ts";
+import type { RunningAttempt } from "../call/call_state.ts";
+import type { Handler } from "../call/layer.ts";
 import { correlationIdOf } from "../telemetry/telemetry.ts";
 import { type AsyncContext, createAsyncContext } from "../runtime/async_context.ts";
 

@@ -4,7 +4,8 @@ import { AllFailedError, type AllFailedReason } from "../errors.ts";
 import { dropResponse } from "../call/drop_response.ts";
 import { errorLabel, isOfKind } from "../errors/error_label.ts";
 import { isAbortError } from "../errors/is_abort_error.ts";
-import { type Call, type CallState, stateOf } from "../call/layer.ts";
+import { type Call, stateOf } from "../call/call.ts";
+import type { CallState } from "../call/call_state.ts";
 import { correlationIdOf } from "../telemetry/telemetry.ts";
 
 /** What a predicate such as `retryOn` or `failOn` is given besides the error or the value. */

@@ -1,5 +1,6 @@
 import type { Clock } from "../time/clock.ts";
-import { type Call, stateOf, type WaitReason } from "./layer.ts";
+import { type Call, stateOf } from "./call.ts";
+import type { WaitReason } from "./call_state.ts";
 
 /**
  * Waits `ms` on behalf of `call`, which counts as waited and says what for.

@@ -1,7 +1,7 @@
 import type { Duration } from "../time/duration.ts";
 import type { CacheStats } from "../cache/results/cache_account.ts";
 import type { EventHub } from "../telemetry/events.ts";
-import type { CacheMode, CacheStatus } from "../call/layer.ts";
+import type { CacheMode, CacheStatus } from "../call/call_state.ts";
 import type { OperoEvents } from "../telemetry/opero_events.ts";
 import type { OperoOptions } from "./opero_options.ts";
 import type { ShownOptions } from "./shown_options.ts";

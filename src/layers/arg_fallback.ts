@@ -7,7 +7,8 @@ import { isBug } from "../retry/is_bug.ts";
 import { pause } from "../call/pause.ts";
 import { needsParameter } from "../options/option_needs.ts";
 import { anyDuration, needing, type OptionRules, plainObject } from "../options/validate.ts";
-import { type Call, type Layer, stateOf } from "../call/layer.ts";
+import { type Call, stateOf } from "../call/call.ts";
+import type { Layer } from "../call/layer.ts";
 import type { LayerHost } from "../attempt/layer_host.ts";
 
 /**

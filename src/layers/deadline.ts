@@ -3,7 +3,8 @@ import { formatDuration } from "../errors/format_duration.ts";
 import { TimeoutError } from "../errors.ts";
 import { AbortScope } from "../call/abort_scope.ts";
 import { type OptionRules, positiveDuration } from "../options/validate.ts";
-import { type Layer, stateOf } from "../call/layer.ts";
+import { stateOf } from "../call/call.ts";
+import type { Layer } from "../call/layer.ts";
 import type { LayerHost } from "../attempt/layer_host.ts";
 
 /** How long a whole call may take. */

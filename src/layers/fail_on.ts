@@ -3,7 +3,8 @@ import { contextOf, refuseAttempt, type RetryContext } from "../attempt/failure_
 import { booleanAnswer } from "../options/boolean_answer.ts";
 import { dropResponse } from "../call/drop_response.ts";
 import { anyFunction, type OptionRules } from "../options/validate.ts";
-import { type Call, type Layer, stateOf } from "../call/layer.ts";
+import { type Call, stateOf } from "../call/call.ts";
+import type { Layer } from "../call/layer.ts";
 import type { LayerHost } from "../attempt/layer_host.ts";
 
 /** Judges a value; written as a method, so that options for a wider type of values fit, too. */

@@ -3,7 +3,8 @@ import { anyValue, type OptionRules } from "../options/validate.ts";
 import type { AbortScope } from "../call/abort_scope.ts";
 import { dropResponse } from "../call/drop_response.ts";
 import { interruptible } from "../call/interruptible.ts";
-import { type Call, type Layer, stateOf } from "../call/layer.ts";
+import { type Call, stateOf } from "../call/call.ts";
+import type { Layer } from "../call/layer.ts";
 import type { LayerHost } from "../attempt/layer_host.ts";
 
 /** What a call answers in place of throwing `AllFailedError`. */
@@ -39,7 +40,7 @@ export function fallbackLayer(fallback: unknown, host: LayerHost, hasSharedDeadl
 
   function waitFor(call: Call, scope: AbortScope | undefined, value: unknown, error: AllFailedError): Promise<unknown> {
     // The deadline is that of the call which ran, where the cache let several share one.
-    const { deadlineAtMs } = stateOf(call.state?.servedBy ?? call);
+    const { deadlineAtMs = Infinity } = (call.state?.servedBy ?? call).state ?? {};
     if (scope === undefined && deadlineAtMs === Infinity) return settled(value);
     const arm = (stop: (reason: unknown) => void) => {
       scope?.onAbort(stop);

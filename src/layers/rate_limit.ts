@@ -18,7 +18,8 @@ import {
   withNeed,
   wrongOption,
 } from "../options/validate.ts";
-import { type Call, type Handler, type Layer, stateOf } from "../call/layer.ts";
+import { type Call, stateOf } from "../call/call.ts";
+import type { Handler, Layer } from "../call/layer.ts";
 import type { LayerHost } from "../attempt/layer_host.ts";
 import { canBeKept, type Rate } from "../limiter/rate.ts";
 import type { RateLimiter } from "../limiter/rate_limiter.ts";

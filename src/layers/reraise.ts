@@ -1,5 +1,5 @@
 import { dropResponse } from "../call/drop_response.ts";
-import { type Layer, stateOf } from "../call/layer.ts";
+import type { Layer } from "../call/layer.ts";
 import type { LayerHost } from "../attempt/layer_host.ts";
 
 /**
@@ -13,7 +13,7 @@ export function reraiseLayer(host: LayerHost): Layer {
     next(call).then(
       (value) => {
         // Where a fallback value or an old one took its place, nobody gets what the last attempt threw.
-        if (call.state !== undefined) dropResponse(stateOf(call.state.servedBy ?? call).attempts.at(-1)?.error);
+        dropResponse((call.state?.servedBy ?? call).state?.attempts.at(-1)?.error);
         return value;
       },
       (error) => {

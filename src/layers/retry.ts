@@ -18,7 +18,8 @@ import {
   type OptionRules,
   wrongOption,
 } from "../options/validate.ts";
-import { type Call, type Layer, stateOf } from "../call/layer.ts";
+import { type Call, stateOf } from "../call/call.ts";
+import type { Layer } from "../call/layer.ts";
 import type { LayerHost } from "../attempt/layer_host.ts";
 import { retryAfterMs } from "../retry/retry_after.ts";
 

@@ -5,7 +5,8 @@ import { dropResponse } from "../call/drop_response.ts";
 import { followSignal, unfollowSignal } from "../call/follow_signal.ts";
 import { interruptible } from "../call/interruptible.ts";
 import { abortSignal, type OptionRules } from "../options/validate.ts";
-import { type Layer, stateOf } from "../call/layer.ts";
+import { stateOf } from "../call/call.ts";
+import type { Layer } from "../call/layer.ts";
 
 /** How calls are called off. */
 export interface SignalOptions {

@@ -1,4 +1,5 @@
-import type { Call, CallState } from "../call/layer.ts";
+import type { Call } from "../call/call.ts";
+import type { CallState } from "../call/call_state.ts";
 import type { ItemOutcome } from "../progress/progress.ts";
 
 /** The state of the call that ran for `call`, which the cache may let several share. */

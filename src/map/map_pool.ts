@@ -1,6 +1,6 @@
 import { beginAttempt } from "../attempt/current_call.ts";
 import { parseDuration } from "../time/duration.ts";
-import type { Call } from "../call/layer.ts";
+import type { Call } from "../call/call.ts";
 import type { ResolvedMapOptions } from "./opmap_options.ts";
 import { IntakeCapacity, type RunCapacity } from "./intake_capacity.ts";
 import { referToFunction } from "../pool/function_reference.ts";

@@ -1,5 +1,5 @@
 import { WorkerError } from "../errors.ts";
-import { type Call, stateOf } from "../call/layer.ts";
+import { type Call, stateOf } from "../call/call.ts";
 import type { Job } from "./job.ts";
 import { describeLoss, type LossReason } from "./loss_reason.ts";
 

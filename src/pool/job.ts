@@ -1,4 +1,5 @@
-import type { Call, RunningAttempt } from "../call/layer.ts";
+import type { Call } from "../call/call.ts";
+import type { RunningAttempt } from "../call/call_state.ts";
 import { movedBuffers } from "./transfer.ts";
 
 /** The worker that has a job, as the job's fate depends on it. */

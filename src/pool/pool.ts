@@ -1,5 +1,5 @@
 import type { ErrorClass } from "./wire/error_class.ts";
-import type { Call } from "../call/layer.ts";
+import type { Call } from "../call/call.ts";
 
 /** How a function uses its pool; all of it is validated. */
 export interface ShareOptions {

@@ -1,7 +1,7 @@
 import { getCorrelationId } from "../telemetry/correlation.ts";
 import { formatDuration } from "../errors/format_duration.ts";
 import { ConfigurationError, TimeoutError, WorkerError } from "../errors.ts";
-import { type Call, stateOf } from "../call/layer.ts";
+import { type Call, stateOf } from "../call/call.ts";
 import { CrashLedger } from "./crash_ledger.ts";
 import { Job, type JobOwner } from "./job.ts";
 import { knownErrorClasses } from "./known_errors.ts";

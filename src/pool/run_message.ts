@@ -1,4 +1,4 @@
-import type { Call } from "../call/layer.ts";
+import type { Call } from "../call/call.ts";
 import type { Job } from "./job.ts";
 import { packValues } from "./wire/value_packing.ts";
 import type { CrossingRules } from "./wire/value_scan.ts";

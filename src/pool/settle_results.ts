@@ -1,4 +1,4 @@
-import { stateOf } from "../call/layer.ts";
+import { stateOf } from "../call/call.ts";
 import { type Envelope, openEnvelope } from "./wire/error_envelope.ts";
 import type { ErrorClass } from "./wire/error_class.ts";
 import { serializationError } from "./wire/serialization_error.ts";

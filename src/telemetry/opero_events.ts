@@ -1,4 +1,4 @@
-import type { CacheStatus } from "../call/layer.ts";
+import type { CacheStatus } from "../call/call_state.ts";
 
 /** What every event of a call tells. */
 export interface CallEvent {

@@ -6,7 +6,8 @@ import { generateCorrelationId } from "../runtime/correlation_id.ts";
 import { warningThrough, writeWarning } from "../options/option_warnings.ts";
 import { printable, printableFields } from "../errors/printable.ts";
 import { reportSafely } from "../runtime/report_safely.ts";
-import { type Call, type CallState, stateOf } from "../call/layer.ts";
+import { type Call, stateOf } from "../call/call.ts";
+import type { CallState } from "../call/call_state.ts";
 import { getLogger, hasOwnWarningSink, isLoggingOn, type LogFields, type Logger } from "./logger.ts";
 import { type CallEvent, EVENT_NAMES, type FailureEvent, type OperoEvents } from "./opero_events.ts";
 

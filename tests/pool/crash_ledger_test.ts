@@ -1,6 +1,6 @@
 import { assertEquals, assertInstanceOf } from "@std/assert";
 import { WorkerError } from "../../src/errors.ts";
-import type { Call } from "../../src/call/layer.ts";
+import type { Call } from "../../src/call/call.ts";
 import { CrashLedger } from "../../src/pool/crash_ledger.ts";
 import { Job } from "../../src/pool/job.ts";
 import type { LossReason } from "../../src/pool/loss_reason.ts";

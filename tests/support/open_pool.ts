@@ -1,4 +1,4 @@
-import { Call, stateOf } from "../../src/call/layer.ts";
+import { Call, stateOf } from "../../src/call/call.ts";
 import { type AnyPooledFunction, referToFunction } from "../../src/pool/function_reference.ts";
 import type { ShareOptions, WorkerPoolOptions } from "../../src/pool/pool.ts";
 import type { PoolShare } from "../../src/pool/pool_share.ts";

@@ -1,6 +1,7 @@
 import { quoted } from "../../errors/printable.ts";
 import { CacheError, SerializationError } from "../../errors.ts";
-import type { CacheStatus, Call } from "../../call/layer.ts";
+import type { Call } from "../../call/call.ts";
+import type { CacheStatus } from "../../call/call_state.ts";
 import type { LayerHost } from "../../attempt/layer_host.ts";
 import type { CacheOperation } from "../guard/backend_health.ts";
 import { troubleText } from "../guard/backend_trouble.ts";

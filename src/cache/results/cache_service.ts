@@ -1,6 +1,7 @@
 import { AllFailedError } from "../../errors.ts";
 import { errorLabel } from "../../errors/error_label.ts";
-import type { Call, Handler } from "../../call/layer.ts";
+import type { Call } from "../../call/call.ts";
+import type { Handler } from "../../call/layer.ts";
 import type { LayerHost } from "../../attempt/layer_host.ts";
 import type { CachedResults } from "./cached_results.ts";
 import { type Flight, runnerFor } from "./flight.ts";

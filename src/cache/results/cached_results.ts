@@ -1,4 +1,4 @@
-import type { Call } from "../../call/layer.ts";
+import type { Call } from "../../call/call.ts";
 import type { LayerHost } from "../../attempt/layer_host.ts";
 import { CacheAccount, type CacheStats } from "./cache_account.ts";
 import type { MaybePromise } from "../backend/cache_backend.ts";

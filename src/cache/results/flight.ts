@@ -1,6 +1,7 @@
 import { AbortScope } from "../../call/abort_scope.ts";
 import { interruptible } from "../../call/interruptible.ts";
-import { Call, type CallLimits, stateOf } from "../../call/layer.ts";
+import { Call, stateOf } from "../../call/call.ts";
+import type { CallLimits } from "../../call/call_state.ts";
 import type { StoredValue } from "../memory/memory_store.ts";
 import { SharedResult } from "./shared_result.ts";
 import { cancelSingleUse, isSingleUse, isUsedUp } from "./single_use.ts";

@@ -1,7 +1,8 @@
 import { quoted } from "../../errors/printable.ts";
 import { ConfigurationError } from "../../errors.ts";
 import { interruptible } from "../../call/interruptible.ts";
-import type { Call, Handler } from "../../call/layer.ts";
+import type { Call } from "../../call/call.ts";
+import type { Handler } from "../../call/layer.ts";
 import type { LayerHost } from "../../attempt/layer_host.ts";
 import { Flight, type Rerun } from "./flight.ts";
 import { type FlightContext, flightContext as processContext } from "./flight_context.ts";

@@ -1,4 +1,4 @@
-import type { CallLimits } from "../../call/layer.ts";
+import type { CallLimits } from "../../call/call_state.ts";
 import type { Flight } from "./flight.ts";
 
 /** The runs that are under way for one identity; functions that share their results share these. */

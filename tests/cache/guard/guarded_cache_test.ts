@@ -5,7 +5,7 @@ import { FakeClock } from "@opero/core/testing";
 import { AbortScope } from "../../../src/call/abort_scope.ts";
 import { Flight, runnerFor } from "../../../src/cache/results/flight.ts";
 import { BackendHealth } from "../../../src/cache/guard/backend_health.ts";
-import { Call, stateOf } from "../../../src/call/layer.ts";
+import { Call, stateOf } from "../../../src/call/call.ts";
 
 function spied(answers: Partial<CacheBackend>): { backend: CacheBackend; asked: string[]; entries: CacheEntry[] } {
   const asked: string[] = [];

@@ -5,7 +5,7 @@ import { FakeClock } from "@opero/core/testing";
 import { Flight } from "../../../src/cache/results/flight.ts";
 import { FlightContext } from "../../../src/cache/results/flight_context.ts";
 import { FlightWaits } from "../../../src/cache/results/flight_waits.ts";
-import { Call } from "../../../src/call/layer.ts";
+import { Call } from "../../../src/call/call.ts";
 
 const LINKS: Record<string, readonly string[]> = { a: ["b", "c"], b: ["c", "a"], c: ["a"] };
 

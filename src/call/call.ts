@@ -1,0 +1,36 @@
+import type { AbortScope } from "./abort_scope.ts";
+import { CallState, type RunningAttempt } from "./call_state.ts";
+
+/**
+ * One call of a wrapped function on its way through the layers. It is made for every call, so it
+ * holds little; the rest stands in {@link CallState}, made when it is first needed.
+ */
+export class Call {
+  /** The `this` of the call. */
+  readonly self: unknown;
+  /** The arguments; a layer that changes them puts another array here. */
+  args: readonly unknown[];
+  /** The item's place in a map, from 0. */
+  readonly index: number | undefined;
+  /** What can call off the map that it is a part of, which its calls share. */
+  readonly mapScope: AbortScope | undefined;
+  /** The monotonic time at which the latest attempt began, in milliseconds. */
+  startedMs = 0;
+  /** The latest attempt, where somebody may have to stop it. */
+  attempt: RunningAttempt | undefined = undefined;
+  /** What is known beyond the plain success. */
+  state: CallState | undefined = undefined;
+
+  /** A call that has not begun. */
+  constructor(self: unknown, args: readonly unknown[], index?: number, mapScope?: AbortScope) {
+    this.self = self;
+    this.args = args;
+    this.index = index;
+    this.mapScope = mapScope;
+  }
+}
+
+/** The state of `call`, made now if it has none. */
+export function stateOf(call: Call): CallState {
+  return call.state ??= new CallState(call.mapScope);
+}
