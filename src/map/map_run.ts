@@ -6,12 +6,11 @@ import { type Follower, followSignal, unfollowSignal } from "../call/follow_sign
 import { listOf, objectList } from "../runtime/object_list.ts";
 import { TurnKeeper } from "../time/turn_keeper.ts";
 import type { Clock } from "../time/clock.ts";
-import { toSeconds } from "../time/duration.ts";
 import { captureContext } from "../runtime/async_context.ts";
 import { Call, stateOf } from "../call/call.ts";
-import type { CallState } from "../call/call_state.ts";
 import type { Handler } from "../call/layer.ts";
-import { outcomeOf, stateOfRun, toError } from "./item_outcome.ts";
+import { firstWait } from "./first_wait.ts";
+import { outcomeOf, toError } from "./item_outcome.ts";
 import type { OnError } from "./opmap_options.ts";
 import { Drain, type DrainTarget, type SourceFailure } from "./drain.ts";
 import type { ItemSource } from "./item_source.ts";
@@ -109,7 +108,7 @@ export abstract class MapRun implements DrainTarget {
     const closed = this.setup.closedError();
     if (closed !== undefined) return void this.fail(closed);
     for (const signal of this.setup.signals) followSignal(signal, this.#follower);
-    this.#progress = this.setup.openProgress(() => this.#wait());
+    this.#progress = this.setup.openProgress(() => firstWait(this.#running, this.setup.clock.now()));
     for (const runs of this.setup.runs) runs.add(this);
     this.fill();
   }
@@ -184,20 +183,6 @@ export abstract class MapRun implements DrainTarget {
     for (const call of this.#running) call?.attempt?.abort(reason);
     this.#running.length = 0;
     return closed;
-  }
-
-  /** What all items that run wait for, if they do: the wait that ends first. */
-  #wait(): ProgressWait | undefined {
-    let first: CallState | undefined;
-    for (const call of this.#running) {
-      if (call === undefined) continue;
-      const state = stateOfRun(call);
-      if (state === undefined || state.waitUntilMs === 0) return undefined;
-      if (first === undefined || state.waitUntilMs < first.waitUntilMs) first = state;
-    }
-    if (first === undefined) return undefined;
-    const leftMs = Math.max(0, first.waitUntilMs - this.setup.clock.now());
-    return { seconds: toSeconds(leftMs), reason: first.waitReason };
   }
 
   /** Keeps the error of an item that is lost. */
