@@ -1,4 +1,4 @@
-import { ConfigurationError } from "./errors.ts";
+import { ConfigurationError } from "./errors/configuration_error.ts";
 import { type OptionRules, requireEffect, requireObject, validateOptions, wrongOption } from "./options/validate.ts";
 import { quoted } from "./errors/printable.ts";
 import { isWrapped } from "./call/wrapped_mark.ts";

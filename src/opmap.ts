@@ -1,7 +1,7 @@
 import { isAsyncFunction } from "./call/ensure_async.ts";
 import { isPooled } from "./options/option_needs.ts";
 import { quoted } from "./errors/printable.ts";
-import { ConfigurationError } from "./errors.ts";
+import { ConfigurationError } from "./errors/configuration_error.ts";
 import { validateOptions, wrongOption } from "./options/validate.ts";
 import type { Call } from "./call/call.ts";
 import type { Handler } from "./call/layer.ts";

@@ -1,6 +1,8 @@
 import { type Duration, parseDuration } from "./time/duration.ts";
 import { formatDuration } from "./errors/format_duration.ts";
-import { ConfigurationError, TimeoutError, WorkerError } from "./errors.ts";
+import { ConfigurationError } from "./errors/configuration_error.ts";
+import { TimeoutError } from "./errors/timeout_error.ts";
+import { WorkerError } from "./errors/worker_error.ts";
 import {
   anyFunction,
   nonEmptyString,

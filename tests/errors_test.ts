@@ -15,6 +15,9 @@ import {
   WorkerError,
 } from "@opero/core";
 import { errorLabel, errorName } from "../src/errors/error_label.ts";
+import { ERROR_FILES, importCopiedErrors } from "./support/copied_errors.ts";
+
+const SOURCES = new URL("../src/", import.meta.url);
 
 function record(error: unknown, others: Partial<AttemptRecord> = {}): AttemptRecord {
   return { number: 1, retry: 0, fallbackIndex: undefined, startedAt: new Date(0), duration: 0.25, error, ...others };
@@ -54,9 +57,7 @@ Deno.test("TimeoutError and RateLimitError tell their times in seconds, and keep
 });
 
 Deno.test("isOperoError() knows the errors of another copy of the library, and nothing else", async () => {
-  const other = await import(
-    new URL("../src/errors.ts?copy", import.meta.url).href
-  ) as typeof import("../src/errors.ts");
+  const other = await importCopiedErrors();
   const foreign = new other.ConfigurationError("m");
   assertFalse(foreign instanceof ConfigurationError);
   assert(isOperoError(foreign));
@@ -347,10 +348,12 @@ Deno.test("MapError.summary() has the first 1 000 items where there are more", (
 });
 
 Deno.test("names of error classes are texts, whatever a minifier calls the classes", () => {
-  const source = Deno.readTextFileSync(new URL("../src/errors.ts", import.meta.url));
-  for (const [, name] of source.matchAll(/export class (\w+) extends/g)) {
-    assert(source.includes(`nameClass(this, "${name}")`), name);
-  }
+  const classes = ERROR_FILES.flatMap((file) => {
+    const source = Deno.readTextFileSync(new URL(`errors/${file}`, SOURCES));
+    return [...source.matchAll(/export class (\w+) extends/g)].map(([, name]) => ({ name, source }));
+  });
+  assertEquals(classes.length, 10);
+  for (const { name, source } of classes) assert(source.includes(`nameClass(this, "${name}")`), name);
   class Own extends ConfigurationError {}
   assertEquals(new Own("m").name, "Own", "a class of the user's keeps its name");
 });

@@ -1,8 +1,9 @@
 import type { Clock } from "../time/clock.ts";
 import { toSeconds } from "../time/duration.ts";
-import { AllFailedError, type AllFailedReason } from "../errors.ts";
+import { AllFailedError, type AllFailedReason } from "../errors/all_failed_error.ts";
 import { dropResponse } from "../call/drop_response.ts";
-import { errorLabel, isOfKind } from "../errors/error_label.ts";
+import { isOfKind } from "../errors/error_kind.ts";
+import { errorLabel } from "../errors/error_label.ts";
 import { isAbortError } from "../errors/is_abort_error.ts";
 import { type Call, stateOf } from "../call/call.ts";
 import type { CallState } from "../call/call_state.ts";

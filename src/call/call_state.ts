@@ -1,4 +1,4 @@
-import type { AttemptRecord } from "../errors.ts";
+import type { AttemptRecord } from "../errors/all_failed_error.ts";
 import type { AbortScope } from "./abort_scope.ts";
 
 /** What the cache did for a call. */

@@ -1,4 +1,4 @@
-import { isOfKind } from "../errors/error_label.ts";
+import { isOfKind } from "../errors/error_kind.ts";
 import { isResponse } from "../errors/http_status.ts";
 import { readField } from "../errors/read_field.ts";
 

@@ -1,7 +1,7 @@
 import { instanceOf, type ReceiverOf } from "../cache/key/instance.ts";
 import { isPlainPrototype } from "../cache/key/realm.ts";
 import { isWrapper } from "../call/ensure_async.ts";
-import { ConfigurationError } from "../errors.ts";
+import { ConfigurationError } from "../errors/configuration_error.ts";
 import { readCallable, sourceOf } from "../function_source/callable_source.ts";
 import { saysNothing } from "../function_source/forwarding.ts";
 import type { LayerHost } from "../attempt/layer_host.ts";

@@ -1,6 +1,6 @@
 import { type Clock, SystemClock } from "../time/clock.ts";
 import { MemoryStore, type MemoryStoreLimits } from "../cache/memory/memory_store.ts";
-import { ConfigurationError } from "../errors.ts";
+import { ConfigurationError } from "../errors/configuration_error.ts";
 import { wrongOption } from "../options/validate.ts";
 import type { CachedResults } from "../cache/results/cached_results.ts";
 import { ExpirySweeper } from "../cache/memory/expiry_sweeper.ts";

@@ -1,4 +1,4 @@
-import type { AllFailedError } from "../errors.ts";
+import type { AllFailedError } from "../errors/all_failed_error.ts";
 import { parseDuration, toSeconds } from "../time/duration.ts";
 import { hidden, type HiddenValue, isPlain } from "../options/hidden_value.ts";
 import { className } from "../errors/read_field.ts";

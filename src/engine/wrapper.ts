@@ -1,5 +1,5 @@
 import { parseDuration, toSeconds } from "../time/duration.ts";
-import { CacheError } from "../errors.ts";
+import { CacheError } from "../errors/cache_error.ts";
 import { quoted } from "../errors/printable.ts";
 import { abortSignal, nonNegativeInteger, oneOf, positiveDuration, validateOptions } from "../options/validate.ts";
 import { Call, stateOf } from "../call/call.ts";

@@ -2,9 +2,7 @@
  * What a terminal or a reader of lines would obey in place of showing: control characters (C0, DEL, C1), the
  * separators of lines and paragraphs, the marks that turn the direction of a text, and halves of surrogate pairs.
  */
-const UNPRINTABLE =
-  // deno-lint-ignore no-control-regex -- these are what it is for
-  /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]|\p{Surrogate}/gu;
+const UNPRINTABLE = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_C}\p{Cs}\ufeff]/gu;
 
 const SHORT_FORMS: Readonly<Record<string, string>> = { "\n": "\\n", "\r": "\\r", "\t": "\\t" };
 

@@ -13,6 +13,15 @@ export function readField(holder: unknown, key: PropertyKey): unknown {
   }
 }
 
+/** What `read` returns; `undefined` where it throws. */
+export function readSafely<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch {
+    return undefined;
+  }
+}
+
 /** What `holder` has under `key` where that is a text. */
 export function readText(holder: unknown, key: PropertyKey): string | undefined {
   const value = readField(holder, key);
@@ -22,29 +31,17 @@ export function readText(holder: unknown, key: PropertyKey): string | undefined 
 /** What `holder` has under `key` where that is an array; a copy, of at most `limit` elements. */
 export function readList(holder: unknown, key: PropertyKey, limit: number): readonly unknown[] {
   const list = readField(holder, key);
-  try {
-    return Array.isArray(list) ? Array.prototype.slice.call(list, 0, limit) : [];
-  } catch {
-    return [];
-  }
+  return readSafely(() => Array.isArray(list) ? Array.prototype.slice.call(list, 0, limit) : undefined) ?? [];
 }
 
 /** Whether `value` is an instance of `type`. */
 export function isInstance(value: unknown, type: unknown): boolean {
-  try {
-    return value instanceof (type as new () => unknown);
-  } catch {
-    return false;
-  }
+  return readSafely(() => value instanceof (type as new () => unknown)) ?? false;
 }
 
 /** What the language says that `value` is, such as `[object Error]`. */
 export function tagOf(value: unknown): string {
-  try {
-    return Object.prototype.toString.call(value);
-  } catch {
-    return "[object Object]";
-  }
+  return readSafely(() => Object.prototype.toString.call(value)) ?? "[object Object]";
 }
 
 /** Whether `value` is an error, also one of another realm, such as a frame, a `node:vm` context or a test of jest. */
@@ -57,11 +54,8 @@ export function isErrorObject(value: unknown): value is Error {
 
 /** The name of the class of `value`, and not of what a field that is called "constructor" holds. */
 export function className(value: object): string | undefined {
-  try {
-    return readText(readField(Object.getPrototypeOf(value), "constructor"), "name") || undefined;
-  } catch {
-    return undefined;
-  }
+  const prototype = readSafely(() => Object.getPrototypeOf(value));
+  return readText(readField(prototype, "constructor"), "name") || undefined;
 }
 
 /** Where errors keep the one that they stand for: the language's own field, and those of clients and drivers. */

@@ -1,6 +1,6 @@
 import type { Duration } from "../time/duration.ts";
 import { formatDuration } from "../errors/format_duration.ts";
-import { TimeoutError } from "../errors.ts";
+import { TimeoutError } from "../errors/timeout_error.ts";
 import { AbortScope } from "../call/abort_scope.ts";
 import { type OptionRules, positiveDuration } from "../options/validate.ts";
 import { stateOf } from "../call/call.ts";

@@ -1,4 +1,4 @@
-import { ResultError } from "../errors.ts";
+import { ResultError } from "../errors/result_error.ts";
 import { contextOf, refuseAttempt, type RetryContext } from "../attempt/failure_log.ts";
 import { booleanAnswer } from "../options/boolean_answer.ts";
 import { dropResponse } from "../call/drop_response.ts";

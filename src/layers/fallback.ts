@@ -1,4 +1,4 @@
-import { AllFailedError } from "../errors.ts";
+import { AllFailedError } from "../errors/all_failed_error.ts";
 import { anyValue, type OptionRules } from "../options/validate.ts";
 import type { AbortScope } from "../call/abort_scope.ts";
 import { dropResponse } from "../call/drop_response.ts";

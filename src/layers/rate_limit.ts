@@ -1,6 +1,6 @@
 import { type Duration, parseDuration, toSeconds } from "../time/duration.ts";
 import { formatDuration } from "../errors/format_duration.ts";
-import { RateLimitError } from "../errors.ts";
+import { RateLimitError } from "../errors/rate_limit_error.ts";
 import { refuseAttempt } from "../attempt/failure_log.ts";
 import type { AbortScope } from "../call/abort_scope.ts";
 import { needsKeys, needsLimit } from "../options/option_needs.ts";

@@ -1,6 +1,6 @@
 import { backoffDelayMs, type BackoffPolicy, type JitterFunction, type JitterName } from "../retry/backoff.ts";
 import { type Duration, parseDuration, toSeconds } from "../time/duration.ts";
-import type { AllFailedReason } from "../errors.ts";
+import type { AllFailedReason } from "../errors/all_failed_error.ts";
 import type { RetryPredicate } from "../attempt/failure_log.ts";
 import { dropResponseOf } from "../call/drop_response.ts";
 import { type ErrorClass, errorMatcher, resolveMatcher } from "../options/error_matcher.ts";

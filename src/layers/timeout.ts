@@ -1,7 +1,7 @@
 import type { Timer } from "../time/clock.ts";
 import type { Duration } from "../time/duration.ts";
 import { formatDuration } from "../errors/format_duration.ts";
-import { TimeoutError } from "../errors.ts";
+import { TimeoutError } from "../errors/timeout_error.ts";
 import { dropResponse } from "../call/drop_response.ts";
 import { type OptionRules, positiveDuration } from "../options/validate.ts";
 import type { Layer } from "../call/layer.ts";

@@ -1,4 +1,4 @@
-import { MapError, type MapItemError } from "../errors.ts";
+import { MapError, type MapItemError } from "../errors/map_error.ts";
 import { abortReason } from "../errors/abort_reason.ts";
 import { errorLabel, rootOf } from "../errors/error_label.ts";
 import { AbortScope } from "../call/abort_scope.ts";

@@ -1,4 +1,4 @@
-import type { MapItemError } from "../errors.ts";
+import type { MapItemError } from "../errors/map_error.ts";
 import { errorLabel, rootOf } from "../errors/error_label.ts";
 
 const MAX_KINDS = 5;

@@ -1,5 +1,5 @@
 import { parseDuration } from "../time/duration.ts";
-import { ConfigurationError } from "../errors.ts";
+import { ConfigurationError } from "../errors/configuration_error.ts";
 import { holdsHidden } from "./hidden_value.ts";
 import { warnOfBareSeconds } from "./option_warnings.ts";
 import { hintFor } from "./peer_names.ts";

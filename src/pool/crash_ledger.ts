@@ -1,4 +1,4 @@
-import { WorkerError } from "../errors.ts";
+import { WorkerError } from "../errors/worker_error.ts";
 import { type Call, stateOf } from "../call/call.ts";
 import type { Job } from "./job.ts";
 import { describeLoss, type LossReason } from "./loss_reason.ts";

@@ -1,4 +1,4 @@
-import { ConfigurationError } from "../errors.ts";
+import { ConfigurationError } from "../errors/configuration_error.ts";
 import { readCallable, sourceOf } from "../function_source/callable_source.ts";
 import { findFreeVariables } from "../function_source/free_variables.ts";
 import { workerHook } from "../runtime/worker_hook.ts";

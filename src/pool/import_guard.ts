@@ -1,4 +1,4 @@
-import { ConfigurationError } from "../errors.ts";
+import { ConfigurationError } from "../errors/configuration_error.ts";
 import { workerHook } from "../runtime/worker_hook.ts";
 
 /** How many workers within each other may run the functions of one module. */

@@ -1,4 +1,4 @@
-import { ConfigurationError } from "../errors.ts";
+import { ConfigurationError } from "../errors/configuration_error.ts";
 import { describeValue, wrongOption } from "../options/validate.ts";
 import { hasWorkerPermissions, hasWorkers } from "../runtime/sandbox_support.ts";
 

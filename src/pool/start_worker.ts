@@ -1,4 +1,4 @@
-import { ConfigurationError } from "../errors.ts";
+import { ConfigurationError } from "../errors/configuration_error.ts";
 import { startWebWorker } from "../runtime/web_worker.ts";
 import { startWorkerThread } from "../runtime/worker_thread.ts";
 import type { WorkerHandle, WorkerListeners } from "../runtime/worker_handle.ts";

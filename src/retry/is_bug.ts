@@ -1,5 +1,5 @@
 import { isTransient } from "./is_transient.ts";
-import { isOfKind } from "../errors/error_label.ts";
+import { isOfKind } from "../errors/error_kind.ts";
 import { isErrorObject, isInstance, readText } from "../errors/read_field.ts";
 
 /**

@@ -1,5 +1,6 @@
 import { isAbortError } from "../errors/is_abort_error.ts";
-import { BRAND, isOfKind } from "../errors/error_label.ts";
+import { BRAND } from "../errors/brand.ts";
+import { isOfKind } from "../errors/error_kind.ts";
 import { httpStatusOf, statusWithin } from "../errors/http_status.ts";
 import { isErrorObject, isInstance, linkedErrors, readField, readList, readText, tagOf } from "../errors/read_field.ts";
 import {

@@ -1,4 +1,4 @@
-import { isOfKind } from "../errors/error_label.ts";
+import { isOfKind } from "../errors/error_kind.ts";
 import { parseHttpDate } from "./http_date.ts";
 import { isInstance, linkedErrors, readField, readList } from "../errors/read_field.ts";
 

@@ -1,4 +1,4 @@
-import { ConfigurationError } from "../errors.ts";
+import { ConfigurationError } from "../errors/configuration_error.ts";
 import { builtinModule } from "./builtin_module.ts";
 import { type FsModule, type FsStats, ifThere, isMissing, laterIfThere } from "./node_fs.ts";
 

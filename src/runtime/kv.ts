@@ -1,4 +1,4 @@
-import { ConfigurationError } from "../errors.ts";
+import { ConfigurationError } from "../errors/configuration_error.ts";
 import { type Files, openFiles } from "./files.ts";
 
 /** A key: parts that are compared one by one. */

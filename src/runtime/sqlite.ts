@@ -1,4 +1,4 @@
-import { ConfigurationError } from "../errors.ts";
+import { ConfigurationError } from "../errors/configuration_error.ts";
 import { builtinModule } from "./builtin_module.ts";
 
 /** A prepared statement, in what `node:sqlite`, better-sqlite3 and @db/sqlite share. */

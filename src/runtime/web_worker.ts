@@ -1,4 +1,4 @@
-import { ConfigurationError } from "../errors.ts";
+import { ConfigurationError } from "../errors/configuration_error.ts";
 import { SealedPort } from "./sealed_port.ts";
 import type { WorkerHandle, WorkerStart } from "./worker_handle.ts";
 

@@ -1,4 +1,4 @@
-import { ConfigurationError } from "../errors.ts";
+import { ConfigurationError } from "../errors/configuration_error.ts";
 import { type AsyncContext, createAsyncContext } from "../runtime/async_context.ts";
 
 let context: AsyncContext<string> | undefined;

@@ -1,5 +1,6 @@
 import { getCorrelationId } from "./correlation.ts";
-import { AllFailedError, ConfigurationError } from "../errors.ts";
+import { AllFailedError } from "../errors/all_failed_error.ts";
+import { ConfigurationError } from "../errors/configuration_error.ts";
 import { errorLabel, rootOf } from "../errors/error_label.ts";
 import { EventHub } from "./events.ts";
 import { generateCorrelationId } from "../runtime/correlation_id.ts";

@@ -1,6 +1,6 @@
 import { type Clock, sleepWith, type Timer } from "../time/clock.ts";
 import { type Duration, parseDuration } from "../time/duration.ts";
-import { ConfigurationError } from "../errors.ts";
+import { ConfigurationError } from "../errors/configuration_error.ts";
 import { nextTurn } from "../time/next_turn.ts";
 
 interface FakeTimer extends Timer {

@@ -18,6 +18,7 @@ import {
   SocketTimeoutError,
 } from "redis";
 import { isAbortError } from "../../src/errors/is_abort_error.ts";
+import { importCopiedErrors } from "../support/copied_errors.ts";
 
 /** As ioredis makes the error of a command that its connection did not live to answer: a class named as one of aborts. */
 const RedisErrors = {
@@ -316,9 +317,7 @@ Deno.test("isTransient() and isAbortError() know what clients throw for an abort
 });
 
 Deno.test("isTransient() knows this library's TimeoutError by its code, of another copy and renamed, too", async () => {
-  const copy = await import(new URL("../../src/errors.ts?transient", import.meta.url).href) as {
-    TimeoutError: typeof TimeoutError;
-  };
+  const copy = await importCopiedErrors();
   const renamed = Object.defineProperty(new TimeoutError("late", 5), "name", { value: "x" });
   assert(isTransient(new copy.TimeoutError("late", 5)));
   assert(isTransient(renamed));

@@ -1,4 +1,4 @@
-import { ConfigurationError } from "../../errors.ts";
+import { ConfigurationError } from "../../errors/configuration_error.ts";
 import type { CacheEntry } from "./cache_backend.ts";
 
 /** What takes the place of an entry that could not be read: it has expired, and what takes its place need not be written. */

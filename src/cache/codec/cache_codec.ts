@@ -1,4 +1,4 @@
-import { SerializationError } from "../../errors.ts";
+import { SerializationError } from "../../errors/serialization_error.ts";
 import type { CacheEntry } from "../backend/cache_backend.ts";
 import { checksum } from "./checksum.ts";
 import { decodeGraph } from "./graph_decoder.ts";

@@ -1,4 +1,4 @@
-import { SerializationError } from "../../errors.ts";
+import { SerializationError } from "../../errors/serialization_error.ts";
 import { describeKind } from "../../options/validate.ts";
 import { toBase64 } from "./base64.ts";
 import { type GraphNode, type Slot, TAGS } from "./graph_format.ts";

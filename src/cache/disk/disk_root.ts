@@ -1,5 +1,5 @@
 import type { Clock } from "../../time/clock.ts";
-import { ConfigurationError } from "../../errors.ts";
+import { ConfigurationError } from "../../errors/configuration_error.ts";
 import type { FileFacts, Files } from "../../runtime/files.ts";
 
 /** For so long a directory that was looked at is taken for what it was. */

@@ -1,5 +1,5 @@
 import { quoted } from "../../errors/printable.ts";
-import { isOperoError } from "../../errors.ts";
+import { isOperoError } from "../../errors/opero_error.ts";
 import { errorLabel } from "../../errors/error_label.ts";
 import type { CacheOperation } from "./backend_health.ts";
 

@@ -1,5 +1,6 @@
 import type { Clock } from "../../time/clock.ts";
-import { SerializationError, TimeoutError } from "../../errors.ts";
+import { SerializationError } from "../../errors/serialization_error.ts";
+import { TimeoutError } from "../../errors/timeout_error.ts";
 import { formatDuration } from "../../errors/format_duration.ts";
 import { interruptible } from "../../call/interruptible.ts";
 import type { BackendHealth, CacheOperation } from "./backend_health.ts";

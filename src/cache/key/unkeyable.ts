@@ -1,4 +1,4 @@
-import { ConfigurationError } from "../../errors.ts";
+import { ConfigurationError } from "../../errors/configuration_error.ts";
 import { describeKind } from "../../options/validate.ts";
 
 /** The error for an argument that has no key. */

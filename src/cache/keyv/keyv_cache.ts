@@ -1,4 +1,4 @@
-import { ConfigurationError } from "../../errors.ts";
+import { ConfigurationError } from "../../errors/configuration_error.ts";
 import { wrongOption } from "../../options/validate.ts";
 import type { Clock } from "../../time/clock.ts";
 import { attachable } from "../backend/attached_host.ts";

@@ -1,6 +1,6 @@
 import type { Duration } from "../../time/duration.ts";
 import { parseDuration } from "../../time/duration.ts";
-import type { ConfigurationError } from "../../errors.ts";
+import type { ConfigurationError } from "../../errors/configuration_error.ts";
 import {
   booleanFlag,
   either,

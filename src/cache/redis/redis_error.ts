@@ -1,4 +1,4 @@
-import { isOperoError, type OperoError } from "../../errors.ts";
+import { isOperoError, type OperoError } from "../../errors/opero_error.ts";
 
 /**
  * A Redis command failed. The text names the command and a code, never what was sent or answered: an answer may

@@ -1,5 +1,6 @@
 import { quoted } from "../../errors/printable.ts";
-import { CacheError, SerializationError } from "../../errors.ts";
+import { CacheError } from "../../errors/cache_error.ts";
+import { SerializationError } from "../../errors/serialization_error.ts";
 import type { Call } from "../../call/call.ts";
 import type { CacheStatus } from "../../call/call_state.ts";
 import type { LayerHost } from "../../attempt/layer_host.ts";

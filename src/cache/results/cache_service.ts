@@ -1,4 +1,4 @@
-import { AllFailedError } from "../../errors.ts";
+import { AllFailedError } from "../../errors/all_failed_error.ts";
 import { errorLabel } from "../../errors/error_label.ts";
 import type { Call } from "../../call/call.ts";
 import type { Handler } from "../../call/layer.ts";

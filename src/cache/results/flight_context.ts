@@ -1,5 +1,5 @@
 import { type AsyncContext, createAsyncContext } from "../../runtime/async_context.ts";
-import { ConfigurationError } from "../../errors.ts";
+import { ConfigurationError } from "../../errors/configuration_error.ts";
 import type { Handler } from "../../call/layer.ts";
 import type { Flight } from "./flight.ts";
 

@@ -1,5 +1,5 @@
 import { quoted } from "../../errors/printable.ts";
-import { ConfigurationError } from "../../errors.ts";
+import { ConfigurationError } from "../../errors/configuration_error.ts";
 import { interruptible } from "../../call/interruptible.ts";
 import type { Call } from "../../call/call.ts";
 import type { Handler } from "../../call/layer.ts";

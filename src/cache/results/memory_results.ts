@@ -1,5 +1,5 @@
 import type { Clock } from "../../time/clock.ts";
-import { SerializationError } from "../../errors.ts";
+import { SerializationError } from "../../errors/serialization_error.ts";
 import { allArguments, byNumber, requireText, serializeArguments } from "../key/cache_key.ts";
 import type { ReceiverOf } from "../key/instance.ts";
 import { instanceNumber } from "../key/instance_number.ts";

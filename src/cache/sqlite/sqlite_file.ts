@@ -1,5 +1,5 @@
 import type { Clock } from "../../time/clock.ts";
-import { ConfigurationError } from "../../errors.ts";
+import { ConfigurationError } from "../../errors/configuration_error.ts";
 import type { LogFields } from "../../telemetry/logger.ts";
 import type { Files } from "../../runtime/files.ts";
 import { isMissing } from "../../runtime/node_fs.ts";

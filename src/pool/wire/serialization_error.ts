@@ -1,4 +1,4 @@
-import { SerializationError } from "../../errors.ts";
+import { SerializationError } from "../../errors/serialization_error.ts";
 import { Uncrossable } from "./uncrossable.ts";
 
 /** The error for a value that holds `kind`, as in `Cannot send an item to a worker as it holds a function`. */

@@ -1,0 +1,101 @@
+import { describeAllFailed, newBudget, toIso } from "./describe_error.ts";
+import { errorLabel, errorName } from "./error_label.ts";
+import { formatDuration } from "./format_duration.ts";
+import { hideCause, isCloneable } from "./foreign_cause.ts";
+import { nameClass } from "./name_class.ts";
+import { OperoError } from "./opero_error.ts";
+
+/** What is known of one run of the user's function that failed. */
+export interface AttemptRecord {
+  /** The place among all attempts of the call, from 1. */
+  readonly number: number;
+  /** The round in which it ran, from 0. */
+  readonly retry: number;
+  /** The index of the fallback value it ran with, or `undefined` without `argFallback`. */
+  readonly fallbackIndex: number | undefined;
+  /** When it began; a first attempt is dated to the turn of the event loop it began in. */
+  readonly startedAt: Date;
+  /** How long it ran, in seconds. */
+  readonly duration: number;
+  /** What it threw. */
+  readonly error: unknown;
+}
+
+/** Why a call gave up: its attempts were used up, its deadline came, or the server asked for too long a wait. */
+export type AllFailedReason = "attempts" | "deadline" | "retry_after";
+
+/** What {@link AllFailedError} is made of. */
+export interface AllFailedInit {
+  /** A record per failed attempt, in order. */
+  readonly attempts: readonly AttemptRecord[];
+  /** Why no further attempt was made. */
+  readonly reason: AllFailedReason;
+  /** The id that the log lines and events of the call bear. */
+  readonly correlationId: string;
+}
+
+/**
+ * Every attempt of a call failed. It holds all of their errors; its text names only their kinds,
+ * since messages may hold what nobody should print.
+ *
+ * @example
+ * ```ts
+ * import { AllFailedError, opero } from "@opero/core";
+ * import { assertEquals, assertInstanceOf } from "@std/assert";
+ *
+ * const flaky = opero((): string => { throw new RangeError("no"); }, { retries: 1, minDelay: "1ms" });
+ * const error = await flaky().catch((error) => error);
+ * assertInstanceOf(error, AllFailedError);
+ * assertEquals(error.attempts.length, 2);
+ * assertEquals(Object.keys(error.errorsByType()), ["RangeError"]);
+ * ```
+ */
+export class AllFailedError extends OperoError {
+  static {
+    nameClass(this, "AllFailedError");
+  }
+
+  /** What every attempt threw, in order. */
+  readonly errors: readonly unknown[];
+  /** A record per attempt, in order. */
+  readonly attempts: readonly AttemptRecord[];
+  /** Why no further attempt was made. */
+  readonly reason: AllFailedReason;
+  /** The id that the log lines and events of the call bear. */
+  readonly correlationId: string;
+
+  /** Makes the error; its `cause` is the last attempt's error. */
+  constructor(message: string, init: AllFailedInit) {
+    const cause = init.attempts.at(-1)?.error;
+    const isPlain = isCloneable(cause);
+    super("ALL_FAILED", message, isPlain ? { cause } : undefined);
+    this.attempts = init.attempts;
+    this.errors = init.attempts.map((attempt) => attempt.error);
+    this.reason = init.reason;
+    this.correlationId = init.correlationId;
+    if (!isPlain) hideCause(this, cause);
+  }
+
+  /** The errors of the attempts, grouped by the name of their kind. */
+  errorsByType(): Record<string, unknown[]> {
+    const groups: Record<string, unknown[]> = Object.create(null);
+    for (const error of this.errors) (groups[errorName(error)] ??= []).push(error);
+    return groups;
+  }
+
+  /** A line per attempt: round, fallback value by its index, start, duration, kind of error. */
+  summary(): string {
+    const lines = this.attempts.map((attempt) => {
+      const fallback = attempt.fallbackIndex === undefined ? "" : `, fallback ${attempt.fallbackIndex}`;
+      const took = formatDuration(attempt.duration * 1_000);
+      return `  ${attempt.number}. retry ${attempt.retry}${fallback}, at ${toIso(attempt.startedAt)}` +
+        `, after ${took}: ${errorLabel(attempt.error)}`;
+    });
+    return [this.message, ...lines].join("\n");
+  }
+
+  /** What `JSON.stringify` writes: all but the stack, with each error as its name, message and code. */
+  toJSON(): Record<string, unknown> {
+    return describeAllFailed(this, newBudget());
+  }
+}

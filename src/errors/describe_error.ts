@@ -1,0 +1,65 @@
+import { isOfKind } from "./error_kind.ts";
+import { errorName, errorText } from "./error_label.ts";
+import { httpStatusOf } from "./http_status.ts";
+import { linkedErrors, readField, readList, readSafely } from "./read_field.ts";
+
+const MAX_DEPTH = 8;
+/** So many errors are described in full, with their causes; all others by their names. */
+const MAX_DESCRIBED = 1_000;
+const MAX_ATTEMPTS = 100_000;
+
+/** How many more errors one answer of `toJSON()` may describe in full. */
+export interface DescriptionBudget {
+  /** The number of them. */
+  left: number;
+}
+
+/** The budget of one answer of `toJSON()`. */
+export function newBudget(): DescriptionBudget {
+  return { left: MAX_DESCRIBED };
+}
+
+/**
+ * What `JSON.stringify` is to write of `error`: name, message, code, status, and the same of what it stands for, within
+ * `budget`, so that rings and errors that share others take time and space that are linear and bounded.
+ */
+export function describeError(error: unknown, budget: DescriptionBudget, depth = 0): Record<string, unknown> {
+  if (budget.left <= 0) return { name: errorName(error) };
+  budget.left--;
+  if (isOfKind(error, "ALL_FAILED")) return describeAllFailed(error, budget, depth);
+  const code = readField(error, "code");
+  const status = httpStatusOf(error);
+  const [cause] = depth < MAX_DEPTH ? linkedErrors(error) : [];
+  return {
+    name: errorName(error),
+    message: errorText(error),
+    ...((typeof code === "string" || typeof code === "number") && { code }),
+    ...(status && { status }),
+    ...(cause !== undefined && { cause: describeError(cause, budget, depth + 1) }),
+  };
+}
+
+/** The same of an `AllFailedError`: all but its stack. */
+export function describeAllFailed(error: unknown, budget: DescriptionBudget, depth = 0): Record<string, unknown> {
+  const attempts = depth < MAX_DEPTH ? readList(error, "attempts", MAX_ATTEMPTS) : [];
+  return {
+    name: errorName(error),
+    code: readField(error, "code"),
+    message: errorText(error),
+    reason: readField(error, "reason"),
+    correlationId: readField(error, "correlationId"),
+    attempts: attempts.map((attempt) => ({
+      number: readField(attempt, "number"),
+      retry: readField(attempt, "retry"),
+      fallbackIndex: readField(attempt, "fallbackIndex"),
+      startedAt: toIso(readField(attempt, "startedAt")),
+      duration: readField(attempt, "duration"),
+      error: describeError(readField(attempt, "error"), budget, depth + 1),
+    })),
+  };
+}
+
+/** `date` in ISO 8601; a fixed text where it is not a valid date. */
+export function toIso(date: unknown): string {
+  return readSafely(() => (date as Date).toISOString()) ?? "an unknown time";
+}

@@ -1,0 +1,30 @@
+import { nameClass } from "./name_class.ts";
+import { OperoError } from "./opero_error.ts";
+
+/**
+ * A call would have waited longer for the rate limit than `rateLimitMaxWait` allows.
+ *
+ * @example
+ * ```ts
+ * import { opero, RateLimitError } from "@opero/core";
+ * import { assertRejects } from "@std/assert";
+ *
+ * const ping = opero(() => "pong", { rateLimit: 1, rateLimitMaxWait: "100ms" });
+ * await ping();
+ * await assertRejects(() => ping(), RateLimitError);
+ * ```
+ */
+export class RateLimitError extends OperoError {
+  static {
+    nameClass(this, "RateLimitError");
+  }
+
+  /** After how many seconds a call would get through. */
+  readonly retryAfter: number;
+
+  /** Makes the error; `retryAfterMs` is the wait that was refused, in milliseconds. */
+  constructor(message: string, retryAfterMs: number, options?: ErrorOptions) {
+    super("RATE_LIMIT", message, options);
+    this.retryAfter = retryAfterMs / 1_000;
+  }
+}

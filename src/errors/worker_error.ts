@@ -1,0 +1,29 @@
+import { nameClass } from "./name_class.ts";
+import { OperoError } from "./opero_error.ts";
+
+/**
+ * A worker died, or could not be started, while it ran an item.
+ *
+ * @example
+ * ```ts
+ * import { opmap, WorkerError } from "@opero/core";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using halves = opmap((n: number) => n / 2, {
+ *   mode: "process",
+ *   retries: 1,
+ *   retryOn: WorkerError, // only an attempt that its worker did not survive is made again
+ * });
+ * assertEquals(await halves([2, 4]), [1, 2]);
+ * ```
+ */
+export class WorkerError extends OperoError {
+  static {
+    nameClass(this, "WorkerError");
+  }
+
+  /** Makes the error; `message` says how the worker ended. */
+  constructor(message: string, options?: ErrorOptions) {
+    super("WORKER", message, options);
+  }
+}
