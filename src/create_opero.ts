@@ -1,14 +1,7 @@
 import type { Clock } from "./time/clock.ts";
 import type { EventHub } from "./telemetry/events.ts";
 import { type Duration, parseDuration } from "./time/duration.ts";
-import {
-  anyFunction,
-  finiteDuration,
-  type OptionRule,
-  positiveInteger,
-  validateOptions,
-  wrongOption,
-} from "./options/validate.ts";
+import { anyFunction, finiteDuration, type OptionRule, positiveInteger, validateOptions } from "./options/validate.ts";
 import type { Logger } from "./telemetry/logger.ts";
 import { createWrap, mergeOptions, type Opero } from "./opero.ts";
 import { createMap, type Opmap } from "./opmap.ts";
@@ -89,27 +82,18 @@ const INSTANCE_RULES = {
  * ```
  */
 export function createOpero(options: InstanceOptions = {}): OperoInstance {
-  return openInstance(options, false);
-}
-
-/** An instance as {@link createOpero} makes it, which can be used again after it was closed if it `isReopenable`. */
-export function openInstance(options: InstanceOptions, isReopenable: boolean): OperoInstance {
   const task = "create an instance";
   validateOptions(task, options, INSTANCE_RULES);
   const merged = mergeOptions(task, {}, options) as InstanceOptions;
   const { clock, random, logger, maxThreads, idleTimeout, ...defaults } = merged;
   const idleMs = parseDuration(idleTimeout);
-  const registry = new Registry({ defaults, clock, random, logger, maxThreads, idleMs, isReopenable });
+  const registry = new Registry({ defaults, clock, random, logger, maxThreads, idleMs });
   const close = () => registry.close();
   return {
     opero: createWrap(registry),
     opmap: createMap(registry),
     events: registry.telemetry.events,
-    clearCache: async (namespace = "opero") => {
-      const rule = OPERO_RULES.cacheNamespace!;
-      if (!rule.accepts(namespace)) throw wrongOption("clear the cache", "namespace", rule, namespace);
-      await registry.clearCache(namespace);
-    },
+    clearCache: (namespace) => registry.clearCache(namespace),
     close,
     [Symbol.asyncDispose]: close,
   };

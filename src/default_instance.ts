@@ -1,10 +1,17 @@
-import { openInstance, type OperoInstance } from "./create_opero.ts";
-import type { EventHub } from "./telemetry/events.ts";
-import type { Opero } from "./opero.ts";
-import type { Opmap } from "./opmap.ts";
-import type { OperoEvents } from "./telemetry/opero_events.ts";
+import { Registry } from "./engine/registry.ts";
+import { createWrap, type Opero } from "./opero.ts";
+import { createMap, type Opmap } from "./opmap.ts";
+import { EventHub } from "./telemetry/events.ts";
+import { EVENT_NAMES, type OperoEvents } from "./telemetry/opero_events.ts";
 
-const instance: OperoInstance = openInstance({}, true);
+// Made when first used: an import has no effect, and who wraps functions alone loads nothing of maps.
+let registry: Registry | undefined;
+let wrap: Opero | undefined;
+let map: Opmap | undefined;
+
+function defaultRegistry(): Registry {
+  return registry ??= new Registry({ defaults: {}, events, isReopenable: true });
+}
 
 /**
  * Makes a function resilient: cache → retry with backoff and jitter → fallback through alternative values of one
@@ -28,7 +35,10 @@ const instance: OperoInstance = openInstance({}, true);
  * assertEquals(meta.cache, "hit");
  * ```
  */
-export const opero: Opero = instance.opero;
+export const opero: Opero = ((...args: Parameters<Opero>) => {
+  wrap ??= createWrap(defaultRegistry());
+  return wrap(...args);
+}) as Opero;
 
 /**
  * Makes a function of one item a function over many: some at a time, on this thread or in a pool of
@@ -48,7 +58,10 @@ export const opero: Opero = instance.opero;
  * assertEquals(seen, [1, 2]);
  * ```
  */
-export const opmap: Opmap = instance.opmap;
+export const opmap: Opmap = ((...args: Parameters<Opmap>) => {
+  map ??= createMap(defaultRegistry());
+  return map(...args);
+}) as Opmap;
 
 /**
  * The events of the default instance.
@@ -61,7 +74,7 @@ export const opmap: Opmap = instance.opmap;
  * off();
  * ```
  */
-export const events: EventHub<OperoEvents> = instance.events;
+export const events: EventHub<OperoEvents> = /* @__PURE__ */ new EventHub(EVENT_NAMES);
 
 /**
  * Removes all cached results of the default instance in `namespace` (by default `"opero"`), and in no other.
@@ -78,7 +91,7 @@ export const events: EventHub<OperoEvents> = instance.events;
  * ```
  */
 export function clearCache(namespace?: string): Promise<void> {
-  return instance.clearCache(namespace);
+  return defaultRegistry().clearCache(namespace);
 }
 
 /**
@@ -93,5 +106,5 @@ export function clearCache(namespace?: string): Promise<void> {
  * ```
  */
 export function close(): Promise<void> {
-  return instance.close();
+  return defaultRegistry().close();
 }

@@ -1,18 +1,20 @@
 import { type Clock, SystemClock } from "../time/clock.ts";
 import { MemoryStore, type MemoryStoreLimits } from "../cache/memory/memory_store.ts";
 import { ConfigurationError } from "../errors/configuration_error.ts";
-import { wrongOption } from "../options/validate.ts";
+import { nonEmptyString, wrongOption } from "../options/validate.ts";
 import type { CachedResults } from "../cache/results/cached_results.ts";
 import { ExpirySweeper } from "../cache/memory/expiry_sweeper.ts";
 import { Flights } from "../cache/results/flights.ts";
 import { DEFAULT_CACHE_TIMEOUT_MS, DEFAULT_CONNECT_TIMEOUT_MS } from "../layers/cache.ts";
 import type { Rate } from "../limiter/rate.ts";
 import { RateLimiter } from "../limiter/rate_limiter.ts";
+import type { EventHub } from "../telemetry/events.ts";
 import type { Logger } from "../telemetry/logger.ts";
+import type { OperoEvents } from "../telemetry/opero_events.ts";
 import { OpenBackends } from "./open_backends.ts";
 import type { OperoOptions } from "./opero_options.ts";
-import type { WorkerPlace } from "../pool/pool.ts";
-import { WorkerPool } from "../pool/worker_pool.ts";
+import type { WorkerPlace, WorkerPoolOptions } from "../pool/pool.ts";
+import type { WorkerPool } from "../pool/worker_pool.ts";
 import { Telemetry } from "../telemetry/telemetry.ts";
 
 /** What an instance is made with. */
@@ -21,6 +23,8 @@ export interface RegistryOptions {
   readonly clock?: Clock | undefined;
   readonly random?: (() => number) | undefined;
   readonly logger?: Logger | undefined;
+  /** Where listeners stand that were there before it. */
+  readonly events?: EventHub<OperoEvents> | undefined;
   /** How many worker threads there are at most in each of its pools. */
   readonly maxThreads?: number | undefined;
   /** How long worker threads without work are kept, in milliseconds. */
@@ -72,7 +76,7 @@ export class Registry {
     this.defaults = options.defaults;
     this.clock = options.clock ?? new SystemClock();
     this.random = options.random ?? Math.random;
-    this.telemetry = new Telemetry(this.random, options.logger);
+    this.telemetry = new Telemetry(this.random, options.logger, undefined, options.events);
     this.backends = new OpenBackends(this.clock, this.telemetry);
     this.expiry = new ExpirySweeper(this.clock);
   }
@@ -126,9 +130,13 @@ export class Registry {
   /**
    * Removes all results in `namespace`, and in no other.
    *
+   * @throws {ConfigurationError} If that is no name.
    * @throws {CacheError} If they could not be removed from one of the backends.
    */
-  async clearCache(namespace: string): Promise<void> {
+  async clearCache(namespace = "opero"): Promise<void> {
+    if (!nonEmptyString.accepts(namespace)) {
+      throw wrongOption("clear the cache", "namespace", nonEmptyString, namespace);
+    }
     for (const reference of this.#caches.get(namespace) ?? []) reference.deref()?.clearFromNamespace();
     // A shared store outlives the functions that filled it.
     for (const store of this.#namedStores.get(namespace)?.values() ?? []) store.clear();
@@ -137,12 +145,12 @@ export class Registry {
     for (const reference of this.#caches.get(namespace) ?? []) reference.deref()?.noteNamespaceCleared();
   }
 
-  /** The pool that all functions share whose workers have this in common. */
-  poolFor(place: WorkerPlace): WorkerPool {
+  /** The pool that all functions share whose workers have this in common; `open` makes it where there is none yet. */
+  poolFor(place: WorkerPlace, open: (options: WorkerPoolOptions) => WorkerPool): WorkerPool {
     const { memoryLimit, permissions } = place;
     const key = JSON.stringify([memoryLimit, permissions], (_, value) => value instanceof URL ? value.href : value);
     const { idleMs, maxThreads } = this.#options;
-    const pool = this.#pools.get(key) ?? new WorkerPool({ memoryLimit, permissions, idleMs, maxThreads });
+    const pool = this.#pools.get(key) ?? open({ memoryLimit, permissions, idleMs, maxThreads });
     this.#pools.set(key, pool);
     return pool;
   }

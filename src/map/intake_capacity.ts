@@ -5,6 +5,8 @@
 export interface RunCapacity {
   /** As many by now. */
   readonly now: number;
+  /** What has to be there before there is room for any, where it is not there yet. */
+  readonly loading?: Promise<unknown> | undefined;
 }
 
 /** What takes items in. */
@@ -17,9 +19,12 @@ interface Intake {
 export class IntakeCapacity implements RunCapacity {
   readonly #intake: Intake;
   readonly #most: number;
+  /** What `intake` takes nothing in before. */
+  readonly loading: Promise<unknown> | undefined;
 
-  /** The room of `intake`, `most` at most. */
-  constructor(intake: Intake, most: number) {
+  /** The room of `intake`, `most` at most, once `loading` is done. */
+  constructor(intake: Intake, most: number, loading?: Promise<unknown>) {
+    this.loading = loading;
     this.#intake = intake;
     this.#most = most;
   }

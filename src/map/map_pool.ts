@@ -6,6 +6,7 @@ import { IntakeCapacity, type RunCapacity } from "./intake_capacity.ts";
 import { referToFunction } from "../pool/function_reference.ts";
 import { requireNoImport } from "../pool/import_guard.ts";
 import { errorClassesIn } from "../pool/known_errors.ts";
+import { LazyModule } from "../runtime/lazy_module.ts";
 import { Pace } from "../pool/pace.ts";
 import type { Pool, ShareOptions, WorkerPlace } from "../pool/pool.ts";
 import type { ErrorClass } from "../pool/wire/error_class.ts";
@@ -13,6 +14,9 @@ import type { PooledFunction } from "../pool/wire/pooled_function.ts";
 import { resolvePermissions } from "../pool/sandbox.ts";
 import type { Registry } from "../engine/registry.ts";
 import type { AnyFunction } from "../engine/wrapped.ts";
+
+/** What starts workers, and the text that they are started from: most of the library, and of no use before a run. */
+const workerPool = /* @__PURE__ */ new LazyModule(() => import("../pool/worker_pool.ts"));
 
 /** What it is made with. */
 export interface MapPoolInit {
@@ -87,15 +91,16 @@ export class MapPool {
     return this.#open().run(call);
   };
 
-  /** How many items it takes in by now. */
+  /** How many items it takes in by now; none before what its workers need is loaded. */
   get capacity(): number {
-    return this.#open().capacity;
+    return workerPool.loaded === undefined ? 0 : this.#open().capacity;
   }
 
   /** How many items may be under way in a run that uses so many of the workers. */
   capacityFor(workers: number): RunCapacity {
     const { workers: all, workerConcurrency } = this.#options;
-    return new IntakeCapacity(this, workers === all ? Infinity : workers * workerConcurrency);
+    const loading = workerPool.loaded === undefined ? workerPool.load() : undefined;
+    return new IntakeCapacity(this, workers === all ? Infinity : workers * workerConcurrency, loading);
   }
 
   /** Ends what runs. */
@@ -108,7 +113,9 @@ export class MapPool {
   #open(): Pool {
     // The instance may have closed it from above.
     if (this.#pool === undefined || this.#pool.isClosed) {
-      this.#pool = this.#registry.poolFor(this.#place).openShare(this.#fn, this.#options, this.#pace);
+      const { WorkerPool } = workerPool.loaded!;
+      const pool = this.#registry.poolFor(this.#place, (options) => new WorkerPool(options));
+      this.#pool = pool.openShare(this.#fn, this.#options, this.#pace);
     }
     return this.#pool;
   }

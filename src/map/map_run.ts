@@ -73,6 +73,7 @@ export abstract class MapRun implements DrainTarget {
   /** The failed items, as they failed. */
   protected readonly errors: MapItemError[] = [];
   readonly #scope = new AbortScope();
+  readonly #name: string;
   /** The calls that run, by slot. */
   readonly #running: (Call | undefined)[] = objectList();
   #progress: RunProgress | undefined = undefined;
@@ -84,6 +85,7 @@ export abstract class MapRun implements DrainTarget {
   /** A run that has not begun. */
   constructor(setup: MapRunSetup) {
     this.setup = setup;
+    this.#name = JSON.stringify(setup.functionName);
     this.drain = new Drain(setup.source, this, new TurnKeeper());
   }
 
@@ -110,6 +112,7 @@ export abstract class MapRun implements DrainTarget {
     for (const signal of this.setup.signals) followSignal(signal, this.#follower);
     this.#progress = this.setup.openProgress(() => firstWait(this.#running, this.setup.clock.now()));
     for (const runs of this.setup.runs) runs.add(this);
+    this.setup.capacity.loading?.then(() => this.fill(), (error) => this.fail(error));
     this.fill();
   }
 
@@ -208,10 +211,6 @@ export abstract class MapRun implements DrainTarget {
   #stoppedBy(index: number, error: unknown): MapError {
     const message = `The map of ${this.#name} was stopped as item ${index} failed: ${errorLabel(rootOf(error))}`;
     return new MapError(message, this.partialResults(), this.errors);
-  }
-
-  get #name(): string {
-    return JSON.stringify(this.setup.functionName);
   }
 
   #leave(): void {

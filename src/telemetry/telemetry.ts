@@ -37,7 +37,7 @@ const MAX_WARNED = 10_000;
 /** Where an instance, or one function of it, tells what happens: its events and its log lines. */
 export class Telemetry {
   /** The events of the instance, or of the function alone. */
-  readonly events: EventHub<OperoEvents> = new EventHub(EVENT_NAMES);
+  readonly events: EventHub<OperoEvents>;
   /** The instance's log. */
   readonly logger: Logger;
   readonly #random: () => number;
@@ -48,7 +48,8 @@ export class Telemetry {
   readonly #instance: Telemetry | undefined;
 
   /** Writes to `logger`, or where `configureLogging` says. */
-  constructor(random: () => number, logger?: Logger, instance?: Telemetry) {
+  constructor(random: () => number, logger?: Logger, instance?: Telemetry, events?: EventHub<OperoEvents>) {
+    this.events = events ?? new EventHub(EVENT_NAMES);
     this.#random = random;
     this.logger = logger ?? getLogger("opero");
     this.#hasOwnLogger = logger !== undefined;
