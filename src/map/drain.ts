@@ -63,7 +63,7 @@ export class Drain {
       this.#beginAhead();
       return void this.#pullAsync();
     }
-    while (this.#mayPull()) void this.#loop();
+    this.#beginLoops();
     this.#checkEnd();
   }
 
@@ -82,18 +82,25 @@ export class Drain {
     return !this.#isDone && !this.#isStopped && this.#target.mayBegin(this.#active - 1);
   }
 
-  /** Runs one item after another while that is allowed. */
+  #beginLoops(): void {
+    while (this.#mayPull()) void this.#loop();
+  }
+
+  /** Runs one item after another while that is allowed; an item that may begin begins here, before another loop does. */
   async #loop(): Promise<void> {
     const slot = this.#takeSlot();
+    let isFirst = true;
     for (let hasItem = this.#pull(); hasItem; hasItem = this.#mayGoOn() && this.#pull()) {
       const index = this.#index++;
       try {
-        this.#target.onValue(index, await this.#target.run(this.#source.item, index, slot), slot);
+        const result = this.#target.run(this.#source.item, index, slot);
+        // A target may allow more than before. Whoever began this loop sees to that at first, or each would begin the next.
+        if (!isFirst) this.#beginLoops();
+        isFirst = false;
+        this.#target.onValue(index, await result, slot);
       } catch (error) {
         this.#target.onFailure(index, error, slot);
       }
-      // A target may allow more than before.
-      while (this.#mayPull()) void this.#loop();
       const turn = this.#turns.pending();
       if (turn !== undefined) await turn;
     }

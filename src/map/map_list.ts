@@ -1,6 +1,7 @@
 import type { SourceFailure } from "./drain.ts";
 import { objectList } from "../runtime/object_list.ts";
-import { MapRun, type MapRunSetup, SKIPPED } from "./map_run.ts";
+import { MapRun, type MapRunSetup } from "./map_run.ts";
+import { SKIPPED } from "./result_buffer.ts";
 
 /** A run that gathers all results. */
 export class MapList extends MapRun {

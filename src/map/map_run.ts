@@ -17,6 +17,7 @@ import type { ItemSource } from "./item_source.ts";
 import type { ProgressWait } from "../progress/progress.ts";
 import type { RunProgress } from "../progress/run_progress.ts";
 import type { RunCapacity } from "./intake_capacity.ts";
+import { SKIPPED } from "./result_buffer.ts";
 import { tallyItems } from "./tally_items.ts";
 
 /** Where runs stand. */
@@ -60,9 +61,6 @@ export interface MapRunSetup {
   /** The only source of time. */
   readonly clock: Clock;
 }
-
-/** Stands in the place of an item that is left out. */
-export const SKIPPED: unique symbol = Symbol("skipped");
 
 /** One run over many items: what all of its shapes share. */
 export abstract class MapRun implements DrainTarget {

@@ -1,42 +1,37 @@
 import type { SourceFailure } from "./drain.ts";
-import { objectList } from "../runtime/object_list.ts";
-import { MapRun, type MapRunSetup, SKIPPED } from "./map_run.ts";
+import { MapRun, type MapRunSetup } from "./map_run.ts";
 import type { MapStream } from "./mapped.ts";
+import { ResultBuffer, SKIPPED } from "./result_buffer.ts";
 
 type Step = IteratorResult<unknown, undefined>;
 
-/** Stands in the place of an item that runs. */
-const RUNNING: unique symbol = Symbol("running");
+/** Somebody who waits for a result, and who waits behind. */
+interface Reader {
+  readonly resolve: (step: Step) => void;
+  readonly reject: (reason: unknown) => void;
+  next: Reader | undefined;
+}
 
 /** A stream that never ends would otherwise gather errors without end. */
 const MAX_ERRORS = 1_000;
-
-/** So many places that were left are let be before the list of results is cut. */
-const MAX_LEFT = 1_024;
 
 const DONE: Step = Object.freeze({ done: true, value: undefined });
 
 /** A run whose results are taken one by one. What is held is bounded by what may run. */
 export class MapStreamRun extends MapRun {
-  readonly #isOrdered: boolean;
-  /** In order: the items from the first that was not taken on. Else: those that are done. */
-  #results: unknown[] = objectList();
-  #head = 0;
-  #firstIndex = 0;
-  #held = 0;
+  readonly #buffer: ResultBuffer;
   #begun = 0;
   #failed = 0;
   #hasBegun = false;
   #isLeft = false;
   #failure: { readonly reason: unknown } | undefined = undefined;
-  #waiting: PromiseWithResolvers<Step>[] = objectList();
-  /** The place of the first that still waits: to shift each one out would move all the others. */
-  #firstWaiting = 0;
+  #firstReader: Reader | undefined = undefined;
+  #lastReader: Reader | undefined = undefined;
 
   /** A run that begins when its first result is asked for. */
   constructor(setup: MapRunSetup, isOrdered: boolean) {
     super(setup);
-    this.#isOrdered = isOrdered;
+    this.#buffer = new ResultBuffer(isOrdered);
   }
 
   /** The run, as whoever reads it sees it. */
@@ -53,21 +48,19 @@ export class MapStreamRun extends MapRun {
   /** Whether another item may begin while `active` others run. */
   mayBegin(active: number): boolean {
     const capacity = this.setup.capacity.now;
-    return active < capacity && this.#held < 2 * capacity;
+    return active < capacity && this.#buffer.held < 2 * capacity;
   }
 
   /** Runs the call of an item, which gets its place among the results. */
   override run(item: unknown, index: number, slot: number): Promise<unknown> {
     this.#begun++;
-    this.#held++;
-    if (this.#isOrdered) this.#results.push(RUNNING);
+    this.#buffer.reserve();
     return super.run(item, index, slot);
   }
 
   protected keep(index: number, result: unknown): void {
-    if (this.#isOrdered) this.#results[this.#head + index - this.#firstIndex] = result;
-    else this.#results.push(result);
-    this.#hand();
+    this.#buffer.put(index, result);
+    if (this.#firstReader !== undefined) this.#hand();
   }
 
   protected override noteError(index: number, error: unknown): void {
@@ -85,8 +78,7 @@ export class MapStreamRun extends MapRun {
   protected reject(reason: unknown): void {
     // Whoever leaves knows that; who still waits just gets nothing more.
     if (!this.#isLeft) this.#failure = { reason };
-    this.#results = [];
-    this.#head = 0;
+    this.#buffer.clear();
     this.#hand();
   }
 
@@ -99,17 +91,14 @@ export class MapStreamRun extends MapRun {
       this.#hasBegun = true;
       this.begin();
     }
-    if (!this.#isAwaited && this.#isHeadDone()) {
-      const value = this.#takeHead();
+    if (this.#firstReader === undefined && this.#buffer.hasNext) {
+      const value = this.#buffer.take();
       this.#fillIfWorthIt();
       return Promise.resolve({ done: false, value });
     }
-    const waiter = Promise.withResolvers<Step>();
-    this.#waiting.push(waiter);
+    const step = new Promise<Step>((resolve, reject) => this.#line({ resolve, reject, next: undefined }));
     this.#hand();
-    // Places that are left out were passed over: there is room again.
-    this.#fillIfWorthIt();
-    return waiter.promise;
+    return step;
   }
 
   /**
@@ -118,7 +107,7 @@ export class MapStreamRun extends MapRun {
    * is there for the reader meanwhile.
    */
   #fillIfWorthIt(): void {
-    if (this.#held <= this.setup.capacity.now && this.drain.canFill) this.fill();
+    if (this.#buffer.held <= this.setup.capacity.now && this.drain.canFill) this.fill();
   }
 
   async #return(): Promise<Step> {
@@ -128,56 +117,31 @@ export class MapStreamRun extends MapRun {
     return DONE;
   }
 
-  /** Most streams have one reader, for whom nothing need be cut. */
-  #nextWaiting(): PromiseWithResolvers<Step> {
-    return this.#waiting.length === 1 ? this.#waiting.pop()! : this.#waiting[this.#firstWaiting++]!;
-  }
-
-  #cutWaiting(): void {
-    if (this.#firstWaiting === 0) return;
-    this.#waiting.splice(0, this.#firstWaiting);
-    this.#firstWaiting = 0;
-  }
-
-  get #isAwaited(): boolean {
-    return this.#waiting.length > this.#firstWaiting;
+  #line(reader: Reader): void {
+    if (this.#firstReader === undefined) this.#firstReader = reader;
+    else this.#lastReader!.next = reader;
+    this.#lastReader = reader;
   }
 
   /** Gives those who wait what there is. */
   #hand(): void {
-    const heldBefore = this.#held;
-    while (this.#isAwaited && this.#isHeadDone()) {
-      this.#nextWaiting().resolve({ done: false, value: this.#takeHead() });
+    for (let reader = this.#firstReader; reader !== undefined && this.#buffer.hasNext; reader = this.#firstReader) {
+      this.#firstReader = reader.next;
+      reader.resolve({ done: false, value: this.#buffer.take() });
     }
-    if (!this.#isAwaited || this.#firstWaiting > MAX_LEFT) this.#cutWaiting();
-    if (this.#held < heldBefore) this.#fillIfWorthIt();
-    if (!this.isOver) return;
-    this.#cutWaiting();
-    for (const waiter of this.#waiting.splice(0)) {
+    // Also where nobody waits: places that are left out may have been passed over.
+    this.#fillIfWorthIt();
+    if (this.isOver) this.#sendAway();
+  }
+
+  /** Nothing will come any more: the first who waits hears why, if there is something to hear. */
+  #sendAway(): void {
+    for (let reader = this.#firstReader; reader !== undefined; reader = reader.next) {
       const failure = this.#failure;
       this.#failure = undefined;
-      if (failure === undefined) waiter.resolve(DONE);
-      else waiter.reject(failure.reason);
+      if (failure === undefined) reader.resolve(DONE);
+      else reader.reject(failure.reason);
     }
-  }
-
-  /** Whether the next result is there, once those that are left out are passed over. */
-  #isHeadDone(): boolean {
-    while (this.#results[this.#head] === SKIPPED) this.#takeHead();
-    return this.#head < this.#results.length && this.#results[this.#head] !== RUNNING;
-  }
-
-  #takeHead(): unknown {
-    const result = this.#results[this.#head];
-    this.#results[this.#head++] = undefined;
-    this.#firstIndex++;
-    this.#held--;
-    if (this.#head === this.#results.length) {
-      this.#results.length = this.#head = 0;
-    } else if (this.#head > MAX_LEFT) {
-      this.#results.splice(0, this.#head);
-      this.#head = 0;
-    }
-    return result;
+    this.#firstReader = undefined;
   }
 }

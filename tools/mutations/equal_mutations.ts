@@ -14,12 +14,12 @@ export interface EqualMutation {
 export const EQUAL_MUTATIONS: readonly EqualMutation[] = [
   {
     file: "src/map/map_stream.ts",
-    line: "if (this.#waiting.length === 0 && this.#isHeadDone()) {",
+    line: "if (this.#firstReader === undefined && this.#buffer.hasNext) {",
     kind: "=== becomes !==",
     reason: "the short way for a result that is there already; the long way hands out the same",
   },
   {
-    file: "src/map/map_run.ts",
+    file: "src/map/item_outcome.ts",
     line: "const retries = call === undefined ? 0 : stateOfRun(call)?.retry ?? 0;",
     kind: "?? dropped",
     reason: "undefined is not greater than 0 either",
