@@ -1,15 +1,21 @@
-import { assertEquals } from "@std/assert";
-import { isObtainable, makePackedProject, mustEnd, runTool, type Tool } from "./packed_project.ts";
+import { assert, assertEquals } from "@std/assert";
+import config from "../../deno.json" with { type: "json" };
+import { hasRedisServer, RedisServer } from "../support/redis_server.ts";
+import { findTool, mustEnd, PackedProjects, type Tool } from "./packed_project.ts";
 import { PORTABLE_CASES } from "./portable_cases.ts";
 
 const FILES = [
   "./portable_cases.ts",
   "./run_cases.ts",
+  "./run_cache_cases.ts",
   "./type_consumer.ts",
   "../support/faulty_item.ts",
   "../support/run_pool_faults.ts",
   "../../examples/quickstart.ts",
 ];
+
+/** What a user of the redis cache installs, in the version that the other tests run with. */
+const REDIS = config.imports.redis.replace("npm:", "");
 
 /** As strict as a user can be, and with what the declarations of the package say checked too. */
 const TYPE_CONFIG = {
@@ -26,47 +32,67 @@ const TYPE_CONFIG = {
   files: ["type_consumer.ts"],
 };
 
-/** The project is made once, by the first test that needs it. */
-let project: Promise<string> | undefined;
+const projects = new PackedProjects();
 
-Deno.test.afterAll(async () => {
-  if (project !== undefined) await Deno.remove(await project, { recursive: true });
-});
+Deno.test.afterAll(() => projects.remove());
 
-async function testPacked(tool: Tool, name: string, run: (project: string, t: Deno.TestContext) => Promise<void>) {
-  const ignore = !await isObtainable(tool);
-  Deno.test({ name, ignore, fn: async (t) => run(await (project ??= makeProject()), t) });
+type Run = (tool: Tool, t: Deno.TestContext) => Promise<void>;
+
+function test(name: string, tool: Tool | undefined, run: Run, isPossible = true): void {
+  Deno.test({ name, ignore: tool === undefined || !isPossible, fn: (t) => run(tool!, t) });
 }
 
-function makeProject(): Promise<string> {
-  return makePackedProject(FILES.map((file) => new URL(file, import.meta.url)));
+interface CaseResult {
+  readonly name: string;
+  readonly failure?: string;
 }
 
-for (const [tool, name] of [["node", "Node 24"], ["bun", "Bun"]] as const) {
-  await testPacked(tool, `${name} runs the portable cases from the packed package`, async (project, t) => {
-    const stdout = await mustEnd(runTool(project, tool, "run_cases.ts"));
-    const results: { name: string; failure?: string }[] = stdout.trim().split("\n").map((line) => JSON.parse(line));
+/** Runs a file that prints the results of tests, and has a step for each. */
+async function runCases(t: Deno.TestContext, ended: ReturnType<Tool>): Promise<CaseResult[]> {
+  const results: CaseResult[] = (await mustEnd(ended)).trim().split("\n").map((line) => JSON.parse(line));
+  for (const { name, failure } of results) await t.step(name, () => assertEquals(failure, undefined));
+  return results;
+}
+
+for (const [name, runtime] of [["node", "Node 24"], ["bun", "Bun"]] as const) {
+  const tool = await findTool(name);
+
+  test(`${runtime} runs the portable cases from the packed package`, tool, async (tool, t) => {
+    const results = await runCases(t, tool(await projects.directory(FILES), "run_cases.ts"));
     assertEquals(results.map(({ name }) => name), PORTABLE_CASES.map(({ name }) => name));
-    for (const { name, failure } of results) await t.step(name, () => assertEquals(failure, undefined));
   });
 
-  await testPacked(
+  test(
+    `${runtime} runs pools from the packed package that lose nothing but the faulty items`,
     tool,
-    `${name} runs pools from the packed package that lose nothing but the faulty items`,
-    async (project) => {
-      const stdout = await mustEnd(runTool(project, tool, "run_pool_faults.ts"));
+    async (tool) => {
+      const stdout = await mustEnd(tool(await projects.directory(FILES), "run_pool_faults.ts"));
       const reports = stdout.trim().split("\n").map((line) => JSON.parse(line));
       assertEquals(reports, [{ mode: "process", wrong: [] }, { mode: "async_process", wrong: [] }]);
     },
   );
 
-  await testPacked(tool, `${name} runs the quickstart from the packed package`, async (project) => {
-    const stdout = await mustEnd(runTool(project, tool, "quickstart.ts"));
+  test(`${runtime} runs the quickstart from the packed package`, tool, async (tool) => {
+    const stdout = await mustEnd(tool(await projects.directory(FILES), "quickstart.ts"));
     assertEquals(stdout.match(/attempts: \d/g), ["attempts: 4", "attempts: 0"]);
   });
+
+  test(`${runtime} passes the conformance suite over the caches of the packed package`, tool, async (tool, t) => {
+    const results = await runCases(t, tool(await projects.directory(FILES), "run_cache_cases.ts"));
+    assert(results.length > 140);
+  });
+
+  const redisName = `${runtime} passes the conformance suite over the redis cache of the packed package`;
+  test(`${redisName} (needs redis-server)`, tool, async (tool, t) => {
+    await using server = await RedisServer.start();
+    const project = await projects.directory(["./run_redis_cases.ts"], [REDIS]);
+    const results = await runCases(t, tool(project, "run_redis_cases.ts", server.url));
+    assert(results.length > 50);
+  }, hasRedisServer);
 }
 
-await testPacked("tsc", "tsc finds the types of the packed package as they were written", async (project) => {
+test("tsc finds the types of the packed package as they were written", await findTool("tsc"), async (tool) => {
+  const project = await projects.directory(FILES);
   await Deno.writeTextFile(`${project}/tsconfig.json`, JSON.stringify(TYPE_CONFIG));
-  assertEquals(await mustEnd(runTool(project, "tsc")), "");
+  assertEquals(await mustEnd(tool(project)), "");
 });

@@ -5,8 +5,11 @@ const TOOLS = {
   tsc: "typescript@5.9.3",
 } as const;
 
-/** Something from npm that the tests run. */
-export type Tool = keyof typeof TOOLS;
+/** The name of a program from npm that the tests run. */
+export type ToolName = keyof typeof TOOLS;
+
+/** Runs a program from npm with these arguments in this directory. */
+export type Tool = (cwd: string, ...args: string[]) => Promise<Ended>;
 
 /** What a program left. */
 export interface Ended {
@@ -16,39 +19,82 @@ export interface Ended {
 }
 
 const REPOSITORY = new URL("../../", import.meta.url);
-const LIMIT_MS = 60_000;
+const LIMIT_MS = 120_000;
 
-/** Runs a program to its end, or ends it after a minute. */
-export async function runProgram(cwd: string | URL, program: string, ...args: string[]): Promise<Ended> {
-  const options = { args, cwd, env: { NO_COLOR: "1" }, signal: AbortSignal.timeout(LIMIT_MS) };
+interface Place {
+  readonly cwd: string | URL;
+  /** Where programs are looked for, if not where the tests themselves look. */
+  readonly path?: string;
+}
+
+/** Runs a program to its end, or ends it after two minutes. */
+async function runProgram({ cwd, path }: Place, program: string, ...args: string[]): Promise<Ended> {
+  const env = { NO_COLOR: "1", ...(path === undefined ? {} : { PATH: path }) };
+  const options = { args, cwd, env, signal: AbortSignal.timeout(LIMIT_MS) };
   const { code, stdout, stderr } = await new Deno.Command(program, options).output();
   const decoder = new TextDecoder();
   return { code, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
 }
 
-/** Runs a tool by way of `npx`, which fetches it first where it has to. */
-export function runTool(cwd: string, tool: Tool, ...args: string[]): Promise<Ended> {
-  return runProgram(cwd, "npx", "-y", `--package=${TOOLS[tool]}`, "--", tool, ...args);
+/** The tool, which `npx` fetches first where it has to; `undefined` without npm, or without a network. */
+export async function findTool(name: ToolName): Promise<Tool | undefined> {
+  const place = { cwd: Deno.cwd() };
+  try {
+    // Run from where `npx` has it from then on, as `npx` itself takes longer than most of what it would run.
+    const args = ["-y", `--package=${TOOLS[name]}`, "--", "node", "-p", "process.env.PATH"];
+    const path = (await mustEnd(runProgram(place, "npx", ...args))).trim();
+    const tool: Tool = (cwd, ...args) => runProgram({ cwd, path }, name, ...args);
+    await mustEnd(tool(place.cwd, "--version"));
+    return tool;
+  } catch {
+    return undefined;
+  }
 }
 
-/** Whether the tool can be had: not so without npm, or without a network. */
-export async function isObtainable(tool: Tool): Promise<boolean> {
-  const ended = await runTool(Deno.cwd(), tool, "--version").catch(() => undefined);
-  return ended?.code === 0;
+/** Projects with the packed package, which is packed once. */
+export class PackedProjects {
+  readonly #directories = new Map<string, Promise<string>>();
+
+  /**
+   * The directory of a project with the packed package, with `files` of this folder or the examples, and with `packages`
+   * of npm. Where it could not be made it is tried again for the next who asks: a failure of npm fails one test.
+   */
+  directory(files: readonly string[], packages: readonly string[] = []): Promise<string> {
+    return this.#once(packages.join(), async () => {
+      const project = await Deno.makeTempDir({ prefix: "opero-packed-" });
+      const manifest = { name: "packed-project", private: true, type: "module" };
+      await Deno.writeTextFile(`${project}/package.json`, JSON.stringify(manifest));
+      for (const file of files) await Deno.copyFile(new URL(file, import.meta.url), `${project}/${lastPart(file)}`);
+      const tarball = `${await this.#once("tarball", pack)}/package.tgz`;
+      const args = ["install", "--no-audit", "--no-fund", tarball, ...packages];
+      await mustEnd(runProgram({ cwd: project }, "npm", ...args));
+      return project;
+    });
+  }
+
+  async remove(): Promise<void> {
+    for (const directory of this.#directories.values()) await Deno.remove(await directory, { recursive: true });
+  }
+
+  #once(key: string, make: () => Promise<string>): Promise<string> {
+    const known = this.#directories.get(key);
+    if (known !== undefined) return known;
+    const made = make();
+    this.#directories.set(key, made);
+    made.catch(() => this.#directories.delete(key));
+    return made;
+  }
 }
 
-/**
- * Packs the package and installs the tarball in a new project, together with `files` of this folder
- * or the examples, and with `packages` of npm. Answers with the project's directory, which the caller removes.
- */
-export async function makePackedProject(files: readonly URL[], packages: readonly string[] = []): Promise<string> {
-  const project = await Deno.makeTempDir({ prefix: "opero-packed-" });
-  const manifest = { name: "packed-project", private: true, type: "module" };
-  await Deno.writeTextFile(`${project}/package.json`, JSON.stringify(manifest));
-  for (const file of files) await Deno.copyFile(file, `${project}/${file.pathname.split("/").at(-1)}`);
-  await mustEnd(runProgram(REPOSITORY, Deno.execPath(), "pack", "--allow-dirty", "-o", `${project}/package.tgz`));
-  await mustEnd(runProgram(project, "npm", "install", "--no-audit", "--no-fund", "./package.tgz", ...packages));
-  return project;
+async function pack(): Promise<string> {
+  const directory = await Deno.makeTempDir({ prefix: "opero-packed-" });
+  const args = ["pack", "--allow-dirty", "-o", `${directory}/package.tgz`];
+  await mustEnd(runProgram({ cwd: REPOSITORY }, Deno.execPath(), ...args));
+  return directory;
+}
+
+function lastPart(path: string): string {
+  return path.split("/").at(-1)!;
 }
 
 /** What `ended` left on stdout. */

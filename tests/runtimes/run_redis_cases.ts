@@ -7,9 +7,10 @@ import { redisCache } from "@opero/core/redis";
 import { testCacheBackend } from "@opero/core/testing";
 import { deepEqual } from "node:assert/strict";
 
-const url = process.argv[2]!;
+// Limits that no test machine is too slow for: loading the client is part of the first call.
+const config = { url: process.argv[2]!, connectTimeout: "1m", replyTimeout: "1m" } as const;
 const tests: { name: string; run: () => Promise<void> }[] = [];
-testCacheBackend((store) => redisCache({ url, keyPrefix: `${store}:` }), {
+testCacheBackend((store) => redisCache({ ...config, keyPrefix: `${store}:` }), {
   test: (name, run) => tests.push({ name, run }),
   name: "redis",
   isPersistent: true,
@@ -19,8 +20,7 @@ testCacheBackend((store) => redisCache({ url, keyPrefix: `${store}:` }), {
 async function countRuns(): Promise<number> {
   let runs = 0;
   const { opero } = createOpero();
-  // Of a limit that no test machine is too slow for: loading the client is part of the first call.
-  const options = { cache: true, cacheBackend: "redis", cacheBackendConfig: { url }, cacheTimeout: "10s" } as const;
+  const options = { cache: true, cacheBackend: "redis", cacheBackendConfig: config, cacheTimeout: "1m" } as const;
   const dated = opero((id: string) => (runs++, { id, seen: new Date(0) }), { ...options, cacheId: "dated" });
   for (let calls = 0; calls < 2; calls++) deepEqual(await dated("ada"), { id: "ada", seen: new Date(0) });
   return runs;

@@ -7,6 +7,8 @@ const OPTIONS = {
   minDelay: "1ms",
   progress: false,
   module: import.meta.url,
+  // The module may take as long to load: Deno checks its types in each worker first.
+  timeout: "2m",
 } as const;
 
 /** What the tests use of a map over numbers. */

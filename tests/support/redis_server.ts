@@ -14,6 +14,12 @@ function canRun(command: string, argument: string): boolean {
   }
 }
 
+/** Limits that no machine is too slow for, for caches whose own are not looked at. */
+export const PATIENT = { connectTimeout: "1m", replyTimeout: "1m" } as const;
+
+/** How long a server may take to start. */
+const START_LIMIT_MS = 60_000;
+
 /** How a server is started. */
 export interface RedisServerOptions {
   /** Arguments of `redis-server`. */
@@ -104,7 +110,8 @@ export class RedisServer {
   }
 
   async #untilReady(): Promise<void> {
-    for (let tries = 0; tries < 500; tries++) {
+    const endMs = performance.now() + START_LIMIT_MS;
+    while (performance.now() < endMs) {
       if (await this.#isReady()) return;
       await new Promise((resolve) => setTimeout(resolve, 10));
     }

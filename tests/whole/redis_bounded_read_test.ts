@@ -3,7 +3,7 @@ import type { CacheBackend, CacheEntry } from "@opero/core";
 import { redisCache, type RedisCacheConfig } from "@opero/core/redis";
 import { Redis } from "ioredis";
 import { createClient } from "redis";
-import { hasRedisServer, RedisServer } from "../support/redis_server.ts";
+import { hasRedisServer, PATIENT, RedisServer } from "../support/redis_server.ts";
 
 const PASSWORD = "password";
 const FIRST_BYTES = 4 * 2 ** 20;
@@ -20,7 +20,7 @@ function entryOf(value: unknown): CacheEntry {
 }
 
 async function withCache(config: RedisCacheConfig, run: (cache: CacheBackend) => Promise<void>): Promise<void> {
-  const cache = redisCache(config);
+  const cache = redisCache(config.client === undefined ? { ...PATIENT, ...config } : config);
   try {
     await run(cache);
   } finally {

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import type { CacheBackend, CacheEntry } from "@opero/core";
 import { redisCache, RedisError } from "@opero/core/redis";
 import { FaultProxy } from "../support/fault_proxy.ts";
-import { hasRedisServer, RedisServer } from "../support/redis_server.ts";
+import { hasRedisServer, PATIENT, RedisServer } from "../support/redis_server.ts";
 import { isNightly } from "../support/runs.ts";
 import { printSeed, randomOf } from "../support/seed.ts";
 
@@ -119,7 +119,7 @@ test("redisCache() finds the new master by its next command when its own becomes
   await using old = await RedisServer.start();
   await using next = await RedisServer.start();
   await using proxy = new FaultProxy(old.port);
-  const cache = redisCache({ port: proxy.port });
+  const cache = redisCache({ ...PATIENT, port: proxy.port });
   await cache.set("key", entryOf("old"));
   await old.command(`REPLICAOF 127.0.0.1 ${next.port}`);
   proxy.leadTo(next.port);
@@ -133,7 +133,7 @@ test("redisCache() finds the new master by its next command when its own becomes
 
 test("redisCache() closes at once, and fails what waits, when its server is paused", async () => {
   await using server = await RedisServer.start();
-  const cache = redisCache({ url: server.url, replyTimeout: "1m" });
+  const cache = redisCache({ ...PATIENT, url: server.url });
   await cache.set("key", entryOf("value"));
   server.pause();
   const waiting = Promise.resolve(cache.get("key"));
@@ -147,7 +147,7 @@ test("redisCache() closes at once, and fails what waits, when its server is paus
 
 test("redisCache() fails what waits for a connection when it is closed meanwhile", async () => {
   await using server = await RedisServer.start();
-  const cache = redisCache({ url: server.url });
+  const cache = redisCache({ ...PATIENT, url: server.url });
   const failed = assertRejects(async () => await cache.get("key"), RedisError);
   await cache.close?.();
   assertEquals((await failed).code, "CLOSED");
@@ -157,7 +157,7 @@ test("redisCache() fails what waits for a connection when it is closed meanwhile
 test("redisCache() fails at once and queues nothing when there is no server", async () => {
   await using server = await RedisServer.start();
   await server.kill();
-  const cache = redisCache({ url: server.url });
+  const cache = redisCache({ ...PATIENT, url: server.url });
   const outcomes = await Promise.all(
     Array.from(
       { length: 100 },
@@ -177,7 +177,7 @@ test("redisCache() fails at once and queues nothing when there is no server", as
 
 test("redisCache() connects once for many commands at once", async () => {
   await using server = await RedisServer.start();
-  const cache = redisCache({ url: server.url });
+  const cache = redisCache({ ...PATIENT, url: server.url });
   await Promise.all(Array.from({ length: 100 }, (_, i) => cache.set(`key${i}`, entryOf("value"))));
   // Of the two connections received one asks for the number.
   const stats = await server.command("INFO stats");

@@ -5,7 +5,7 @@ import { testCacheBackend } from "@opero/core/testing";
 import { createKeyv } from "@keyv/redis";
 import { Cluster, Redis } from "ioredis";
 import { createClient, createCluster } from "redis";
-import { hasOpenssl, hasRedisServer, makeCertificate, RedisServer } from "../support/redis_server.ts";
+import { hasOpenssl, hasRedisServer, makeCertificate, PATIENT, RedisServer } from "../support/redis_server.ts";
 
 const PASSWORD = "canary-password";
 const ANYTHING = "canary-value";
@@ -24,7 +24,7 @@ function test(name: string, run: () => Promise<void>, ignore = false): void {
 
 /** Runs with a cache that is closed in the end. */
 async function withCache(config: RedisCacheConfig, run: (cache: CacheBackend) => Promise<void>): Promise<void> {
-  const cache = redisCache(config);
+  const cache = redisCache(config.client === undefined ? { ...PATIENT, ...config } : config);
   try {
     await run(cache);
   } finally {
@@ -49,7 +49,9 @@ async function assertFails(config: RedisCacheConfig, message: string): Promise<v
   });
 }
 
-testCacheBackend((store) => redisCache({ url: Deno.env.get("REDIS_URL") ?? server?.url, keyPrefix: `${store}:` }), {
+const url = Deno.env.get("REDIS_URL") ?? server?.url;
+
+testCacheBackend((store) => redisCache({ ...PATIENT, url, keyPrefix: `${store}:` }), {
   test: (name, run) => Deno.test({ name, fn: run, ignore: !hasRedisServer && Deno.env.get("REDIS_URL") === undefined }),
   name: "redisCache()",
   isPersistent: true,
@@ -254,7 +256,7 @@ test("redisCache() takes a client of a cluster, and sends no command about keys 
 });
 
 async function untilClusterIsUp(cluster: RedisServer): Promise<void> {
-  for (let tries = 0; tries < 500; tries++) {
+  for (let tries = 0; tries < 3_000; tries++) {
     if ((await cluster.command("CLUSTER INFO")).includes("cluster_state:ok")) return;
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
@@ -289,7 +291,7 @@ test("redisCache() lets a script end by itself, with its connection open or its 
   await using own = await RedisServer.start();
   const script = (after: string) => `
     import { redisCache } from ${JSON.stringify(import.meta.resolve("../../redis.ts"))};
-    const cache = redisCache({ url: "${own.url}" });
+    const cache = redisCache({ url: "${own.url}", connectTimeout: "1m", replyTimeout: "1m" });
     const entry = { value: 1, createdAt: 0, expiresAt: Infinity, staleUntil: Infinity };
     await cache.set("key", entry);
     ${after}
@@ -304,7 +306,7 @@ test("redisCache() lets a script end by itself, with its connection open or its 
 async function runScript(code: string): Promise<string> {
   const args = ["run", "-A", "--ext=ts", "--no-check", "-"];
   const child = new Deno.Command(Deno.execPath(), { args, stdin: "piped", stdout: "piped", stderr: "inherit" }).spawn();
-  const timer = setTimeout(() => child.kill(), 20_000);
+  const timer = setTimeout(() => child.kill(), 60_000);
   const writer = child.stdin.getWriter();
   await writer.write(new TextEncoder().encode(code));
   await writer.close();
