@@ -1,5 +1,6 @@
 import { ConfigurationError } from "./errors/configuration_error.ts";
-import { type OptionRules, requireEffect, requireObject, validateOptions, wrongOption } from "./options/validate.ts";
+import { requireEffect } from "./options/require_effect.ts";
+import { type OptionRules, requireObject, validateOptions, wrongOption } from "./options/validate.ts";
 import { quoted } from "./errors/printable.ts";
 import { isWrapped } from "./call/wrapped_mark.ts";
 import { OPERO_RULES, type OperoOptions } from "./engine/opero_options.ts";

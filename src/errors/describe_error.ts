@@ -14,7 +14,11 @@ export interface DescriptionBudget {
   left: number;
 }
 
-/** The budget of one answer of `toJSON()`. */
+/**
+ * The budget of one answer of `toJSON()`.
+ *
+ * @returns The budget, to be shared by all parts of one answer.
+ */
 export function newBudget(): DescriptionBudget {
   return { left: MAX_DESCRIBED };
 }
@@ -22,6 +26,11 @@ export function newBudget(): DescriptionBudget {
 /**
  * What `JSON.stringify` is to write of `error`: name, message, code, status, and the same of what it stands for, within
  * `budget`, so that rings and errors that share others take time and space that are linear and bounded.
+ *
+ * @param error What was thrown, of any type.
+ * @param budget How many more errors may be described in full.
+ * @param depth How deep the error stands below the first one.
+ * @returns The description, as plain data.
  */
 export function describeError(error: unknown, budget: DescriptionBudget, depth = 0): Record<string, unknown> {
   if (budget.left <= 0) return { name: errorName(error) };
@@ -39,7 +48,14 @@ export function describeError(error: unknown, budget: DescriptionBudget, depth =
   };
 }
 
-/** The same of an `AllFailedError`: all but its stack. */
+/**
+ * The same of an `AllFailedError`: all but its stack.
+ *
+ * @param error An `AllFailedError`, of this copy of the library or another one.
+ * @param budget How many more errors may be described in full.
+ * @param depth How deep the error stands below the first one.
+ * @returns The description, as plain data.
+ */
 export function describeAllFailed(error: unknown, budget: DescriptionBudget, depth = 0): Record<string, unknown> {
   const attempts = depth < MAX_DEPTH ? readList(error, "attempts", MAX_ATTEMPTS) : [];
   return {
@@ -59,7 +75,12 @@ export function describeAllFailed(error: unknown, budget: DescriptionBudget, dep
   };
 }
 
-/** `date` in ISO 8601; a fixed text where it is not a valid date. */
+/**
+ * `date` in ISO 8601; a fixed text where it is not a valid date.
+ *
+ * @param date Any value.
+ * @returns The text.
+ */
 export function toIso(date: unknown): string {
   return readSafely(() => (date as Date).toISOString()) ?? "an unknown time";
 }

@@ -1,4 +1,9 @@
-/** A short text for people: `250 ms`, `1.5 s`, `2 min`. */
+/**
+ * A short text for people: `250 ms`, `1.5 s`, `2 min`.
+ *
+ * @param ms The duration, in milliseconds.
+ * @returns The text.
+ */
 export function formatDuration(ms: number): string {
   if (ms < 1_000) return `${round(ms)} ms`;
   if (ms < 120_000) return `${round(ms / 1_000)} s`;

@@ -9,7 +9,12 @@ const ABORT_CODES = new Set(["ABORT_ERR", "ERR_ABORTED", "ERR_CANCELED", "UND_ER
 /** ioredis names the error of a command whose connection broke off as others name an abort. */
 const LOST_CONNECTION = /^Command aborted due to connection close/;
 
-/** Whether `error` says that somebody wanted an end: it is no failure, and is never retried. */
+/**
+ * Whether `error` says that somebody wanted an end: it is no failure, and is never retried.
+ *
+ * @param error What was thrown, of any type.
+ * @returns `true` for an abort.
+ */
 export function isAbortError(error: unknown): boolean {
   if (typeof error !== "object" || error === null) return false;
   if (LOST_CONNECTION.test(readText(error, "message") ?? "")) return false;

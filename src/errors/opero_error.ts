@@ -49,6 +49,9 @@ export class OperoError extends Error {
 /**
  * Whether `value` is an error of this library, whichever copy of it made the error.
  *
+ * @param value Any value.
+ * @returns `true` for an error of this library.
+ *
  * @example
  * ```ts
  * import { isOperoError } from "@opero/core";

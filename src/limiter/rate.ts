@@ -35,13 +35,23 @@ const MIN_SLACK_STARTS = 4;
 /** A limit this close above a whole number is that number. */
 const ROUNDING_SHARE = 1e-9;
 
-/** Whether a limiter can keep to `rate`: times that overflow, or that are nothing, cannot be waited for. */
+/**
+ * Whether a limiter can keep to `rate`: times that overflow, or that are nothing, cannot be waited for.
+ *
+ * @param rate The rate.
+ * @returns `false` for a rate without effect or beyond what numbers can hold.
+ */
 export function canBeKept({ limit, perMs, burst }: Rate): boolean {
   const intervalMs = perMs / limit;
   return intervalMs > 0 && Number.isFinite(intervalMs * burst);
 }
 
-/** How `rate` is kept. */
+/**
+ * How `rate` is kept.
+ *
+ * @param rate The rate.
+ * @returns The policy of the limiter, in milliseconds.
+ */
 export function limiterPolicy({ limit, perMs, burst }: Rate): LimiterPolicy {
   const intervalMs = perMs / limit;
   // Whole starts, as a part of one lets one more through.

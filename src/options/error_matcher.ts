@@ -18,7 +18,14 @@ export const errorMatcher: OptionRule = {
     (Array.isArray(value) && value.length > 0 && value.every((item) => typeof item === "function")),
 };
 
-/** `matcher`, which stands under `option`, as a predicate. */
+/**
+ * `matcher`, which stands under `option`, as a predicate.
+ *
+ * @param matcher The option as the user gave it.
+ * @param functionName The name of the function, for messages.
+ * @param option The name of the option.
+ * @returns The predicate.
+ */
 export function resolveMatcher<Context>(
   matcher: ErrorMatcher<Context>,
   functionName: string,
@@ -36,6 +43,9 @@ export function resolveMatcher<Context>(
 /**
  * Whether `value` is a class, and not a predicate. What engines write as the source of a class differs; but the
  * `prototype` of a class and of a built-in one cannot be replaced, that of a `function` can, and is empty.
+ *
+ * @param value Any value.
+ * @returns `true` for a class.
  */
 export function isClass(value: unknown): value is ErrorClass {
   if (typeof value !== "function") return false;

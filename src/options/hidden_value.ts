@@ -31,19 +31,34 @@ class Hidden implements HiddenValue {
   }
 }
 
-/** What shows `label` in place of a value. */
+/**
+ * What shows `label` in place of a value.
+ *
+ * @param label What to show in place of the value.
+ * @returns The object to show.
+ */
 export function hidden(label = "hidden"): HiddenValue {
   return new Hidden(label);
 }
 
-/** Whether `value` is, or holds, what only stands for a value. */
+/**
+ * Whether `value` is, or holds, what only stands for a value.
+ *
+ * @param value Any value.
+ * @returns `true` if a value is hidden.
+ */
 export function holdsHidden(value: unknown): boolean {
   if (value instanceof Hidden) return true;
   if (Array.isArray(value)) return value.some(holdsHidden);
   return isPlain(value) && Object.values(value).some(holdsHidden);
 }
 
-/** Whether `value` is an object literal, or like one. */
+/**
+ * Whether `value` is an object literal, or like one.
+ *
+ * @param value Any value.
+ * @returns `true` for an object literal.
+ */
 export function isPlain(value: unknown): value is Record<string, unknown> {
   if (typeof value !== "object" || value === null) return false;
   const proto = Object.getPrototypeOf(value);

@@ -47,7 +47,12 @@ export const needsKeys: OptionNeed = {
   desired: `given together with 'rateLimitScope: "per_args"', as all calls share one bucket otherwise`,
 };
 
-/** Whether the mode runs items in a pool of workers. */
+/**
+ * Whether the mode runs items in a pool of workers.
+ *
+ * @param fields The options of the map.
+ * @returns `true` for the modes `"thread"` and `"process"`.
+ */
 export function isPooled({ mode }: { readonly mode?: unknown }): boolean {
   return mode === "process" || mode === "async_process";
 }

@@ -13,17 +13,31 @@ let isSilenced = false;
 let current: Warn | undefined;
 const warned = new Set<string>();
 
-/** Lets nothing be written by {@link writeWarning}, or lets it again. */
+/**
+ * Lets nothing be written by {@link writeWarning}, or lets it again.
+ *
+ * @param silenced Whether to write no more warnings.
+ */
 export function silenceWarnings(silenced: boolean): void {
   isSilenced = silenced;
 }
 
-/** Writes one line to stderr that nobody asked for, unless that is silenced. */
+/**
+ * Writes one line to stderr that nobody asked for, unless that is silenced.
+ *
+ * @param message The warning, in one line.
+ */
 export function writeWarning(message: string): void {
   if (!isSilenced) reportSafely(() => writeAbove(() => console.warn(printable(`opero: ${message}`))));
 }
 
-/** Does `work`, whose options are warned about through `warn`. */
+/**
+ * Does `work`, whose options are warned about through `warn`.
+ *
+ * @param warn Gets each warning.
+ * @param work Checks the options.
+ * @returns What `work` returns.
+ */
 export function warningThrough<R>(warn: Warn, work: () => R): R {
   const outer = current;
   current = warn;
@@ -37,7 +51,13 @@ export function warningThrough<R>(warn: Warn, work: () => R): R {
 /** From so many seconds on a bare number is likely to be milliseconds. */
 const MIN_DOUBTFUL_SECONDS = 1_000;
 
-/** Warns where `value`, a duration, looks like milliseconds. `task` says what it is for, as in `wrap "fetchUser"`. */
+/**
+ * Warns where `value`, a duration, looks like milliseconds. `task` says what it is for, as in `wrap "fetchUser"`.
+ *
+ * @param task What fails if the option is wrong, for the message, as in `wrap "fetchUser"`.
+ * @param option The name of the option.
+ * @param value The value of the option.
+ */
 export function warnOfBareSeconds(task: string, option: string, value: unknown): void {
   if (typeof value !== "number" || value < MIN_DOUBTFUL_SECONDS || !Number.isFinite(value)) return;
   const warn = current ?? warnOfItself;

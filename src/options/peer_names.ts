@@ -146,7 +146,14 @@ const PEERS_WITHIN: Readonly<Record<string, Readonly<Record<string, PeerName>>>>
   },
 };
 
-/** What may be meant by the unknown option `name` among `known`, as a message ends: `, did you mean 'retries'?` */
+/**
+ * What may be meant by the unknown option `name` among `known`, as a message ends: `, did you mean 'retries'?`
+ *
+ * @param name The unknown option.
+ * @param known The names of all options.
+ * @param within The option that holds it, with a dot; empty for none.
+ * @returns The end of a message; empty where nothing is alike.
+ */
 export function hintFor(name: string, known: readonly string[], within: string): string {
   const peers = within === "" ? PEERS : PEERS_WITHIN[within] ?? {};
   const key = normalize(name);

@@ -1,13 +1,10 @@
 import { parseDuration } from "../time/duration.ts";
 import { ConfigurationError } from "../errors/configuration_error.ts";
+import { describeKind, describeValue, MAX_SHOWN_LENGTH } from "./describe_value.ts";
 import { holdsHidden } from "./hidden_value.ts";
 import { warnOfBareSeconds } from "./option_warnings.ts";
 import { hintFor } from "./peer_names.ts";
 import { printable } from "../errors/printable.ts";
-import { className } from "../errors/read_field.ts";
-
-/** Longer texts are not shown in a message. */
-const MAX_SHOWN_LENGTH = 60;
 
 const HIDDEN_ONLY = "given itself, as '.options' only shows that there is one";
 
@@ -39,6 +36,10 @@ export type OptionRules = Readonly<Record<string, OptionRule>>;
 /**
  * Checks `options` against `rules`.
  *
+ * @param task What fails if the option is wrong, for the message, as in `wrap "fetchUser"`.
+ * @param options The options as the user gave them.
+ * @param rules The rules by name.
+ * @param within The option that holds them, with a dot; empty for none.
  * @throws {ConfigurationError} If one is unknown or not allowed; `task` says what cannot be done, as in `wrap "fetchUser"`,
  *   and `within` the option that they are part of, as in `rateLimit.`.
  */
@@ -55,34 +56,25 @@ export function validateOptions(task: string, options: object, rules: OptionRule
 }
 
 /**
- * Checks that no option in `given` does nothing for want of another in `options`, which are the same with defaults.
- * What is 0, `false` or as it is by `defaults` asks for nothing.
+ * `rules`, each but that of `main` with the need for what `need` says.
  *
- * @throws {ConfigurationError} If one does.
+ * @param main The name of the option that the others need.
+ * @param need What they need it to be.
+ * @param rules The rules by name.
+ * @returns New rules.
  */
-export function requireEffect(
-  task: string,
-  given: object,
-  options: object,
-  rules: OptionRules,
-  defaults: Readonly<Record<string, unknown>> = {},
-): void {
-  const [asGiven, all] = [given, options] as Readonly<Record<string, unknown>>[];
-  for (const [name, value] of Object.entries(given)) {
-    if (value === undefined || value === 0 || value === false || Object.is(value, defaults[name])) continue;
-    for (const { isMet, desired } of rules[name]?.needs ?? []) {
-      if (!isMet(all!, asGiven!)) throw wrongOption(task, name, { ...rules[name], desired }, value);
-    }
-  }
-}
-
-/** `rules`, each but that of `main` with the need for what `need` says. */
 export function needing(main: string, need: OptionNeed, rules: OptionRules): OptionRules {
   const entries = Object.entries(rules).map(([name, rule]) => [name, name === main ? rule : withNeed(rule, need)]);
   return Object.fromEntries(entries);
 }
 
-/** `rule` with one more need. */
+/**
+ * `rule` with one more need.
+ *
+ * @param rule The rule of an option.
+ * @param need What the option needs.
+ * @returns A new rule.
+ */
 export function withNeed(rule: OptionRule, need: OptionNeed): OptionRule {
   return { ...rule, needs: [...rule.needs ?? [], need] };
 }
@@ -91,6 +83,9 @@ export function withNeed(rule: OptionRule, need: OptionNeed): OptionRule {
  * Checks that `value` can hold options: what has none of its own, such as a map, a promise or an `AbortSignal`, was
  * meant for something else.
  *
+ * @param task What fails if the option is wrong, for the message, as in `wrap "fetchUser"`.
+ * @param option The name of the option.
+ * @param value The value of the option.
  * @throws {ConfigurationError} If it is no such object.
  */
 export function requireObject(task: string, option: string, value: unknown): asserts value is object {
@@ -105,7 +100,15 @@ function holdsOptions(value: object): boolean {
   return proto === null || Object.getPrototypeOf(proto) === null || Object.keys(value).length > 0;
 }
 
-/** The error for an option whose value is not what `rule` allows. */
+/**
+ * The error for an option whose value is not what `rule` allows.
+ *
+ * @param task What fails if the option is wrong, for the message, as in `wrap "fetchUser"`.
+ * @param option The name of the option.
+ * @param rule What the option may be.
+ * @param value The value of the option.
+ * @returns The error, to be thrown.
+ */
 export function wrongOption(
   task: string,
   option: string,
@@ -210,12 +213,23 @@ export const abortSignal: OptionRule = {
 /** Anything. */
 export const anyValue: OptionRule = { desired: "any value", accepts: () => true, isPrivate: true };
 
-/** A number for which `accepts` holds. */
+/**
+ * A number for which `accepts` holds.
+ *
+ * @param desired What the value must be, for messages.
+ * @param accepts Whether a number is allowed.
+ * @returns The rule.
+ */
 export function numberThat(desired: string, accepts: (value: number) => boolean): OptionRule {
   return { desired, accepts: (value) => typeof value === "number" && accepts(value) };
 }
 
-/** One of `names`. */
+/**
+ * One of `names`.
+ *
+ * @param names The allowed values.
+ * @returns The rule.
+ */
 export function oneOf(names: readonly string[]): OptionRule {
   return {
     desired: `one of ${names.map((name) => `"${name}"`).join(", ")}`,
@@ -223,7 +237,13 @@ export function oneOf(names: readonly string[]): OptionRule {
   };
 }
 
-/** What one of two rules allows. */
+/**
+ * What one of two rules allows.
+ *
+ * @param first A rule.
+ * @param second Another rule.
+ * @returns The rule.
+ */
 export function either(first: OptionRule, second: OptionRule): OptionRule {
   return {
     desired: `${first.desired} or ${second.desired}`,
@@ -231,26 +251,4 @@ export function either(first: OptionRule, second: OptionRule): OptionRule {
     isPrivate: Boolean(first.isPrivate && second.isPrivate),
     isDuration: Boolean(first.isDuration || second.isDuration),
   };
-}
-
-/** How a message shows `value`: primitives as they are, all else by its kind. */
-export function describeValue(value: unknown): string {
-  if (typeof value === "string") {
-    return value.length > MAX_SHOWN_LENGTH ? `a string of ${value.length} characters` : JSON.stringify(value);
-  }
-  if (typeof value === "bigint") return `${value}n`;
-  if (Object.is(value, -0)) return "-0";
-  if (value === null || typeof value === "number" || typeof value === "boolean") return String(value);
-  return describeKind(value);
-}
-
-/** The kind of `value`, which tells nothing of what is in it. */
-export function describeKind(value: unknown): string {
-  if (value === null || value === undefined) return String(value);
-  if (typeof value === "function") return "a function";
-  if (Array.isArray(value)) return value.length === 0 ? "an empty array" : "an array";
-  if (typeof value !== "object") return `a ${typeof value}`;
-  const name = className(value);
-  if (name === undefined || name === "Object") return "an object";
-  return `${/^[AEIO]/.test(name) ? "an" : "a"} ${name}`;
 }

@@ -1,5 +1,6 @@
 import { ConfigurationError } from "../errors/configuration_error.ts";
-import { describeValue, wrongOption } from "../options/validate.ts";
+import { describeValue } from "../options/describe_value.ts";
+import { wrongOption } from "../options/validate.ts";
 import { hasWorkerPermissions, hasWorkers } from "../runtime/sandbox_support.ts";
 
 /** Deno's permissions of the workers of a pool, each as in Deno's own `deno.permissions` of a worker. */

@@ -30,6 +30,10 @@ interface Part {
 /**
  * The line that a terminal of `look.width` columns shows, with a bar if the total is known. Where it
  * is too narrow, first the bar goes, then what was retried and cached, the elapsed time, the rate, the label, the rest.
+ *
+ * @param state The figures of the run.
+ * @param look The width, the label and the characters.
+ * @returns The line, without a line break.
  */
 export function renderProgressBar(state: ShownState, look: ProgressLook): string {
   const label: Part = { text: cutToWidth(printable(look.label), MAX_LABEL_WIDTH) };
@@ -53,7 +57,13 @@ export function renderProgressBar(state: ShownState, look: ProgressLook): string
   return paint(insertBar(parts, state, look.width), look.isColored);
 }
 
-/** The line for a log file, where nothing can be drawn over. */
+/**
+ * The line for a log file, where nothing can be drawn over.
+ *
+ * @param state The figures of the run.
+ * @param label The name of the run.
+ * @returns The line, without a line break.
+ */
 export function renderProgressLine(state: ShownState, label: string): string {
   const counts = [
     ...countedPart(state.failed, "failed", RED),

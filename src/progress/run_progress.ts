@@ -26,7 +26,12 @@ export interface RunProgressOptions {
   readonly clock: Clock;
 }
 
-/** Begins to count a run; `undefined` where nobody is to be told. */
+/**
+ * Begins to count a run; `undefined` where nobody is to be told.
+ *
+ * @param options The run, and who receives its progress.
+ * @returns The progress of the run, or `undefined`.
+ */
 export function openRunProgress(options: RunProgressOptions): RunProgress | undefined {
   const { progress: shown, label, total, clock, wait } = options;
   if (typeof shown === "function") return new CalledProgress(new Progress(total, clock), shown);

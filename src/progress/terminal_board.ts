@@ -16,7 +16,12 @@ const MAX_LINES = 8;
 
 const boards = new WeakMap<Terminal, TerminalBoard>();
 
-/** The board of `terminal`, which all runs share. */
+/**
+ * The board of `terminal`, which all runs share.
+ *
+ * @param terminal The terminal.
+ * @returns The board.
+ */
 export function boardOf(terminal: Terminal): TerminalBoard {
   const board = boards.get(terminal) ?? new TerminalBoard(terminal);
   boards.set(terminal, board);

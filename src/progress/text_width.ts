@@ -8,14 +8,25 @@ const WIDE =
 /** Characters that take none: marks on the character before, joiners, and what chooses how that is shown. */
 const ZERO = /[\p{Mn}\p{Me}\p{Cf}\ufe00-\ufe0f]/u;
 
-/** How many columns of a terminal `text` takes. */
+/**
+ * How many columns of a terminal `text` takes.
+ *
+ * @param text The text.
+ * @returns The number of columns.
+ */
 export function textWidth(text: string): number {
   let width = 0;
   for (const character of text) width += characterWidth(character);
   return width;
 }
 
-/** `text`, or its beginning with an ellipsis, in at most `width` columns. */
+/**
+ * `text`, or its beginning with an ellipsis, in at most `width` columns.
+ *
+ * @param text The text.
+ * @param width The number of columns.
+ * @returns The text.
+ */
 export function cutToWidth(text: string, width: number): string {
   if (textWidth(text) <= width) return text;
   let kept = "";

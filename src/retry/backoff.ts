@@ -43,6 +43,12 @@ export interface BackoffPolicy {
  *
  * The three follow M. Brooker, "Exponential Backoff And Jitter", AWS Architecture Blog, 2015, with
  * `minDelay` in place of 0 as the lower bound.
+ *
+ * @param policy The delays and the jitter.
+ * @param retry The number of the retry, from 0.
+ * @param previousDelayMs The delay before, in milliseconds.
+ * @param random Returns a number from 0 up to 1, exclusive.
+ * @returns The delay, in milliseconds.
  */
 export function backoffDelayMs(
   policy: BackoffPolicy,

@@ -11,6 +11,10 @@ const MONTH_FIRST = new RegExp(`^${WEEKDAY}([a-z]{3}) +(\\d{1,2}) +${TIME} +(\\d
  * The time, in milliseconds since 1970, of a date in one of the three forms of HTTP (RFC 9110, section 5.6.7), or
  * `undefined`. It is in GMT, whether it says so or not, and wherever this runs: `Date.parse` would take the form of C for
  * local time.
+ *
+ * @param text The value of a header.
+ * @param wallNowMs The wall-clock time, in milliseconds since 1970.
+ * @returns The time, or `undefined` where the text is no such date.
  */
 export function parseHttpDate(text: string, wallNowMs: number): number | undefined {
   const dayFirst = DAY_FIRST.exec(text);

@@ -5,6 +5,9 @@ import { isErrorObject, isInstance, readText } from "../errors/read_field.ts";
 /**
  * Whether no other attempt can mend `error`: a name that is not there, a `TypeError` that is no failed fetch, a wrong
  * option, a value that cannot be carried.
+ *
+ * @param error What was thrown, of any type.
+ * @returns `true` if a retry cannot help.
  */
 export function isBug(error: unknown): boolean {
   if (isOfKind(error, "CONFIGURATION") || isOfKind(error, "SERIALIZATION")) return true;

@@ -26,6 +26,9 @@ const MAX_PARTS = 1_000;
  * gRPC, HTTP/2, AWS SDKs, and drivers of PostgreSQL, MySQL and Redis, also as the `cause` of another.
  * A `TypeError` that is a bug is not; an `AbortError` is not.
  *
+ * @param error What was thrown, of any type.
+ * @returns `true` if a retry may succeed.
+ *
  * @example
  * ```ts
  * import { isTransient, opero } from "@opero/core";

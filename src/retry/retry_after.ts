@@ -16,6 +16,10 @@ const NAMES_IN_MS = ["retry-after-ms", "x-ms-retry-after-ms"];
  * How long the server that answered with `error` asks to be left alone, in milliseconds, or `undefined` where it does not
  * ask: `retryAfter` in seconds, or the header `Retry-After` (RFC 9110, section 10.2.3) or `retry-after-ms` of the error, of
  * its `response`, or of a thrown `Response`; and where the error itself does not say, the same of what it stands for.
+ *
+ * @param error What was thrown, of any type.
+ * @param wallNowMs The wall-clock time, in milliseconds since 1970.
+ * @returns The wait, in milliseconds, or `undefined`.
  */
 export function retryAfterMs(error: unknown, wallNowMs: number): number | undefined {
   return askedWithin(error, wallNowMs, MAX_DEPTH, new Set());

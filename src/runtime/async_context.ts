@@ -15,13 +15,21 @@ interface AsyncHooksModule {
   readonly AsyncLocalStorage: (new <T>() => AsyncContext<T>) & { snapshot?(): ContextRunner };
 }
 
-/** Makes an `AsyncLocalStorage`, or answers `undefined` where the platform has none. */
+/**
+ * Makes an `AsyncLocalStorage`, or answers `undefined` where the platform has none.
+ *
+ * @returns The context, or `undefined`.
+ */
 export function createAsyncContext<T>(): AsyncContext<T> | undefined {
   const storage = asyncLocalStorage();
   return storage && new storage<T>();
 }
 
-/** Keeps the async context of now, for what others will set in motion; where the platform has none there is nothing to keep. */
+/**
+ * Keeps the async context of now, for what others will set in motion; where the platform has none there is nothing to keep.
+ *
+ * @returns Runs a function in the captured context.
+ */
 export function captureContext(): ContextRunner {
   return asyncLocalStorage()?.snapshot?.() ?? ((fn) => fn());
 }

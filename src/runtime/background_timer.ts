@@ -1,4 +1,10 @@
-/** Calls `callback` after `ms`, unless called off by the answer; it keeps no process alive. */
+/**
+ * Calls `callback` after `ms`, unless called off by the answer; it keeps no process alive.
+ *
+ * @param ms The time, in milliseconds.
+ * @param callback Called once.
+ * @returns Cancels the timer.
+ */
 export function setBackgroundTimer(ms: number, callback: () => void): () => void {
   const handle: unknown = setTimeout(callback, ms);
   const { Deno: deno } = globalThis as { Deno?: { unrefTimer(id: number): void } };

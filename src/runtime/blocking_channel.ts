@@ -19,7 +19,11 @@ interface ThreadsModule {
   readonly receiveMessageOnPort?: (port: Port) => { readonly message: unknown } | undefined;
 }
 
-/** Opens a channel; `undefined` where the platform has none that can be read so. */
+/**
+ * Opens a channel; `undefined` where the platform has none that can be read so.
+ *
+ * @returns The channel, or `undefined`.
+ */
 export function openBlockingChannel(): BlockingChannel | undefined {
   const threads = builtinModule<ThreadsModule>("node:worker_threads");
   const receive = threads?.receiveMessageOnPort;

@@ -1,6 +1,9 @@
 /**
  * A new id of 16 hexadecimal digits, drawn from `random` (0 up to 1, exclusive).
  *
+ * @param random Returns a number from 0 up to 1, exclusive.
+ * @returns The id.
+ *
  * @example
  * ```ts
  * import { generateCorrelationId } from "@opero/core";

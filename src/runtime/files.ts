@@ -65,6 +65,8 @@ const DIRECTORY_MODE = 0o700;
 /**
  * The files of the runtime; `task` says what they are wanted for, as in `open a disk cache`.
  *
+ * @param task What fails if the option is wrong, for the message, as in `wrap "fetchUser"`.
+ * @returns The files of the runtime.
  * @throws {ConfigurationError} If the runtime has no `node:fs`.
  */
 export function openFiles(task: string): Files {

@@ -3,6 +3,10 @@ import { setBackgroundTimer } from "./background_timer.ts";
 /**
  * Calls `callback` after `ms`, unless called off by the answer. It keeps no process alive, and in Deno no test that
  * looks for timers which were left takes it for one: it belongs to no test, and nobody can end it.
+ *
+ * @param ms The time, in milliseconds.
+ * @param callback Called once.
+ * @returns Cancels the timer.
  */
 export function setHousekeepingTimer(ms: number, callback: () => void): () => void {
   if (!("Deno" in globalThis) || Atomics.waitAsync === undefined) return setBackgroundTimer(ms, callback);

@@ -47,6 +47,8 @@ interface KvRuntime {
 /**
  * Opens the Deno KV database at `path`, or the script's own. A file of it can be read by its user alone.
  *
+ * @param path The path of the file; `undefined` for the default database of the script.
+ * @returns The database.
  * @throws {ConfigurationError} If the runtime has no `Deno.openKv`, or there is something else at `path`, which is left as
  *   it is.
  */
@@ -66,7 +68,12 @@ export async function openKv(path: string | undefined): Promise<KvDatabase> {
   }
 }
 
-/** What tells the file at `path` from another of the same name, or `undefined` where there is none. */
+/**
+ * What tells the file at `path` from another of the same name, or `undefined` where there is none.
+ *
+ * @param path The path of the file; `undefined` for the default database of the script.
+ * @returns The identity, or `undefined` where there is no file.
+ */
 export function kvFileIdentity(path: string | undefined): string | undefined {
   if (path === undefined || !isFile(path)) return undefined;
   return openFiles(TASK).factsBehind(path)?.identity;

@@ -42,13 +42,23 @@ export interface FsModule {
   };
 }
 
-/** Whether `error` says that there is no such file or directory. */
+/**
+ * Whether `error` says that there is no such file or directory.
+ *
+ * @param error What was thrown, of any type.
+ * @returns `true` if it is missing.
+ */
 export function isMissing(error: unknown): boolean {
   const { code } = error as { code?: unknown };
   return code === "ENOENT" || code === "ENOTDIR";
 }
 
-/** What `read` answers, or `undefined` where there is no such file. */
+/**
+ * What `read` answers, or `undefined` where there is no such file.
+ *
+ * @param read Reads the file.
+ * @returns The result, or `undefined`.
+ */
 export function ifThere<T>(read: () => T): T | undefined {
   try {
     return read();
@@ -58,7 +68,12 @@ export function ifThere<T>(read: () => T): T | undefined {
   }
 }
 
-/** What `reading` comes to, or `undefined` where there is no such file. */
+/**
+ * What `reading` comes to, or `undefined` where there is no such file.
+ *
+ * @param reading The pending read.
+ * @returns The result, or `undefined`.
+ */
 export async function laterIfThere<T>(reading: Promise<T>): Promise<T | undefined> {
   try {
     return await reading;

@@ -1,6 +1,8 @@
 /**
  * An empty list of what is no number. `[]` is laid out for small numbers until something else comes in, which compiled
  * code that never saw that takes for a surprise: it is thrown away whenever such a list is begun.
+ *
+ * @returns The list.
  */
 export function objectList<T>(): T[] {
   const list: unknown[] = [null];
@@ -8,7 +10,12 @@ export function objectList<T>(): T[] {
   return list as T[];
 }
 
-/** `items` as a list; unlike a literal it is not moved to where old things are kept because those before it lived long. */
+/**
+ * `items` as a list; unlike a literal it is not moved to where old things are kept because those before it lived long.
+ *
+ * @param items The first items.
+ * @returns The list.
+ */
 export function listOf<T>(...items: T[]): T[] {
   return items;
 }

@@ -17,6 +17,9 @@ const ALL_BUT_ITEMS = {
 /**
  * What `list` has beside its items, as a text that takes no longer for more items; `undefined` where the runtime has no way to
  * tell but to name them all, which takes far longer than to read them.
+ *
+ * @param list An array or a similar object.
+ * @returns The text, or `undefined`.
  */
 export function namesText(list: object): string | undefined {
   return builtinModule<UtilModule>("node:util")?.inspect(list, ALL_BUT_ITEMS);

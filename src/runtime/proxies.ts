@@ -11,7 +11,12 @@ let test = (value: unknown): boolean => {
   return test(value);
 };
 
-/** Whether `value` is a proxy, as far as the runtime tells: a browser has no way to. */
+/**
+ * Whether `value` is a proxy, as far as the runtime tells: a browser has no way to.
+ *
+ * @param value Any object.
+ * @returns `true` for a proxy; `false` where the runtime cannot tell.
+ */
 export function isProxy(value: object): boolean {
   return test(value);
 }

@@ -1,6 +1,8 @@
 /**
  * Runs what tells others of a call, such as a listener or a logger: it must neither fail the call nor,
  * where it is async, end the process with a rejection that nobody handles.
+ *
+ * @param report Calls the listener or the logger.
  */
 export function reportSafely(report: () => unknown): void {
   try {

@@ -1,11 +1,19 @@
 import { builtinModule } from "./builtin_module.ts";
 
-/** Whether workers can be given permissions of their own at all, which Deno alone can. */
+/**
+ * Whether workers can be given permissions of their own at all, which Deno alone can.
+ *
+ * @returns `true` on Deno.
+ */
 export function hasWorkerPermissions(): boolean {
   return "Deno" in globalThis;
 }
 
-/** Whether the platform has workers of any kind. Cloudflare's has the names of all of them, and no worker behind any. */
+/**
+ * Whether the platform has workers of any kind. Cloudflare's has the names of all of them, and no worker behind any.
+ *
+ * @returns `true` if workers can be started.
+ */
 export function hasWorkers(): boolean {
   const { navigator, Worker } = globalThis as { navigator?: { userAgent?: unknown }; Worker?: unknown };
   if (navigator?.userAgent === "Cloudflare-Workers") return false;

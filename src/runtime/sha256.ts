@@ -24,6 +24,9 @@ function nodeCrypto(): CryptoModule | undefined {
  * The SHA-256 (FIPS 180-4) of `text` as 64 lower-case hexadecimal digits: at once where the runtime has `node:crypto`,
  * else as a promise. It is that of the text's UTF-8; text with lone surrogates has none, and is hashed as the byte FF, which
  * UTF-8 never has, and its UTF-16, so that no two texts are hashed as one.
+ *
+ * @param text Any text.
+ * @returns The digest; a promise where the runtime has no `node:crypto`.
  */
 export function sha256Hex(text: string): string | Promise<string> {
   const crypto = nodeCrypto();
@@ -33,6 +36,8 @@ export function sha256Hex(text: string): string | Promise<string> {
 /**
  * {@link sha256Hex} for what cannot wait.
  *
+ * @param text Any text.
+ * @returns The digest.
  * @throws {ConfigurationError} If the runtime has no `node:crypto`.
  */
 export function sha256HexNow(text: string): string {
@@ -41,13 +46,23 @@ export function sha256HexNow(text: string): string {
   throw new ConfigurationError("Cannot hash a key at once as this runtime has no node:crypto");
 }
 
-/** {@link sha256Hex}, or `undefined` where the runtime has no `node:crypto` to do it at once. */
+/**
+ * {@link sha256Hex}, or `undefined` where the runtime has no `node:crypto` to do it at once.
+ *
+ * @param text Any text.
+ * @returns The digest, or `undefined`.
+ */
 export function sha256IfAtOnce(text: string): string | undefined {
   const crypto = nodeCrypto();
   return crypto === undefined ? undefined : hashAtOnce(crypto, toData(text));
 }
 
-/** The SHA-256 of `bytes` as {@link sha256Hex} writes it, or `undefined` where the runtime has no `node:crypto` to do it at once. */
+/**
+ * The SHA-256 of `bytes` as {@link sha256Hex} writes it, or `undefined` where the runtime has no `node:crypto` to do it at once.
+ *
+ * @param bytes The bytes.
+ * @returns The digest, or `undefined`.
+ */
 export function sha256OfBytes(bytes: Uint8Array): string | undefined {
   const crypto = nodeCrypto();
   return crypto === undefined ? undefined : hashAtOnce(crypto, bytes);
@@ -61,7 +76,12 @@ function hashAtOnce(crypto: CryptoModule, data: string | Uint8Array): string {
   return crypto.hash?.("sha256", data, "hex") ?? crypto.createHash("sha256").update(data).digest("hex");
 }
 
-/** As {@link sha256Hex} on a platform without `node:crypto`. */
+/**
+ * As {@link sha256Hex} on a platform without `node:crypto`.
+ *
+ * @param data A text, or bytes.
+ * @returns The digest.
+ */
 export async function hashWithWebCrypto(data: string | Uint8Array<ArrayBuffer>): Promise<string> {
   const bytes = typeof data === "string" ? new TextEncoder().encode(data) : data;
   const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));

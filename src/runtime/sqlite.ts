@@ -27,6 +27,7 @@ interface SqliteModule {
  * How to open database files here. An operation that meets another process in the way fails at once: to wait for that in
  * SQLite would hold up the event loop.
  *
+ * @returns Opens the database file at a path.
  * @throws {ConfigurationError} If the runtime has no `node:sqlite`.
  */
 export function sqliteOpener(): (path: string) => SqliteDatabase {
@@ -38,7 +39,12 @@ export function sqliteOpener(): (path: string) => SqliteDatabase {
   );
 }
 
-/** How many rows `result`, the answer of {@link SqliteStatement.run}, says were changed. */
+/**
+ * How many rows `result`, the answer of {@link SqliteStatement.run}, says were changed.
+ *
+ * @param result What the driver returned.
+ * @returns The number of rows.
+ */
 export function changedRows(result: unknown): number {
   return Number(typeof result === "object" ? (result as { changes: number | bigint } | null)?.changes : result);
 }

@@ -36,7 +36,11 @@ const DEFAULT_COLUMNS = 80;
 /** Runs share what stands on a terminal, so each of them is given the same object for it. */
 const terminals = new WeakMap<object, Terminal>();
 
-/** The standard error output; `undefined` where the platform has none. It asks for no permission. */
+/**
+ * The standard error output; `undefined` where the platform has none. It asks for no permission.
+ *
+ * @returns The terminal, or `undefined`.
+ */
 export function stderrTerminal(): Terminal | undefined {
   const { Deno: deno, process } = globalThis as { Deno?: DenoLike; process?: ProcessLike };
   if (deno?.stderr !== undefined) return sharedTerminal(deno.stderr, () => denoTerminal(deno));

@@ -2,7 +2,13 @@ import { ConfigurationError } from "../errors/configuration_error.ts";
 import { SealedPort } from "./sealed_port.ts";
 import type { WorkerHandle, WorkerStart } from "./worker_handle.ts";
 
-/** Starts a Web Worker; `undefined` where the platform has none. `permissions` are Deno's. */
+/**
+ * Starts a Web Worker; `undefined` where the platform has none. `permissions` are Deno's.
+ *
+ * @param start What the worker runs, and who is called back.
+ * @param permissions The permissions of the worker; only Deno has them.
+ * @returns The handle of the worker, or `undefined`.
+ */
 export function startWebWorker(start: WorkerStart, permissions?: unknown): WorkerHandle | undefined {
   if (typeof Worker !== "function") return undefined;
   const options = { type: "module", ...(permissions === undefined ? {} : { deno: { permissions } }) };

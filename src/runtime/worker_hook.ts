@@ -30,12 +30,20 @@ interface HookHolder {
   [HOOK]?: WorkerHook;
 }
 
-/** The hook of the pool worker that this runs in; `undefined` everywhere else. */
+/**
+ * The hook of the pool worker that this runs in; `undefined` everywhere else.
+ *
+ * @returns The hook, or `undefined`.
+ */
 export function workerHook(): WorkerHook | undefined {
   return (globalThis as HookHolder)[HOOK];
 }
 
-/** Lays out the hook; a worker does so before it runs anything else. */
+/**
+ * Lays out the hook; a worker does so before it runs anything else.
+ *
+ * @param hook What the worker provides for the code that it runs.
+ */
 export function setWorkerHook(hook: WorkerHook): void {
   (globalThis as HookHolder)[HOOK] = hook;
 }

@@ -68,7 +68,11 @@ interface WorkerEvent {
 /** How often the heap is looked at: an overflow ends nothing by itself, so this is how late it is seen. */
 const HEAP_CHECK_MS = 20;
 
-/** The scope of the worker that this runs in. */
+/**
+ * The scope of the worker that this runs in.
+ *
+ * @returns The worker's side of the channel.
+ */
 export function openWorkerScope(): WorkerScope {
   const scope = globalThis as unknown as WorkerGlobal;
   const threadPort = builtinModule<{ parentPort: ThreadPort | null }>("node:worker_threads")?.parentPort;

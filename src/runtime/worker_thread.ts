@@ -26,7 +26,12 @@ interface ThreadsModule {
 /** Without a limit, a heap that overflows ends the whole process of Deno and not the worker alone. */
 const DEFAULT_MEMORY_LIMIT = 2_048;
 
-/** Starts a worker thread; `undefined` where the platform has none. */
+/**
+ * Starts a worker thread; `undefined` where the platform has none.
+ *
+ * @param start What the worker runs, and who is called back.
+ * @returns The handle of the worker, or `undefined`.
+ */
 export function startWorkerThread(start: WorkerStart): WorkerHandle | undefined {
   const threads = builtinModule<ThreadsModule>("node:worker_threads");
   if (threads?.Worker === undefined) return undefined;

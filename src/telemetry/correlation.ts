@@ -6,6 +6,9 @@ let context: AsyncContext<string> | undefined;
 /**
  * Runs `fn` so that the log lines, events and errors of every call within it bear `id`, through all it awaits.
  *
+ * @param id The id for log lines, events and errors.
+ * @param fn The code that runs with the id.
+ * @returns What `fn` returns.
  * @throws {ConfigurationError} If the platform has no `AsyncLocalStorage`.
  * @example
  * ```ts
@@ -31,6 +34,8 @@ export function withCorrelationId<R>(id: string, fn: () => R): R {
 
 /**
  * The id set by the nearest {@link withCorrelationId} around this code, or `undefined`.
+ *
+ * @returns The id, or `undefined` where none is set.
  *
  * @example
  * ```ts

@@ -76,6 +76,7 @@ let logging = UNCONFIGURED;
 /**
  * Turns log lines on; before it is called no line is written. A second call takes the place of the first.
  *
+ * @param options The level, the sink and the format of the lines.
  * @returns A function that restores what was in force before the call.
  * @throws {ConfigurationError} If an option is unknown or wrong.
  * @example
@@ -112,6 +113,9 @@ function rankOf(level: unknown): number {
 /**
  * A logger whose lines bear `name`; it follows {@link configureLogging}, also when that is called later.
  *
+ * @param name The name on each line.
+ * @returns The logger.
+ *
  * @example
  * ```ts
  * import { configureLogging, getLogger } from "@opero/core";
@@ -128,12 +132,20 @@ export function getLogger(name: string): Logger {
   return { debug: at("DEBUG"), info: at("INFO"), warning: at("WARNING"), error: at("ERROR") };
 }
 
-/** Whether any line at all would be written: asked on every call, so it is one comparison. */
+/**
+ * Whether any line at all would be written: asked on every call, so it is one comparison.
+ *
+ * @returns `true` after {@link configureLogging} with a level other than `OFF`.
+ */
 export function isLoggingOn(): boolean {
   return logging.rank < OFF_RANK;
 }
 
-/** Whether lines of the level `WARNING` go to a sink of the user's own. */
+/**
+ * Whether lines of the level `WARNING` go to a sink of the user's own.
+ *
+ * @returns `true` if the user receives the warnings.
+ */
 export function hasOwnWarningSink(): boolean {
   return logging.sink !== writeToStderr && LEVELS.indexOf("WARNING") >= logging.rank;
 }

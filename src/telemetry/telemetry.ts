@@ -136,7 +136,13 @@ export class Telemetry {
   }
 }
 
-/** The id of `call`: that of the code around it, or one made now. */
+/**
+ * The id of `call`: that of the code around it, or one made now.
+ *
+ * @param call The call.
+ * @param random Returns a number from 0 up to 1, exclusive.
+ * @returns The id.
+ */
 export function correlationIdOf(call: Call, random?: () => number): string {
   const state: CallState = stateOf(call);
   return state.correlationId ??= getCorrelationId() ?? generateCorrelationId(random);

@@ -92,7 +92,14 @@ export class SystemClock implements Clock {
   }
 }
 
-/** A sleep made of a clock's timers, for clocks to share. */
+/**
+ * A sleep made of a clock's timers, for clocks to share.
+ *
+ * @param clock The clock whose timers are used.
+ * @param ms How long to sleep, in milliseconds.
+ * @param signal Ends the sleep when it aborts.
+ * @returns A promise that resolves after the sleep. It rejects with the reason if the signal aborts.
+ */
 export function sleepWith(clock: Pick<Clock, "setTimer">, ms: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     if (signal?.aborted) return reject(abortReason(signal));

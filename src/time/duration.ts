@@ -17,6 +17,9 @@ const DURATION_PATTERN = /^(\d+(?:\.\d+)?|\.\d+)(ms|s|m|h|d)$/;
 /**
  * The milliseconds in `value`, or `undefined` where it is no duration (a negative number,
  * `NaN`, another type, a string without a known unit). `Infinity` is a duration.
+ *
+ * @param value A number of seconds, or a text such as `"250ms"`.
+ * @returns The milliseconds, or `undefined`.
  */
 export function parseDuration(value: unknown): number | undefined {
   if (typeof value === "number") return value >= 0 ? value * 1_000 : undefined;
@@ -25,7 +28,12 @@ export function parseDuration(value: unknown): number | undefined {
   return match ? Number(match[1]) * MS_PER_UNIT[match[2]!]! : undefined;
 }
 
-/** Seconds, as the public edge gives them back, from the engine's milliseconds. */
+/**
+ * Seconds, as the public edge gives them back, from the engine's milliseconds.
+ *
+ * @param ms The milliseconds.
+ * @returns The seconds.
+ */
 export function toSeconds(ms: number): number {
   return ms / 1_000;
 }

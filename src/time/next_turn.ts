@@ -8,7 +8,11 @@ type TurnFunction = (callback: () => void) => unknown;
 /** Remembered once it is seen: fake timers that come later would keep the turn waiting until a test goes on. */
 let ownTurn: TurnFunction | undefined = turnFunction();
 
-/** Calls `callback` in the next turn of the event loop, after all that this turn has to do, whatever timers a test fakes. */
+/**
+ * Calls `callback` in the next turn of the event loop, after all that this turn has to do, whatever timers a test fakes.
+ *
+ * @param callback Called once.
+ */
 export function nextTurn(callback: () => void): void {
   ownTurn ??= turnFunction();
   (ownTurn ?? byTimer)(callback);

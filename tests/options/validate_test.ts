@@ -8,7 +8,7 @@ import {
   opmap,
   registerCacheBackend,
 } from "@opero/core";
-import { describeKind, describeValue, type OptionRules, validateOptions } from "../../src/options/validate.ts";
+import { type OptionRules, validateOptions } from "../../src/options/validate.ts";
 import { OPMAP_RULES } from "../../src/map/opmap_options.ts";
 import { OPERO_RULES } from "../../src/engine/opero_options.ts";
 
@@ -385,29 +385,4 @@ Deno.test("validateOptions() names the option that a field is part of", () => {
     messageOf(() => validateOptions("open it", { url: "redis://:secret@host" }, rules, "cacheBackendConfig.")),
     "Cannot open it as 'cacheBackendConfig.url' must be a URL: received a string",
   );
-});
-
-Deno.test("describeValue() shows primitives as they are, long texts and objects by their kind", () => {
-  class Endpoint {}
-  const shown: [unknown, string][] = [
-    [undefined, "undefined"],
-    [-0, "-0"],
-    ['a\n"', String.raw`"a\n\""`],
-    ["x".repeat(61), "a string of 61 characters"],
-    [Symbol("secret"), "a symbol"],
-    [() => "secret", "a function"],
-    [["secret"], "an array"],
-    [new Endpoint(), "an Endpoint"],
-    [Object.create(null), "an object"],
-    [new (class {})(), "an object"],
-  ];
-  for (const [value, text] of shown) assertEquals(describeValue(value), text);
-});
-
-Deno.test("describeKind() tells nothing that is in the value", () => {
-  assertEquals(describeKind({ constructor: { name: "secret" } }), "an object");
-  class Odd {
-    static readonly name: unknown = 5;
-  }
-  assertEquals(describeKind(new Odd()), "an object");
 });

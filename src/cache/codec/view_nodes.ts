@@ -1,5 +1,5 @@
 import { SerializationError } from "../../errors/serialization_error.ts";
-import { describeKind } from "../../options/validate.ts";
+import { describeKind } from "../../options/describe_value.ts";
 import { toBase64 } from "./base64.ts";
 import { type GraphNode, type Slot, TAGS } from "./graph_format.ts";
 

@@ -1,5 +1,5 @@
 import { ConfigurationError } from "../../errors/configuration_error.ts";
-import { describeKind } from "../../options/validate.ts";
+import { describeKind } from "../../options/describe_value.ts";
 
 /** The error for an argument that has no key. */
 export function unkeyable(value: unknown): ConfigurationError {

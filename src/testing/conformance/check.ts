@@ -21,7 +21,13 @@ export interface Check {
 
 const HOUR_MS = 3_600_000;
 
-/** An entry that is fresh for an hour and stale for another. */
+/**
+ * An entry that is fresh for an hour and stale for another.
+ *
+ * @param value The value that the entry holds.
+ * @param createdAt When it was stored, in milliseconds since 1970.
+ * @returns The entry.
+ */
 export function freshEntry(value: unknown, createdAt: number = Date.now()): CacheEntry {
   return { value, createdAt, expiresAt: createdAt + HOUR_MS, staleUntil: createdAt + 2 * HOUR_MS };
 }
@@ -29,6 +35,8 @@ export function freshEntry(value: unknown, createdAt: number = Date.now()): Cach
 /**
  * Holds if `condition` does.
  *
+ * @param condition What must hold.
+ * @param message What is wrong if it does not.
  * @throws {Error} If it does not.
  */
 export function expect(condition: boolean, message: string): asserts condition {
@@ -38,6 +46,11 @@ export function expect(condition: boolean, message: string): asserts condition {
 /**
  * Holds if `backend` answers for `key` with `expected`, its times and its value; `what` names the entry.
  *
+ * @param backend The backend under test.
+ * @param key The key.
+ * @param expected The entry; `undefined` for none.
+ * @param what What the entry is, for the message.
+ * @returns A promise that resolves if it does.
  * @throws {Error} If it does not.
  */
 export async function expectEntry(

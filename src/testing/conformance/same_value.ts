@@ -1,6 +1,10 @@
 /**
  * Whether `actual` is what `expected` is, to the last detail that a cache has to keep: `-0`, holes, `lastIndex`, the class, hidden properties of
  * errors, and which places hold one and the same object.
+ *
+ * @param actual What the cache returned.
+ * @param expected What was stored.
+ * @returns `true` if nothing differs.
  */
 export function isSameValue(actual: unknown, expected: unknown): boolean {
   return new Comparison().isSame(actual, expected);
