@@ -1,6 +1,5 @@
-import { ConfigurationError } from "../errors/configuration_error.ts";
-import { builtinModule } from "./builtin_module.ts";
 import { type FsModule, type FsStats, ifThere, isMissing, laterIfThere } from "./node_fs.ts";
+import { requireFiles } from "./require_files.ts";
 
 /** What is known of what lies under a path. */
 export interface FileFacts {
@@ -70,9 +69,7 @@ const DIRECTORY_MODE = 0o700;
  * @throws {ConfigurationError} If the runtime has no `node:fs`.
  */
 export function openFiles(task: string): Files {
-  const fs = builtinModule<FsModule>("node:fs");
-  if (fs !== undefined) return new NodeFiles(fs);
-  throw new ConfigurationError(`Cannot ${task} as this runtime has no files: use another backend, such as "memory"`);
+  return new NodeFiles(requireFiles(task));
 }
 
 class NodeFiles implements Files {

@@ -1,5 +1,6 @@
 import { ConfigurationError } from "../errors/configuration_error.ts";
 import { type Files, openFiles } from "./files.ts";
+import { requireKv } from "./require_kv.ts";
 
 /** A key: parts that are compared one by one. */
 export type KvKey = readonly (Uint8Array | string | number | bigint | boolean | symbol)[];
@@ -77,18 +78,6 @@ export async function openKv(path: string | undefined): Promise<KvDatabase> {
 export function kvFileIdentity(path: string | undefined): string | undefined {
   if (path === undefined || !isFile(path)) return undefined;
   return openFiles(TASK).factsBehind(path)?.identity;
-}
-
-/**
- * Makes sure that there is a Deno KV.
- *
- * @throws {ConfigurationError} If the runtime has no `Deno.openKv`.
- */
-export function requireKv(): void {
-  if (kvRuntime().openKv !== undefined) return;
-  throw new ConfigurationError(
-    'Cannot open the kv cache as Deno.openKv is missing: run Deno with --unstable-kv, or use the backend "sqlite" or "disk"',
-  );
 }
 
 function tightenIfOwn(files: Files, path: string): void {

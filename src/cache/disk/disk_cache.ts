@@ -1,10 +1,10 @@
 import { nonEmptyString, type OptionRules, positiveInteger, validateOptions } from "../../options/validate.ts";
-import { openFiles } from "../../runtime/files.ts";
+import { LazyModule } from "../../runtime/lazy_module.ts";
+import { requireFiles } from "../../runtime/require_files.ts";
 import { attachable } from "../backend/attached_host.ts";
 import type { CacheBackend, CacheBackendHost } from "../backend/cache_backend.ts";
+import { LateBackend } from "../backend/late_backend.ts";
 import { DEFAULT_MAX_ENTRY_BYTES, maxEntryBytesRule } from "../backend/max_entry_bytes.ts";
-import { DiskRoot } from "./disk_root.ts";
-import { DiskStore } from "./disk_store.ts";
 
 /** What {@link diskCache} and the backend `"disk"` take. */
 export interface DiskCacheConfig {
@@ -24,6 +24,8 @@ export interface DiskCacheConfig {
 }
 
 const TASK = "open the disk cache";
+
+const store = /* @__PURE__ */ new LazyModule(() => import("./open_disk_store.ts"));
 
 const RULES: OptionRules = {
   cacheDir: { ...nonEmptyString, isPrivate: true },
@@ -58,13 +60,13 @@ export function diskCache(config: DiskCacheConfig = {}): CacheBackend {
 }
 
 /** {@link diskCache} for an instance, whose clock tells what has expired. */
-export function openDiskCache(config: DiskCacheConfig, { clock, warnOnce = () => {} }: Host): CacheBackend {
+export function openDiskCache(config: DiskCacheConfig, host: Host): CacheBackend {
   validateOptions(TASK, config, RULES);
   const { cacheDir, maxBytes = Infinity, maxEntryBytes = DEFAULT_MAX_ENTRY_BYTES } = config;
-  const files = openFiles(TASK);
+  requireFiles(TASK);
   const isNamed = cacheDir !== undefined;
-  const root = new DiskRoot({ path: cacheDir ?? ".opero_cache", isNamed, clock, warnOnce }, files);
-  return new DiskStore(root, { maxBytes, maxEntryBytes }, files, clock);
+  const options = { path: cacheDir ?? ".opero_cache", isNamed, maxBytes, maxEntryBytes, task: TASK };
+  return new LateBackend(store, ({ openDiskStore }) => openDiskStore(options, host));
 }
 
 type Host = Pick<CacheBackendHost, "clock" | "warnOnce">;

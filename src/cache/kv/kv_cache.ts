@@ -1,10 +1,11 @@
 import { nonEmptyString, type OptionRules, plainObject, validateOptions, wrongOption } from "../../options/validate.ts";
-import { type KvDatabase, kvFileIdentity, openKv, requireKv } from "../../runtime/kv.ts";
+import type { KvDatabase } from "../../runtime/kv.ts";
+import { LazyModule } from "../../runtime/lazy_module.ts";
+import { requireKv } from "../../runtime/require_kv.ts";
 import { attachable } from "../backend/attached_host.ts";
 import type { CacheBackend, CacheBackendHost } from "../backend/cache_backend.ts";
+import { LateBackend } from "../backend/late_backend.ts";
 import { DEFAULT_MAX_ENTRY_BYTES, maxEntryBytesRule } from "../backend/max_entry_bytes.ts";
-import { KvSource } from "./kv_source.ts";
-import { KvStore } from "./kv_store.ts";
 
 /** What {@link kvCache} and the backend `"kv"` take: where the database is, or an open one. */
 export interface KvCacheConfig {
@@ -20,6 +21,8 @@ export interface KvCacheConfig {
 }
 
 const TASK = "open the kv cache";
+
+const store = /* @__PURE__ */ new LazyModule(() => import("./open_kv_store.ts"));
 
 const RULES: OptionRules = {
   path: nonEmptyString,
@@ -61,8 +64,5 @@ export function openKvCache(config: KvCacheConfig, { clock }: Pick<CacheBackendH
     throw wrongOption(TASK, "path", { desired: "left out where 'kv' is given" }, path);
   }
   if (kv === undefined) requireKv();
-  const source = kv === undefined
-    ? { open: () => openKv(path), identity: () => kvFileIdentity(path), isOwned: true, clock }
-    : { open: () => Promise.resolve(kv), identity: () => undefined, isOwned: false, clock };
-  return new KvStore(new KvSource(source), maxEntryBytes, clock);
+  return new LateBackend(store, ({ openKvStore }) => openKvStore({ path, kv, maxEntryBytes }, clock));
 }

@@ -5,13 +5,13 @@ import {
   validateOptions,
   wrongOption,
 } from "../../options/validate.ts";
-import { openFiles } from "../../runtime/files.ts";
+import { LazyModule } from "../../runtime/lazy_module.ts";
+import { requireFiles } from "../../runtime/require_files.ts";
 import { type SqliteDatabase, sqliteOpener } from "../../runtime/sqlite.ts";
 import { attachable } from "../backend/attached_host.ts";
 import type { CacheBackend, CacheBackendHost } from "../backend/cache_backend.ts";
+import { LateBackend } from "../backend/late_backend.ts";
 import { DEFAULT_MAX_ENTRY_BYTES, maxEntryBytesRule } from "../backend/max_entry_bytes.ts";
-import { SqliteFile } from "./sqlite_file.ts";
-import { SqliteStore } from "./sqlite_store.ts";
 
 /** What {@link sqliteCache} and the backend `"sqlite"` take: where the database is, or an open one. */
 export interface SqliteCacheConfig {
@@ -32,6 +32,8 @@ export interface SqliteCacheConfig {
 }
 
 const TASK = "open the sqlite cache";
+
+const store = /* @__PURE__ */ new LazyModule(() => import("./open_sqlite_store.ts"));
 
 const RULES: OptionRules = {
   path: { ...nonEmptyString, isPrivate: true },
@@ -67,18 +69,19 @@ export function sqliteCache(config: SqliteCacheConfig = {}): CacheBackend {
 /** {@link sqliteCache} for an instance, whose clock tells what has expired. */
 export function openSqliteCache(config: SqliteCacheConfig, host: CacheBackendHost): CacheBackend {
   validateOptions(TASK, config, RULES);
-  const { path, db, maxEntries = Infinity, maxEntryBytes = DEFAULT_MAX_ENTRY_BYTES } = config;
-  const { clock, warn } = host;
-  const limits = { maxEntries, maxEntryBytes };
-  if (db === undefined) {
-    const openDatabase = sqliteOpener();
-    const options = { path: path ?? ".opero_cache.sqlite", files: openFiles(TASK), openDatabase, clock, warn };
-    return new SqliteStore(new SqliteFile(options), limits, clock);
-  }
-  if (path !== undefined) {
+  const { path = ".opero_cache.sqlite", db, maxEntries = Infinity, maxEntryBytes = DEFAULT_MAX_ENTRY_BYTES } = config;
+  if (db !== undefined && config.path !== undefined) {
     throw wrongOption(TASK, "path", { desired: "left out where 'db' is given", isPrivate: true }, path);
   }
-  return new SqliteStore({ open: () => db, onFailure: () => {}, close: () => {} }, limits, clock);
+  const openDatabase = db === undefined ? openerOfFiles() : () => db;
+  const options = { db, path, openDatabase, maxEntries, maxEntryBytes, task: TASK };
+  return new LateBackend(store, ({ openSqliteStore }) => openSqliteStore(options, host));
+}
+
+function openerOfFiles(): (path: string) => SqliteDatabase {
+  const openDatabase = sqliteOpener();
+  requireFiles(TASK);
+  return openDatabase;
 }
 
 function isDatabase(value: unknown): boolean {

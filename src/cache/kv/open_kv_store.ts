@@ -1,0 +1,23 @@
+import { type KvDatabase, kvFileIdentity, openKv } from "../../runtime/kv.ts";
+import type { Clock } from "../../time/clock.ts";
+import type { CacheBackend } from "../backend/cache_backend.ts";
+import { KvSource } from "./kv_source.ts";
+import { KvStore } from "./kv_store.ts";
+
+/** Where a kv cache is, and what it may hold; all of it is validated. */
+export interface KvStoreOptions {
+  /** The file of the database. */
+  readonly path: string | undefined;
+  /** The database where an open one was handed in. */
+  readonly kv: KvDatabase | undefined;
+  /** How many bytes an entry takes at most. */
+  readonly maxEntryBytes: number;
+}
+
+/** Opens the kv cache; the database itself is opened when it is first used. */
+export function openKvStore({ path, kv, maxEntryBytes }: KvStoreOptions, clock: Clock): CacheBackend {
+  const source = kv === undefined
+    ? { open: () => openKv(path), identity: () => kvFileIdentity(path), isOwned: true, clock }
+    : { open: () => Promise.resolve(kv), identity: () => undefined, isOwned: false, clock };
+  return new KvStore(new KvSource(source), maxEntryBytes, clock);
+}

@@ -1,0 +1,14 @@
+import { ConfigurationError } from "../errors/configuration_error.ts";
+import { builtinModule } from "./builtin_module.ts";
+import type { FsModule } from "./node_fs.ts";
+
+/**
+ * What the runtime reads and writes files with.
+ *
+ * @throws {ConfigurationError} If it has none; `task` says what cannot be done.
+ */
+export function requireFiles(task: string): FsModule {
+  const fs = builtinModule<FsModule>("node:fs");
+  if (fs !== undefined) return fs;
+  throw new ConfigurationError(`Cannot ${task} as this runtime has no files: use another backend, such as "memory"`);
+}
