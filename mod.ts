@@ -78,8 +78,8 @@ export type {
   CacheBackendFactory,
   CacheBackendHost,
   CacheEntry,
-  MaybePromise,
 } from "./src/cache/backend/cache_backend.ts";
+export type { MaybePromise } from "./src/call/maybe_promise.ts";
 export { diskCache, type DiskCacheConfig } from "./src/cache/disk/disk_cache.ts";
 export { sqliteCache, type SqliteCacheConfig } from "./src/cache/sqlite/sqlite_cache.ts";
 export type { SqliteDatabase, SqliteStatement } from "./src/runtime/sqlite.ts";

@@ -45,7 +45,8 @@ export type {
   RedisClient,
 } from "./src/cache/redis/redis_client.ts";
 export type { RedisCacheConfig } from "./src/cache/redis/redis_config.ts";
-export type { CacheBackend, CacheEntry, MaybePromise } from "./src/cache/backend/cache_backend.ts";
+export type { CacheBackend, CacheEntry } from "./src/cache/backend/cache_backend.ts";
+export type { MaybePromise } from "./src/call/maybe_promise.ts";
 export type { Duration } from "./src/time/duration.ts";
 
 /** The version that this backend is tested with. */

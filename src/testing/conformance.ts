@@ -1,4 +1,5 @@
-import type { CacheBackend, MaybePromise } from "../cache/backend/cache_backend.ts";
+import type { CacheBackend } from "../cache/backend/cache_backend.ts";
+import type { MaybePromise } from "../call/maybe_promise.ts";
 import type { Check, CheckedStore } from "./conformance/check.ts";
 import { ENTRY_CHECKS } from "./conformance/entry_checks.ts";
 import { KEY_CHECKS } from "./conformance/key_checks.ts";

@@ -1,4 +1,5 @@
-import type { CacheBackend, CacheEntry, MaybePromise } from "../../src/cache/backend/cache_backend.ts";
+import type { CacheBackend, CacheEntry } from "../../src/cache/backend/cache_backend.ts";
+import type { MaybePromise } from "../../src/call/maybe_promise.ts";
 import type { Clock } from "../../src/time/clock.ts";
 
 /** How an operation goes wrong. */

@@ -64,7 +64,8 @@ async function killWriter(directory: string, random: () => number): Promise<void
 
 async function assertWhole(directory: string): Promise<void> {
   for (const key of WRITER_KEYS) {
-    const { directory: inner, name, label } = placeOf(key);
+    const { directory: parts, name, label } = placeOf(key);
+    const inner = parts.replaceAll(".", "/");
     const text = await Deno.readTextFile(`${directory}/disk/${inner}/${name}`).catch(() => undefined);
     // A torn file would be a miss for the cache; here it is looked at as it is.
     const entry = text && decodeEntry(key, text.slice(0, text.length - label.length));

@@ -1,4 +1,5 @@
 import type { Clock } from "../../time/clock.ts";
+import type { MaybePromise } from "../../call/maybe_promise.ts";
 import type { LogFields } from "../../telemetry/logger.ts";
 
 /** What a cache keeps: the value and its times, in milliseconds since 1970-01-01T00:00Z, `Infinity` for never. */
@@ -12,9 +13,6 @@ export interface CacheEntry {
   /** From this time on it is of no use, not even stale, and may be removed; never before `expiresAt`. */
   readonly staleUntil: number;
 }
-
-/** A value, or a promise of it. */
-export type MaybePromise<T> = T | Promise<T>;
 
 /**
  * Where cached results are kept. A backend keeps envelopes under text keys and does not judge

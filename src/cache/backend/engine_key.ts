@@ -1,5 +1,5 @@
-import { sha256Hex } from "../../runtime/sha256.ts";
-import type { MaybePromise } from "./cache_backend.ts";
+import { sha256Hex, sha256HexNow } from "../../runtime/sha256.ts";
+import { type MaybePromise, whenReady } from "../../call/maybe_promise.ts";
 
 /** How many hexadecimal digits tell a namespace, or a function in it: they serve clears alone, no read trusts them. */
 const PART_DIGITS = 16;
@@ -19,15 +19,15 @@ export function isKeyPart(name: string): boolean {
 
 /** What all stored keys of `namespace` begin with. */
 export function namespacePrefix(namespace: string): MaybePromise<string> {
-  return then(sha256Hex(namespace), (hash) => `${hash.slice(0, PART_DIGITS)}.`);
+  return whenReady(sha256Hex(namespace), (hash) => `${hash.slice(0, PART_DIGITS)}.`);
 }
 
 /** What all stored keys of the function known as `identity` in `namespace` begin with. */
 export function functionPrefix(namespace: string, identity: string): MaybePromise<string> {
   const hash = sha256Hex(joined(namespace, identity));
-  return then(
+  return whenReady(
     namespacePrefix(namespace),
-    (prefix) => then(hash, (digits) => `${prefix}${digits.slice(0, PART_DIGITS)}.`),
+    (prefix) => whenReady(hash, (digits) => `${prefix}${digits.slice(0, PART_DIGITS)}.`),
   );
 }
 
@@ -42,7 +42,7 @@ export interface FunctionKey {
 /** The part of the keys that all calls of the function known as `identity` in `namespace` share, in its `version`. */
 export function functionKey(namespace: string, identity: string, version: string): MaybePromise<FunctionKey> {
   const hash = sha256Hex(joined(namespace, identity, version));
-  return then(functionPrefix(namespace, identity), (prefix) => then(hash, (digest) => ({ prefix, digest })));
+  return whenReady(functionPrefix(namespace, identity), (prefix) => whenReady(hash, (digest) => ({ prefix, digest })));
 }
 
 /**
@@ -50,54 +50,67 @@ export function functionKey(namespace: string, identity: string, version: string
  * its others. So nothing of an argument leaves the process, no key is hostile to its store, and two calls share a key only
  * where SHA-256 fails.
  */
-export function storedKey(fn: MaybePromise<FunctionKey>, key: string): MaybePromise<string> {
-  return then(fn, ({ prefix, digest }) => then(sha256Hex(digest + key), (digits) => prefix + digits));
+export function storedKey({ prefix, digest }: FunctionKey, key: string): MaybePromise<string> {
+  return whenReady(sha256Hex(digest + key), (digits) => prefix + digits);
+}
+
+/**
+ * {@link storedKey} for a function whose own key was there at once, as then all hashes are.
+ *
+ * @throws {ConfigurationError} If the runtime has no `node:crypto`.
+ */
+export function storedKeyNow({ prefix, digest }: FunctionKey, key: string): string {
+  return prefix + sha256HexNow(digest + key);
 }
 
 /** How many bytes a whole key of the engine is as bytes. */
 export const ENGINE_KEY_BYTES = 48;
 
-const DOT = ".".charCodeAt(0);
+/** How many characters a whole key is. */
+const KEY_LENGTH = 98;
 
 const NO_DIGIT = 16;
 
 /** How many bytes an engine's key, or a prefix of one, is as bytes, by the length of its text. */
-const BYTES_BY_LENGTH: Readonly<Record<number, number>> = { 17: 8, 34: 16, 98: ENGINE_KEY_BYTES };
+const BYTES_BY_LENGTH: Readonly<Record<number, number>> = { 17: 8, 34: 16, [KEY_LENGTH]: ENGINE_KEY_BYTES };
 
 /** What a character of ASCII is worth as a hexadecimal digit in lower case, 16 where it is none. */
-const DIGITS = Uint8Array.from({ length: 128 }, (_, code) => {
+const DIGITS = Uint8Array.from({ length: 256 }, (_, code) => {
   const digit = "0123456789abcdef".indexOf(String.fromCharCode(code));
   return digit === -1 ? NO_DIGIT : digit;
 });
 
+/** Characters as bytes: those of a text are read one by one in three times as long. */
+const codes = new Uint8Array(KEY_LENGTH);
+const encoder = new TextEncoder();
+
+const DOT = ".".charCodeAt(0);
+
 /**
  * An engine's key as 48 bytes, and an engine's prefix as 8 or 16, for stores that pay by the byte. A key begins with a
  * prefix exactly where its bytes begin with the prefix's. Any other text is `undefined`. It is asked at each operation, so
- * it goes through the text once, and puts the bytes of a whole key into `target` where one is given: to make an array takes
- * longer than to fill it.
+ * it puts the bytes of a whole key into `target` where one is given: to make an array takes longer than to fill it.
+ *
+ * @param key Any text.
+ * @param target Takes the bytes of a whole key.
+ * @returns The bytes, or `undefined` where `key` is no key or prefix of the engine.
  */
 export function engineKeyBytes(
   key: string,
   target?: Uint8Array<ArrayBuffer>,
 ): Uint8Array<ArrayBuffer> | undefined {
   const length = BYTES_BY_LENGTH[key.length];
-  if (length === undefined) return undefined;
+  // Of what is not ASCII less is read than there is, or it has bytes that are no digits.
+  if (length === undefined || encoder.encodeInto(key, codes).read !== key.length) return undefined;
   const bytes = length === ENGINE_KEY_BYTES && target !== undefined ? target : new Uint8Array(length);
   let isWrong = 0;
-  let at = 0;
-  for (let i = 0; i < length;) {
-    const [high, low] = [key.charCodeAt(at), key.charCodeAt(at + 1)];
-    const [highDigit, lowDigit] = [DIGITS[high & 127]!, DIGITS[low & 127]!];
-    isWrong |= (high | low) >> 7 | (highDigit | lowDigit) & NO_DIGIT;
-    bytes[i++] = highDigit << 4 | lowDigit;
-    at += 2;
+  for (let i = 0, at = 0; i < length;) {
+    const high = DIGITS[codes[at++]!]!;
+    const low = DIGITS[codes[at++]!]!;
+    isWrong |= (high | low) & NO_DIGIT;
+    bytes[i++] = high << 4 | low;
     // The parts of 16 digits end with a dot.
-    if (i === 8 || i === 16) isWrong |= key.charCodeAt(at++) ^ DOT;
+    if (i === 8 || i === 16) isWrong |= codes[at++]! ^ DOT;
   }
   return isWrong === 0 ? bytes : undefined;
-}
-
-/** Goes on with a value at once, or with a promise's once it is there. */
-export function then<T, R>(value: MaybePromise<T>, next: (value: T) => MaybePromise<R>): MaybePromise<R> {
-  return value instanceof Promise ? value.then(next) : next(value);
 }

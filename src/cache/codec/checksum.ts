@@ -18,7 +18,7 @@ export function checksum(text: string, seed = 0): number {
   let a = (seed | 0) ^ LANE_A;
   let b = Math.floor(seed / 2 ** 32) ^ LANE_B;
   for (let start = 0; start < text.length;) {
-    const chunk = chunkOf(text, start);
+    const chunk = text.length <= CHUNK_UNITS ? text : chunkOf(text, start);
     start += chunk.length;
     const count = encodeWords(chunk);
     for (let i = 0; i < count; i++) {
@@ -27,14 +27,11 @@ export function checksum(text: string, seed = 0): number {
       b = Math.imul((b << 17 | b >>> 15) ^ word, LANE_B);
     }
   }
-  a = mix(a ^ text.length);
-  b = mix(b ^ a);
-  return (b & 0x1fffff) * 2 ** 32 + ((a ^ b) >>> 0);
+  return mixed(a ^ text.length, b);
 }
 
 /** The next piece of `text`, never with half a surrogate pair at its end. */
 function chunkOf(text: string, start: number): string {
-  if (text.length <= CHUNK_UNITS) return text;
   const end = Math.min(start + CHUNK_UNITS, text.length);
   const isSplit = end < text.length && (text.charCodeAt(end - 1) & 0xfc00) === 0xd800;
   return text.slice(start, isSplit ? end - 1 : end);
@@ -47,9 +44,14 @@ function encodeWords(chunk: string): number {
   return (written + 3) >> 2;
 }
 
-function mix(lane: number): number {
-  let mixed = lane;
-  mixed = Math.imul(mixed ^ mixed >>> 16, 0x85ebca6b);
-  mixed = Math.imul(mixed ^ mixed >>> 13, 0xc2b2ae35);
-  return mixed ^ mixed >>> 16;
+/** The two lanes as one number of 53 bits, each bit of which depends on all of theirs. */
+function mixed(first: number, second: number): number {
+  let a = Math.imul(first ^ first >>> 16, 0x85ebca6b);
+  a = Math.imul(a ^ a >>> 13, 0xc2b2ae35);
+  a ^= a >>> 16;
+  let b = second ^ a;
+  b = Math.imul(b ^ b >>> 16, 0x85ebca6b);
+  b = Math.imul(b ^ b >>> 13, 0xc2b2ae35);
+  b ^= b >>> 16;
+  return (b & 0x1fffff) * 2 ** 32 + ((a ^ b) >>> 0);
 }

@@ -19,6 +19,9 @@ const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 /** A temporary name: the writer's id, a number, and for whose key it is. That last part is new since 0.1. */
 const TEMPORARY = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}-\d{1,16}(?:\.([0-9a-z.]{1,60}))?$/;
 
+/** Where the last part of an engine's key begins. */
+const NAME_AT = 34;
+
 /** Whether `name` is that of a directory of a namespace or a function. */
 export function isGroupName(name: string): boolean {
   return /^(?:[0-9a-f]{16}|[0-9a-f]{64})$/.test(name);
@@ -46,7 +49,7 @@ export function isDoomedName(name: string): boolean {
 
 /** Where the entry of a key is kept. */
 export interface DiskPlace {
-  /** The directory, with `/` between its parts. */
+  /** The directory, a path from the root of the cache on, with a dot between its parts, as it stands in an engine's key. */
   readonly directory: string;
   /** The file in it. Names are hexadecimal digits alone, so that no key leads anywhere else. */
   readonly name: string;
@@ -60,20 +63,17 @@ export interface DiskPlace {
  */
 export function placeOf(key: string): DiskPlace {
   if (!ENGINE_KEY.test(key)) return otherPlaceOf(plainKey(key));
-  const groupAt = key.indexOf(".") + 1;
-  const nameAt = key.indexOf(".", groupAt) + 1;
-  const directory = `${key.slice(0, groupAt - 1)}/${key.slice(groupAt, nameAt - 1)}/${key.slice(nameAt, nameAt + 2)}`;
-  return { directory, name: key.slice(nameAt), label: "" };
+  return { directory: key.slice(0, NAME_AT + 2), name: key.slice(NAME_AT), label: "" };
 }
 
 function otherPlaceOf(plain: string): DiskPlace {
   const name = sha256HexNow(plain);
-  return { directory: `${OTHER_KEYS}/${name.slice(0, 2)}`, name, label: `\n${plain}` };
+  return { directory: `${OTHER_KEYS}.${name.slice(0, 2)}`, name, label: `\n${plain}` };
 }
 
 /** What the name of a file that is written for `place` ends with, and so tells other processes for whose key it is. */
 export function tagOf({ directory, name }: DiskPlace): string {
-  return [...directory.split("/").slice(0, -1), name].map((part) => part.slice(0, TAG_DIGITS)).join(".");
+  return `${directory.slice(0, directory.lastIndexOf("."))}.${name.slice(0, TAG_DIGITS)}`;
 }
 
 /** Whether the temporary file `name` may be that of a key that begins with `prefix`. */

@@ -17,8 +17,8 @@ export interface DiskRootOptions {
   readonly path: string;
   /** Whether the user named it: then it may be a link, as he knows where it leads. */
   readonly isNamed: boolean;
-  /** Gives the time for how long a look is good. */
-  readonly clock: Pick<Clock, "now">;
+  /** Gives the time of day, which tells for how long a look is good. */
+  readonly clock: Pick<Clock, "wallNow">;
   /** Warns of what is wrong with the set-up, once. */
   readonly warnOnce: (kind: string, message: string) => void;
 }
@@ -32,7 +32,8 @@ export class DiskRoot {
   readonly path: string;
   readonly #options: DiskRootOptions;
   readonly #files: Files;
-  readonly #trustedUntilMs = new Map<string, number>();
+  /** The directories that were looked at, by their parts with a dot between. */
+  readonly #known = new Map<string, KnownDirectory>();
   #isLooked = false;
 
   /** The directory that `options` name, which need not be there yet. */
@@ -43,14 +44,20 @@ export class DiskRoot {
   }
 
   /**
-   * The path of a directory in it, `/` between its parts.
+   * The path of a directory in it.
    *
+   * @param directory Its parts from the root on, with a dot between.
+   * @param wallMs The time of day, for who has just read it.
    * @throws {ConfigurationError} If it is a link or any of those above it in the cache is.
    */
-  pathOf(directory: string): string {
-    const nowMs = this.#options.clock.now();
-    if (!((this.#trustedUntilMs.get(directory) ?? 0) > nowMs)) this.#look(directory, nowMs);
-    return `${this.path}/${directory}`;
+  pathOf(directory: string, wallMs: number = this.#options.clock.wallNow()): string {
+    return this.#look(directory, wallMs).path;
+  }
+
+  /** {@link DiskRoot.pathOf} of a directory that is there; to read from one that is not is to be told so by an error. */
+  pathIfThere(directory: string, wallMs: number): string | undefined {
+    const known = this.#look(directory, wallMs);
+    return isTrusted(known, wallMs) ? known.path : undefined;
   }
 
   /** Warns where others may change what is in the cache; `own` is a file that was just made in it. */
@@ -68,23 +75,42 @@ export class DiskRoot {
     );
   }
 
-  #look(directory: string, nowMs: number): void {
-    let path = this.path;
-    let isThere = isDirectory(this.#rootFacts());
-    for (const part of directory.split("/")) {
-      if (!isThere) return;
-      path += `/${part}`;
-      isThere = isDirectory(this.#files.facts(path));
-    }
-    if (!isThere) return;
-    if (this.#trustedUntilMs.size >= MAX_REMEMBERED) this.#trustedUntilMs.clear();
-    this.#trustedUntilMs.set(directory, nowMs + TRUSTED_MS);
+  /** What is known of a directory: most often those above it need no look of their own, and it is trusted as long as they are. */
+  #look(directory: string, wallMs: number): KnownDirectory {
+    const known = this.#known.get(directory);
+    if (known !== undefined && isTrusted(known, wallMs)) return known;
+    if (directory === "") return this.#note(directory, this.path, wallMs, isDirectory(this.#rootFacts()));
+    const dot = directory.lastIndexOf(".");
+    const above = this.#look(directory.slice(0, Math.max(0, dot)), wallMs);
+    const path = `${above.path}/${directory.slice(dot + 1)}`;
+    const isThere = isTrusted(above, wallMs) && isDirectory(this.#files.facts(path));
+    return this.#note(directory, path, above.lookedMs, isThere);
+  }
+
+  /** What is not there yet may be made at any time. */
+  #note(directory: string, path: string, lookedMs: number, isThere: boolean): KnownDirectory {
+    if (!isThere) return { path, lookedMs: -Infinity };
+    if (this.#known.size >= MAX_REMEMBERED) this.#known.clear();
+    const known = { path, lookedMs };
+    this.#known.set(directory, known);
+    return known;
   }
 
   #rootFacts(): FileFacts | undefined {
     const { isNamed, path } = this.#options;
     return isNamed ? this.#files.factsBehind(path) : this.#files.facts(path);
   }
+}
+
+interface KnownDirectory {
+  readonly path: string;
+  /** When it, or one of those above it, was last looked at; `-Infinity` where it was not there. */
+  readonly lookedMs: number;
+}
+
+/** Where the time of day goes back, it is time to look. */
+function isTrusted({ lookedMs }: KnownDirectory, wallMs: number): boolean {
+  return wallMs >= lookedMs && wallMs < lookedMs + TRUSTED_MS;
 }
 
 /** What is neither there nor a directory will tell by itself; only a link would go unnoticed. */

@@ -1,7 +1,8 @@
 import type { Clock } from "../../time/clock.ts";
 import type { Files } from "../../runtime/files.ts";
 import { isMissing } from "../../runtime/node_fs.ts";
-import type { CacheBackend, CacheEntry, MaybePromise } from "../backend/cache_backend.ts";
+import { isPromise, type MaybePromise, whenDone, whenReady } from "../../call/maybe_promise.ts";
+import type { CacheBackend, CacheEntry } from "../backend/cache_backend.ts";
 import { decodeEntry, encodeEntry } from "../codec/cache_codec.ts";
 import { isOverBytes } from "../backend/max_entry_bytes.ts";
 import { NOT_KEPT } from "../backend/not_kept.ts";
@@ -46,25 +47,25 @@ export class DiskStore implements CacheBackend {
   get(key: string): MaybePromise<CacheEntry | undefined> {
     this.#assertOpen();
     const place = placeOf(key);
-    const text = this.#files.read(this.#pathOf(place), this.#maxFileBytes(place));
-    return text instanceof Promise
-      ? text.then((text) => this.#entryOf(key, place, text))
-      : this.#entryOf(key, place, text);
+    const nowMs = this.#clock.wallNow();
+    const directory = this.#root.pathIfThere(place.directory, nowMs);
+    if (directory === undefined) return undefined;
+    const text = this.#files.read(`${directory}/${place.name}`, this.#limits.maxEntryBytes + place.label.length);
+    if (isPromise(text)) return text.then((text) => this.#entryOf(key, place, text, this.#clock.wallNow()));
+    return text === undefined ? undefined : this.#entryOf(key, place, text, nowMs);
   }
 
   set(key: string, entry: CacheEntry): MaybePromise<void> {
     this.#assertOpen();
     const place = placeOf(key);
     const write = this.#pending.begin(key, place);
-    return attempt(() => this.#write(write, place, entry), {
-      onSuccess: (kept) => {
-        this.#pending.end(write);
-        return kept;
-      },
-      onError: (error) => {
-        this.#pending.end(write);
-        throw error;
-      },
+    const end = (kept: void) => {
+      this.#pending.end(write);
+      return kept;
+    };
+    return whenDone(() => this.#write(write, place, entry), end, (error) => {
+      end();
+      throw error;
     });
   }
 
@@ -92,17 +93,13 @@ export class DiskStore implements CacheBackend {
     return `${this.#root.pathOf(directory)}/${name}`;
   }
 
-  #maxFileBytes({ label }: DiskPlace): number {
-    return this.#limits.maxEntryBytes + label.length;
-  }
-
   /** A file that is torn, foreign or past its time is of no use to anybody. */
-  #entryOf(key: string, place: DiskPlace, text: string | undefined): CacheEntry | undefined {
+  #entryOf(key: string, place: DiskPlace, text: string | undefined, nowMs: number): CacheEntry | undefined {
     if (text === undefined) return undefined;
     const entry = text.endsWith(place.label)
       ? decodeEntry(key, text.slice(0, text.length - place.label.length), this.#limits.maxEntryBytes)
       : undefined;
-    if (entry !== undefined && entry.staleUntil > this.#clock.wallNow()) return entry;
+    if (entry !== undefined && entry.staleUntil > nowMs) return entry;
     try {
       const path = this.#pathOf(place);
       if (this.#files.facts(path)?.kind === "file") this.#files.remove(path);
@@ -120,8 +117,7 @@ export class DiskStore implements CacheBackend {
       return NOT_KEPT;
     }
     const writing = this.#make(write.temporary, write, () => this.#files.write(write.temporary, text));
-    const publish = () => this.#publish(write, path, text.length);
-    return writing instanceof Promise ? writing.then(publish) : publish();
+    return whenReady(writing, () => this.#publish(write, path, text.length));
   }
 
   /** Where the new value cannot be kept, the old one is none any more. */
@@ -137,8 +133,7 @@ export class DiskStore implements CacheBackend {
   #publish(write: PendingWrite, path: string, bytes: number): MaybePromise<void> {
     this.#root.warnIfLoose(write.temporary);
     const publishing = this.#make(path, write, () => this.#putInPlace(write, path));
-    const note = () => this.#sweeper.onWritten(bytes);
-    return publishing instanceof Promise ? publishing.then(note) : note();
+    return whenReady(publishing, () => this.#sweeper.onWritten(bytes));
   }
 
   #putInPlace(write: PendingWrite, path: string): void {
@@ -158,38 +153,16 @@ export class DiskStore implements CacheBackend {
       if (retries > 0) this.#files.makeDirectory(path.slice(0, path.lastIndexOf("/")));
       return make();
     };
-    return attempt(makeAgain, {
-      onError: (error) => {
-        if (!isMissing(error) || retries === MAX_RETRIES) {
-          this.#files.remove(write.temporary);
-          throw error;
-        }
-        return this.#make(path, write, make, retries + 1);
-      },
+    return whenDone(makeAgain, () => {}, (error) => {
+      if (!isMissing(error) || retries === MAX_RETRIES) {
+        this.#files.remove(write.temporary);
+        throw error;
+      }
+      return this.#make(path, write, make, retries + 1);
     });
   }
 
   #assertOpen(): void {
     if (this.#isClosed) throw new Error("The disk cache is closed");
   }
-}
-
-interface AttemptEnd {
-  readonly onSuccess?: (answer: void) => void;
-  readonly onError: (error: unknown) => MaybePromise<void>;
-}
-
-/** A `then` for what may answer without a promise. */
-function attempt(act: () => MaybePromise<void>, { onSuccess, onError }: AttemptEnd): MaybePromise<void> {
-  let acting: MaybePromise<void>;
-  try {
-    acting = act();
-  } catch (error) {
-    return onError(error);
-  }
-  return acting instanceof Promise
-    ? acting.then(onSuccess, onError)
-    : onSuccess === undefined
-    ? acting
-    : onSuccess(acting);
 }

@@ -4,10 +4,11 @@ import { TimeoutError } from "../../errors/timeout_error.ts";
 import { formatDuration } from "../../errors/format_duration.ts";
 import { interruptible } from "../../call/interruptible.ts";
 import type { BackendHealth, CacheOperation } from "./backend_health.ts";
-import type { CacheBackend, CacheEntry, MaybePromise } from "../backend/cache_backend.ts";
+import { isPromise, type MaybePromise } from "../../call/maybe_promise.ts";
+import type { CacheBackend, CacheEntry } from "../backend/cache_backend.ts";
 import { NOT_KEPT } from "../backend/not_kept.ts";
 import { requireEntry, UNREADABLE_ENTRY } from "../backend/read_entry.ts";
-import { isThenable, type WriteOrder } from "./write_order.ts";
+import type { WriteOrder } from "./write_order.ts";
 
 /** Clearing may mean many thousand entries, and nobody waits for it but who asked for it. */
 const CLEAR_TIMEOUTS = 120;
@@ -184,7 +185,7 @@ export class GuardedCache {
     const orElse = () => instead;
     try {
       const done = this.#do(work, false);
-      return done instanceof Promise ? done.catch(orElse) : done;
+      return isPromise(done) ? done.catch(orElse) : done;
     } catch {
       return instead;
     }
@@ -207,7 +208,7 @@ export class GuardedCache {
     const fail = (error: unknown): never => this.#fail(work.operation, error, isFirst, isNamed);
     try {
       const answer = work.act();
-      return isThenable(answer) ? this.#inTime(work, answer, isFirst).then(settle).catch(fail) : settle(answer);
+      return isPromise(answer) ? this.#inTime(work, answer, isFirst).then(settle).catch(fail) : settle(answer);
     } catch (error) {
       return fail(error);
     }

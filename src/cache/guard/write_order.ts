@@ -1,5 +1,5 @@
 import type { Clock } from "../../time/clock.ts";
-import type { MaybePromise } from "../backend/cache_backend.ts";
+import { isPromise, type MaybePromise } from "../../call/maybe_promise.ts";
 
 /** A change of a backend that is under way. */
 interface Change {
@@ -41,7 +41,7 @@ export class WriteOrder {
   change<R>(key: string, act: () => MaybePromise<R>): MaybePromise<R> {
     const before = this.#latest.size === 0 ? undefined : this.#latest.get(key);
     const acting = before === undefined ? act() : this.#waitFor(before).then(act);
-    if (isThenable(acting)) this.#begin(key, acting);
+    if (isPromise(acting)) this.#begin(key, acting);
     return acting;
   }
 
@@ -78,15 +78,9 @@ export class WriteOrder {
     const ignore = () => {};
     try {
       const removing = this.change(key, () => this.#remove(key));
-      if (isThenable(removing)) removing.then(ignore, ignore);
+      if (isPromise(removing)) removing.then(ignore, ignore);
     } catch {
       // The backend is in trouble, and whoever asks it next will be told.
     }
   }
-}
-
-/** Whether `value` is a promise, of whatever make. */
-export function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return (typeof value === "object" || typeof value === "function") && value !== null &&
-    typeof (value as { then?: unknown }).then === "function";
 }

@@ -1,7 +1,8 @@
 import type { Clock } from "../../time/clock.ts";
-import type { CacheEntry, MaybePromise } from "../backend/cache_backend.ts";
+import { isPromise, type MaybePromise, whenReady } from "../../call/maybe_promise.ts";
+import type { CacheEntry } from "../backend/cache_backend.ts";
 import { requireText, serializeArguments } from "../key/cache_key.ts";
-import { type FunctionKey, functionKey, storedKey, then } from "../backend/engine_key.ts";
+import { type FunctionKey, functionKey, storedKey, storedKeyNow } from "../backend/engine_key.ts";
 import type { GuardedCache } from "../guard/guarded_cache.ts";
 import { instanceText, type ReceiverOf } from "../key/instance.ts";
 import type { CacheKeyFunction } from "./memory_results.ts";
@@ -48,7 +49,14 @@ export class BackendResults implements ResultStore {
     return this.#options.clock.wallNow();
   }
 
+  /** The stored key, where the runtime can hash at once, so that no call hashes twice; else what tells the call from others. */
   keyOf(self: unknown, args: readonly unknown[]): string {
+    const text = this.#textOf(self, args);
+    const fn = this.#functionKey;
+    return isPromise(fn) ? text : storedKeyNow(fn, text);
+  }
+
+  #textOf(self: unknown, args: readonly unknown[]): string {
     const { cacheKey, keyArguments, receiverOf } = this.#options;
     if (cacheKey !== undefined) return `k${requireText(cacheKey(...args))}`;
     const receiver = receiverOf(self);
@@ -57,24 +65,33 @@ export class BackendResults implements ResultStore {
   }
 
   read(key: string): MaybePromise<StoredValue | undefined> {
-    const fromThen = (entry: CacheEntry | undefined) => fromEntry(entry, this.nowMs());
-    return then(this.#storedKey(key), (stored) => then(this.#options.backend.get(stored), fromThen));
+    const stored = this.#storedKey(key);
+    if (isPromise(stored)) return stored.then((stored) => this.#readStored(stored));
+    return this.#readStored(stored);
+  }
+
+  #readStored(stored: string): MaybePromise<StoredValue | undefined> {
+    const entry = this.#options.backend.get(stored);
+    return isPromise(entry) ? entry.then((entry) => fromEntry(entry, this.nowMs())) : fromEntry(entry, this.nowMs());
   }
 
   write(key: string, stored: StoredValue, isWanted: () => boolean): MaybePromise<boolean> {
-    return then(this.#storedKey(key), (storedKey) => this.#options.backend.set(storedKey, toEntry(stored), isWanted));
+    return whenReady(
+      this.#storedKey(key),
+      (storedKey) => this.#options.backend.set(storedKey, toEntry(stored), isWanted),
+    );
   }
 
   put(key: string, stored: StoredValue): MaybePromise<boolean> {
-    return then(this.#storedKey(key), (storedKey) => this.#options.backend.store(storedKey, toEntry(stored)));
+    return whenReady(this.#storedKey(key), (storedKey) => this.#options.backend.store(storedKey, toEntry(stored)));
   }
 
   delete(key: string): MaybePromise<boolean> {
-    return then(this.#storedKey(key), (stored) => this.#options.backend.delete(stored));
+    return whenReady(this.#storedKey(key), (stored) => this.#options.backend.delete(stored));
   }
 
   clear(): MaybePromise<unknown> {
-    return then(this.#functionKey, ({ prefix }) => this.#options.backend.clear(prefix));
+    return whenReady(this.#functionKey, ({ prefix }) => this.#options.backend.clear(prefix));
   }
 
   /** Made when it is first needed: to hash, the runtime may have to load a module. */
@@ -83,8 +100,10 @@ export class BackendResults implements ResultStore {
     return this.#functionKeyOnceMade ??= functionKey(namespace, identity, version);
   }
 
+  /** Of what {@link BackendResults.keyOf} has answered. */
   #storedKey(key: string): MaybePromise<string> {
-    return storedKey(this.#functionKey, key);
+    const fn = this.#functionKey;
+    return isPromise(fn) ? fn.then((fn) => storedKey(fn, key)) : key;
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Call } from "../../call/call.ts";
 import type { LayerHost } from "../../attempt/layer_host.ts";
 import { CacheAccount, type CacheStats } from "./cache_account.ts";
-import type { MaybePromise } from "../backend/cache_backend.ts";
+import type { MaybePromise } from "../../call/maybe_promise.ts";
 import { Flight } from "./flight.ts";
 import { flightContext } from "./flight_context.ts";
 import type { Flights } from "./flights.ts";

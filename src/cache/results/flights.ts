@@ -16,6 +16,7 @@ export class Flights {
 
   /** The refresh behind a stale value. */
   findRefresh(key: unknown): Flight | undefined {
+    if (this.#first.size === 0) return undefined;
     let flight = this.#first.get(key);
     while (flight !== undefined && flight.stale === undefined) flight = flight.next;
     return flight;

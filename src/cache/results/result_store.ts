@@ -1,4 +1,4 @@
-import type { MaybePromise } from "../backend/cache_backend.ts";
+import type { MaybePromise } from "../../call/maybe_promise.ts";
 import type { StoredValue } from "../memory/memory_store.ts";
 
 /** What takes the place of a value that could not be looked for: to write one would most likely cost a second wait. */

@@ -15,16 +15,21 @@ export class BusyQueue {
   #last: Promise<unknown> = Promise.resolve();
   #waiting = 0;
 
-  /** Runs what only reads: it waits for nobody but the process in its way. */
-  read<R>(run: () => R): R | Promise<R> {
-    return tryFrom(undefined, run);
+  /**
+   * Reads again what has met `error`, which must be another process in its way: it waits for nobody else.
+   *
+   * @throws {unknown} `error`, where it is anything else.
+   */
+  readAgain<R>(error: unknown, read: () => R): Promise<R> {
+    if (!isBusy(error)) throw error;
+    return retry(read, error, performance.now());
   }
 
   /** Runs what writes, at once or when all before it have written. */
   write<R>(run: () => R): R | Promise<R> {
     if (this.#waiting > 0) {
       const sinceMs = performance.now();
-      return this.#enqueue(() => tryFrom(sinceMs, run));
+      return this.#enqueue(() => runOrRetry(run, sinceMs));
     }
     try {
       return run();
@@ -43,13 +48,12 @@ export class BusyQueue {
   }
 }
 
-/** The clock is read only where there is something to wait for: most operations meet nobody. */
-function tryFrom<R>(sinceMs: number | undefined, run: () => R): R | Promise<R> {
+function runOrRetry<R>(run: () => R, sinceMs: number): R | Promise<R> {
   try {
     return run();
   } catch (error) {
     if (!isBusy(error)) throw error;
-    return retry(run, error, sinceMs ?? performance.now());
+    return retry(run, error, sinceMs);
   }
 }
 

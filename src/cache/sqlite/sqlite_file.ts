@@ -9,8 +9,12 @@ import { type SqlitePlace, sqlitePlaceOf } from "./sqlite_path.ts";
 
 /** Where a store gets its database from. */
 export interface SqliteSource {
-  /** The database, ready for use. It is asked at each operation, and may answer with another one than before. */
-  open(): SqliteDatabase;
+  /**
+   * The database, ready for use. It is asked at each operation, and may answer with another one than before.
+   *
+   * @param wallMs The time of day, for who has just read it.
+   */
+  open(wallMs?: number): SqliteDatabase;
   /** Is told of each failure; the next {@link SqliteSource.open} may answer with another database. */
   onFailure(error: unknown): void;
   /** Closes what it opened. */
@@ -24,7 +28,7 @@ export interface SqliteFileOptions {
   readonly files: Files;
   readonly openDatabase: (path: string) => SqliteDatabase;
   /** Tells when it is time to look whether the file is still there. */
-  readonly clock: Clock;
+  readonly clock: Pick<Clock, "wallNow">;
   readonly warn: (message: string, fields?: LogFields) => void;
 }
 
@@ -44,7 +48,7 @@ export class SqliteFile implements SqliteSource {
   #database: SqliteDatabase | undefined;
   #identity: string | undefined;
   #isOwn = false;
-  #lookAtMs = 0;
+  #lookedMs = -Infinity;
 
   /** A file that is not open yet. */
   constructor(options: SqliteFileOptions) {
@@ -57,8 +61,8 @@ export class SqliteFile implements SqliteSource {
    *
    * @throws {ConfigurationError} If there is something else than a database, which was not known to be one of the library's.
    */
-  open(): SqliteDatabase {
-    if (this.#database !== undefined && !this.#isReplaced()) return this.#database;
+  open(wallMs: number = this.#options.clock.wallNow()): SqliteDatabase {
+    if (this.#database !== undefined && !this.#isReplaced(wallMs)) return this.#database;
     this.close();
     this.#requireFile();
     const identity = this.#identityNow();
@@ -97,12 +101,11 @@ export class SqliteFile implements SqliteSource {
     database?.close();
   }
 
-  #isReplaced(): boolean {
-    if (this.#place.file === undefined) return false;
-    const { clock } = this.#options;
-    const nowMs = clock.coarseNow?.() ?? clock.now();
-    if (nowMs < this.#lookAtMs) return false;
-    this.#lookAtMs = nowMs + LOOK_MS;
+  /** The time of day serves here, as each read has asked for it anyhow; where it goes back, it is time to look. */
+  #isReplaced(wallMs: number): boolean {
+    const sinceMs = wallMs - this.#lookedMs;
+    if ((sinceMs >= 0 && sinceMs < LOOK_MS) || this.#place.file === undefined) return false;
+    this.#lookedMs = wallMs;
     return this.#identityNow() !== this.#identity;
   }
 

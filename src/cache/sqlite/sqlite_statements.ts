@@ -29,12 +29,20 @@ export interface SqliteStatements {
   readonly purgeOld: SqliteStatement | undefined;
 }
 
-/** Prepares `database`, which gets its table where it has none. */
-export function prepareStatements(database: SqliteDatabase): SqliteStatements {
+/**
+ * Prepares `database`, which gets its table where it has none.
+ *
+ * @param database An open database.
+ * @param maxEntryBytes How large an entry is read at most; it stands in the text, as a value that is bound takes time.
+ * @returns Its statements.
+ */
+export function prepareStatements(database: SqliteDatabase, maxEntryBytes: number): SqliteStatements {
   database.exec(SCHEMA);
   const hasOld = database.prepare("SELECT 1 FROM sqlite_master WHERE name = 'opero_cache_1'").get() ?? undefined;
   return {
-    get: database.prepare(`SELECT entry FROM opero_cache_2 WHERE key = ? AND ${byteLength(database)} <= ?`),
+    get: database.prepare(
+      `SELECT entry FROM opero_cache_2 WHERE key = ? AND ${byteLength(database)} <= ${maxEntryBytes}`,
+    ),
     set: database.prepare(
       "INSERT INTO opero_cache_2 (key, until, entry) VALUES (?, ?, ?) " +
         "ON CONFLICT (key) DO UPDATE SET until = excluded.until, entry = excluded.entry",

@@ -1,7 +1,8 @@
 import type { Clock } from "../../time/clock.ts";
 import { nextTurn } from "../../time/next_turn.ts";
 import { changedRows, type SqliteDatabase } from "../../runtime/sqlite.ts";
-import type { CacheBackend, CacheEntry, MaybePromise } from "../backend/cache_backend.ts";
+import { isPromise, type MaybePromise, whenReady } from "../../call/maybe_promise.ts";
+import type { CacheBackend, CacheEntry } from "../backend/cache_backend.ts";
 import { decodeEntry, encodeEntry } from "../codec/cache_codec.ts";
 import { ENGINE_KEY_BYTES, engineKeyBytes } from "../backend/engine_key.ts";
 import { plainKey } from "../backend/plain_key.ts";
@@ -40,23 +41,22 @@ export class SqliteStore implements CacheBackend {
   }
 
   get(key: string): MaybePromise<CacheEntry | undefined> {
-    const { maxEntryBytes } = this.#limits;
-    const row = this.#queue.read(() => this.#run(({ get }) => get.get(keptKey(key), maxEntryBytes)));
-    return row instanceof Promise ? row.then((row) => this.#entryOf(key, row)) : this.#entryOf(key, row);
+    try {
+      return this.#read(key);
+    } catch (error) {
+      return this.#queue.readAgain(error, () => this.#read(key));
+    }
   }
 
   set(key: string, entry: CacheEntry): MaybePromise<void> {
     const text = encodeEntry(key, entry, this.#limits.maxEntryBytes);
     const written = this.#queue.write(() => this.#run(({ set }) => void set.run(keptKey(key), entry.staleUntil, text)));
-    if (written instanceof Promise) return written.then(() => this.#sweeper.onWritten());
-    this.#sweeper.onWritten();
+    return whenReady(written, () => this.#sweeper.onWritten());
   }
 
   delete(key: string): MaybePromise<boolean> {
-    const changed = this.#queue.write(() =>
-      this.#run((statements) => changedRows(statements.delete.run(keptKey(key))))
-    );
-    return changed instanceof Promise ? changed.then((rows) => rows > 0) : changed > 0;
+    const remove = (statements: SqliteStatements) => changedRows(statements.delete.run(keptKey(key)));
+    return whenReady(this.#queue.write(() => this.#run(remove)), (rows) => rows > 0);
   }
 
   /** Batch by batch, with turns of the loop between, so that nothing else waits long. */
@@ -79,40 +79,57 @@ export class SqliteStore implements CacheBackend {
     this.#source.close();
   }
 
-  #entryOf(key: string, row: unknown): CacheEntry | undefined {
+  /** The way of a hit: one statement, and one look at the clock. */
+  #read(key: string): CacheEntry | undefined {
+    const nowMs = this.#clock.wallNow();
+    let row: unknown;
+    try {
+      row = this.#prepared(nowMs).get.get(keptKey(key));
+    } catch (error) {
+      throw this.#noteFailure(error);
+    }
     const text = (row as { entry: unknown } | null | undefined)?.entry;
     if (typeof text !== "string") return undefined;
     const entry = decodeEntry(key, text, this.#limits.maxEntryBytes);
     if (entry === undefined) this.#tryToDelete(key);
     // A dead row is removed in the background: whether it was already makes no difference.
-    if (entry === undefined || entry.staleUntil === Infinity) return entry;
-    return entry.staleUntil > this.#clock.wallNow() ? entry : undefined;
+    return entry !== undefined && entry.staleUntil > nowMs ? entry : undefined;
   }
 
   /** A damaged row that stays is a miss all the same. */
   #tryToDelete(key: string): void {
     try {
       const deleted = this.delete(key);
-      if (deleted instanceof Promise) deleted.catch(() => {});
+      if (isPromise(deleted)) deleted.catch(() => {});
     } catch {
       // Such as in a database that cannot be written.
     }
   }
 
   #run<R>(use: (statements: SqliteStatements) => R): R {
-    if (this.#isClosed) throw new Error("The sqlite cache is closed");
     try {
-      const database = this.#source.open();
-      if (database !== this.#database) this.#statements = prepareStatements(database);
-      this.#database = database;
-      return use(this.#statements!);
+      return use(this.#prepared(this.#clock.wallNow()));
     } catch (error) {
-      // Another process in the way says nothing against what was prepared.
-      if (isBusy(error)) throw error;
-      this.#statements = this.#database = undefined;
-      this.#source.onFailure(error);
-      throw error;
+      throw this.#noteFailure(error);
     }
+  }
+
+  #prepared(wallMs: number): SqliteStatements {
+    if (this.#isClosed) throw new Error("The sqlite cache is closed");
+    const database = this.#source.open(wallMs);
+    if (database !== this.#database || this.#statements === undefined) {
+      this.#statements = prepareStatements(database, this.#limits.maxEntryBytes);
+      this.#database = database;
+    }
+    return this.#statements;
+  }
+
+  /** Answers the error; after any but one of another process in the way, all is prepared anew. */
+  #noteFailure(error: unknown): unknown {
+    if (isBusy(error) || this.#isClosed) return error;
+    this.#statements = this.#database = undefined;
+    this.#source.onFailure(error);
+    return error;
   }
 }
 

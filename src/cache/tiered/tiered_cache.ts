@@ -1,8 +1,8 @@
-import type { CacheBackend, CacheEntry, MaybePromise } from "../backend/cache_backend.ts";
+import { isPromise, type MaybePromise, whenDone } from "../../call/maybe_promise.ts";
+import type { CacheBackend, CacheEntry } from "../backend/cache_backend.ts";
 import { NOT_KEPT } from "../backend/not_kept.ts";
 import { UNREADABLE_ENTRY } from "../backend/read_entry.ts";
 import { TierCopies } from "./tier_copies.ts";
-import { isThenable } from "../guard/write_order.ts";
 
 /**
  * Two caches as one: a small fast one before a large or shared one. An entry that only `second` has is copied to
@@ -65,10 +65,10 @@ export class TieredCache implements CacheBackend {
 
   /** The entry of `first`, or else of `second`. Throws only if both fail. */
   get(key: string): MaybePromise<CacheEntry | undefined> {
-    return settle(
+    return whenDone(
       () => this.#first.get(key),
-      (found) => readable(found) ?? this.#getSecond(key),
-      (failure) => this.#getSecond(key, failure),
+      (found) => readable(found) ?? this.#getSecond(key, false),
+      () => this.#getSecond(key, true),
     );
   }
 
@@ -76,19 +76,19 @@ export class TieredCache implements CacheBackend {
   set(key: string, entry: CacheEntry): MaybePromise<void> {
     const end = this.#copies.beginChange(key);
     const join = (first: boolean, second: boolean) => first || second ? undefined : NOT_KEPT;
-    return whenDone(() => this.#inBoth((tier) => setOrDrop(tier, key, entry), join), end);
+    return andEnd(() => this.#inBoth((tier) => setOrDrop(tier, key, entry), join), end);
   }
 
   /** Removes the entry from both tiers; tells whether any had it. */
   delete(key: string): MaybePromise<boolean> {
     const end = this.#copies.beginChange(key);
-    return whenDone(() => this.#inBoth((tier) => tier.delete(key), (first, second) => first || second), end);
+    return andEnd(() => this.#inBoth((tier) => tier.delete(key), (first, second) => first || second), end);
   }
 
   /** Clears both tiers. */
   clear(prefix: string): MaybePromise<void> {
     const end = this.#copies.beginClear(prefix);
-    return whenDone(() => this.#inBoth((tier) => tier.clear(prefix), () => undefined), end);
+    return andEnd(() => this.#inBoth((tier) => tier.clear(prefix), () => undefined), end);
   }
 
   /** Closes both tiers. */
@@ -96,17 +96,17 @@ export class TieredCache implements CacheBackend {
     return this.#inBoth((tier) => tier.close?.(), () => undefined);
   }
 
-  #getSecond(key: string, failureOfFirst?: Failure): MaybePromise<CacheEntry | undefined> {
+  #getSecond(key: string, hasFirstFailed: boolean): MaybePromise<CacheEntry | undefined> {
     const read = this.#copies.beginRead(key);
-    return settle(
+    return whenDone(
       () => this.#second.get(key),
       (found) => {
         this.#promote(key, read, readable(found));
         return readable(found);
       },
-      (failure) => {
+      (error) => {
         this.#promote(key, read, undefined);
-        if (failureOfFirst !== undefined) throw failure.error;
+        if (hasFirstFailed) throw error;
         return undefined;
       },
     );
@@ -116,14 +116,14 @@ export class TieredCache implements CacheBackend {
   #promote(key: string, read: object, entry: CacheEntry | undefined): void {
     if (!this.#copies.endRead(key, read) || entry === undefined) return;
     const nothing = () => {};
-    settle(() => this.#first.set(key, entry), nothing, nothing);
+    whenDone(() => this.#first.set(key, entry), nothing, nothing);
   }
 
   /** Does the same in both tiers at once; a failure is thrown when both are done. */
   #inBoth<T, R>(task: (tier: CacheBackend) => MaybePromise<T>, join: (first: T, second: T) => R): MaybePromise<R> {
     const first = outcomeOf(() => task(this.#first));
     const second = outcomeOf(() => task(this.#second));
-    if (!(first instanceof Promise) && !(second instanceof Promise)) return joinOutcomes(first, second, join);
+    if (!isPromise(first) && !isPromise(second)) return joinOutcomes(first, second, join);
     return Promise.all([first, second]).then(([first, second]) => joinOutcomes(first, second, join));
   }
 }
@@ -133,31 +133,10 @@ function readable(found: CacheEntry | undefined): CacheEntry | undefined {
   return found === UNREADABLE_ENTRY ? undefined : found;
 }
 
-interface Failure {
-  readonly error: unknown;
-}
-
-type Outcome<T> = { readonly value: T } | Failure;
-
-/** Runs `task`, and then what goes with its end: without a promise if the task has none. */
-function settle<T, R>(
-  task: () => MaybePromise<T>,
-  onValue: (value: T) => MaybePromise<R>,
-  onFailure: (failure: Failure) => MaybePromise<R>,
-): MaybePromise<R> {
-  const outcome = outcomeOf(task);
-  const end = (outcome: Outcome<T>) => "error" in outcome ? onFailure(outcome) : onValue(outcome.value);
-  return outcome instanceof Promise ? outcome.then(end) : end(outcome);
-}
+type Outcome<T> = { readonly value: T } | { readonly error: unknown };
 
 function outcomeOf<T>(task: () => MaybePromise<T>): MaybePromise<Outcome<T>> {
-  try {
-    const value = task();
-    if (!isThenable(value)) return { value };
-    return Promise.resolve(value).then((value) => ({ value }), (error) => ({ error }));
-  } catch (error) {
-    return { error };
-  }
+  return whenDone<T, Outcome<T>>(task, (value) => ({ value }), (error) => ({ error }));
 }
 
 function joinOutcomes<T, R>(first: Outcome<T>, second: Outcome<T>, join: (first: T, second: T) => R): R {
@@ -168,24 +147,24 @@ function joinOutcomes<T, R>(first: Outcome<T>, second: Outcome<T>, join: (first:
 
 /** A tier that cannot take the new entry must not go on with the old one; tells whether it took it. */
 function setOrDrop(tier: CacheBackend, key: string, entry: CacheEntry): MaybePromise<boolean> {
-  const drop = (end: () => boolean) => settle(() => tier.delete(key), end, end);
-  return settle(
+  const drop = (end: () => boolean) => whenDone(() => tier.delete(key), end, end);
+  return whenDone(
     () => tier.set(key, entry) as MaybePromise<unknown>,
     (answer) => answer === NOT_KEPT ? drop(() => false) : true,
-    (failure) =>
+    (error) =>
       drop(() => {
-        throw failure.error;
+        throw error;
       }),
   );
 }
 
 /** Does `task`, and calls `end` when it is done, however it ended. */
-function whenDone<R>(task: () => MaybePromise<R>, end: () => void): MaybePromise<R> {
-  return settle(task, (value) => {
+function andEnd<R>(task: () => MaybePromise<R>, end: () => void): MaybePromise<R> {
+  return whenDone<R, R>(task, (value) => {
     end();
     return value;
-  }, (failure) => {
+  }, (error) => {
     end();
-    throw failure.error;
+    throw error;
   });
 }

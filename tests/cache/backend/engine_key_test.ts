@@ -14,7 +14,7 @@ const CALL = { namespace: "shop", identity: "id:price", version: "", key: 'a0:"1
 
 async function keyOf(change: Partial<typeof CALL> = {}): Promise<string> {
   const parts = { ...CALL, ...change };
-  return await storedKey(functionKey(parts.namespace, parts.identity, parts.version), parts.key);
+  return await storedKey(await functionKey(parts.namespace, parts.identity, parts.version), parts.key);
 }
 
 Deno.test("storedKey() ends in the SHA-256 of all that tells a call from every other", async () => {
