@@ -1,5 +1,6 @@
 import type { LazyModule } from "../../runtime/lazy_module.ts";
-import type { CacheBackend, CacheEntry, MaybePromise } from "./cache_backend.ts";
+import type { MaybePromise } from "../../call/maybe_promise.ts";
+import type { CacheBackend, CacheEntry } from "./cache_backend.ts";
 
 /** A backend whose code is loaded when it is first used. What its options have to be is checked before it is made. */
 export class LateBackend<Module> implements CacheBackend {
