@@ -37,7 +37,8 @@ export type {
 } from "./src/engine/wrapped.ts";
 export type { ShownOptions } from "./src/engine/shown_options.ts";
 export type { HiddenValue } from "./src/options/hidden_value.ts";
-export { type CallContext, currentCall } from "./src/attempt/current_call.ts";
+export type { CallContext } from "./src/attempt/call_context.ts";
+export { currentCall } from "./src/attempt/current_call.ts";
 export {
   AllFailedError,
   type AllFailedInit,
@@ -58,7 +59,7 @@ export {
 } from "./src/errors.ts";
 export { isFailedResponse } from "./src/retry/is_failed_response.ts";
 export { isTransient } from "./src/retry/is_transient.ts";
-export type { RetryContext, RetryPredicate } from "./src/attempt/failure_log.ts";
+export type { RetryContext, RetryPredicate } from "./src/attempt/retry_context.ts";
 export type { JitterContext, JitterFunction, JitterName } from "./src/retry/backoff.ts";
 export type { Duration } from "./src/time/duration.ts";
 export type { ErrorClass } from "./src/options/error_matcher.ts";

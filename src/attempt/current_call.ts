@@ -2,55 +2,33 @@ import { ConfigurationError } from "../errors/configuration_error.ts";
 import type { Clock } from "../time/clock.ts";
 import { wrongOption } from "../options/validate.ts";
 import { workerHook } from "../runtime/worker_hook.ts";
-import { type Call, stateOf } from "../call/call.ts";
-import type { RunningAttempt } from "../call/call_state.ts";
+import type { Call } from "../call/call.ts";
 import type { Handler } from "../call/layer.ts";
 import { correlationIdOf } from "../telemetry/telemetry.ts";
+import { Attempt, beginAttempt } from "./attempt.ts";
+import type { CallContext } from "./call_context.ts";
 import { type AsyncContext, createAsyncContext } from "../runtime/async_context.ts";
 
-/** What a running function can know of the call it runs in. */
-export interface CallContext {
-  /** The number of this attempt, from 1. */
-  readonly attempt: number;
-  /** The round, from 0. */
-  readonly retry: number;
-  /** The index of the fallback value in use, or `undefined` without `argFallback`. */
-  readonly fallbackIndex: number | undefined;
-  /** The item's place in a map, from 0, or `undefined` outside a map. */
-  readonly index: number | undefined;
-  /** The id that the log lines and events of the call bear. */
-  readonly correlationId: string;
-  /** Aborts on timeout, deadline or the caller's abort; never after the attempt has ended. */
-  readonly signal: AbortSignal;
-}
-
-/** One attempt, as its function sees it; made only when asked for. */
-class AttemptContext implements CallContext, RunningAttempt {
+/** What the function sees of its attempt; made only when asked for. */
+class AttemptContext implements CallContext {
   readonly attempt: number;
   readonly retry: number;
   readonly fallbackIndex: number | undefined;
   readonly index: number | undefined;
   readonly correlationId: string;
-  #controller: AbortController | undefined = undefined;
+  readonly #attempt: Attempt;
 
-  constructor(call: Call) {
-    const state = stateOf(call);
-    this.attempt = state.attempts.length + 1;
-    this.retry = state.retry;
-    this.fallbackIndex = state.fallbackIndex;
+  constructor(attempt: Attempt, call: Call) {
+    this.attempt = attempt.number;
+    this.retry = attempt.retry;
+    this.fallbackIndex = attempt.fallbackIndex;
     this.index = call.index;
     this.correlationId = correlationIdOf(call, runningRandom);
+    this.#attempt = attempt;
   }
 
   get signal(): AbortSignal {
-    this.#controller ??= new AbortController();
-    return this.#controller.signal;
-  }
-
-  abort(reason: unknown): void {
-    // Made also where nobody asked yet: with `context: "async"` the function may ask later.
-    this.#controller ??= new AbortController();
-    this.#controller.abort(reason);
+    return this.#attempt.signal;
   }
 }
 
@@ -58,7 +36,7 @@ class AttemptContext implements CallContext, RunningAttempt {
 let runningCall: Call | undefined;
 /** Draws its correlation id, should it need one. */
 let runningRandom: (() => number) | undefined;
-let contexts: AsyncContext<AttemptContext | undefined> | undefined;
+let contexts: AsyncContext<CallContext | undefined> | undefined;
 
 /**
  * The call that the running function serves: attempt, round, signal, correlation id. It is read
@@ -142,13 +120,6 @@ function invoke(fn: (...args: never[]) => unknown, self: unknown, args: never[])
   }
 }
 
-/** Notes that an attempt of `call` begins at `nowMs`. */
-export function beginAttempt(call: Call, nowMs: number): void {
-  call.startedMs = nowMs;
-  call.attempt = undefined;
-  if (call.state !== undefined) call.state.phase = "runs";
-}
-
 /**
  * Like {@link attemptHandler}, with the context carried through everything the function awaits.
  *
@@ -165,9 +136,8 @@ export function asyncContextHandler(task: string, fn: (...args: never[]) => unkn
   return attemptHandler(inContext, host);
 }
 
-function contextOf(call: Call): AttemptContext {
-  if (call.attempt instanceof AttemptContext) return call.attempt;
-  const context = new AttemptContext(call);
-  call.attempt = context;
-  return context;
+function contextOf(call: Call): CallContext {
+  const attempt = call.attempt instanceof Attempt ? call.attempt : new Attempt(call);
+  call.attempt = attempt;
+  return attempt.context ??= new AttemptContext(attempt, call);
 }

@@ -1,28 +1,17 @@
 import type { Clock } from "../time/clock.ts";
 import { toSeconds } from "../time/duration.ts";
 import { AllFailedError, type AllFailedReason } from "../errors/all_failed_error.ts";
+import type { AttemptRecord } from "../errors/attempt_record.ts";
+import { RateLimitError } from "../errors/rate_limit_error.ts";
+import { type Call, stateOf } from "../call/call.ts";
+import type { CallState, EndedAttempt } from "../call/call_state.ts";
 import { dropResponse } from "../call/drop_response.ts";
 import { isOfKind } from "../errors/error_kind.ts";
 import { errorLabel } from "../errors/error_label.ts";
 import { isAbortError } from "../errors/is_abort_error.ts";
-import { type Call, stateOf } from "../call/call.ts";
-import type { CallState } from "../call/call_state.ts";
 import { correlationIdOf } from "../telemetry/telemetry.ts";
-
-/** What a predicate such as `retryOn` or `failOn` is given besides the error or the value. */
-export interface RetryContext {
-  /** The number of the attempt, from 1. */
-  readonly attempt: number;
-  /** The round it ran in, from 0. */
-  readonly retry: number;
-  /** The index of the fallback value it ran with, or `undefined` without `argFallback`. */
-  readonly fallbackIndex: number | undefined;
-  /** The id that the log lines and events of the call bear. */
-  readonly correlationId: string;
-}
-
-/** Decides whether another attempt may follow an error. */
-export type RetryPredicate = (error: unknown, context: RetryContext) => boolean;
+import { Attempt, openAttempt } from "./attempt.ts";
+import { retryContext, type RetryPredicate } from "./retry_context.ts";
 
 /** What the log needs to know of the function it is kept for. */
 export interface FailureLogOptions {
@@ -44,7 +33,10 @@ export interface FailureLogOptions {
   readonly reraise: boolean;
 }
 
-/** Keeps what failed attempts threw, decides once for each what may follow, and words the error of them all. */
+/**
+ * Records how attempts end, and words the error of them all. What may follow is decided once, where an attempt ends;
+ * what asks for it later changes nothing.
+ */
 export class FailureLog {
   readonly #options: FailureLogOptions;
   readonly #made = new WeakSet<AllFailedError>();
@@ -54,47 +46,73 @@ export class FailureLog {
     this.#options = options;
   }
 
-  /** Notes that the latest attempt of `call` threw `error`, and tells whether the next fallback value may be tried. */
-  mayTryNext(call: Call, error: unknown): boolean {
-    const state = this.#judge(call, error);
-    if (state.phase !== "failed") return false;
-    // Final until judged otherwise: a predicate that throws ends the call.
-    state.phase = "final";
-    const mayTry = this.#options.fallbackOn(error, this.#contextOf(call, state));
-    state.phase = "failed";
-    return mayTry;
-  }
-
-  /** Notes the same, and tells whether another round may follow: where an error of this one is to be retried. */
-  mayRepeat(call: Call, error: unknown): boolean {
-    const state = this.#judge(call, error);
-    return state.phase === "failed" && state.isRepeatable;
-  }
-
-  /** What `call` ends with where no round may follow the one that ended with `error`. */
-  lastWord(call: Call, error: unknown): unknown {
+  /**
+   * Records that the attempt under way of `call` ended with `error`, and decides what may follow it. Nothing happens where
+   * a layer within has done so, or where the error is of no attempt that began.
+   *
+   * @throws {unknown} What `retryOn` or `fallbackOn` throws; it ends the call.
+   */
+  record(call: Call, error: unknown): void {
+    const attempt = openAttempt(call);
+    if (attempt === undefined) return;
+    call.attempt = attempt;
     const state = stateOf(call);
-    // A call that is called off as its attempt fails ends for the reason it was called off for.
-    if (state.scope?.isAborted) {
-      if (error !== state.scope.reason) dropResponse(error);
-      return state.scope.reason;
+    if (!state.isFinal) state.attempts.push(this.#recordOf(attempt, error));
+    attempt.end(state.isFinal || isCancelled(state) || isAbortError(error) ? "final" : "failed", error);
+    state.round = [...state.round, attempt];
+    if (attempt.outcome === "failed") this.#decide(call, state, attempt);
+    else state.isFinal = true;
+  }
+
+  /** Records that an attempt of `call` was refused with `error` before it began: the next fallback value may be tried. */
+  refuse(call: Call, error: unknown): void {
+    const state = stateOf(call);
+    const attempt = new Attempt(call);
+    attempt.end("refused", error);
+    attempt.canTryNext = state.hasNextValue;
+    state.round = [...state.round, attempt];
+  }
+
+  /** Whether the next fallback value may be tried. */
+  canTryNext(call: Call): boolean {
+    const state = stateOf(call);
+    return !isOver(state) && state.round.at(-1)?.canTryNext === true;
+  }
+
+  /** Whether another round may follow: an error of this one is to be retried. */
+  canRetry(call: Call): boolean {
+    const state = stateOf(call);
+    return !isOver(state) && state.round.some((attempt) => attempt.canRetry);
+  }
+
+  /** Whether the latest round of `call` ended with a value that was refused. */
+  isRefused(call: Call): boolean {
+    return stateOf(call).round.at(-1)?.outcome === "refused";
+  }
+
+  /** Ends `call` after `error`, which no round may follow, and answers with what it rejects with. */
+  end(call: Call, error: unknown): unknown {
+    const state = stateOf(call);
+    // A call that is cancelled as its attempt fails ends for the reason it was cancelled for.
+    if (isCancelled(state)) {
+      if (error !== state.scope!.reason) dropResponse(error);
+      return state.scope!.reason;
     }
-    const isOfSeveral = state.phase === "failed" && state.attempts.length - state.roundStart > 1;
-    return isOfSeveral ? this.allFailed(call, "attempts") : error;
+    if (isOver(state)) return error;
+    if (this.isRefused(call)) return soonestRefusal(state.round) ?? error;
+    return this.roundErrors(call).length > 1 ? this.allFailed(call, "attempts") : error;
   }
 
   /** Begins another round of `call`. */
   beginRound(call: Call): void {
     const state = stateOf(call);
     state.retry++;
-    state.roundStart = state.attempts.length;
-    state.isRepeatable = false;
+    state.round = [];
   }
 
   /** What the attempts of the latest round of `call` threw. */
   roundErrors(call: Call): unknown[] {
-    const { attempts, roundStart } = stateOf(call);
-    return attempts.slice(roundStart).map((attempt) => attempt.error);
+    return stateOf(call).round.filter(({ outcome }) => outcome !== "refused").map(({ error }) => error);
   }
 
   /** Whether `error` was made by this log, and was not thrown by the function, of calls of its own. */
@@ -105,7 +123,7 @@ export class FailureLog {
   /** The error that holds all attempts of `call`. */
   allFailed(call: Call, reason: AllFailedReason): AllFailedError {
     const state = stateOf(call);
-    state.phase = "final";
+    state.isFinal = true;
     if (!this.#options.reraise) dropResponse(state.attempts.at(-1)?.error);
     const message = WORDING[reason](JSON.stringify(this.#options.functionName), state.attempts.length);
     const failed = new AllFailedError(message + tally(state.attempts.map((attempt) => attempt.error)), {
@@ -117,22 +135,17 @@ export class FailureLog {
     return failed;
   }
 
-  /** Layers ask one after the other about the same attempt: it is noted and judged once. */
-  #judge(call: Call, error: unknown): CallState {
-    const state = stateOf(call);
-    if (state.phase === "runs") {
-      this.#note(call, state, error);
-      // Final until judged otherwise: a predicate that throws is not asked again.
-      state.phase = "final";
-      if (!state.scope?.isAborted && !isAbortError(error)) {
-        if (this.#isOutOfAttempts(state, error) || this.#options.retryOn(error, this.#contextOf(call, state))) {
-          state.isRepeatable = true;
-        }
-        state.phase = "failed";
-      }
+  /** Asks the predicates of the user, each once for an attempt. */
+  #decide(call: Call, state: CallState, attempt: Attempt): void {
+    const { retryOn, fallbackOn, random } = this.#options;
+    const { error } = attempt;
+    try {
+      attempt.canRetry = this.#isOutOfAttempts(state, error) || retryOn(error, retryContext(call, random));
+      attempt.canTryNext = state.hasNextValue && fallbackOn(error, retryContext(call, random));
+    } catch (thrown) {
+      state.isFinal = true;
+      throw thrown;
     }
-    if (state.scope?.isAborted) state.phase = "final";
-    return state;
   }
 
   /**
@@ -144,41 +157,33 @@ export class FailureLog {
     return !isRetryOnGiven && (state.limits?.retries ?? retries) === 0 && !isOfKind(error, "CONFIGURATION");
   }
 
-  #note(call: Call, state: CallState, error: unknown): void {
+  #recordOf({ number, retry, fallbackIndex, startedMs }: Attempt, error: unknown): AttemptRecord {
     const { clock } = this.#options;
-    const durationMs = Math.max(0, clock.now() - call.startedMs);
-    state.attempts.push({
-      number: state.attempts.length + 1,
-      retry: state.retry,
-      fallbackIndex: state.fallbackIndex,
-      startedAt: new Date(clock.wallNow() - durationMs),
-      duration: toSeconds(durationMs),
-      error,
-    });
-  }
-
-  #contextOf(call: Call, state: CallState): RetryContext {
-    return contextOf(call, state.attempts.length, this.#options.random);
+    const durationMs = Math.max(0, clock.now() - startedMs);
+    const startedAt = new Date(clock.wallNow() - durationMs);
+    return { number, retry, fallbackIndex, startedAt, duration: toSeconds(durationMs), error };
   }
 }
 
-/** What a predicate of the user's is told of attempt number `attempt` of `call`. */
-export function contextOf(call: Call, attempt: number, random: () => number): RetryContext {
-  const { retry, fallbackIndex } = stateOf(call);
-  return {
-    attempt,
-    retry,
-    fallbackIndex,
-    // Most never look at it, and it costs more than all the rest.
-    get correlationId(): string {
-      return correlationIdOf(call, random);
-    },
-  };
+function isCancelled({ scope }: CallState): boolean {
+  return scope !== undefined && scope.isAborted;
 }
 
-/** Makes the call's latest attempt one that was refused before it ran: there is nothing to note, and nothing follows. */
-export function refuseAttempt(call: Call): void {
-  stateOf(call).phase = "final";
+/** Whether no attempt of the call may follow, whatever threw. */
+function isOver(state: CallState): boolean {
+  return state.isFinal || isCancelled(state);
+}
+
+/** Of a round in which each value was refused, the error that tells of the shortest wait. */
+function soonestRefusal(round: readonly EndedAttempt[]): unknown {
+  if (round.some(({ outcome }) => outcome !== "refused")) return undefined;
+  const errors = round.map(({ error }) => error);
+  return errors.reduce((first, error) => waitOf(error) < waitOf(first) ? error : first);
+}
+
+/** After how many seconds one that was refused may come back. */
+function waitOf(refusal: unknown): number {
+  return refusal instanceof RateLimitError ? refusal.retryAfter : Infinity;
 }
 
 const WORDING: Readonly<Record<AllFailedReason, (name: string, attempts: number) => string>> = {

@@ -12,8 +12,10 @@ export class Call {
   args: readonly unknown[];
   /** The item's place in a map, from 0. */
   readonly index: number | undefined;
-  /** What can call off the map that it is a part of, which its calls share. */
+  /** What can cancel the map that it is a part of, which its calls share. */
   readonly mapScope: AbortScope | undefined;
+  /** The number of the latest attempt among all of the call, from 1; 0 before the first. */
+  attemptNumber = 0;
   /** The monotonic time at which the latest attempt began, in milliseconds. */
   startedMs = 0;
   /** The latest attempt, where somebody may have to stop it. */
@@ -28,9 +30,19 @@ export class Call {
     this.index = index;
     this.mapScope = mapScope;
   }
+
+  /**
+   * The same call for another attempt that runs at the same time: it has an attempt of its own, and shares all else.
+   * A layer that runs several at once gives each a fork.
+   */
+  fork(): Call {
+    const fork = new Call(this.self, this.args, this.index, this.mapScope);
+    fork.state = stateOf(this);
+    return fork;
+  }
 }
 
 /** The state of `call`, made now if it has none. */
 export function stateOf(call: Call): CallState {
-  return call.state ??= new CallState(call.mapScope);
+  return call.state ??= new CallState(call.mapScope, call.attemptNumber);
 }

@@ -13,6 +13,24 @@ export interface RunningAttempt {
   abort(reason: unknown): void;
 }
 
+/**
+ * How an attempt ended that has no value: it `failed`; it was `refused` before it began, and the next fallback value may
+ * be tried; or what it threw is `final`, and ends the call.
+ */
+export type AttemptOutcome = "failed" | "refused" | "final";
+
+/** An attempt that ended without a value, and what was decided of it at that moment. */
+export interface EndedAttempt {
+  /** How it ended. */
+  readonly outcome: AttemptOutcome | undefined;
+  /** What it threw, or was refused with. */
+  readonly error: unknown;
+  /** Whether another round may follow for its sake. */
+  readonly canRetry: boolean;
+  /** Whether the next fallback value may be tried after it. */
+  readonly canTryNext: boolean;
+}
+
 /** Options of one call, from `fn.with()`. */
 export interface CallLimits {
   /** Limit of an attempt in milliseconds, in place of the option. */
@@ -25,33 +43,34 @@ export interface CallLimits {
   readonly cache?: CacheMode | undefined;
 }
 
-/**
- * How the latest attempt stands: it `waits` to begin, it `runs`, it `failed` and another may be made,
- * or its error (or a refusal to make one) is `final` and is thrown on.
- */
-export type AttemptPhase = "waits" | "runs" | "failed" | "final";
-
 /** What a call may wait for before an attempt. */
 export type WaitReason = "retry" | "Retry-After" | "next fallback value" | "rate limit";
 
+/** Most calls have no attempt that failed, so there is one list for them all. */
+const NONE: readonly EndedAttempt[] = [];
+
 /** A call, as those know it whom it serves. */
 export interface ServingCall {
+  /** The number of its latest attempt. */
+  readonly attemptNumber: number;
   /** What is known of it. */
   readonly state: CallState | undefined;
 }
 
 /** What a call comes to know of itself when anything but success at the first go happens. */
 export class CallState {
-  /** How the latest attempt stands. */
-  phase: AttemptPhase = "runs";
+  /** How many attempts have begun. */
+  attemptCount: number;
+  /** Whether nothing may follow: what is thrown ends the call. */
+  isFinal = false;
   /** The round, from 0. */
   retry = 0;
   /** The index of the fallback value being tried. */
   fallbackIndex: number | undefined = undefined;
-  /** Where the attempts of this round begin among all. */
-  roundStart = 0;
-  /** Whether an attempt of this round threw what is to be retried. */
-  isRepeatable = false;
+  /** Whether there is a fallback value after the one being tried. */
+  hasNextValue = false;
+  /** The attempts of this round that ended without a value, in the order in which they did. */
+  round: readonly EndedAttempt[] = NONE;
   /** The failed attempts. */
   readonly attempts: AttemptRecord[] = [];
   /** Milliseconds waited for the rate limit and between attempts. */
@@ -68,15 +87,16 @@ export class CallState {
   signal: AbortSignal | undefined = undefined;
   /** The call that ran in this one's stead, where the cache let several share one. */
   servedBy: ServingCall | undefined = undefined;
-  /** What can call the whole call off. */
+  /** What can cancel the whole call. */
   scope: AbortScope | undefined;
   /** The monotonic time by which it must be done, in milliseconds. */
   deadlineAtMs: number = Infinity;
   /** Options of this one call. */
   limits: CallLimits | undefined = undefined;
 
-  /** What is known at first: that `scope` can call the call off. */
-  constructor(scope?: AbortScope) {
+  /** What is known at first: what can cancel the call, and how many attempts have begun. */
+  constructor(scope: AbortScope | undefined, attemptCount: number) {
     this.scope = scope;
+    this.attemptCount = attemptCount;
   }
 }

@@ -63,7 +63,7 @@ export function observed(handler: Handler, { telemetry, functionName, clock }: L
         return value;
       },
       (error) => {
-        const attempts = failedAttemptsOf(call);
+        const attempts = attemptsOf(call);
         telemetry.tell("failure", functionName, call, { duration: duration(), attempts, error });
         throw error;
       },
@@ -95,15 +95,10 @@ function limitsOf({ timeout, deadline, retries, cache }: CallOptions): CallLimit
   return { timeoutMs: parseDuration(timeout), deadlineMs: parseDuration(deadline), retries, cache };
 }
 
-/** How many attempts were made: those that failed, and the one that got through. */
+/** How many attempts have begun for `call`, or for the one that ran in its stead. */
 function attemptsOf(call: Call): number {
-  const isFromCache = call.state?.cache === "hit" || call.state?.cache === "stale";
-  const hasSucceeded = !isFromCache && (call.state?.servedBy ?? call).state?.phase === "runs";
-  return failedAttemptsOf(call) + (hasSucceeded ? 1 : 0);
-}
-
-function failedAttemptsOf(call: Call): number {
-  return (call.state?.servedBy ?? call).state?.attempts.length ?? 0;
+  const ran = call.state?.servedBy ?? call;
+  return ran.state?.attemptCount ?? ran.attemptNumber;
 }
 
 /** What happened on the way to the value of `call`. */

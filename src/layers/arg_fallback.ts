@@ -1,5 +1,5 @@
 import type { Duration } from "../time/duration.ts";
-import type { RetryPredicate } from "../attempt/failure_log.ts";
+import type { RetryPredicate } from "../attempt/retry_context.ts";
 import type { FallbackLists, FallbackParameters } from "../function_source/fallback_parameter.ts";
 import { dropResponseOf } from "../call/drop_response.ts";
 import { type ErrorClass, errorMatcher, resolveMatcher } from "../options/error_matcher.ts";
@@ -86,10 +86,12 @@ export function resolveFallbackOn(fallbackOn: ArgFallbackOptions["fallbackOn"], 
 }
 
 /**
- * One round over the fallback values: each is tried once, in order, until one gets through.
+ * One round over the fallback values: each is tried once, in order, until one succeeds.
  *
- * - Success: the value of the first that gets through.
+ * - Success: the value of the first that succeeds.
  * - Failure: the error of the last; an error that `fallbackOn` does not match ends the round at once.
+ * - Refusal, such as by a rate limit of its own: the next value is tried. Where all are refused, the one that
+ *   may come back first says so.
  * - Abort: ends the wait between two values at once.
  *
  * It stands within the retries, which repeat the round, and around the rate limit, so that every
@@ -100,13 +102,16 @@ export function argFallbackLayer(parameters: FallbackParameters, fallbackDelayMs
     async function tryInTurn(call: Call, lists: FallbackLists): Promise<unknown> {
       const { args } = call;
       const state = stateOf(call);
+      const last = lastIndexOf(lists);
       for (let i = 0;; i++) {
         state.fallbackIndex = i;
+        state.hasNextValue = i < last;
         call.args = parameters.argsAt(args, lists, i);
         try {
           return await next(call);
         } catch (error) {
-          if (i === lastIndexOf(lists) || !host.failures.mayTryNext(call, error)) throw error;
+          host.failures.record(call, error);
+          if (!host.failures.canTryNext(call)) throw error;
           dropResponseOf(error);
           host.telemetry.tell("fallback", host.functionName, call, { fallbackIndex: i + 1, error });
         } finally {

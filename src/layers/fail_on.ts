@@ -1,5 +1,5 @@
 import { ResultError } from "../errors/result_error.ts";
-import { contextOf, refuseAttempt, type RetryContext } from "../attempt/failure_log.ts";
+import { type RetryContext, retryContext } from "../attempt/retry_context.ts";
 import { booleanAnswer } from "../options/boolean_answer.ts";
 import { dropResponse } from "../call/drop_response.ts";
 import { anyFunction, type OptionRules } from "../options/validate.ts";
@@ -40,10 +40,9 @@ export function failOnLayer(failOn: NonNullable<FailOnOptions["failOn"]>, host: 
 
   function isRefused(call: Call, value: unknown): boolean {
     try {
-      const context = contextOf(call, stateOf(call).attempts.length + 1, host.random);
-      return booleanAnswer(host.functionName, "failOn", failOn(value, context));
+      return booleanAnswer(host.functionName, "failOn", failOn(value, retryContext(call, host.random)));
     } catch (error) {
-      refuseAttempt(call);
+      stateOf(call).isFinal = true;
       dropResponse(value);
       throw error;
     }

@@ -1,7 +1,6 @@
 import { type Duration, parseDuration, toSeconds } from "../time/duration.ts";
 import { formatDuration } from "../errors/format_duration.ts";
 import { RateLimitError } from "../errors/rate_limit_error.ts";
-import { refuseAttempt } from "../attempt/failure_log.ts";
 import type { AbortScope } from "../call/abort_scope.ts";
 import { needsKeys, needsLimit } from "../options/option_needs.ts";
 import {
@@ -101,7 +100,8 @@ export function resolveRate(task: string, rateLimit: number | RateLimit): Rate {
  *
  * - A token is there: the attempt starts at once, nothing is waited for.
  * - None is there: it waits for its turn; where that is over `rateLimitMaxWait`, a `RateLimitError`
- *   at once, which is not retried; where the deadline comes first, an `AllFailedError` at once.
+ *   at once, which is not retried, but goes on to the next fallback value; where the deadline comes first, an
+ *   `AllFailedError` at once.
  * - Abort: it leaves the queue at once, and its token goes to the next.
  *
  * It stands within the retries and the fallback values: with a rate of 10 a second and `retries: 3`
@@ -126,14 +126,13 @@ export function rateLimitLayer(
       const state = stateOf(call);
       const { scope } = state;
       const startedMs = host.clock.now();
-      state.phase = "waits";
       state.waitReason = "rate limit";
       state.waitUntilMs = startedMs + waitMs;
       const ticket = await turnIn(limiter, scope);
       state.waitUntilMs = 0;
       state.waitedMs += host.clock.now() - startedMs;
       // By one that had its turn at the same moment and ran before.
-      if (scope?.isAborted) throw refuse(call, scope.reason);
+      if (scope?.isAborted) throw scope.reason;
       return await begin(next, call, limiter, ticket);
     }
 
@@ -143,7 +142,7 @@ export function rateLimitLayer(
         if (!limiter.tryStart()) return waitForTurn(call, limiter);
         return limiter.ticket === undefined ? next(call) : begin(next, call, limiter, limiter.ticket);
       } catch (error) {
-        refuseAttempt(call);
+        stateOf(call).isFinal = true;
         return Promise.reject(error);
       }
     };
@@ -180,19 +179,16 @@ function refusalOf(
   maxWaitMs: number | undefined,
   host: LayerHost,
 ): Error | undefined {
-  if (call.state?.scope?.isAborted) return refuse(call, call.state.scope.reason as Error);
+  if (call.state?.scope?.isAborted) return call.state.scope.reason as Error;
   if (maxWaitMs !== undefined && waitMs > maxWaitMs) {
     const name = JSON.stringify(host.functionName);
     const text = `Cannot run ${name} within the rate limit for another ${formatDuration(waitMs)}`;
-    return refuse(call, new RateLimitError(text, waitMs, { cause: call.state?.attempts.at(-1)?.error }));
+    const refusal = new RateLimitError(text, waitMs, { cause: call.state?.attempts.at(-1)?.error });
+    host.failures.refuse(call, refusal);
+    return refusal;
   }
   if (host.clock.now() + waitMs >= (call.state?.deadlineAtMs ?? Infinity)) {
     return host.failures.allFailed(call, "deadline");
   }
   return undefined;
-}
-
-function refuse<Reason>(call: Call, error: Reason): Reason {
-  refuseAttempt(call);
-  return error;
 }

@@ -1,7 +1,7 @@
 import { backoffDelayMs, type BackoffPolicy, type JitterFunction, type JitterName } from "../retry/backoff.ts";
 import { type Duration, parseDuration, toSeconds } from "../time/duration.ts";
 import type { AllFailedReason } from "../errors/all_failed_error.ts";
-import type { RetryPredicate } from "../attempt/failure_log.ts";
+import type { RetryPredicate } from "../attempt/retry_context.ts";
 import { dropResponseOf } from "../call/drop_response.ts";
 import { type ErrorClass, errorMatcher, resolveMatcher } from "../options/error_matcher.ts";
 import { isBug } from "../retry/is_bug.ts";
@@ -139,8 +139,11 @@ export function retryLayer(policy: RetryPolicy, host: LayerHost): Layer {
      * the call. Who asked throws: each function on the way to an error is a frame of its stack, which takes long to write.
      */
     function decide(call: Call, error: unknown, previousDelayMs: number): number | AllFailedReason | undefined {
-      if (!failures.mayRepeat(call, error)) return undefined;
+      failures.record(call, error);
+      if (!failures.canRetry(call)) return undefined;
       const delayMs = delayBeforeRetry(policy, host, call, previousDelayMs);
+      // Where the last value was refused, that is what its caller has to know.
+      if (delayMs === "attempts" && failures.isRefused(call)) return undefined;
       if (typeof delayMs !== "number") return delayMs;
       dropResponseOf(error);
       const details = { retry: stateOf(call).retry + 1, delay: toSeconds(delayMs), error };
@@ -157,7 +160,7 @@ export function retryLayer(policy: RetryPolicy, host: LayerHost): Layer {
         } catch (error) {
           const decided = decide(call, error, delayMs);
           if (typeof decided !== "number") {
-            throw decided === undefined ? failures.lastWord(call, error) : failures.allFailed(call, decided);
+            throw decided === undefined ? failures.end(call, error) : failures.allFailed(call, decided);
           }
           delayMs = decided;
         }
@@ -170,7 +173,7 @@ export function retryLayer(policy: RetryPolicy, host: LayerHost): Layer {
       next(call).then(undefined, (error) => {
         const delayMs = decide(call, error, policy.minDelayMs);
         if (typeof delayMs !== "number") {
-          throw delayMs === undefined ? failures.lastWord(call, error) : failures.allFailed(call, delayMs);
+          throw delayMs === undefined ? failures.end(call, error) : failures.allFailed(call, delayMs);
         }
         return goOn(call, delayMs);
       });

@@ -1,4 +1,3 @@
-import { refuseAttempt } from "../attempt/failure_log.ts";
 import { abortReason } from "../errors/abort_reason.ts";
 import { AbortScope } from "../call/abort_scope.ts";
 import { dropResponse } from "../call/drop_response.ts";
@@ -55,10 +54,7 @@ export function interruptLayer(): Layer {
   return (next) => (call) => {
     const scope = call.state?.scope;
     if (scope === undefined) return next(call);
-    if (scope.isAborted) {
-      refuseAttempt(call);
-      return Promise.reject(scope.reason);
-    }
+    if (scope.isAborted) return Promise.reject(scope.reason);
     return interruptible(
       () => next(call),
       (stop) => {

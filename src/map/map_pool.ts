@@ -1,4 +1,4 @@
-import { beginAttempt } from "../attempt/current_call.ts";
+import { beginAttempt } from "../attempt/attempt.ts";
 import { parseDuration } from "../time/duration.ts";
 import type { Call } from "../call/call.ts";
 import type { ResolvedMapOptions } from "./opmap_options.ts";

@@ -20,7 +20,7 @@ export class CrashLedger {
     const count = (this.#crashes.get(job.call) ?? 0) + 1;
     this.#crashes.set(job.call, count);
     const isLast = count >= this.#maxCrashes;
-    if (isLast) stateOf(job.call).phase = "final";
+    if (isLast) stateOf(job.call).isFinal = true;
     const which = isLast && count > 1 ? `ended ${count} workers and is given up, the last` : "ended its worker";
     const cause = error === undefined || reason === "exit" ? {} : { cause: error };
     job.fail(new WorkerError(`An item of ${this.#name} ${which} ${describeLoss(reason, error)}`, cause));

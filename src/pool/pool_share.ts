@@ -215,7 +215,7 @@ export class PoolShare implements Pool, JobOwner, ServedFunction {
   #failAll(error: Error, isFinal: boolean): void {
     this.hopeless = { error };
     for (const job of this.feed.takeAll()) {
-      if (isFinal) stateOf(job.call).phase = "final";
+      if (isFinal) stateOf(job.call).isFinal = true;
       job.fail(error);
     }
     if (isFinal) this.options.onHopeless?.(error);

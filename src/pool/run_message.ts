@@ -43,8 +43,8 @@ export function packMessage(message: RunMessage, rules: CrossingRules): RunMessa
   return { ...message, items: packed!, ...(rest.length > 0 ? { rest: others } : {}), packing };
 }
 
-function markOf({ state }: Call): CallMark | undefined {
+function markOf({ state, attemptNumber: attempt }: Call): CallMark | undefined {
   if (state === undefined) return undefined;
   const { retry, fallbackIndex, correlationId } = state;
-  return { attempt: state.attempts.length + 1, retry, fallbackIndex, correlationId };
+  return { attempt, retry, fallbackIndex, correlationId };
 }

@@ -39,13 +39,13 @@ Deno.test("CrashLedger.fail() gives an item up once it ended as many workers as 
     'An item of "f" ended its worker without a word',
     'An item of "f" ended 3 workers and is given up, the last without a word',
   ]);
-  assertEquals(call.state?.phase, "final");
+  assertEquals(call.state?.isFinal, true);
   await charge(ledger, other, "gone");
-  assertEquals(other.state?.phase, undefined);
+  assertEquals(other.state?.isFinal, undefined);
 });
 
 Deno.test("CrashLedger.fail() gives an item up at its first end where it may end one worker", async () => {
   const call = callFor(1);
   const error = await charge(new CrashLedger('"f"', 1), call, "gone");
-  assertEquals([error.message, call.state?.phase], ['An item of "f" ended its worker without a word', "final"]);
+  assertEquals([error.message, call.state?.isFinal], ['An item of "f" ended its worker without a word', true]);
 });

@@ -132,7 +132,7 @@ Deno.test("PoolShare.giveUp() hands a mistake of the configuration on as it is, 
   share.runAgain([second.job]);
   share.onLost(EMPTY, "uncaught", mistake);
   assertStrictEquals(await second.outcome, mistake);
-  assertEquals([told, second.job.call.state?.phase], [[mistake], "final"]);
+  assertEquals([told, second.job.call.state?.isFinal], [[mistake], true]);
 });
 
 Deno.test("PoolShare.runAgain() fails what had its buffers moved, and lets only the others wait for a worker", async () => {

@@ -268,13 +268,13 @@ Deno.test("an item that brings down its workers is given up after maxCrashesPerI
   const first = await rejection(pool.run(call));
   assertInstanceOf(first, WorkerError);
   assertEquals(first.message, 'An item of "anonymous" ended its worker by an exit with code 3');
-  assertEquals(call.state?.phase, undefined);
+  assertEquals(call.state?.isFinal, undefined);
   const second = await rejection(pool.run(call));
   assertEquals(
     second.message,
     'An item of "anonymous" ended 2 workers and is given up, the last by an exit with code 3',
   );
-  assertEquals(call.state?.phase, "final");
+  assertEquals(call.state?.isFinal, true);
   assertEquals(await runItem(pool, "fine"), "fine");
 });
 

@@ -32,6 +32,7 @@ export function runItem(pool: PoolShare, item: unknown, index = 0): Promise<unkn
 /** The call for the attempt after the first of an item. */
 export function retryCallFor(item: unknown): Call {
   const call = callFor(item, 7);
+  call.attemptNumber = 2;
   const state = stateOf(call);
   state.retry = 1;
   state.fallbackIndex = 2;

@@ -20,8 +20,8 @@ export interface ModelOptions {
   readonly fallbackDelayMs: number;
   readonly intervalMs: number;
   readonly burst: number;
-  /** Whether each list of arguments has a bucket of its own; there is one list. */
-  readonly isLimitedByArgs: boolean;
+  /** What has a bucket of its own: the function, each list of arguments, of which there is one, or each fallback value. */
+  readonly limitedBy: "function" | "args" | "value";
   readonly maxWaitMs: number;
   readonly timeoutMs: number;
   readonly deadlineMs: number;
@@ -56,6 +56,16 @@ class Ended {
   }
 }
 
+/** What one pass over the fallback values came to. */
+interface ModelRound {
+  readonly value?: string;
+  readonly askedMs: number;
+  readonly isRepeatable: boolean;
+  /** Whether the last value was refused by the rate limit. */
+  readonly isRefused: boolean;
+  readonly failed: number;
+}
+
 /**
  * One wrapped function as slow and plain as can be: a call is run through to its end, one thing after the other, with
  * the time counted by hand. It knows nothing of promises, timers, listeners and layers.
@@ -65,7 +75,8 @@ export class ReferenceModel {
   runs = 0;
   readonly #options: ModelOptions;
   readonly #steps: readonly ModelStep[];
-  #startsMs: number[] = [];
+  /** The starts of each bucket. */
+  readonly #starts = new Map<number, number[]>();
   #kept: { value: string; expiresMs: number } | undefined;
   // Of the call that runs:
   #nowMs = 0;
@@ -141,7 +152,8 @@ export class ReferenceModel {
     for (let retry = 0;; retry++) {
       const round = this.#round();
       if (round.value !== undefined) return round.value;
-      if (!round.isRepeatable) throw round.tried > 1 ? this.#allFailed("attempts") : new Ended("final");
+      if (round.isRefused && (!round.isRepeatable || retry === retries)) throw new Ended("rate limited");
+      if (!round.isRepeatable) throw round.failed > 1 ? this.#allFailed("attempts") : new Ended("final");
       if (retry === retries) throw this.#allFailed("attempts");
       if (round.askedMs > maxRetryAfterMs) throw this.#allFailed("retry_after");
       delayMs = this.#delay(this.#backoff(retry, delayMs), round.askedMs);
@@ -164,24 +176,31 @@ export class ReferenceModel {
     return lowMs + (highMs - lowMs) * chance;
   }
 
-  #round(): { value?: string; askedMs: number; isRepeatable: boolean; tried: number } {
+  /** Each value is tried once; the next, too, where one was refused. */
+  #round(): ModelRound {
     const { values, fallbackDelayMs } = this.#options;
     const tried = Math.max(1, values);
     let askedMs = 0;
     let isRepeatable = false;
+    let isRefused = false;
+    let failed = 0;
     for (let index = 0; index < tried; index++) {
       if (index > 0 && fallbackDelayMs > 0) this.#wait(fallbackDelayMs);
       if (values > 0) this.#index = index;
       const step = this.#attempt();
-      if (step.kind === "ok") return { value: `value ${this.runs}`, askedMs, isRepeatable, tried };
+      isRefused = step === undefined;
+      if (step === undefined) continue;
+      if (step.kind === "ok") return { value: `value ${this.runs}`, askedMs, isRepeatable, isRefused, failed };
+      failed++;
       if (step.kind !== "final") isRepeatable = true;
       if (step.kind === "retry_after" && Number.isFinite(step.tookMs)) askedMs = Math.max(askedMs, step.askedMs);
     }
-    return { askedMs, isRepeatable, tried };
+    return { askedMs, isRepeatable, isRefused, failed };
   }
 
-  #attempt(): ModelStep {
-    this.#takeToken();
+  /** What the function did, or `undefined` where it was not let run. */
+  #attempt(): ModelStep | undefined {
+    if (!this.#takeToken()) return undefined;
     const step = this.#steps[Math.min(this.runs, this.#steps.length - 1)]!;
     this.runs++;
     this.#attempts++;
@@ -196,16 +215,20 @@ export class ReferenceModel {
   }
 
   /** A bucket of tokens: the last starts that count are looked through, one by one. */
-  #takeToken(): void {
-    const { intervalMs, burst, maxWaitMs } = this.#options;
-    if (intervalMs === 0) return;
+  #takeToken(): boolean {
+    const { intervalMs, burst, maxWaitMs, limitedBy } = this.#options;
+    if (intervalMs === 0) return true;
+    const bucket = limitedBy === "value" ? this.#index ?? 0 : 0;
+    const startsMs = this.#starts.get(bucket) ?? [];
+    this.#starts.set(bucket, startsMs);
     let dueMs = -Infinity;
-    for (const startMs of this.#startsMs) dueMs = Math.max(dueMs, startMs) + intervalMs;
+    for (const startMs of startsMs) dueMs = Math.max(dueMs, startMs) + intervalMs;
     const exactMs = dueMs - (burst - 1) * intervalMs - this.#nowMs;
     const waitMs = exactMs > 1e-7 ? exactMs : 0;
-    if (waitMs > maxWaitMs) throw new Ended("rate limited");
+    if (waitMs > maxWaitMs) return false;
     if (waitMs > 0) this.#wait(waitMs);
-    this.#startsMs.push(this.#nowMs);
+    startsMs.push(this.#nowMs);
+    return true;
   }
 
   #wait(ms: number): void {

@@ -53,7 +53,7 @@ const options: fc.Arbitrary<ModelOptions> = fc.record({
   fallbackDelayMs: fc.constantFrom(0, 0, 200),
   intervalMs: fc.constantFrom(0, 0, 20, 1_000),
   burst: fc.constantFrom(1, 1, 3),
-  isLimitedByArgs: fc.boolean(),
+  limitedBy: fc.constantFrom("function", "args", "value"),
   maxWaitMs: fc.constantFrom(0, 500.3, 2_000.3, Infinity, Infinity),
   timeoutMs: off(times(0.1237, 10, 300, 1_000), Infinity),
   deadlineMs: off(times(0.25, 5, 700, 5_000), Infinity),
@@ -161,7 +161,7 @@ function textOf(error: unknown): string {
 
 function optionsOf(model: ModelOptions): OperoOptions {
   const seconds = (ms: number) => ms === Infinity ? undefined : ms / 1_000;
-  const { intervalMs, burst } = model;
+  const { intervalMs, burst, limitedBy } = model;
   return {
     retries: model.retries,
     minDelay: seconds(model.minDelayMs),
@@ -173,7 +173,8 @@ function optionsOf(model: ModelOptions): OperoOptions {
     argFallback: model.values === 0 ? undefined : 0,
     fallbackDelay: model.values === 0 ? undefined : seconds(model.fallbackDelayMs),
     rateLimit: intervalMs === 0 ? undefined : { limit: 1_000 / intervalMs, burst },
-    rateLimitScope: intervalMs > 0 && model.isLimitedByArgs ? "per_args" : undefined,
+    rateLimitScope: intervalMs > 0 && limitedBy !== "function" ? "per_args" : undefined,
+    rateLimitKey: intervalMs > 0 && limitedBy === "value" ? (list?: number[]) => list?.[0] ?? 0 : undefined,
     rateLimitMaxWait: intervalMs === 0 ? undefined : seconds(model.maxWaitMs),
     timeout: seconds(model.timeoutMs),
     deadline: seconds(model.deadlineMs),

@@ -1,4 +1,4 @@
-import type { CallContext } from "../../attempt/current_call.ts";
+import type { CallContext } from "../../attempt/call_context.ts";
 import { generateCorrelationId } from "../../runtime/correlation_id.ts";
 import type { CallMark, RunMessage } from "../wire/worker_protocol.ts";
 

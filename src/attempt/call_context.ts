@@ -1,0 +1,15 @@
+/** What a running function can know of the call it runs in. */
+export interface CallContext {
+  /** The number of this attempt, from 1. */
+  readonly attempt: number;
+  /** The round, from 0. */
+  readonly retry: number;
+  /** The index of the fallback value in use, or `undefined` without `argFallback`. */
+  readonly fallbackIndex: number | undefined;
+  /** The item's place in a map, from 0, or `undefined` outside a map. */
+  readonly index: number | undefined;
+  /** The id that the log lines and events of the call bear. */
+  readonly correlationId: string;
+  /** Aborts on timeout, deadline or the caller's abort; never after the attempt has ended. */
+  readonly signal: AbortSignal;
+}

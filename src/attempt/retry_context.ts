@@ -1,0 +1,31 @@
+import { type Call, stateOf } from "../call/call.ts";
+import { correlationIdOf } from "../telemetry/telemetry.ts";
+
+/** What a predicate such as `retryOn` or `failOn` is given besides the error or the value. */
+export interface RetryContext {
+  /** The number of the attempt, from 1. */
+  readonly attempt: number;
+  /** The round it ran in, from 0. */
+  readonly retry: number;
+  /** The index of the fallback value it ran with, or `undefined` without `argFallback`. */
+  readonly fallbackIndex: number | undefined;
+  /** The id that the log lines and events of the call bear. */
+  readonly correlationId: string;
+}
+
+/** Decides whether another attempt may follow an error. */
+export type RetryPredicate = (error: unknown, context: RetryContext) => boolean;
+
+/** What a predicate of the user's is told of the latest attempt of `call`. */
+export function retryContext(call: Call, random: () => number): RetryContext {
+  const { retry, fallbackIndex } = stateOf(call);
+  return {
+    attempt: call.attemptNumber,
+    retry,
+    fallbackIndex,
+    // Most never look at it, and it costs more than all the rest.
+    get correlationId(): string {
+      return correlationIdOf(call, random);
+    },
+  };
+}
