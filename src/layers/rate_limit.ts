@@ -55,7 +55,10 @@ export interface RateLimitOptions<Args extends readonly unknown[] = any[]> {
   readonly rateLimitScope?: "per_function" | "global" | "per_args" | undefined;
   /** The key of the bucket in place of the arguments, for the scope `"per_args"`. */
   readonly rateLimitKey?: ((...args: Args) => unknown) | undefined;
-  /** A call that would wait longer fails at once with a `RateLimitError`. By default it waits as long as it takes. */
+  /**
+   * A call that would wait longer fails at once with a `RateLimitError`; with `argFallback` the next value is tried first.
+   * By default it waits as long as it takes.
+   */
   readonly rateLimitMaxWait?: Duration | undefined;
 }
 

@@ -251,3 +251,118 @@ Deno.test("rateLimit counts a call from when its function is called, however lon
   const [first, second, third] = await calls as [number, number, number];
   assertEquals([second - first >= 0, third - first >= 1_000], [true, true]);
 });
+
+/** A function with two keys, each with a limit of one call in 10 seconds, of which none is waited for. */
+function keyed(options: OperoOptions, run: (key: string) => unknown = (key) => key) {
+  const tools = lab({ retries: 0, minDelay: "1s", maxDelay: "1s" });
+  const used: string[] = [];
+  const fn = tools.opero((keys: string[]) => {
+    used.push(keys[0]!);
+    return Promise.resolve(run(keys[0]!));
+  }, {
+    argFallback: 0,
+    rateLimit: 0.1,
+    rateLimitScope: "per_args",
+    rateLimitKey: ([key]) => key,
+    rateLimitMaxWait: 0,
+    ...options,
+  });
+  return { ...tools, fn, used };
+}
+
+const failing = (message: string) => () => Promise.reject(new Error(message));
+
+Deno.test("rateLimit: a fallback value that is refused makes way for the next, in the same round", async () => {
+  const { fn, used, clock, events } = keyed({});
+  const told: unknown[] = [];
+  events.on("fallback", ({ fallbackIndex, error }) => told.push([fallbackIndex, (error as RateLimitError).retryAfter]));
+  await fn(["a", "b"]);
+  const startedMs = clock.now();
+  const { value, meta } = await fn.withMeta(["a", "b"]);
+  assertEquals([value, used, clock.now() - startedMs], ["b", ["a", "b"], 0]);
+  assertEquals([meta.attempts, meta.fallbackIndex, meta.waited], [1, 1, 0]);
+  assertEquals(told, [[1, 10]]);
+});
+
+Deno.test("rateLimit: where all values are refused, the RateLimitError comes out that tells of the shortest wait", async () => {
+  for (const keys of [["a", "b"], ["b", "a"]]) {
+    const { fn, used, clock } = keyed({ retries: 3, fallback: "plan B" });
+    await fn(["a"]);
+    await clock.tick("4s");
+    await fn(["b"]);
+    const error = await rejectionOf(fn(keys)) as RateLimitError;
+    assertInstanceOf(error, RateLimitError);
+    assertEquals([error.retryAfter, error.cause, used, clock.pending], [6, undefined, ["a", "b"], 0]);
+  }
+});
+
+Deno.test("rateLimit: a bucket that all fallback values share refuses the call as without them", async () => {
+  const { fn, used } = keyed({ rateLimitScope: "per_function", rateLimitKey: undefined, retries: 3 });
+  await fn(["a", "b"]);
+  const error = await rejectionOf(fn(["a", "b"])) as RateLimitError;
+  assertInstanceOf(error, RateLimitError);
+  assertEquals([error.retryAfter, used], [10, ["a"]]);
+});
+
+Deno.test("rateLimit: an attempt that fails after a refused value is judged as any other", async () => {
+  const { fn, used, clock } = keyed({ rateLimitKey: ([key]) => key === "a" ? "a" : {} }, (key) => {
+    if (key === "b") throw new Error("busy");
+  });
+  await fn(["a"]);
+  const error = await rejectionOf(fn(["a", "b"])) as AllFailedError;
+  assertInstanceOf(error, AllFailedError);
+  assertEquals(error.message, 'The only attempt of "anonymous" failed: 1 × Error');
+  assertEquals(error.attempts.map(({ number, fallbackIndex }) => [number, fallbackIndex]), [[1, 1]]);
+  const again = rejectionOf(fn.with({ retries: 1 })(["a", "b"]));
+  await clock.tick("1m");
+  assertEquals([(await again as AllFailedError).attempts.length, used], [2, ["a", "b", "b", "b"]]);
+});
+
+Deno.test("rateLimit: a refused value that comes last is thrown on, with the attempt before as its cause", async () => {
+  const busy = new Error("busy");
+  const { fn, used } = keyed({}, (key) => key === "a" ? Promise.reject(busy) : key);
+  await fn(["b"]);
+  const error = await rejectionOf(fn(["a", "b"])) as RateLimitError;
+  assertInstanceOf(error, RateLimitError);
+  assertStrictEquals(error.cause, busy);
+  assertEquals(used, ["b", "a"]);
+});
+
+Deno.test("rateLimit: a refused value leaves another round to the attempts that failed", async () => {
+  const { fn, used, clock } = keyed({ retries: 3, minDelay: "5s", maxDelay: "5s" }, (key) => {
+    if (key === "a") throw new Error("busy");
+    return key;
+  });
+  await fn(["b"]);
+  const refused = rejectionOf(fn(["a", "b"]));
+  await clock.tick("1m");
+  // The first round at 0 s: "a" fails, "b" is refused. At 5 s both are refused, which ends the call.
+  assertInstanceOf(await refused, RateLimitError);
+  assertEquals(used, ["b", "a"]);
+
+  const later = keyed({ retries: 3, minDelay: "10s", maxDelay: "10s" }, (key) => {
+    if (key === "a") throw new Error("busy");
+    return key;
+  });
+  await later.fn(["b"]);
+  const served = later.fn(["a", "b"]);
+  await later.clock.tick("1m");
+  assertEquals([await served, later.used], ["b", ["b", "a", "a", "b"]]);
+});
+
+Deno.test("rateLimit: nobody is asked about a value that was refused", async () => {
+  const asked: unknown[] = [];
+  const predicate = (name: string) => (error: unknown) => asked.push([name, (error as Error).message]) > 0;
+  const { fn } = keyed({ retryOn: predicate("retryOn"), fallbackOn: predicate("fallbackOn") }, failing("busy"));
+  await rejectionOf(fn(["b"]));
+  asked.length = 0;
+  await rejectionOf(fn(["b", "a", "c"]));
+  assertEquals(asked, [["retryOn", "busy"], ["fallbackOn", "busy"], ["retryOn", "busy"]]);
+});
+
+Deno.test("rateLimit: a wait that would pass the deadline ends the call, whatever values are left", async () => {
+  const { fn, used } = keyed({ rateLimitMaxWait: undefined, deadline: "5s" });
+  await fn(["a"]);
+  const error = await rejectionOf(fn(["a", "b"])) as AllFailedError;
+  assertEquals([error.reason, error.attempts, used], ["deadline", [], ["a"]]);
+});
