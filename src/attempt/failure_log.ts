@@ -1,7 +1,6 @@
 import type { Clock } from "../time/clock.ts";
 import { toSeconds } from "../time/duration.ts";
-import { AllFailedError, type AllFailedReason } from "../errors/all_failed_error.ts";
-import type { AttemptRecord } from "../errors/attempt_record.ts";
+import { AllFailedError, type AllFailedReason, type AttemptRecord } from "../errors/all_failed_error.ts";
 import { RateLimitError } from "../errors/rate_limit_error.ts";
 import { type Call, stateOf } from "../call/call.ts";
 import type { CallState, EndedAttempt } from "../call/call_state.ts";
