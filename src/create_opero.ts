@@ -5,7 +5,8 @@ import { anyFunction, finiteDuration, type OptionRule, positiveInteger, validate
 import type { Logger } from "./telemetry/logger.ts";
 import { createWrap, mergeOptions, type Opero } from "./opero.ts";
 import { createMap, type Opmap } from "./opmap.ts";
-import { OPERO_RULES, type OperoOptions } from "./engine/opero_options.ts";
+import type { OperoOptions } from "./engine/opero_options.ts";
+import { OPERO_TABLE } from "./engine/opero_table.ts";
 import { Registry } from "./engine/registry.ts";
 import type { OperoEvents } from "./telemetry/opero_events.ts";
 
@@ -56,7 +57,7 @@ function withMethods(desired: string, methods: readonly string[]): OptionRule {
 }
 
 const INSTANCE_RULES = {
-  ...OPERO_RULES,
+  ...OPERO_TABLE.rules,
   name: { desired: "left out, as every function has a name of its own", accepts: () => false },
   clock: withMethods("a clock with 'now', 'wallNow', 'sleep' and 'setTimer'", ["now", "wallNow", "sleep", "setTimer"]),
   random: anyFunction,

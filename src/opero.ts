@@ -1,12 +1,13 @@
 import { ConfigurationError } from "./errors/configuration_error.ts";
 import { requireEffect } from "./options/require_effect.ts";
-import { type OptionRules, requireObject, validateOptions, wrongOption } from "./options/validate.ts";
+import { requireObject, validateOptions, wrongOption } from "./options/validate.ts";
 import { quoted } from "./errors/printable.ts";
 import { isWrapped } from "./call/wrapped_mark.ts";
-import { OPERO_RULES, type OperoOptions } from "./engine/opero_options.ts";
+import type { OperoOptions } from "./engine/opero_options.ts";
+import { OPERO_TABLE } from "./engine/opero_table.ts";
 import { buildPipeline } from "./engine/pipeline.ts";
 import type { Registry } from "./engine/registry.ts";
-import { OPERO_DEFAULTS } from "./engine/shown_options.ts";
+import type { OptionTable } from "./policy/option_table.ts";
 import { isClass, wrapForms } from "./engine/wrap_forms.ts";
 import type { ArgFallbackOptions, CheckedArgFallback } from "./layers/arg_fallback.ts";
 import type { AnyFunction, AsyncFunction, Wrapped } from "./engine/wrapped.ts";
@@ -88,7 +89,7 @@ export function createWrap(registry: Registry): Opero {
 
 function wrap(fn: AnyFunction, given: unknown, registry: Registry): Wrapped<AsyncFunction> {
   const task = wrapTask(fn, given);
-  const options = checkedOptions(task, given, registry.defaults, OPERO_RULES, OPERO_DEFAULTS);
+  const options = checkedOptions(task, given, registry.defaults, OPERO_TABLE);
   return makeWrapper(fn, buildPipeline({ fn, task, options, registry }), options);
 }
 
@@ -146,21 +147,21 @@ function nameOf(fn: unknown, given: unknown): string {
 }
 
 /**
- * `given` over the defaults of the instance, checked; an explicit `undefined` leaves the default.
+ * `given` over the defaults of the instance, checked, with all defaults filled in; an explicit `undefined` leaves the
+ * default.
  *
  * @throws {ConfigurationError} If an option is unknown or wrong, or would do nothing.
  */
-export function checkedOptions(
+export function checkedOptions<FilledOptions extends OperoOptions>(
   task: string,
   given: unknown,
   instanceDefaults: OperoOptions,
-  rules: OptionRules,
-  defaults: OperoOptions,
-): OperoOptions {
+  { rules, defaults, fill }: OptionTable<OperoOptions, FilledOptions>,
+): FilledOptions {
   validateOptions(task, given as object, rules);
   const options = mergeOptions(task, instanceDefaults, given);
-  requireEffect(task, given as object, options, rules, defaults as Record<string, unknown>);
-  return options;
+  requireEffect(task, given as object, options, rules, defaults);
+  return fill(options);
 }
 
 /**

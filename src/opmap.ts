@@ -13,11 +13,9 @@ import type { Mapped, MapStream } from "./map/mapped.ts";
 import { checkedOptions, configuring, refusing, wrapTask } from "./opero.ts";
 import {
   type OnError,
-  OPMAP_DEFAULTS,
-  OPMAP_RULES,
+  OPMAP_TABLE,
   type OpmapOptions,
   type ResolvedMapOptions,
-  resolveMapOptions,
   RUN_RULES,
   type RunOptions,
 } from "./map/opmap_options.ts";
@@ -25,7 +23,7 @@ import { buildPipeline, type Pipeline } from "./engine/pipeline.ts";
 import { countItems, expectRejections, isItems, ItemSource } from "./map/item_source.ts";
 import { openRunProgress } from "./progress/run_progress.ts";
 import type { Registry } from "./engine/registry.ts";
-import { OPERO_DEFAULTS, shownOptions } from "./engine/shown_options.ts";
+import { shownOptions } from "./engine/shown_options.ts";
 import { wrapForms } from "./engine/wrap_forms.ts";
 import type { AnyFunction } from "./engine/wrapped.ts";
 import { likeOriginal } from "./engine/own_properties.ts";
@@ -75,11 +73,7 @@ export function createMap(registry: Registry): Opmap {
 
 function wrap(fn: AnyFunction, given: unknown, isMethod: boolean, registry: Registry): unknown {
   const task = wrapTask(fn, given);
-  const merged: OpmapOptions = checkedOptions(task, given, registry.defaults, OPMAP_RULES, {
-    ...OPERO_DEFAULTS,
-    ...OPMAP_DEFAULTS,
-  });
-  const options = resolveMapOptions(merged);
+  const options = checkedOptions(task, given, registry.defaults, OPMAP_TABLE);
   requireModeFor(fn, options, isMethod, task);
   return new FunctionMap(fn, options, registry, task).open();
 }
@@ -150,7 +144,7 @@ class FunctionMap {
 
     const close = () => this.#close();
     const handles = {
-      options: shownOptions(this.#options, OPMAP_RULES),
+      options: shownOptions(this.#options, OPMAP_TABLE),
       cache: cacheHandle(pipeline, undefined),
       events: pipeline.host.telemetry.events,
       stream,

@@ -9,10 +9,9 @@ import type { ResultStore } from "../cache/results/result_store.ts";
 import { parseDuration } from "../time/duration.ts";
 import { type OptionRules, positiveInteger, validateOptions } from "../options/validate.ts";
 import type { LayerHost } from "../attempt/layer_host.ts";
-import { DEFAULT_CACHE_TIMEOUT_MS, DEFAULT_CONNECT_TIMEOUT_MS } from "../layers/cache.ts";
 import { resolveRetry } from "../layers/retry.ts";
 import { functionIdentity, receiverFinder } from "./function_identity.ts";
-import type { OperoOptions } from "./opero_options.ts";
+import type { FilledOptions } from "./opero_options.ts";
 import type { Registry } from "./registry.ts";
 import type { AnyFunction } from "./wrapped.ts";
 
@@ -20,7 +19,7 @@ import type { AnyFunction } from "./wrapped.ts";
 export interface FunctionCacheParts {
   readonly fn: AnyFunction;
   readonly task: string;
-  readonly options: OperoOptions;
+  readonly options: FilledOptions;
   readonly registry: Registry;
   readonly host: LayerHost;
   /** The arguments that count for a key. */
@@ -34,7 +33,7 @@ export interface FunctionCacheParts {
  */
 export function openFunctionCache(parts: FunctionCacheParts): CachedResults {
   const { options, registry, host } = parts;
-  const { cacheBackend = "memory", cacheNamespace = "opero" } = options;
+  const { cacheBackend, cacheNamespace } = options;
   const freshness = {
     ttlMs: parseDuration(options.cacheTtl) ?? Infinity,
     staleMs: parseDuration(options.cacheStale) ?? 0,
@@ -60,7 +59,7 @@ const MEMORY_RULES: OptionRules = {
 };
 
 function openMemory({ fn, task, options, registry, host, keyArguments }: FunctionCacheParts): Place {
-  const { cacheNamespace = "opero", cacheId, cacheBackendConfig = {}, cacheKey } = options;
+  const { cacheNamespace, cacheId, cacheBackendConfig = {}, cacheKey } = options;
   validateOptions(task, cacheBackendConfig, MEMORY_RULES, "cacheBackendConfig.");
   const { maxEntries = 10_000, maxBytes } = cacheBackendConfig as Partial<MemoryStoreLimits>;
   const limits = { maxEntries, maxBytes };
@@ -79,14 +78,14 @@ function openBackend(
   cacheBackend: string | CacheBackend,
   cacheOf: () => CachedResults,
 ): Place {
-  const { cacheNamespace = "opero", cacheId, cacheBackendConfig = {}, cacheKey } = options;
+  const { cacheNamespace, cacheId, cacheBackendConfig = {}, cacheKey } = options;
   const identity = functionIdentity(fn, task, host.functionName, options);
   const { cache: backend, flights } = registry.backends.use({
     task,
     backend: cacheBackend,
     config: cacheBackendConfig,
-    timeoutMs: parseDuration(options.cacheTimeout) ?? DEFAULT_CACHE_TIMEOUT_MS,
-    connectTimeoutMs: parseDuration(options.connectTimeout) ?? DEFAULT_CONNECT_TIMEOUT_MS,
+    timeoutMs: parseDuration(options.cacheTimeout)!,
+    connectTimeoutMs: parseDuration(options.connectTimeout)!,
     onError: (operation, error) => cacheOf().account.noteTrouble(operation, error),
     fn,
     functionName: host.functionName,

@@ -1,13 +1,14 @@
-import { ARG_FALLBACK_RULES, type ArgFallbackOptions } from "../layers/arg_fallback.ts";
-import { CACHE_RULES, type CacheOptions } from "../layers/cache.ts";
-import { DEADLINE_RULES, type DeadlineOptions } from "../layers/deadline.ts";
-import { FAIL_ON_RULES, type FailOnOptions } from "../layers/fail_on.ts";
-import { FALLBACK_RULES, type FallbackOptions } from "../layers/fallback.ts";
-import { RATE_LIMIT_RULES, type RateLimitOptions } from "../layers/rate_limit.ts";
-import { RETRY_RULES, type RetryOptions } from "../layers/retry.ts";
-import { SIGNAL_RULES, type SignalOptions } from "../layers/signal.ts";
-import { TIMEOUT_RULES, type TimeoutOptions } from "../layers/timeout.ts";
-import { nonEmptyString, oneOf, type OptionRules } from "../options/validate.ts";
+import type { ArgFallbackOptions } from "../layers/arg_fallback.ts";
+import type { CacheOptions, FilledCacheOptions } from "../layers/cache.ts";
+import type { DeadlineOptions } from "../layers/deadline.ts";
+import type { FailOnOptions } from "../layers/fail_on.ts";
+import type { FallbackOptions } from "../layers/fallback.ts";
+import type { RateLimitOptions } from "../layers/rate_limit.ts";
+import type { FilledReraiseOptions, ReraiseOptions } from "../layers/reraise.ts";
+import type { FilledRetryOptions, RetryOptions } from "../layers/retry.ts";
+import type { SignalOptions } from "../layers/signal.ts";
+import type { TimeoutOptions } from "../layers/timeout.ts";
+import type { Filled } from "../policy/policy.ts";
 
 /** How `currentCall()` finds its call. */
 export interface ContextOptions {
@@ -33,6 +34,7 @@ export interface NameOptions {
 export interface OperoOptions<Args extends readonly unknown[] = any[], Value = any>
   extends
     RetryOptions,
+    ReraiseOptions,
     FailOnOptions<Value>,
     CacheOptions<Args>,
     RateLimitOptions<Args>,
@@ -44,17 +46,11 @@ export interface OperoOptions<Args extends readonly unknown[] = any[], Value = a
     ContextOptions,
     NameOptions {}
 
-/** What each option of `opero` may be. */
-export const OPERO_RULES: OptionRules = {
-  ...RETRY_RULES,
-  ...FAIL_ON_RULES,
-  ...CACHE_RULES,
-  ...RATE_LIMIT_RULES,
-  ...ARG_FALLBACK_RULES,
-  ...TIMEOUT_RULES,
-  ...DEADLINE_RULES,
-  ...FALLBACK_RULES,
-  ...SIGNAL_RULES,
-  context: oneOf(["sync", "async"]),
-  name: nonEmptyString,
-};
+/** The same with the defaults of all that have one. */
+// deno-lint-ignore no-explicit-any -- as above
+export type FilledOptions<Args extends readonly unknown[] = any[], Value = any> =
+  & OperoOptions<Args, Value>
+  & FilledRetryOptions
+  & FilledReraiseOptions
+  & FilledCacheOptions
+  & Filled<ContextOptions, "context">;

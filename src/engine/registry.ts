@@ -1,11 +1,12 @@
 import { type Clock, SystemClock } from "../time/clock.ts";
+import { parseDuration } from "../time/duration.ts";
 import { MemoryStore, type MemoryStoreLimits } from "../cache/memory/memory_store.ts";
 import { ConfigurationError } from "../errors/configuration_error.ts";
 import { nonEmptyString, wrongOption } from "../options/validate.ts";
 import type { CachedResults } from "../cache/results/cached_results.ts";
 import { ExpirySweeper } from "../cache/memory/expiry_sweeper.ts";
 import { Flights } from "../cache/results/flights.ts";
-import { DEFAULT_CACHE_TIMEOUT_MS, DEFAULT_CONNECT_TIMEOUT_MS } from "../layers/cache.ts";
+import { cachePolicy } from "../layers/cache.ts";
 import type { Rate } from "../limiter/rate.ts";
 import { RateLimiter } from "../limiter/rate_limiter.ts";
 import type { EventHub } from "../telemetry/events.ts";
@@ -133,14 +134,15 @@ export class Registry {
    * @throws {ConfigurationError} If that is no name.
    * @throws {CacheError} If they could not be removed from one of the backends.
    */
-  async clearCache(namespace = "opero"): Promise<void> {
+  async clearCache(namespace = cachePolicy.defaults.cacheNamespace as string): Promise<void> {
     if (!nonEmptyString.accepts(namespace)) {
       throw wrongOption("clear the cache", "namespace", nonEmptyString, namespace);
     }
     for (const reference of this.#caches.get(namespace) ?? []) reference.deref()?.clearFromNamespace();
     // A shared store outlives the functions that filled it.
     for (const store of this.#namedStores.get(namespace)?.values() ?? []) store.clear();
-    const limits = { timeoutMs: DEFAULT_CACHE_TIMEOUT_MS, connectTimeoutMs: DEFAULT_CONNECT_TIMEOUT_MS };
+    const { cacheTimeout, connectTimeout } = cachePolicy.defaults;
+    const limits = { timeoutMs: parseDuration(cacheTimeout)!, connectTimeoutMs: parseDuration(connectTimeout)! };
     await this.backends.clear(namespace, limits);
     for (const reference of this.#caches.get(namespace) ?? []) reference.deref()?.noteNamespaceCleared();
   }

@@ -1,29 +1,22 @@
 import { parseDuration, toSeconds } from "../time/duration.ts";
 import { CacheError } from "../errors/cache_error.ts";
 import { quoted } from "../errors/printable.ts";
-import { abortSignal, nonNegativeInteger, oneOf, positiveDuration, validateOptions } from "../options/validate.ts";
+import { validateOptions } from "../options/validate.ts";
 import { Call, stateOf } from "../call/call.ts";
 import type { CallLimits } from "../call/call_state.ts";
 import type { Handler } from "../call/layer.ts";
 import type { LayerHost } from "../attempt/layer_host.ts";
-import { OPERO_RULES, type OperoOptions } from "./opero_options.ts";
+import type { FilledOptions } from "./opero_options.ts";
+import { OPERO_TABLE } from "./opero_table.ts";
 import { likeOriginal } from "./own_properties.ts";
 import type { Pipeline } from "./pipeline.ts";
 import { shownOptions } from "./shown_options.ts";
 import type { AnyFunction, AsyncFunction, CacheHandle, CallMeta, CallOptions, WithMeta, Wrapped } from "./wrapped.ts";
 
-const CALL_RULES = {
-  signal: abortSignal,
-  deadline: positiveDuration,
-  timeout: positiveDuration,
-  retries: nonNegativeInteger,
-  cache: oneOf(["refresh", "bypass"]),
-};
-
 const NO_STATS = Object.freeze({ hits: 0, misses: 0, stale: 0, coalesced: 0, writes: 0, errors: 0 });
 
 /** The function that runs its calls through `pipeline`, with the name, the length and the handles of a wrapped `fn`. */
-export function makeWrapper(fn: AnyFunction, pipeline: Pipeline, options: OperoOptions): Wrapped<AsyncFunction> {
+export function makeWrapper(fn: AnyFunction, pipeline: Pipeline, options: FilledOptions): Wrapped<AsyncFunction> {
   const { handler, host: { telemetry } } = pipeline;
   const observe = observed(handler, pipeline.host);
 
@@ -40,7 +33,7 @@ export function makeWrapper(fn: AnyFunction, pipeline: Pipeline, options: OperoO
 
   const name = options.name ?? fn.name;
   const handles = {
-    options: shownOptions(options, OPERO_RULES),
+    options: shownOptions(options, OPERO_TABLE),
     cache: cacheHandle(pipeline, undefined),
     events: telemetry.events,
     withMeta,
@@ -75,7 +68,7 @@ export function observed(handler: Handler, { telemetry, functionName, clock }: L
 function withCallOptions(pipeline: Pipeline, options: CallOptions): AnyFunction {
   const { functionName, telemetry } = pipeline.host;
   const task = `call ${quoted(functionName)}`;
-  telemetry.loggingBadConfiguration(() => validateOptions(task, options, CALL_RULES), functionName);
+  telemetry.loggingBadConfiguration(() => validateOptions(task, options, OPERO_TABLE.callRules), functionName);
   const handler = pipeline.limitedHandler(options.cache);
   const observe = observed(handler, pipeline.host);
   const limits = limitsOf(options);

@@ -1,15 +1,17 @@
-import type { Duration } from "../time/duration.ts";
+import { type Duration, parseDuration } from "../time/duration.ts";
 import type { RetryPredicate } from "../attempt/retry_context.ts";
 import type { FallbackLists, FallbackParameters } from "../function_source/fallback_parameter.ts";
 import { dropResponseOf } from "../call/drop_response.ts";
 import { type ErrorClass, errorMatcher, resolveMatcher } from "../options/error_matcher.ts";
 import { isBug } from "../retry/is_bug.ts";
 import { pause } from "../call/pause.ts";
+import { hideAll } from "../options/hidden_value.ts";
 import { needsParameter } from "../options/option_needs.ts";
-import { anyDuration, needing, type OptionRules, plainObject } from "../options/validate.ts";
+import { anyDuration, needing, plainObject } from "../options/validate.ts";
 import { type Call, stateOf } from "../call/call.ts";
 import type { Layer } from "../call/layer.ts";
 import type { LayerHost } from "../attempt/layer_host.ts";
+import { definePolicy, type Policy } from "../policy/policy.ts";
 
 /**
  * What `argFallback` has to be besides, where it is `Place`, for a function with the parameters `Args`: the index of a
@@ -56,8 +58,7 @@ export interface ArgFallbackOptions {
   readonly fallbackDelay?: Duration | undefined;
 }
 
-/** What the options may be. */
-export const ARG_FALLBACK_RULES: OptionRules = needing("argFallback", needsParameter, {
+const RULES = needing("argFallback", needsParameter, {
   argFallback: {
     desired: "the name or the index of a parameter, or an array of them",
     accepts: (value) =>
@@ -70,6 +71,16 @@ export const ARG_FALLBACK_RULES: OptionRules = needing("argFallback", needsParam
   },
   fallbackOn: errorMatcher,
   fallbackDelay: anyDuration,
+});
+
+/** One attempt per value in each round. */
+export const argFallbackPolicy: Policy = definePolicy<ArgFallbackOptions, "fallbackDelay">({
+  name: "argFallback",
+  rules: RULES,
+  defaults: { fallbackDelay: 0 },
+  show: { fallbackValues: hideAll },
+  resolve: ({ fallbackDelay }, host) =>
+    host.parameters === undefined ? undefined : argFallbackLayer(host.parameters, parseDuration(fallbackDelay)!, host),
 });
 
 function isPlace(value: unknown): boolean {

@@ -10,13 +10,15 @@ import {
   booleanFlag,
   needing,
   nonEmptyString,
-  type OptionRules,
+  oneOf,
   plainObject,
   positiveDuration,
   withNeed,
 } from "../options/validate.ts";
 import type { Layer } from "../call/layer.ts";
 import type { LayerHost } from "../attempt/layer_host.ts";
+import { definePolicy, type Filled, type Policy } from "../policy/policy.ts";
+import { showBackend, showConfig } from "../policy/shown_backend.ts";
 
 /** Which results are kept, where and for how long. */
 // deno-lint-ignore no-explicit-any -- options that stand on their own have to fit every function
@@ -74,14 +76,18 @@ export interface CacheOptions<Args extends readonly unknown[] = any[]> {
   readonly connectTimeout?: Duration | undefined;
 }
 
-/** How long a call waits for a backend, unless told otherwise. */
-export const DEFAULT_CACHE_TIMEOUT_MS = 250;
+type Defaulted = "cache" | "cacheBackend" | "cacheNamespace" | "cacheTimeout" | "connectTimeout";
 
-/** How long the first call waits for it, unless told otherwise. */
-export const DEFAULT_CONNECT_TIMEOUT_MS = 5_000;
+/** The same with the defaults. */
+export type FilledCacheOptions = Filled<CacheOptions, Defaulted>;
 
-/** What the options may be. */
-export const CACHE_RULES: OptionRules = needing("cache", needsCache, {
+/** What the flights of the cache have to know of a run. */
+interface Others {
+  readonly context: "sync" | "async";
+  readonly deadline?: Duration | undefined;
+}
+
+const RULES = needing("cache", needsCache, {
   cache: booleanFlag,
   cacheTtl: positiveDuration,
   cacheBackend: {
@@ -100,6 +106,30 @@ export const CACHE_RULES: OptionRules = needing("cache", needsCache, {
   cacheStaleIfError: withNeed(anyDuration, needsTtl),
   cacheTimeout: withNeed(positiveDuration, needsBackend),
   connectTimeout: withNeed(positiveDuration, needsBackend),
+});
+
+/** Results that are kept, and runs that are shared. */
+export const cachePolicy: Policy = definePolicy<CacheOptions, Defaulted, Others>({
+  name: "cache",
+  rules: RULES,
+  defaults: {
+    cache: false,
+    cacheBackend: "memory",
+    cacheNamespace: "opero",
+    cacheTimeout: 0.25,
+    connectTimeout: 5,
+  },
+  callRules: { cache: oneOf(["refresh", "bypass"]) },
+  show: { cacheBackend: showBackend, cacheBackendConfig: showConfig },
+  resolve: ({ context, deadline }, host) => {
+    const { cache } = host;
+    if (cache === undefined) return undefined;
+    const flights = { isTracked: context === "async", isBounded: deadline !== undefined };
+    return {
+      plain: cacheLayer(cache, host, flights),
+      limited: (mode) => mode === "bypass" ? undefined : cacheLayer(cache, host, flights, mode),
+    };
+  },
 });
 
 function isBackend(value: unknown): value is CacheBackend {

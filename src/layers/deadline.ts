@@ -1,11 +1,12 @@
-import type { Duration } from "../time/duration.ts";
+import { type Duration, parseDuration } from "../time/duration.ts";
 import { formatDuration } from "../errors/format_duration.ts";
 import { TimeoutError } from "../errors/timeout_error.ts";
 import { AbortScope } from "../call/abort_scope.ts";
-import { type OptionRules, positiveDuration } from "../options/validate.ts";
+import { positiveDuration } from "../options/validate.ts";
 import { stateOf } from "../call/call.ts";
 import type { Layer } from "../call/layer.ts";
 import type { LayerHost } from "../attempt/layer_host.ts";
+import { definePolicy, type Policy } from "../policy/policy.ts";
 
 /** How long a whole call may take. */
 export interface DeadlineOptions {
@@ -13,8 +14,20 @@ export interface DeadlineOptions {
   readonly deadline?: Duration | undefined;
 }
 
-/** What the options may be. */
-export const DEADLINE_RULES: OptionRules = { deadline: positiveDuration };
+/** The limit of the whole call. */
+export const deadlinePolicy: Policy = definePolicy<DeadlineOptions>({
+  name: "deadline",
+  rules: { deadline: positiveDuration },
+  defaults: {},
+  callRules: { deadline: positiveDuration },
+  resolve: (options, host) => {
+    const deadlineMs = parseDuration(options.deadline);
+    return {
+      plain: deadlineMs === undefined ? undefined : deadlineLayer(deadlineMs, host),
+      limited: () => deadlineLayer(deadlineMs, host),
+    };
+  },
+});
 
 /**
  * Gives the whole call a limit of `deadlineMs`, or the one of `fn.with({ deadline })`.

@@ -2,10 +2,11 @@ import { ResultError } from "../errors/result_error.ts";
 import { type RetryContext, retryContext } from "../attempt/retry_context.ts";
 import { booleanAnswer } from "../options/boolean_answer.ts";
 import { dropResponse } from "../call/drop_response.ts";
-import { anyFunction, type OptionRules } from "../options/validate.ts";
+import { anyFunction } from "../options/validate.ts";
 import { type Call, stateOf } from "../call/call.ts";
 import type { Layer } from "../call/layer.ts";
 import type { LayerHost } from "../attempt/layer_host.ts";
+import { definePolicy, type Policy } from "../policy/policy.ts";
 
 /** Judges a value; written as a method, so that options for a wider type of values fit, too. */
 export type FailurePredicate<Value> = { judge(value: Awaited<Value>, context: RetryContext): boolean }["judge"];
@@ -20,8 +21,13 @@ export interface FailOnOptions<Value = any> {
   readonly failOn?: FailurePredicate<Value> | undefined;
 }
 
-/** What the options may be. */
-export const FAIL_ON_RULES: OptionRules = { failOn: anyFunction };
+/** Which values are failed attempts. */
+export const failOnPolicy: Policy = definePolicy<FailOnOptions>({
+  name: "failOn",
+  rules: { failOn: anyFunction },
+  defaults: {},
+  resolve: ({ failOn }, host) => failOn === undefined ? undefined : failOnLayer(failOn, host),
+});
 
 /**
  * Makes a failure of a value that `failOn` refuses.

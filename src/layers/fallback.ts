@@ -1,11 +1,14 @@
 import { AllFailedError } from "../errors/all_failed_error.ts";
-import { anyValue, type OptionRules } from "../options/validate.ts";
+import { hidden } from "../options/hidden_value.ts";
+import { anyValue } from "../options/validate.ts";
 import type { AbortScope } from "../call/abort_scope.ts";
 import { dropResponse } from "../call/drop_response.ts";
 import { interruptible } from "../call/interruptible.ts";
 import { type Call, stateOf } from "../call/call.ts";
 import type { Layer } from "../call/layer.ts";
 import type { LayerHost } from "../attempt/layer_host.ts";
+import { definePolicy, type Policy } from "../policy/policy.ts";
+import type { Duration } from "../time/duration.ts";
 
 /** What a call answers in place of throwing `AllFailedError`. */
 // deno-lint-ignore no-explicit-any -- options that stand on their own have to fit every function
@@ -18,8 +21,21 @@ export interface FallbackOptions<Args extends readonly unknown[] = any[], Value 
   readonly fallback?: Value | ((error: AllFailedError, ...args: Args) => Value | Promise<Value>) | undefined;
 }
 
-/** What the options may be. */
-export const FALLBACK_RULES: OptionRules = { fallback: anyValue };
+/** What the cache and the deadline are to the fallback value. */
+interface Others {
+  readonly cache: boolean;
+  readonly deadline?: Duration | undefined;
+}
+
+/** A value in place of an `AllFailedError`. */
+export const fallbackPolicy: Policy = definePolicy<FallbackOptions, never, Others>({
+  name: "fallback",
+  rules: { fallback: anyValue },
+  defaults: {},
+  show: { fallback: (value) => typeof value === "function" ? value : hidden() },
+  resolve: ({ fallback, cache, deadline }, host) =>
+    fallback === undefined ? undefined : fallbackLayer(fallback, host, cache && deadline !== undefined),
+});
 
 /** So long a fallback may take where the deadline has come already. */
 const LEAST_MS = 1_000;

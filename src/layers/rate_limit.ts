@@ -20,8 +20,12 @@ import {
 import { type Call, stateOf } from "../call/call.ts";
 import type { Handler, Layer } from "../call/layer.ts";
 import type { LayerHost } from "../attempt/layer_host.ts";
+import { byNumber, serializeArguments } from "../cache/key/cache_key.ts";
+import { KeyedLimiters } from "../limiter/keyed_limiters.ts";
 import { canBeKept, type Rate } from "../limiter/rate.ts";
-import type { RateLimiter } from "../limiter/rate_limiter.ts";
+import { RateLimiter } from "../limiter/rate_limiter.ts";
+import { definePolicy, type Filled, type Policy } from "../policy/policy.ts";
+import type { PolicyHost } from "../policy/policy_host.ts";
 
 /** A rate with its period and burst. */
 export interface RateLimit {
@@ -72,13 +76,50 @@ const rateLimit: OptionRule = {
     rateNumber.accepts(value) || (typeof value === "object" && value !== null && !Array.isArray(value)),
 };
 
-/** What the options may be. */
-export const RATE_LIMIT_RULES: OptionRules = needing("rateLimit", needsLimit, {
+const RULES = needing("rateLimit", needsLimit, {
   rateLimit,
   rateLimitScope: oneOf(["per_function", "global", "per_args"]),
   rateLimitKey: withNeed(anyFunction, needsKeys),
   rateLimitMaxWait: anyDuration,
 });
+
+/** What is in force where a field of `rateLimit` is left out. */
+const RATE_DEFAULTS = { per: 1, burst: 1 };
+
+/** A token per attempt. */
+export const rateLimitPolicy: Policy = definePolicy<RateLimitOptions, "rateLimitScope">({
+  name: "rateLimit",
+  rules: RULES,
+  defaults: { rateLimitScope: "per_function" },
+  show: { rateLimit: showRate },
+  resolve: (options, host) => {
+    if (options.rateLimit === undefined) return undefined;
+    const rate = resolveRate(host.task, options.rateLimit);
+    return rateLimitLayer(limiterFor(options, rate, host), parseDuration(options.rateLimitMaxWait), host);
+  },
+});
+
+function showRate(rate: unknown): unknown {
+  const { per } = Object(rate) as Partial<RateLimit>;
+  return per === undefined ? rate : { ...Object(rate), per: toSeconds(parseDuration(per)!) };
+}
+
+/** Which limiter a call takes its tokens from. */
+function limiterFor(
+  { rateLimitScope, rateLimitKey }: Filled<RateLimitOptions, "rateLimitScope">,
+  rate: Rate,
+  host: PolicyHost,
+): (call: Call) => RateLimiter {
+  if (rateLimitScope === "per_args") {
+    const limiters = new KeyedLimiters(rate, host.clock);
+    return ({ args }) =>
+      limiters.of(
+        rateLimitKey === undefined ? serializeArguments(host.keyArguments(args), byNumber) : rateLimitKey(...args),
+      );
+  }
+  const limiter = rateLimitScope === "global" ? host.globalLimiter(rate) : new RateLimiter(rate, host.clock);
+  return () => limiter;
+}
 
 /**
  * The rate that `rateLimit` asks for.
@@ -88,7 +129,8 @@ export const RATE_LIMIT_RULES: OptionRules = needing("rateLimit", needsLimit, {
 export function resolveRate(task: string, rateLimit: number | RateLimit): Rate {
   const isPlain = typeof rateLimit === "number";
   if (!isPlain) validateOptions(task, rateLimit, RATE_FIELDS, "rateLimit.");
-  const { limit, per = 1, burst = 1 } = isPlain ? { limit: rateLimit } : rateLimit;
+  const given: RateLimit = isPlain ? { limit: rateLimit } : rateLimit;
+  const { limit, per = RATE_DEFAULTS.per, burst = RATE_DEFAULTS.burst } = given;
   const name = isPlain ? "rateLimit" : "rateLimit.limit";
   if (limit === undefined) throw wrongOption(task, name, rateNumber, limit);
   const rate = { limit, perMs: parseDuration(per)!, burst };

@@ -1,6 +1,28 @@
 import { dropResponse } from "../call/drop_response.ts";
 import type { Layer } from "../call/layer.ts";
 import type { LayerHost } from "../attempt/layer_host.ts";
+import { booleanFlag } from "../options/validate.ts";
+import { definePolicy, type Filled, type Policy } from "../policy/policy.ts";
+
+/** Which error a call ends with. */
+export interface ReraiseOptions {
+  /**
+   * Whether the call rejects with the last attempt's own error in place of an `AllFailedError`.
+   * @default false
+   */
+  readonly reraise?: boolean | undefined;
+}
+
+/** The same with the default. */
+export type FilledReraiseOptions = Filled<ReraiseOptions, "reraise">;
+
+/** The last attempt's own error in place of an `AllFailedError`. */
+export const reraisePolicy: Policy = definePolicy<ReraiseOptions, "reraise">({
+  name: "reraise",
+  rules: { reraise: booleanFlag },
+  defaults: { reraise: false },
+  resolve: ({ reraise }, host) => reraise ? reraiseLayer(host) : undefined,
+});
 
 /**
  * Throws what the last attempt threw in place of this function's own `AllFailedError`.

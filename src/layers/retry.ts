@@ -15,12 +15,12 @@ import {
   nonNegativeInteger,
   numberThat,
   oneOf,
-  type OptionRules,
   wrongOption,
 } from "../options/validate.ts";
 import { type Call, stateOf } from "../call/call.ts";
 import type { Layer } from "../call/layer.ts";
 import type { LayerHost } from "../attempt/layer_host.ts";
+import { definePolicy, type Filled, type Policy } from "../policy/policy.ts";
 import { retryAfterMs } from "../retry/retry_after.ts";
 
 /** How often and after what waits a call that fails is tried again. */
@@ -59,11 +59,6 @@ export interface RetryOptions {
    */
   readonly retryOn?: ErrorClass | RetryPredicate | readonly (ErrorClass | RetryPredicate)[] | undefined;
   /**
-   * Whether the call rejects with the last attempt's own error in place of an `AllFailedError`.
-   * @default false
-   */
-  readonly reraise?: boolean | undefined;
-  /**
    * Whether an error that carries a Retry-After is waited out at least that long.
    * @default true
    */
@@ -82,35 +77,61 @@ export interface RetryPolicy extends BackoffPolicy {
   readonly maxRetryAfterMs: number;
 }
 
-/** What the options may be. */
-export const RETRY_RULES: OptionRules = {
-  retries: nonNegativeInteger,
-  backoffFactor: numberThat("a finite number of at least 1", (value) => Number.isFinite(value) && value >= 1),
-  minDelay: finiteDuration,
-  maxDelay: finiteDuration,
-  jitter: either(oneOf(["full", "equal", "decorrelated", "none"]), anyFunction),
-  retryOn: errorMatcher,
-  reraise: booleanFlag,
-  respectRetryAfter: booleanFlag,
-  maxRetryAfter: anyDuration,
-};
+type Defaulted =
+  | "retries"
+  | "backoffFactor"
+  | "minDelay"
+  | "maxDelay"
+  | "jitter"
+  | "respectRetryAfter"
+  | "maxRetryAfter";
+
+/** {@link RetryOptions} with the defaults. */
+export type FilledRetryOptions = Filled<RetryOptions, Defaulted>;
+
+/** Rounds, with backoff between them. */
+export const retryPolicy: Policy = definePolicy<RetryOptions, Defaulted>({
+  name: "retry",
+  rules: {
+    retries: nonNegativeInteger,
+    backoffFactor: numberThat("a finite number of at least 1", (value) => Number.isFinite(value) && value >= 1),
+    minDelay: finiteDuration,
+    maxDelay: finiteDuration,
+    jitter: either(oneOf(["full", "equal", "decorrelated", "none"]), anyFunction),
+    retryOn: errorMatcher,
+    respectRetryAfter: booleanFlag,
+    maxRetryAfter: anyDuration,
+  },
+  defaults: {
+    retries: 3,
+    backoffFactor: 1.5,
+    minDelay: 0.1,
+    maxDelay: 30,
+    jitter: "full",
+    respectRetryAfter: true,
+    maxRetryAfter: 60,
+  },
+  callRules: { retries: nonNegativeInteger },
+  // A lower bound over the default upper one moves that, and contradicts only an explicit one.
+  giveWay: ({ minDelay, maxDelay }, given) =>
+    given.maxDelay === undefined && parseDuration(minDelay)! > parseDuration(maxDelay)! ? { maxDelay: minDelay } : {},
+  resolve: (options, host) => retryLayer(resolveRetry(host.task, options), host),
+});
 
 /**
- * Fills in the defaults.
+ * The policy that `options` ask for.
  *
  * @throws {ConfigurationError} If `minDelay` is over `maxDelay`.
  */
-export function resolveRetry(task: string, options: RetryOptions): RetryPolicy {
-  const { retries = 3, backoffFactor = 1.5, minDelay = 0.1, maxDelay = 30, jitter = "full" } = options;
-  const { respectRetryAfter = true, maxRetryAfter = 60 } = options;
+export function resolveRetry(task: string, options: FilledRetryOptions): RetryPolicy {
+  const { retries, backoffFactor, minDelay, jitter, respectRetryAfter } = options;
   const minDelayMs = parseDuration(minDelay)!;
-  // A lower bound over the default upper one moves that, and contradicts only an explicit one.
-  const maxDelayMs = options.maxDelay === undefined ? Math.max(30_000, minDelayMs) : parseDuration(maxDelay)!;
+  const maxDelayMs = parseDuration(options.maxDelay)!;
   if (minDelayMs > maxDelayMs) {
     const desired = `at most 'maxDelay' (${toSeconds(maxDelayMs)} s)`;
     throw wrongOption(task, "minDelay", { desired }, minDelay);
   }
-  const maxRetryAfterMs = parseDuration(maxRetryAfter)!;
+  const maxRetryAfterMs = parseDuration(options.maxRetryAfter)!;
   return { retries, backoffFactor, minDelayMs, maxDelayMs, jitter, respectRetryAfter, maxRetryAfterMs };
 }
 

@@ -1,11 +1,11 @@
 import { abortReason } from "../errors/abort_reason.ts";
 import { AbortScope } from "../call/abort_scope.ts";
-import { dropResponse } from "../call/drop_response.ts";
 import { followSignal, unfollowSignal } from "../call/follow_signal.ts";
-import { interruptible } from "../call/interruptible.ts";
-import { abortSignal, type OptionRules } from "../options/validate.ts";
+import { hidden } from "../options/hidden_value.ts";
+import { abortSignal } from "../options/validate.ts";
 import { stateOf } from "../call/call.ts";
 import type { Layer } from "../call/layer.ts";
+import { definePolicy, type Policy } from "../policy/policy.ts";
 
 /** How calls are called off. */
 export interface SignalOptions {
@@ -13,8 +13,18 @@ export interface SignalOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** What the options may be. */
-export const SIGNAL_RULES: OptionRules = { signal: abortSignal };
+/** The abort of the whole call. */
+export const signalPolicy: Policy = definePolicy<SignalOptions>({
+  name: "signal",
+  rules: { signal: abortSignal },
+  defaults: {},
+  callRules: { signal: abortSignal },
+  show: { signal: () => hidden() },
+  resolve: ({ signal }) => ({
+    plain: signal === undefined ? undefined : signalLayer(signal),
+    limited: () => signalLayer(signal),
+  }),
+});
 
 /**
  * Follows the `signal` of the options and the one of `fn.with({ signal })`. It is the outermost of
@@ -42,27 +52,6 @@ export function signalLayer(signal: AbortSignal | undefined): Layer {
         if (own !== undefined) unfollowSignal(own, scope);
         throw error;
       },
-    );
-  };
-}
-
-/**
- * Ends the running attempt once the call is called off, by a signal or by the deadline: the signal
- * of the attempt aborts, and what the function answers later no longer counts. It is the innermost layer.
- */
-export function interruptLayer(): Layer {
-  return (next) => (call) => {
-    const scope = call.state?.scope;
-    if (scope === undefined) return next(call);
-    if (scope.isAborted) return Promise.reject(scope.reason);
-    return interruptible(
-      () => next(call),
-      (stop) => {
-        scope.onAbort(stop);
-        return () => scope.offAbort(stop);
-      },
-      (reason) => call.attempt?.abort(reason),
-      dropResponse,
     );
   };
 }

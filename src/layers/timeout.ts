@@ -1,11 +1,12 @@
 import type { Timer } from "../time/clock.ts";
-import type { Duration } from "../time/duration.ts";
+import { type Duration, parseDuration } from "../time/duration.ts";
 import { formatDuration } from "../errors/format_duration.ts";
 import { TimeoutError } from "../errors/timeout_error.ts";
 import { dropResponse } from "../call/drop_response.ts";
-import { type OptionRules, positiveDuration } from "../options/validate.ts";
+import { positiveDuration } from "../options/validate.ts";
 import type { Layer } from "../call/layer.ts";
 import type { LayerHost } from "../attempt/layer_host.ts";
+import { definePolicy, type Policy } from "../policy/policy.ts";
 
 /** How long one attempt may take. */
 export interface TimeoutOptions {
@@ -13,8 +14,21 @@ export interface TimeoutOptions {
   readonly timeout?: Duration | undefined;
 }
 
-/** What the options may be. */
-export const TIMEOUT_RULES: OptionRules = { timeout: positiveDuration };
+/** The limit of each attempt. */
+export const timeoutPolicy: Policy = definePolicy<TimeoutOptions>({
+  name: "timeout",
+  rules: { timeout: positiveDuration },
+  defaults: {},
+  callRules: { timeout: positiveDuration },
+  resolve: (options, host) => {
+    if (host.isRemote) return undefined;
+    const timeoutMs = parseDuration(options.timeout);
+    return {
+      plain: timeoutMs === undefined ? undefined : timeoutLayer(timeoutMs, host),
+      limited: () => timeoutLayer(timeoutMs, host),
+    };
+  },
+});
 
 /**
  * Gives each attempt a limit of `timeoutMs`, or the one of `fn.with({ timeout })`.

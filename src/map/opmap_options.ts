@@ -12,7 +12,10 @@ import {
   withNeed,
 } from "../options/validate.ts";
 import type { ErrorClass } from "../options/error_matcher.ts";
-import { OPERO_RULES, type OperoOptions } from "../engine/opero_options.ts";
+import type { FilledOptions, OperoOptions } from "../engine/opero_options.ts";
+import { OPERO_TABLE } from "../engine/opero_table.ts";
+import { type OptionTable, tableOf } from "../policy/option_table.ts";
+import type { Filled, OptionSet } from "../policy/policy.ts";
 import type { ProgressState } from "../progress/progress.ts";
 import type { WorkerPermissions } from "../pool/sandbox.ts";
 
@@ -105,7 +108,7 @@ export interface OpmapOptions<Item = any, Value = any, Errors extends OnError = 
 
 /** What the options of `opmap` that concern a run may be. */
 export const RUN_RULES: OptionRules = {
-  signal: OPERO_RULES.signal!,
+  signal: OPERO_TABLE.rules.signal!,
   progress: either(booleanFlag, anyFunction),
   workers: positiveInteger,
   onError: oneOf(["throw", "return", "skip", "abort"]),
@@ -131,29 +134,12 @@ const POOL_RULES: OptionRules = {
   permissions: plainObject,
 };
 
-/** What each option of `opmap` may be. */
-export const OPMAP_RULES: OptionRules = {
-  ...OPERO_RULES,
-  ...RUN_RULES,
-  ...POOL_RULES,
-  context: withNeed(OPERO_RULES.context!, needsThisThread),
-  mode: oneOf(["thread", "async", "process", "async_process"]),
-  ordered: booleanFlag,
-};
+type Defaulted = "mode" | "workers" | "ordered" | "progress" | "onError" | "workerConcurrency" | "maxCrashesPerItem";
 
 /** {@link OpmapOptions} with the defaults filled in. */
-export interface ResolvedMapOptions extends OpmapOptions {
-  readonly mode: MapMode;
-  readonly workers: number;
-  readonly ordered: boolean;
-  readonly progress: ProgressOption;
-  readonly onError: OnError;
-  readonly workerConcurrency: number;
-  readonly maxCrashesPerItem: number;
-}
+export type ResolvedMapOptions = Filled<OpmapOptions, Defaulted> & FilledOptions;
 
-/** What is in force where an option that `opmap` adds is left out. */
-export const OPMAP_DEFAULTS: OpmapOptions = {
+const DEFAULTS: { readonly [Name in Defaulted]: NonNullable<OpmapOptions[Name]> } = {
   mode: "thread",
   workers: 4,
   ordered: true,
@@ -163,7 +149,17 @@ export const OPMAP_DEFAULTS: OpmapOptions = {
   maxCrashesPerItem: 2,
 };
 
-/** Fills in the defaults of the options that `opmap` adds. `options` holds no `undefined`. */
-export function resolveMapOptions(options: OpmapOptions): ResolvedMapOptions {
-  return { ...OPMAP_DEFAULTS, ...options } as ResolvedMapOptions;
-}
+/** The options that `opmap` adds. */
+const MAP_OPTIONS: OptionSet = {
+  rules: {
+    ...RUN_RULES,
+    ...POOL_RULES,
+    context: withNeed(OPERO_TABLE.rules.context!, needsThisThread),
+    mode: oneOf(["thread", "async", "process", "async_process"]),
+    ordered: booleanFlag,
+  },
+  defaults: DEFAULTS,
+};
+
+/** What is known of each option of `opmap`. */
+export const OPMAP_TABLE: OptionTable<OperoOptions, ResolvedMapOptions> = tableOf([OPERO_TABLE, MAP_OPTIONS]);

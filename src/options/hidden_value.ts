@@ -42,6 +42,17 @@ export function hidden(label = "hidden"): HiddenValue {
 }
 
 /**
+ * Hides each of `values`; how many there are, and under which names, shows.
+ *
+ * @param values A list, or lists by name.
+ * @returns The same with hidden values.
+ */
+export function hideAll(values: unknown): unknown {
+  if (isPlain(values)) return Object.fromEntries(Object.entries(values).map(([name, each]) => [name, hideAll(each)]));
+  return Array.isArray(values) ? values.map((value) => Array.isArray(value) ? hideAll(value) : hidden()) : hidden();
+}
+
+/**
  * Whether `value` is, or holds, what only stands for a value.
  *
  * @param value Any value.

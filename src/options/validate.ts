@@ -63,9 +63,9 @@ export function validateOptions(task: string, options: object, rules: OptionRule
  * @param rules The rules by name.
  * @returns New rules.
  */
-export function needing(main: string, need: OptionNeed, rules: OptionRules): OptionRules {
+export function needing<Rules extends OptionRules>(main: string, need: OptionNeed, rules: Rules): Rules {
   const entries = Object.entries(rules).map(([name, rule]) => [name, name === main ? rule : withNeed(rule, need)]);
-  return Object.fromEntries(entries);
+  return Object.fromEntries(entries) as Rules;
 }
 
 /**

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { ConfigurationError, createOpero, memoryCache, opero, opmap } from "@opero/core";
-import { OPERO_RULES } from "../../src/engine/opero_options.ts";
-import { OPMAP_RULES } from "../../src/map/opmap_options.ts";
+import { OPERO_TABLE } from "../../src/engine/opero_table.ts";
+import { OPMAP_TABLE } from "../../src/map/opmap_options.ts";
 
 const load = (id: string, _keys: string[] = ["a"]) => id;
 
@@ -47,7 +47,7 @@ Deno.test(".options shows the defaults that are in force, and nothing else", () 
 });
 
 Deno.test(".options shows every duration in seconds", () => {
-  const durations = Object.keys(OPERO_RULES).filter((name) => OPERO_RULES[name]!.isDuration);
+  const durations = Object.keys(OPERO_TABLE.rules).filter((name) => OPERO_TABLE.rules[name]!.isDuration);
   assert(durations.length >= 12);
   const others = { cache: true, cacheBackend: memoryCache(), rateLimit: 5, argFallback: 1, maxDelay: "1h" };
   const given = { ...others, ...Object.fromEntries(durations.map((name) => [name, "1500ms"])), cacheTtl: "2m" };
@@ -144,5 +144,5 @@ Deno.test("what is hidden is refused wherever it stands", () => {
 });
 
 Deno.test("every option of a map is shown as it is in force", () => {
-  for (const name of Object.keys(MAP_DEFAULTS)) assert(name in OPMAP_RULES, name);
+  for (const name of Object.keys(MAP_DEFAULTS)) assert(name in OPMAP_TABLE.rules, name);
 });

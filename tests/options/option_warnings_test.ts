@@ -1,9 +1,9 @@
 import { assertEquals } from "@std/assert";
 import { configureLogging, createOpero, memoryCache, type OperoOptions, runAsync } from "@opero/core";
 import { redisCache } from "@opero/core/redis";
-import { CACHE_RULES } from "../../src/layers/cache.ts";
+import { cachePolicy } from "../../src/layers/cache.ts";
 import { warnOfBareSeconds } from "../../src/options/option_warnings.ts";
-import { OPERO_RULES } from "../../src/engine/opero_options.ts";
+import { OPERO_TABLE } from "../../src/engine/opero_table.ts";
 import { warningsOf } from "../support/warnings_of.ts";
 
 const load = (_id: string, _keys: string[] = ["a"]) => 1;
@@ -47,9 +47,9 @@ for (const option of DURATIONS) {
 }
 
 Deno.test("all durations are known for what they are", () => {
-  const names = Object.keys(OPERO_RULES).filter((name) => OPERO_RULES[name]!.isDuration);
+  const names = Object.keys(OPERO_TABLE.rules).filter((name) => OPERO_TABLE.rules[name]!.isDuration);
   assertEquals(names.toSorted(), DURATIONS.toSorted());
-  assertEquals(CACHE_RULES.cacheTtl!.isDuration, true);
+  assertEquals(cachePolicy.rules.cacheTtl!.isDuration, true);
 });
 
 Deno.test("durations of every place are looked at: of an instance, a rate, a map, one call, a backend", async () => {

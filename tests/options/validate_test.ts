@@ -9,8 +9,8 @@ import {
   registerCacheBackend,
 } from "@opero/core";
 import { type OptionRules, validateOptions } from "../../src/options/validate.ts";
-import { OPMAP_RULES } from "../../src/map/opmap_options.ts";
-import { OPERO_RULES } from "../../src/engine/opero_options.ts";
+import { OPMAP_TABLE } from "../../src/map/opmap_options.ts";
+import { OPERO_TABLE } from "../../src/engine/opero_table.ts";
 
 const DURATION = `duration in seconds or with its unit, such as "250ms", "2s", "5m", "1h", "1d"`;
 const JITTERS = `one of "full", "equal", "decorrelated", "none" or a function`;
@@ -141,11 +141,11 @@ for (const [option, { desired, wrong }] of Object.entries(TABLE)) {
 }
 
 Deno.test("opero() has a test for wrong values of each option, but the one that may be anything", () => {
-  assertEquals(Object.keys(OPERO_RULES).filter((option) => !(option in TABLE)), ["fallback"]);
+  assertEquals(Object.keys(OPERO_TABLE.rules).filter((option) => !(option in TABLE)), ["fallback"]);
 });
 
 Deno.test("opero() takes an explicit undefined for the default of every option", async () => {
-  const all = Object.fromEntries(Object.keys(OPERO_RULES).map((option) => [option, undefined]));
+  const all = Object.fromEntries(Object.keys(OPERO_TABLE.rules).map((option) => [option, undefined]));
   const wrapped = opero(fetchUser, all);
   assertEquals(wrapped.options, opero(fetchUser).options);
   assertEquals(await wrapped("a"), "a");
@@ -268,7 +268,7 @@ Deno.test("opero() names its own option where one has the name that another libr
 });
 
 Deno.test("opero() and opmap() refuse null for every option but the fallback, whose value it may be", () => {
-  for (const option of Object.keys(OPMAP_RULES)) {
+  for (const option of Object.keys(OPMAP_TABLE.rules)) {
     if (option === "fallback") continue;
     const options = { mode: "process", cache: true, [option]: null };
     const { message } = assertThrows(() => opmap(fetchUser, options as never), ConfigurationError);

@@ -7,7 +7,7 @@ const LEVELS: readonly (readonly string[])[] = [
   ["runtime", "time", "options", "retry", "call"],
   ["telemetry", "attempt", "function_source"],
   ["cache", "limiter", "pool", "progress"],
-  ["layers"],
+  ["layers", "policy"],
   ["engine", "opero"],
   ["map"],
   ["create_opero", "default_instance", "opmap", "run_async"],

@@ -25,7 +25,7 @@ const EXPORTS: Record<string, { module: object; values: string; types: string }>
       LoggingOptions MapItemError MapMode MapResult MapStream Mapped MaybePromise MemoryCacheConfig
       NameOptions OnError Opero OperoErrorCode OperoEvents OperoHandles OperoInstance OperoOptions OperoWrapper
       Opmap OpmapOptions OpmapWrapper ProgressLog ProgressOption ProgressState RateLimit RateLimitOptions
-      RateLimitedEvent RetryContext RetryEvent RetryOptions RetryPredicate RunAsync RunAsyncOptions
+      RateLimitedEvent ReraiseOptions RetryContext RetryEvent RetryOptions RetryPredicate RunAsync RunAsyncOptions
       RunOptions ShownOptions SignalOptions SqliteCacheConfig SqliteDatabase SqliteStatement SuccessEvent
       TimeoutOptions Timer Unsubscribe WithMeta WorkerPermissions Wrapped
     `,

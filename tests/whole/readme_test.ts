@@ -1,16 +1,15 @@
 import { assert, assertEquals } from "@std/assert";
+import { OPERO_TABLE } from "../../src/engine/opero_table.ts";
+import { POLICIES } from "../../src/engine/pipeline.ts";
+import type { PolicyHost } from "../../src/policy/policy_host.ts";
+import { FakeClock } from "../../testing.ts";
 
 const read = (path: string) => Deno.readTextFileSync(new URL(`../../${path}`, import.meta.url));
 const README = read("README.md");
-const PIPELINE = read("src/engine/pipeline.ts");
+const LAYERS = read("docs/layers.md");
 
 /** The layers as the code nests them, the outermost first. */
-function orderInCode(): string[] {
-  const layers = PIPELINE.slice(PIPELINE.indexOf("const layers ="), PIPELINE.indexOf("];\n"));
-  return [...layers.matchAll(/(\w+)Layer(?:For)?\(|^ {4}(retry|rateLimit),$/gm)].map(([, layer, other]) =>
-    layer ?? other!
-  );
-}
+const ORDER: readonly string[] = POLICIES.map(({ name }) => name);
 
 /** What the texts call the layers. */
 const NAMES: readonly [pattern: RegExp, layer: string][] = [
@@ -42,18 +41,21 @@ function orderIn(text: string, names: Readonly<Record<string, string>> = {}): st
 }
 
 function assertOrder(drawn: readonly string[]): void {
-  assertEquals(drawn, orderInCode().filter((layer) => drawn.includes(layer)));
+  assertEquals(drawn, ORDER.filter((layer) => drawn.includes(layer)));
 }
 
 Deno.test("the order of the layers in the code is the one that is promised", () => {
-  assertEquals(orderInCode(), [
+  assertEquals(ORDER, [
     ...["signal", "reraise", "fallback", "cache", "deadline", "retry", "argFallback"],
     ...["rateLimit", "failOn", "timeout", "interrupt"],
   ]);
 });
 
 Deno.test("README draws the order of the layers as it is, on its first screen and in full", () => {
-  const [first, full] = [README.match(/\*\*(cache → [^*]+)\*\*/), README.match(/The order is fixed: ([^.]+)/)];
+  const [first, full] = [
+    README.match(/\*\*(cache → [^*]+)\*\*/),
+    README.match(/\[The order\]\(docs\/layers.md\) is fixed: ([^.]+)/),
+  ];
   assertOrder(orderIn(first![1]!));
   // What is true of a value is asked once there is one, after the timeout.
   const drawn = orderIn(full![1]!.replace(/ → your function → `failOn`/, ""));
@@ -64,8 +66,31 @@ Deno.test("README draws the order of the layers as it is, on its first screen an
 Deno.test("the docs of the code draw the order of the layers as it is", () => {
   const texts = [read("mod.ts"), read("src/default_instance.ts")].map((text) => text.match(/: (cache → [^.,]+)/)![1]!);
   for (const text of texts) assertOrder(orderIn(text.replaceAll("\n *", " "), { fallback: "argFallback" }));
-  const rows = [...PIPELINE.matchAll(/^ \* \| (?!layer|---)([\w ]+) \|/gm)].map(([, name]) => layerOf(name!));
-  assertEquals(rows, orderInCode());
+});
+
+Deno.test("docs/layers.md has a row for each layer, in their order, with the options that switch it on", () => {
+  const rows = [...LAYERS.matchAll(/^\| `(\w+)` +\| ([^|]+) \|/gm)].map(([, name, cell]) => {
+    return [name!, [...cell!.matchAll(/`(\w+)`/g)].map(([, option]) => option!)] as const;
+  });
+  assertEquals(rows.map(([name]) => name), ORDER);
+  const values: Readonly<Record<string, unknown>> = {
+    ...{ signal: new AbortController().signal, reraise: true, fallback: 0, cache: true, deadline: 1 },
+    ...{ argFallback: 0, rateLimit: 1, failOn: () => false, timeout: 1 },
+  };
+  const composed = (given: Readonly<Record<string, unknown>>) => {
+    // Of a parameter and a cache it is asked only whether there is one.
+    const host = { clock: new FakeClock(), failures: {}, parameters: given.argFallback, cache: given.cache };
+    const options = OPERO_TABLE.fill(given);
+    return POLICIES.filter((policy) => {
+      const layer = policy.resolve(options, host as unknown as PolicyHost);
+      return typeof layer === "object" ? layer.plain : layer;
+    }).map(({ name }) => name);
+  };
+  assertEquals(composed({}), ["retry"]);
+  for (const [option, value] of Object.entries(values)) {
+    const switchedOn = rows.filter(([, options]) => options.includes(option)).map(([name]) => name);
+    assertEquals(composed({ [option]: value }), ORDER.filter((name) => name === "retry" || switchedOn.includes(name)));
+  }
 });
 
 Deno.test("README's example of a pool runs as a script", async () => {

@@ -1,0 +1,25 @@
+import type { LayerHost } from "../attempt/layer_host.ts";
+import type { CachedResults } from "../cache/results/cached_results.ts";
+import type { FallbackParameters } from "../function_source/fallback_parameter.ts";
+import type { Rate } from "../limiter/rate.ts";
+import type { RateLimiter } from "../limiter/rate_limiter.ts";
+
+/** What a policy may use to make its layer for one wrapped function. */
+export interface PolicyHost extends LayerHost {
+  /** What cannot be done where an option is wrong, as in `wrap "fetchUser"`. */
+  readonly task: string;
+  /** The parameters with alternatives, where `argFallback` names some. */
+  readonly parameters: FallbackParameters | undefined;
+  /** The arguments that tell calls apart: all but those alternatives. */
+  readonly keyArguments: (args: readonly unknown[]) => readonly unknown[];
+  /** The cache of the function, where it has one. */
+  readonly cache: CachedResults | undefined;
+  /** Whether attempts run elsewhere, where they are given their `timeout`. */
+  readonly isRemote: boolean;
+  /**
+   * The limiter that all functions of the scope `"global"` share.
+   *
+   * @throws {ConfigurationError} If it has another rate.
+   */
+  readonly globalLimiter: (rate: Rate) => RateLimiter;
+}
