@@ -145,7 +145,7 @@ export class OpenBackends {
     if (backend instanceof TieredCache) return this.#guardTiers(backend, limits);
     const state = this.#stateOf(backend, limits.timeoutMs);
     const hasToOpen = isAttachable(backend) || this.#open.some((open) => open.backend === backend && open.opened);
-    return new GuardedCache({ ...limits, backend, state, clock, isFirst: () => hasToOpen && state.health.isUnasked });
+    return new GuardedCache({ ...limits, backend, state, clock, isFirst: () => hasToOpen && !state.health.wasAsked });
   }
 
   /** Tiers are guarded one by one, so that the trouble of one does not cost the other. */

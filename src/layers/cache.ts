@@ -158,6 +158,6 @@ export function cacheLayer(results: CachedResults, host: LayerHost, options: Fli
   return (next) => {
     const service = new CacheService(results, next, host, options);
     if (mode === "refresh") return service.refreshing();
-    return results.isInMemory ? service.inMemory() : service.beyondMemory();
+    return results.store.isInMemory ? service.inMemory() : service.beyondMemory();
   };
 }

@@ -41,8 +41,8 @@ export function sha256Hex(text: string): string | Promise<string> {
  * @throws {ConfigurationError} If the runtime has no `node:crypto`.
  */
 export function sha256HexNow(text: string): string {
-  const crypto = nodeCrypto();
-  if (crypto !== undefined) return hashAtOnce(crypto, toData(text));
+  const crypto = loadedCrypto ?? nodeCrypto();
+  if (crypto !== undefined) return hashAtOnce(crypto, text.isWellFormed() ? text : encodeIllFormed(text));
   throw new ConfigurationError("Cannot hash a key at once as this runtime has no node:crypto");
 }
 

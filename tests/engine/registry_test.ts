@@ -2,7 +2,7 @@ import { assert, assertEquals, assertRejects, assertStrictEquals } from "@std/as
 import { Registry } from "../../src/engine/registry.ts";
 
 const LIMITS = { maxEntries: 10 };
-const ENTRY = { value: 1, createdAtMs: 0, expiresAtMs: Infinity, staleUntilMs: Infinity };
+const ENTRY = { value: 1, createdAt: 0, expiresAt: Infinity, staleUntil: Infinity };
 
 Deno.test("Registry.namedStore() is one store for each id in each namespace", () => {
   const registry = new Registry({ defaults: {} });

@@ -9,7 +9,7 @@ import fc from "fast-check";
 import { runs } from "../support/runs.ts";
 
 function entry(value: unknown) {
-  return { value, createdAtMs: 0, expiresAtMs: Infinity, staleUntilMs: Infinity };
+  return { value, createdAt: 0, expiresAt: Infinity, staleUntil: Infinity };
 }
 
 function resultsIn(store: MemoryStore): MemoryResults {

@@ -2,7 +2,10 @@ import type { Clock } from "../../time/clock.ts";
 import type { MaybePromise } from "../../call/maybe_promise.ts";
 import type { LogFields } from "../../telemetry/logger.ts";
 
-/** What a cache keeps: the value and its times, in milliseconds since 1970-01-01T00:00Z, `Infinity` for never. */
+/**
+ * What a cache keeps: the value and its times, in milliseconds since 1970-01-01T00:00Z, `Infinity` for never. Where the
+ * library keeps it in memory for itself alone, the times are those of a monotonic clock.
+ */
 export interface CacheEntry {
   /** The value, `undefined` and `null` too. */
   readonly value: unknown;

@@ -19,8 +19,12 @@ export function requireEntry(answer: unknown): CacheEntry | undefined {
   if (answer === undefined) return undefined;
   if (typeof answer !== "object" || answer === null || !("value" in answer)) throw wrongShape();
   const { value, createdAt, expiresAt, staleUntil } = answer as CacheEntry;
-  if (![createdAt, expiresAt, staleUntil].every((time) => typeof time === "number" && time >= 0)) throw wrongShape();
+  if (!areTimes(createdAt, expiresAt, staleUntil)) throw wrongShape();
   return { value, createdAt, expiresAt, staleUntil };
+}
+
+function areTimes(a: unknown, b: unknown, c: unknown): boolean {
+  return typeof a === "number" && a >= 0 && typeof b === "number" && b >= 0 && typeof c === "number" && c >= 0;
 }
 
 function wrongShape(): ConfigurationError {

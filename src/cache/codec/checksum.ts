@@ -20,14 +20,26 @@ export function checksum(text: string, seed = 0): number {
   for (let start = 0; start < text.length;) {
     const chunk = text.length <= CHUNK_UNITS ? text : chunkOf(text, start);
     start += chunk.length;
-    const count = encodeWords(chunk);
+    const { written } = encoder.encodeInto(chunk, bytes);
+    // The last word is filled up with zeros.
+    bytes.fill(0, written, written + 3);
+    const count = (written + 3) >> 2;
     for (let i = 0; i < count; i++) {
       const word = words[i]!;
       a = Math.imul((a << 13 | a >>> 19) ^ word, LANE_A);
       b = Math.imul((b << 17 | b >>> 15) ^ word, LANE_B);
     }
   }
-  return mixed(a ^ text.length, b);
+  // Each bit of the result depends on all of both lanes.
+  a ^= text.length;
+  a = Math.imul(a ^ a >>> 16, 0x85ebca6b);
+  a = Math.imul(a ^ a >>> 13, 0xc2b2ae35);
+  a ^= a >>> 16;
+  b ^= a;
+  b = Math.imul(b ^ b >>> 16, 0x85ebca6b);
+  b = Math.imul(b ^ b >>> 13, 0xc2b2ae35);
+  b ^= b >>> 16;
+  return (b & 0x1fffff) * 2 ** 32 + ((a ^ b) >>> 0);
 }
 
 /** The next piece of `text`, never with half a surrogate pair at its end. */
@@ -35,23 +47,4 @@ function chunkOf(text: string, start: number): string {
   const end = Math.min(start + CHUNK_UNITS, text.length);
   const isSplit = end < text.length && (text.charCodeAt(end - 1) & 0xfc00) === 0xd800;
   return text.slice(start, isSplit ? end - 1 : end);
-}
-
-/** Puts `chunk` in `words`, the last one filled up with zeros, and tells how many they are. */
-function encodeWords(chunk: string): number {
-  const { written } = encoder.encodeInto(chunk, bytes);
-  bytes.fill(0, written, written + 3);
-  return (written + 3) >> 2;
-}
-
-/** The two lanes as one number of 53 bits, each bit of which depends on all of theirs. */
-function mixed(first: number, second: number): number {
-  let a = Math.imul(first ^ first >>> 16, 0x85ebca6b);
-  a = Math.imul(a ^ a >>> 13, 0xc2b2ae35);
-  a ^= a >>> 16;
-  let b = second ^ a;
-  b = Math.imul(b ^ b >>> 16, 0x85ebca6b);
-  b = Math.imul(b ^ b >>> 13, 0xc2b2ae35);
-  b ^= b >>> 16;
-  return (b & 0x1fffff) * 2 ** 32 + ((a ^ b) >>> 0);
 }

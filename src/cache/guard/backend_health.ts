@@ -56,7 +56,8 @@ export class BackendHealth {
   readonly #worked = new Set<CacheOperation>();
   /** Operations that never worked, of which was told. */
   readonly #useless = new Set<CacheOperation | typeof ANY>();
-  #wasAsked = false;
+  /** Whether anything was asked of it so far. */
+  wasAsked = false;
   #isOpening = false;
   /** When trouble was told of last, when it failed last, and whether it is known to be back since. */
   #toldMs = -Infinity;
@@ -69,15 +70,10 @@ export class BackendHealth {
     this.#report = report;
   }
 
-  /** Whether nothing was asked of it so far. */
-  get isUnasked(): boolean {
-    return !this.#wasAsked;
-  }
-
   /** Something is asked of it; where it has to be opened for that, others may be late for a while. */
   noteAsked(hasToOpen: boolean): void {
-    if (this.#wasAsked) return;
-    this.#wasAsked = true;
+    if (this.wasAsked) return;
+    this.wasAsked = true;
     this.#isOpening = hasToOpen;
   }
 

@@ -197,21 +197,30 @@ export class GuardedCache {
 
   /** Does it, and notes how the backend did. Throws or rejects where it failed. */
   #do<R>(work: Work<R>, isNamed: boolean): MaybePromise<R> {
-    const { health } = this.#options.state ?? {};
-    const isFirst = this.#options.isFirst();
-    health?.noteAsked(isFirst);
-    const settle = (answer: unknown): R => {
-      const accepted = work.accept(answer);
-      health?.noteSuccess(work.operation);
-      return accepted;
-    };
-    const fail = (error: unknown): never => this.#fail(work.operation, error, isFirst, isNamed);
+    const { state } = this.#options;
+    const isFirst = state === undefined || !state.health.wasAsked ? this.#noteAsked() : false;
     try {
       const answer = work.act();
-      return isPromise(answer) ? this.#inTime(work, answer, isFirst).then(settle).catch(fail) : settle(answer);
+      if (!isPromise(answer)) return this.#accept(work, answer);
+      return this.#inTime(work, answer, isFirst)
+        .then((answer) => this.#accept(work, answer))
+        .catch((error) => this.#fail(work.operation, error, isFirst, isNamed));
     } catch (error) {
-      return fail(error);
+      return this.#fail(work.operation, error, isFirst, isNamed);
     }
+  }
+
+  /** Whether this operation is the first of all, of a backend that has to be opened. */
+  #noteAsked(): boolean {
+    const isFirst = this.#options.isFirst();
+    this.#options.state?.health.noteAsked(isFirst);
+    return isFirst;
+  }
+
+  #accept<R>(work: Work<R>, answer: unknown): R {
+    const accepted = work.accept(answer);
+    this.#options.state?.health.noteSuccess(work.operation);
+    return accepted;
   }
 
   #inTime({ limitMs }: Work<unknown>, answer: PromiseLike<unknown>, isFirst: boolean): Promise<unknown> {

@@ -34,7 +34,8 @@ export function serializeArguments(args: readonly unknown[], identify: Identify 
   let text = "";
   for (const arg of args) {
     // A short text by itself is by far the commonest.
-    const part = isShort(arg) ? primitiveText(arg) : treeText(arg, identify);
+    const isShort = typeof arg === "string" && arg.length <= SHORT_UNITS;
+    const part = isShort ? primitiveText(arg) : treeText(arg, identify);
     if (part === undefined) return GRAPH_MARK + graphText([...args], identify);
     text += part;
   }
@@ -43,10 +44,6 @@ export function serializeArguments(args: readonly unknown[], identify: Identify 
 
 /** So long a text is small, however many of them there are. */
 const SHORT_UNITS = 256;
-
-function isShort(value: unknown): boolean {
-  return typeof value === "string" && value.length <= SHORT_UNITS;
-}
 
 /**
  * The key that a `cacheKey` answered.

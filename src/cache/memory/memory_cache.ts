@@ -51,19 +51,16 @@ class MemoryCache implements CacheBackend {
     this.#store = new MemoryStore({ maxEntries, maxBytes }, (store) => sweeper.watch(store, nowMs));
   }
 
+  /** What the store holds it in is nobody's business. */
   get(key: string): CacheEntry | undefined {
     const found = this.#store.get(key);
-    return found && {
-      value: found.value,
-      createdAt: found.createdAtMs,
-      expiresAt: found.expiresAtMs,
-      staleUntil: found.staleUntilMs,
-    };
+    if (found === undefined) return undefined;
+    const { value, createdAt, expiresAt, staleUntil } = found;
+    return { value, createdAt, expiresAt, staleUntil };
   }
 
-  set(key: string, { value, createdAt, expiresAt, staleUntil }: CacheEntry): void {
-    const stored = { value, createdAtMs: createdAt, expiresAtMs: expiresAt, staleUntilMs: staleUntil };
-    if (!this.#store.set(key, stored)) return NOT_KEPT;
+  set(key: string, entry: CacheEntry): void {
+    if (!this.#store.set(key, entry)) return NOT_KEPT;
   }
 
   delete(key: string): boolean {

@@ -1,3 +1,4 @@
+import type { CacheEntry } from "../backend/cache_backend.ts";
 import { approximateBytes } from "./approximate_bytes.ts";
 import { areCopied, copyOf, type ValueCopy } from "../key/value_copy.ts";
 
@@ -9,16 +10,8 @@ export interface MemoryStoreLimits {
   readonly maxBytes?: number | undefined;
 }
 
-/** A kept value with its times, on whatever clock its keeper reads. */
-export interface StoredValue {
-  readonly value: unknown;
-  readonly createdAtMs: number;
-  readonly expiresAtMs: number;
-  readonly staleUntilMs: number;
-}
-
 /** An entry as the store holds it; who reads it may leave a settled promise of its value in it. */
-export interface MemoryEntry extends StoredValue {
+export interface MemoryEntry extends CacheEntry {
   /** A promise of `value`, once one was asked for, so that a hit makes none. */
   promise: Promise<unknown> | undefined;
 }
@@ -38,17 +31,17 @@ class Node implements MemoryEntry {
   source: Source | null | undefined = undefined;
   readonly key: unknown;
   readonly value: unknown;
-  readonly createdAtMs: number;
-  readonly expiresAtMs: number;
-  readonly staleUntilMs: number;
+  readonly createdAt: number;
+  readonly expiresAt: number;
+  readonly staleUntil: number;
   bytes: number;
 
-  constructor(key: unknown, stored: StoredValue, bytes: number) {
+  constructor(key: unknown, entry: CacheEntry, bytes: number) {
     this.key = key;
-    this.value = stored.value;
-    this.createdAtMs = stored.createdAtMs;
-    this.expiresAtMs = stored.expiresAtMs;
-    this.staleUntilMs = stored.staleUntilMs;
+    this.value = entry.value;
+    this.createdAt = entry.createdAt;
+    this.expiresAt = entry.expiresAt;
+    this.staleUntil = entry.staleUntil;
     this.bytes = bytes;
   }
 }
@@ -137,15 +130,15 @@ export class MemoryStore {
     return this.#nodes.get(node.key) === node;
   }
 
-  /** Keeps a value under `key`, unless it alone is over `maxBytes`; tells whether it was kept. */
-  set(key: unknown, stored: StoredValue): boolean {
+  /** Keeps `entry` under `key`, its times on whatever clock its keeper reads, unless it alone is over `maxBytes`; tells whether it was kept. */
+  set(key: unknown, entry: CacheEntry): boolean {
     this.delete(key);
-    const bytes = this.#maxBytes === undefined ? 0 : sizeOf(key, stored.value, this.#maxBytes);
+    const bytes = this.#maxBytes === undefined ? 0 : sizeOf(key, entry.value, this.#maxBytes);
     if (bytes > (this.#maxBytes ?? Infinity)) return false;
     while (this.#nodes.size >= this.#maxEntries || this.#bytes + bytes > (this.#maxBytes ?? Infinity)) this.#evict();
-    this.#append(new Node(key, stored, bytes));
-    if (stored.staleUntilMs < this.#earliestMs) {
-      this.#earliestMs = stored.staleUntilMs;
+    this.#append(new Node(key, entry, bytes));
+    if (entry.staleUntil < this.#earliestMs) {
+      this.#earliestMs = entry.staleUntil;
       this.#onEarlier(this);
     }
     return true;
@@ -184,8 +177,8 @@ export class MemoryStore {
     for (let looked = 0; looked < entries && this.#swept !== undefined; looked++) {
       const node = this.#swept;
       this.#swept = node.newer;
-      if (node.staleUntilMs <= nowMs) this.#remove(node);
-      else if (node.staleUntilMs < this.#earliestMs) this.#earliestMs = node.staleUntilMs;
+      if (node.staleUntil <= nowMs) this.#remove(node);
+      else if (node.staleUntil < this.#earliestMs) this.#earliestMs = node.staleUntil;
     }
     return this.#swept === undefined;
   }

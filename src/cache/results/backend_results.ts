@@ -1,14 +1,12 @@
 import type { Clock } from "../../time/clock.ts";
 import { isPromise, type MaybePromise, whenReady } from "../../call/maybe_promise.ts";
 import type { CacheEntry } from "../backend/cache_backend.ts";
-import { requireText, serializeArguments } from "../key/cache_key.ts";
+import { allArguments, requireText, serializeArguments } from "../key/cache_key.ts";
 import { type FunctionKey, functionKey, storedKey, storedKeyNow } from "../backend/engine_key.ts";
 import type { GuardedCache } from "../guard/guarded_cache.ts";
 import { instanceText, type ReceiverOf } from "../key/instance.ts";
 import type { CacheKeyFunction } from "./memory_results.ts";
-import type { StoredValue } from "../memory/memory_store.ts";
-import { UNREADABLE_ENTRY } from "../backend/read_entry.ts";
-import { type ResultStore, UNREADABLE } from "./result_store.ts";
+import type { ResultStore } from "./result_store.ts";
 
 /** Whose results are kept, and where. */
 export interface BackendResultsOptions {
@@ -34,11 +32,15 @@ export interface BackendResultsOptions {
 export class BackendResults implements ResultStore {
   readonly isInMemory = false;
   readonly #options: BackendResultsOptions;
+  readonly #isKeyedByAll: boolean;
   #functionKeyOnceMade: MaybePromise<FunctionKey> | undefined;
+  /** The same where it was there at once. */
+  #functionKeyNow: FunctionKey | undefined;
 
   /** The results of one function in one backend. */
   constructor(options: BackendResultsOptions) {
     this.#options = options;
+    this.#isKeyedByAll = options.keyArguments === allArguments;
   }
 
   get limitMs(): number {
@@ -49,41 +51,38 @@ export class BackendResults implements ResultStore {
     return this.#options.clock.wallNow();
   }
 
+  isFresh(entry: CacheEntry): boolean {
+    const nowMs = this.#options.clock.wallNow();
+    return nowMs < entry.expiresAt && nowMs >= entry.createdAt;
+  }
+
   /** The stored key, where the runtime can hash at once, so that no call hashes twice; else what tells the call from others. */
   keyOf(self: unknown, args: readonly unknown[]): string {
     const text = this.#textOf(self, args);
-    const fn = this.#functionKey;
-    return isPromise(fn) ? text : storedKeyNow(fn, text);
+    const fn = this.#functionKeyNow ??= this.#functionKeyAtOnce();
+    return fn === undefined ? text : storedKeyNow(fn, text);
   }
 
   #textOf(self: unknown, args: readonly unknown[]): string {
     const { cacheKey, keyArguments, receiverOf } = this.#options;
     if (cacheKey !== undefined) return `k${requireText(cacheKey(...args))}`;
-    const receiver = receiverOf(self);
+    const receiver = self === undefined ? undefined : receiverOf(self);
     const instance = receiver === undefined ? "" : instanceText(receiver);
-    return `a${instance.length}:${instance}${serializeArguments(keyArguments(args))}`;
+    return `a${instance.length}:${instance}${serializeArguments(this.#isKeyedByAll ? args : keyArguments(args))}`;
   }
 
-  read(key: string): MaybePromise<StoredValue | undefined> {
-    const stored = this.#storedKey(key);
-    if (isPromise(stored)) return stored.then((stored) => this.#readStored(stored));
-    return this.#readStored(stored);
+  read(key: string): MaybePromise<CacheEntry | undefined> {
+    const { backend } = this.#options;
+    if (this.#functionKeyNow !== undefined) return backend.get(key);
+    return whenReady(this.#storedKey(key), (stored) => backend.get(stored));
   }
 
-  #readStored(stored: string): MaybePromise<StoredValue | undefined> {
-    const entry = this.#options.backend.get(stored);
-    return isPromise(entry) ? entry.then((entry) => fromEntry(entry, this.nowMs())) : fromEntry(entry, this.nowMs());
+  write(key: string, entry: CacheEntry, isWanted: () => boolean): MaybePromise<boolean> {
+    return whenReady(this.#storedKey(key), (stored) => this.#options.backend.set(stored, entry, isWanted));
   }
 
-  write(key: string, stored: StoredValue, isWanted: () => boolean): MaybePromise<boolean> {
-    return whenReady(
-      this.#storedKey(key),
-      (storedKey) => this.#options.backend.set(storedKey, toEntry(stored), isWanted),
-    );
-  }
-
-  put(key: string, stored: StoredValue): MaybePromise<boolean> {
-    return whenReady(this.#storedKey(key), (storedKey) => this.#options.backend.store(storedKey, toEntry(stored)));
+  put(key: string, entry: CacheEntry): MaybePromise<boolean> {
+    return whenReady(this.#storedKey(key), (stored) => this.#options.backend.store(stored, entry));
   }
 
   delete(key: string): MaybePromise<boolean> {
@@ -100,30 +99,14 @@ export class BackendResults implements ResultStore {
     return this.#functionKeyOnceMade ??= functionKey(namespace, identity, version);
   }
 
+  #functionKeyAtOnce(): FunctionKey | undefined {
+    const fn = this.#functionKey;
+    return isPromise(fn) ? undefined : fn;
+  }
+
   /** Of what {@link BackendResults.keyOf} has answered. */
   #storedKey(key: string): MaybePromise<string> {
     const fn = this.#functionKey;
     return isPromise(fn) ? fn.then((fn) => storedKey(fn, key)) : key;
   }
-}
-
-/** An entry from the future was made before the time of day went back: nobody knows how old it is. */
-function fromEntry(entry: CacheEntry | undefined, nowMs: number): StoredValue | undefined {
-  if (entry === UNREADABLE_ENTRY) return UNREADABLE;
-  if (entry === undefined || entry.createdAt > nowMs) return undefined;
-  return {
-    value: entry.value,
-    createdAtMs: entry.createdAt,
-    expiresAtMs: entry.expiresAt,
-    staleUntilMs: entry.staleUntil,
-  };
-}
-
-function toEntry(stored: StoredValue): CacheEntry {
-  return {
-    value: stored.value,
-    createdAt: stored.createdAtMs,
-    expiresAt: stored.expiresAtMs,
-    staleUntil: stored.staleUntilMs,
-  };
 }

@@ -55,6 +55,15 @@ export class CacheAccount {
     if (this.#host.telemetry.isOn) this.#host.telemetry.tell(EVENTS[status], this.#host.functionName, call, {});
   }
 
+  /**
+   * `call` was served with a fresh value as soon as it was made: who listens did so when it began, and has made its state
+   * for that, so that there is nothing to ask.
+   */
+  noteHit(call: Call): void {
+    if (call.state === undefined) this.#stats.hits++;
+    else this.note(call, "hit");
+  }
+
   /** A value was kept. */
   noteWrite(): void {
     this.#stats.writes++;

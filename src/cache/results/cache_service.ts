@@ -6,8 +6,10 @@ import type { LayerHost } from "../../attempt/layer_host.ts";
 import type { CachedResults } from "./cached_results.ts";
 import { type Flight, runnerFor } from "./flight.ts";
 import { type FlightOptions, FlightWaits } from "./flight_waits.ts";
-import type { StoredValue } from "../memory/memory_store.ts";
-import { UNREADABLE } from "./result_store.ts";
+import { isPromise } from "../../call/maybe_promise.ts";
+import type { CacheEntry } from "../backend/cache_backend.ts";
+import { UNREADABLE_ENTRY } from "../backend/read_entry.ts";
+import type { MemoryEntry } from "../memory/memory_store.ts";
 
 /** How one pipeline is served from the cache of its function. */
 export class CacheService {
@@ -24,46 +26,49 @@ export class CacheService {
     this.#waits = new FlightWaits(host, options);
   }
 
-  /** In memory a look costs less than a flight, so it comes first. */
+  /** In memory a lookup costs less than a flight, so it comes first. */
   inMemory(): Handler {
-    const results = this.#results;
-    const { account } = results;
+    const { account, store } = this.#results;
     return (call) => {
       let key: unknown;
       try {
-        key = results.keyOf(call);
+        key = store.keyOf(call.self, call.args);
       } catch (error) {
         return Promise.reject(error);
       }
-      const stored = results.read(key) as (StoredValue & { promise: Promise<unknown> | undefined }) | undefined;
-      if (stored === undefined || !results.isFresh(stored)) return this.#serveWithout(call, key, stored);
-      account.note(call, "hit");
-      return stored.promise ??= Promise.resolve(stored.value);
+      const entry = store.read(key) as MemoryEntry | undefined;
+      if (entry === undefined || !store.isFresh(entry)) return this.#serveWithout(call, key, entry);
+      account.noteHit(call);
+      return entry.promise ??= Promise.resolve(entry.value);
     };
   }
 
-  /** Elsewhere a look is dear, so callers that come together share one. */
+  /** Elsewhere a lookup is expensive, so callers that come together share one. */
   beyondMemory(): Handler {
     const results = this.#results;
+    const { store } = results;
     return (call) => {
       try {
-        const key = results.keyOf(call);
-        const stale = results.refreshOf(key)?.stale;
-        if (stale !== undefined && results.isServableStale(stale)) return this.#serveStale(call, stale);
-        const found = results.flightOf(call, key) === undefined ? results.read(key) : undefined;
-        return found instanceof Promise ? this.#look(call, key, found) : this.#serve(call, key, found);
+        const key = store.keyOf(call.self, call.args);
+        if (results.flights.size > 0) {
+          const stale = results.refreshOf(key)?.stale;
+          if (stale !== undefined && results.isServableStale(stale)) return this.#serveStale(call, stale);
+          if (results.flightOf(call, key) !== undefined) return this.#joinOrFly(call, key, undefined);
+        }
+        const found = store.read(key);
+        return isPromise(found) ? this.#look(call, key, found) : this.#serve(call, key, found);
       } catch (error) {
         return Promise.reject(error);
       }
     };
   }
 
-  /** Runs without a look; refreshes that come together share one run, and an older run is not kept after it. */
+  /** Runs without a lookup; refreshes that come together share one run, and an older run is not kept after it. */
   refreshing(): Handler {
     const results = this.#results;
     return (call) => {
       try {
-        const key = results.keyOf(call);
+        const key = results.store.keyOf(call.self, call.args);
         if (results.flightOf(call, key) === undefined) results.supersede(key);
         return this.#joinOrFly(call, key, undefined);
       } catch (error) {
@@ -72,29 +77,29 @@ export class CacheService {
     };
   }
 
-  #look(call: Call, key: unknown, found: Promise<StoredValue | undefined>): Promise<unknown> {
+  #look(call: Call, key: unknown, found: Promise<CacheEntry | undefined>): Promise<unknown> {
     const flight = this.#depart(call, key);
     const sinceMs = this.#host.clock.now();
-    const serve = (stored: StoredValue | undefined) => {
+    const serve = (stored: CacheEntry | undefined) => {
       flight.lookMs = this.#host.clock.now() - sinceMs;
       return this.#serveInFlight(call, flight, stored);
     };
     return flight.board(call, found.then(serve), this.#rerun);
   }
 
-  #serve(call: Call, key: unknown, stored: StoredValue | undefined): Promise<unknown> {
-    if (stored === undefined || !this.#results.isFresh(stored)) return this.#serveWithout(call, key, stored);
-    this.#results.account.note(call, "hit");
+  #serve(call: Call, key: unknown, stored: CacheEntry | undefined): Promise<unknown> {
+    if (stored === undefined || !this.#results.store.isFresh(stored)) return this.#serveWithout(call, key, stored);
+    this.#results.account.noteHit(call);
     return Promise.resolve(stored.value);
   }
 
-  #serveStale(call: Call, expired: StoredValue): Promise<unknown> {
+  #serveStale(call: Call, expired: CacheEntry): Promise<unknown> {
     this.#results.account.note(call, "stale");
     return Promise.resolve(expired.value);
   }
 
   /** There is no fresh value, at most an expired one. */
-  #serveWithout(call: Call, key: unknown, expired: StoredValue | undefined): Promise<unknown> {
+  #serveWithout(call: Call, key: unknown, expired: CacheEntry | undefined): Promise<unknown> {
     const results = this.#results;
     if (expired !== undefined && this.#isServed(key, expired)) {
       if (results.isServableStale(expired)) this.#refresh(call, key, expired);
@@ -104,12 +109,12 @@ export class CacheService {
   }
 
   /** Whether an old value takes the place of a run: until the source that failed may be asked again, where only a failure makes it good. */
-  #isServed(key: unknown, expired: StoredValue): boolean {
+  #isServed(key: unknown, expired: CacheEntry): boolean {
     const results = this.#results;
     return results.isServableStale(expired) || (results.isServableOnError(expired) && !results.mayRefresh(key));
   }
 
-  #joinOrFly(call: Call, key: unknown, expired: StoredValue | undefined): Promise<unknown> {
+  #joinOrFly(call: Call, key: unknown, expired: CacheEntry | undefined): Promise<unknown> {
     const { account } = this.#results;
     const flying = this.#results.flightOf(call, key);
     try {
@@ -127,9 +132,9 @@ export class CacheService {
   }
 
   /** The look that `flight` began with has come to `stored`. */
-  #serveInFlight(call: Call, flight: Flight, stored: StoredValue | undefined): unknown {
+  #serveInFlight(call: Call, flight: Flight, stored: CacheEntry | undefined): unknown {
     const results = this.#results;
-    const isFresh = stored !== undefined && results.isFresh(stored);
+    const isFresh = stored !== undefined && results.store.isFresh(stored);
     if (!isFresh && (stored === undefined || !this.#isServed(flight.key, stored))) {
       results.account.note(call, "miss");
       return this.#fly(call, flight, stored);
@@ -147,7 +152,7 @@ export class CacheService {
   }
 
   /** Runs behind a stale value that was served; nobody waits for it, and the limits of the one call are not its own. */
-  #refresh(call: Call, key: unknown, expired: StoredValue): void {
+  #refresh(call: Call, key: unknown, expired: CacheEntry): void {
     const results = this.#results;
     if (results.refreshOf(key) !== undefined || !results.mayRefresh(key)) return;
     const flight = results.depart(runnerFor(call, undefined), key, expired);
@@ -159,9 +164,9 @@ export class CacheService {
     });
   }
 
-  #fly(leader: Call, flight: Flight, expired: StoredValue | undefined): Promise<unknown> {
+  #fly(leader: Call, flight: Flight, expired: CacheEntry | undefined): Promise<unknown> {
     const results = this.#results;
-    if (expired === UNREADABLE) flight.mayStore = false;
+    if (expired === UNREADABLE_ENTRY) flight.mayStore = false;
     return this.#waits.run(flight, this.#next).then(
       (value) => results.keep(flight, value),
       (error) => {

@@ -1,12 +1,12 @@
 import type { Call } from "../../call/call.ts";
 import type { LayerHost } from "../../attempt/layer_host.ts";
 import { CacheAccount, type CacheStats } from "./cache_account.ts";
-import type { MaybePromise } from "../../call/maybe_promise.ts";
+import { isPromise, type MaybePromise } from "../../call/maybe_promise.ts";
 import { Flight } from "./flight.ts";
 import { flightContext } from "./flight_context.ts";
 import type { Flights } from "./flights.ts";
-import { type Freshness, isWithin, storedFor } from "./freshness.ts";
-import type { StoredValue } from "../memory/memory_store.ts";
+import { entryFor, type Freshness, isWithin } from "./freshness.ts";
+import type { CacheEntry } from "../backend/cache_backend.ts";
 import type { RefreshPace } from "./refresh_pace.ts";
 import type { ResultStore } from "./result_store.ts";
 import { isSingleUse } from "./single_use.ts";
@@ -28,37 +28,34 @@ export interface CachedResultsParts {
 export class CachedResults {
   /** Counts and tells what it does. */
   readonly account: CacheAccount;
-  readonly #store: ResultStore;
+  /** Where they are kept. */
+  readonly store: ResultStore;
   readonly #freshness: Freshness;
-  readonly #flights: Flights;
+  /** The runs under way of all functions that share them. */
+  readonly flights: Flights;
   readonly #pace: RefreshPace;
   readonly #host: LayerHost;
 
   /** The results of one function. */
   constructor({ store, freshness, flights, pace, host }: CachedResultsParts) {
-    this.#store = store;
+    this.store = store;
     this.#freshness = freshness;
-    this.#flights = flights;
+    this.flights = flights;
     this.#pace = pace;
     this.#host = host;
     this.account = new CacheAccount(host);
   }
 
-  /** Whether a look costs next to nothing. */
-  get isInMemory(): boolean {
-    return this.#store.isInMemory;
-  }
-
   /** The fresh value for a call with `args`, or `undefined`. */
   async get(self: unknown, args: readonly unknown[]): Promise<unknown> {
-    const stored = await this.#store.read(this.#store.keyOf(self, args));
-    return stored !== undefined && this.isFresh(stored) ? stored.value : undefined;
+    const entry = await this.store.read(this.store.keyOf(self, args));
+    return entry !== undefined && this.store.isFresh(entry) ? entry.value : undefined;
   }
 
   /** Whether there is a fresh value for a call with `args`. */
   async has(self: unknown, args: readonly unknown[]): Promise<boolean> {
-    const stored = await this.#store.read(this.#store.keyOf(self, args));
-    return stored !== undefined && this.isFresh(stored);
+    const entry = await this.store.read(this.store.keyOf(self, args));
+    return entry !== undefined && this.store.isFresh(entry);
   }
 
   /**
@@ -67,13 +64,13 @@ export class CachedResults {
    * @throws {CacheError} If it could not be kept.
    */
   async set(self: unknown, args: readonly unknown[], value: unknown): Promise<void> {
-    const key = this.#store.keyOf(self, args);
+    const key = this.store.keyOf(self, args);
     if (isSingleUse(value)) throw this.account.errorOf("set", "the value can be read only once");
     this.#forget(key);
     let isKept: boolean;
     try {
-      isKept = await this.#store.put(key, storedFor(value, this.#store.nowMs(), this.#freshness));
-      this.#flights.forgetLooks(key);
+      isKept = await this.store.put(key, entryFor(value, this.store.nowMs(), this.#freshness));
+      this.flights.forgetLooks(key);
     } catch (error) {
       throw this.account.errorOf("set", "its backend failed or refused the value", error);
     }
@@ -89,11 +86,11 @@ export class CachedResults {
    * @throws {CacheError} If it could not be removed.
    */
   async delete(self: unknown, args: readonly unknown[]): Promise<boolean> {
-    const key = this.#store.keyOf(self, args);
+    const key = this.store.keyOf(self, args);
     this.#forget(key);
     try {
-      const wasThere = await this.#store.delete(key);
-      this.#flights.forgetLooks(key);
+      const wasThere = await this.store.delete(key);
+      this.flights.forgetLooks(key);
       return wasThere;
     } catch (error) {
       throw this.account.errorOf("delete", "its backend failed", error);
@@ -108,8 +105,8 @@ export class CachedResults {
   async clear(): Promise<void> {
     this.#forgetAll();
     try {
-      await this.#store.clear();
-      this.#flights.forgetAllLooks();
+      await this.store.clear();
+      this.flights.forgetAllLooks();
     } catch (error) {
       throw this.account.errorOf("clear", "its backend failed", error);
     }
@@ -118,12 +115,12 @@ export class CachedResults {
   /** Does its part where its namespace is cleared; a backend is cleared once for all that it serves. */
   clearFromNamespace(): void {
     this.#forgetAll();
-    if (this.isInMemory) this.#store.clear();
+    if (this.store.isInMemory) this.store.clear();
   }
 
   /** Does its part once the backends of its namespace are clear: what was looked up meanwhile may be what they held. */
   noteNamespaceCleared(): void {
-    this.#flights.forgetAllLooks();
+    this.flights.forgetAllLooks();
   }
 
   /** What the cache has done so far. */
@@ -131,29 +128,14 @@ export class CachedResults {
     return this.account.stats();
   }
 
-  /** The key of `call`. Throws where its arguments have none. */
-  keyOf(call: Call): unknown {
-    return this.#store.keyOf(call.self, call.args);
-  }
-
-  /** What is kept under `key`, fresh or not. */
-  read(key: unknown): MaybePromise<StoredValue | undefined> {
-    return this.#store.read(key);
-  }
-
-  /** Whether `stored` is within its time. */
-  isFresh(stored: StoredValue): boolean {
-    return stored.expiresAtMs === Infinity || this.#store.nowMs() < stored.expiresAtMs;
-  }
-
   /** Whether `expired` may be served while a refresh runs behind it. */
-  isServableStale(expired: StoredValue): boolean {
-    return isWithin(expired, this.#freshness.staleMs, this.#store.nowMs());
+  isServableStale(expired: CacheEntry): boolean {
+    return isWithin(expired, this.#freshness.staleMs, this.store.nowMs());
   }
 
   /** Whether `expired` may be served where every attempt failed. */
-  isServableOnError(expired: StoredValue): boolean {
-    return isWithin(expired, this.#freshness.staleIfErrorMs, this.#store.nowMs());
+  isServableOnError(expired: CacheEntry): boolean {
+    return isWithin(expired, this.#freshness.staleIfErrorMs, this.store.nowMs());
   }
 
   /** Whether the source may be asked for a new value, or has just failed to give one. */
@@ -168,31 +150,31 @@ export class CachedResults {
 
   /** The run that a call with this key can join. */
   flightOf(call: Call, key: unknown): Flight | undefined {
-    return this.#flights.find(this, key, call.state?.limits);
+    return this.flights.find(this, key, call.state?.limits);
   }
 
   /** The refresh that runs behind the old value of `key`. */
   refreshOf(key: unknown): Flight | undefined {
-    return this.#flights.findRefresh(key);
+    return this.flights.findRefresh(key);
   }
 
   /** Begins a run that others can join; it is behind `stale` where that is given. */
-  depart(call: Call, key: unknown, stale?: StoredValue): Flight {
+  depart(call: Call, key: unknown, stale?: CacheEntry): Flight {
     const flight: Flight = new Flight(this, call, key, () => this.land(flight));
     flight.stale = stale;
-    this.#flights.add(flight);
+    this.flights.add(flight);
     if (stale === undefined) flightContext.noteDeparture(flight);
     return flight;
   }
 
   /** Lets the runs for `key` end without being kept or joined: a later one begins, which was asked for by name. */
   supersede(key: unknown): void {
-    this.#flights.forget(key);
+    this.flights.forget(key);
   }
 
   /** Ends a run: nobody joins it any more. */
   land(flight: Flight): void {
-    this.#flights.remove(flight);
+    this.flights.remove(flight);
     flightContext.noteLanding(flight);
   }
 
@@ -204,13 +186,13 @@ export class CachedResults {
     }
     if (!flight.mayStore) return this.#arrive(flight, value);
     this.#pace.forget(flight.key);
-    this.#flights.outdate(flight);
+    this.flights.outdate(flight);
     const written = this.#write(flight, value);
     const arrive = (wasKept: boolean) => {
       if (wasKept) this.account.noteWrite();
       return this.#arrive(flight, value);
     };
-    return written instanceof Promise ? this.#inTime(flight, written.then(arrive), value) : arrive(written);
+    return isPromise(written) ? this.#inTime(flight, written.then(arrive), value) : arrive(written);
   }
 
   #arrive(flight: Flight, value: unknown): unknown {
@@ -221,7 +203,7 @@ export class CachedResults {
   /** `arriving`, or just `value` once look and write together have taken their time; the write goes on behind it. */
   #inTime(flight: Flight, arriving: Promise<unknown>, value: unknown): Promise<unknown> {
     // Whole milliseconds, as timers of one length share a timer of the runtime.
-    const leftMs = Math.max(0, this.#store.limitMs - Math.trunc(flight.lookMs));
+    const leftMs = Math.max(0, this.store.limitMs - Math.trunc(flight.lookMs));
     return new Promise((resolve, reject) => {
       const timer = this.#host.clock.setTimer(leftMs, () => resolve(value));
       arriving.finally(() => timer.cancel()).then(resolve, reject);
@@ -231,9 +213,9 @@ export class CachedResults {
   /** To size a value up is to read it, and what is read may throw. */
   #write(flight: Flight, value: unknown): MaybePromise<boolean> {
     try {
-      return this.#store.write(
+      return this.store.write(
         flight.key,
-        storedFor(value, this.#store.nowMs(), this.#freshness),
+        entryFor(value, this.store.nowMs(), this.#freshness),
         () => flight.mayStore,
       );
     } catch (error) {
@@ -244,12 +226,12 @@ export class CachedResults {
 
   /** Lets the runs for `key` end without being kept or joined. */
   #forget(key: unknown): void {
-    this.#flights.forget(key);
+    this.flights.forget(key);
     this.#pace.forget(key);
   }
 
   #forgetAll(): void {
-    this.#flights.forgetAll();
+    this.flights.forgetAll();
     this.#pace.forgetAll();
   }
 }

@@ -2,7 +2,7 @@ import { AbortScope } from "../../call/abort_scope.ts";
 import { interruptible } from "../../call/interruptible.ts";
 import { Call, stateOf } from "../../call/call.ts";
 import type { CallLimits } from "../../call/call_state.ts";
-import type { StoredValue } from "../memory/memory_store.ts";
+import type { CacheEntry } from "../backend/cache_backend.ts";
 import { SharedResult } from "./shared_result.ts";
 import { cancelSingleUse, isSingleUse, isUsedUp } from "./single_use.ts";
 
@@ -26,7 +26,7 @@ export class Flight {
   /** Whether its result may be kept: no longer once its key was deleted, cleared or set. */
   mayStore = true;
   /** The value past its time that others are served with while it runs; it runs on though nobody waits for it. */
-  stale: StoredValue | undefined = undefined;
+  stale: CacheEntry | undefined = undefined;
   /** Whether code that runs within it can be told from other code, wherever it is. */
   isTracked = false;
   /** The flight in whose run it was begun, where that is known. */

@@ -5,9 +5,13 @@ import type { Flight } from "./flight.ts";
 export class Flights {
   readonly #first = new Map<unknown, Flight>();
 
+  /** Keys with runs under way; most often there are none, which is known at once. */
+  get size(): number {
+    return this.#first.size;
+  }
+
   /** The run of `owner` that a call with these limits can join. */
   find(owner: object, key: unknown, limits: CallLimits | undefined): Flight | undefined {
-    // Most often nothing is under way, which is known at once.
     if (this.#first.size === 0) return undefined;
     let flight = this.#first.get(key);
     while (flight !== undefined && !isJoinable(flight, owner, limits)) flight = flight.next;

@@ -1,4 +1,4 @@
-import type { StoredValue } from "../memory/memory_store.ts";
+import type { CacheEntry } from "../backend/cache_backend.ts";
 
 /** How long results live, in milliseconds. */
 export interface Freshness {
@@ -10,13 +10,16 @@ export interface Freshness {
   readonly staleIfErrorMs: number;
 }
 
-/** `value` with its times, as it is kept from now on. */
-export function storedFor(value: unknown, nowMs: number, { ttlMs, staleMs, staleIfErrorMs }: Freshness): StoredValue {
-  const expiresAtMs = nowMs + ttlMs;
-  return { value, createdAtMs: nowMs, expiresAtMs, staleUntilMs: expiresAtMs + Math.max(staleMs, staleIfErrorMs) };
+/** The entry of a value that is kept from now on. */
+export function entryFor(value: unknown, nowMs: number, { ttlMs, staleMs, staleIfErrorMs }: Freshness): CacheEntry {
+  const expiresAt = nowMs + ttlMs;
+  return { value, createdAt: nowMs, expiresAt, staleUntil: expiresAt + Math.max(staleMs, staleIfErrorMs) };
 }
 
-/** Whether `expired` is no further past its time than `graceMs`. */
-export function isWithin(expired: StoredValue, graceMs: number, nowMs: number): boolean {
-  return graceMs > 0 && nowMs < expired.expiresAtMs + graceMs;
+/**
+ * Whether `entry` is no further past its time than `graceMs`. One of the future was made before the time of day went back:
+ * nobody knows how old it is.
+ */
+export function isWithin(entry: CacheEntry, graceMs: number, nowMs: number): boolean {
+  return graceMs > 0 && nowMs < entry.expiresAt + graceMs && nowMs >= entry.createdAt;
 }

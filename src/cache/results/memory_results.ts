@@ -4,7 +4,8 @@ import { allArguments, byNumber, requireText, serializeArguments } from "../key/
 import type { ReceiverOf } from "../key/instance.ts";
 import { instanceNumber } from "../key/instance_number.ts";
 import { jsonKeyOf } from "../key/json_key.ts";
-import type { MemoryEntry, MemoryStore, StoredValue } from "../memory/memory_store.ts";
+import type { CacheEntry } from "../backend/cache_backend.ts";
+import type { MemoryEntry, MemoryStore } from "../memory/memory_store.ts";
 import { sha256IfAtOnce } from "../../runtime/sha256.ts";
 import { NO_NUMBER, numberOf } from "../key/value_number.ts";
 import type { ResultStore } from "./result_store.ts";
@@ -54,6 +55,10 @@ export class MemoryResults implements ResultStore {
     return this.#clock.coarseNow?.() ?? this.#clock.now();
   }
 
+  isFresh(entry: CacheEntry): boolean {
+    return entry.expiresAt === Infinity || this.nowMs() < entry.expiresAt;
+  }
+
   keyOf(self: unknown, args: readonly unknown[]): unknown {
     // A plain function of one text is by far the commonest, so it comes first.
     const text = args[0];
@@ -73,13 +78,13 @@ export class MemoryResults implements ResultStore {
     return this.#store.get(key);
   }
 
-  write(key: unknown, stored: StoredValue): boolean {
-    if (this.#store.set(key, stored)) return true;
+  write(key: unknown, entry: CacheEntry): boolean {
+    if (this.#store.set(key, entry)) return true;
     throw new SerializationError("it is larger than the 'maxBytes' of its cache in memory");
   }
 
-  put(key: unknown, stored: StoredValue): boolean {
-    return this.write(key, stored);
+  put(key: unknown, entry: CacheEntry): boolean {
+    return this.write(key, entry);
   }
 
   delete(key: unknown): boolean {

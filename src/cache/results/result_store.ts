@@ -1,17 +1,9 @@
 import type { MaybePromise } from "../../call/maybe_promise.ts";
-import type { StoredValue } from "../memory/memory_store.ts";
-
-/** What takes the place of a value that could not be looked for: to write one would most likely cost a second wait. */
-export const UNREADABLE: StoredValue = Object.freeze({
-  value: undefined,
-  createdAtMs: -Infinity,
-  expiresAtMs: -Infinity,
-  staleUntilMs: -Infinity,
-});
+import type { CacheEntry } from "../backend/cache_backend.ts";
 
 /** The results of one function, wherever they are kept; the one thing that the cache layer talks to. */
 export interface ResultStore {
-  /** Whether a read answers at once and costs next to nothing. */
+  /** Whether a lookup answers at once and costs next to nothing. */
   readonly isInMemory: boolean;
   /** How long a call waits for it in all, in milliseconds. */
   readonly limitMs: number;
@@ -19,12 +11,14 @@ export interface ResultStore {
   nowMs(): number;
   /** The key of a call, for the other methods. */
   keyOf(self: unknown, args: readonly unknown[]): unknown;
-  /** What is kept under `key`, fresh or not; {@link UNREADABLE} where nobody knows. */
-  read(key: unknown): MaybePromise<StoredValue | undefined>;
+  /** Whether `entry` is within its time. */
+  isFresh(entry: CacheEntry): boolean;
+  /** What is kept under `key`, fresh or not; `UNREADABLE_ENTRY` where nobody knows. */
+  read(key: unknown): MaybePromise<CacheEntry | undefined>;
   /** Keeps what a call came to, unless it is not wanted any more when it comes to that; tells whether it was kept. */
-  write(key: unknown, stored: StoredValue, isWanted: () => boolean): MaybePromise<boolean>;
+  write(key: unknown, entry: CacheEntry, isWanted: () => boolean): MaybePromise<boolean>;
   /** Keeps a value by name; tells whether it was kept. Throws or rejects where that failed. */
-  put(key: unknown, stored: StoredValue): MaybePromise<boolean>;
+  put(key: unknown, entry: CacheEntry): MaybePromise<boolean>;
   /** Removes one; tells whether it was there. Throws or rejects where that failed. */
   delete(key: unknown): MaybePromise<boolean>;
   /** Removes all of this function. Throws or rejects where that failed. */

@@ -62,7 +62,10 @@ export class SqliteFile implements SqliteSource {
    * @throws {ConfigurationError} If there is something else than a database, which was not known to be one of the library's.
    */
   open(wallMs: number = this.#options.clock.wallNow()): SqliteDatabase {
-    if (this.#database !== undefined && !this.#isReplaced(wallMs)) return this.#database;
+    const sinceMs = wallMs - this.#lookedMs;
+    if (this.#database !== undefined && ((sinceMs >= 0 && sinceMs < LOOK_MS) || !this.#isReplaced(wallMs))) {
+      return this.#database;
+    }
     this.close();
     this.#requireFile();
     const identity = this.#identityNow();
@@ -103,9 +106,8 @@ export class SqliteFile implements SqliteSource {
 
   /** The time of day serves here, as each read has asked for it anyhow; where it goes back, it is time to look. */
   #isReplaced(wallMs: number): boolean {
-    const sinceMs = wallMs - this.#lookedMs;
-    if ((sinceMs >= 0 && sinceMs < LOOK_MS) || this.#place.file === undefined) return false;
     this.#lookedMs = wallMs;
+    if (this.#place.file === undefined) return false;
     return this.#identityNow() !== this.#identity;
   }
 

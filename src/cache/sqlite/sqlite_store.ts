@@ -84,7 +84,7 @@ export class SqliteStore implements CacheBackend {
     const nowMs = this.#clock.wallNow();
     let row: unknown;
     try {
-      row = this.#prepared(nowMs).get.get(keptKey(key));
+      row = this.#prepared(nowMs).get.get(engineKeyBytes(key, keyBytes) ?? plainKey(key));
     } catch (error) {
       throw this.#noteFailure(error);
     }

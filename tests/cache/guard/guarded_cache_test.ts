@@ -76,7 +76,7 @@ Deno.test("opero() keeps an entry as long as it may be served, be it stale or wh
 });
 
 Deno.test("Flight may not store once all who waited for it have left, unless it runs behind a stale value", () => {
-  for (const stale of [undefined, { value: 1, createdAtMs: 0, expiresAtMs: 0, staleUntilMs: 1 }]) {
+  for (const stale of [undefined, { value: 1, createdAt: 0, expiresAt: 0, staleUntil: 1 }]) {
     let abandoned = 0;
     const flight = new Flight({}, runnerFor(new Call(undefined, []), undefined), "key", () => void abandoned++);
     flight.promise = new Promise(() => {});

@@ -7,8 +7,8 @@ import { ExpirySweeper } from "../../../src/cache/memory/expiry_sweeper.ts";
 import { MemoryStore } from "../../../src/cache/memory/memory_store.ts";
 import { Registry } from "../../../src/engine/registry.ts";
 
-function entry(staleUntilMs: number) {
-  return { value: 1, createdAtMs: 0, expiresAtMs: staleUntilMs, staleUntilMs };
+function entry(staleUntil: number) {
+  return { value: 1, createdAt: 0, expiresAt: staleUntil, staleUntil };
 }
 
 function sweptStore(maxEntries = 2_000_000) {

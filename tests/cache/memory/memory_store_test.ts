@@ -4,7 +4,7 @@ import { MemoryStore } from "../../../src/cache/memory/memory_store.ts";
 import { runs } from "../../support/runs.ts";
 
 function entry(value: unknown) {
-  return { value, createdAtMs: 0, expiresAtMs: Infinity, staleUntilMs: Infinity };
+  return { value, createdAt: 0, expiresAt: Infinity, staleUntil: Infinity };
 }
 
 // Small enough to see by its values what would have the one below go round for ever.
