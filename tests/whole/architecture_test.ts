@@ -121,6 +121,30 @@ function listTests(directory: string): string[] {
   });
 }
 
+/** The paths of tests that are neither units nor slow: they start threads or processes, or use files or servers. */
+const TESTS_BETWEEN = [
+  ...["codec", "disk", "key", "keyv", "kv", "redis", "sqlite"].map((room) => `tests/cache/${room}`),
+  ...["engine", "pool", "runtime", "runtimes", "support", "testing", "whole"].map((room) => `tests/${room}`),
+  "tests/run_async_test.ts",
+];
+
+/** The paths of the tests that a task runs, or leaves out. */
+function testPathsOf(task: string): string[] {
+  const { tasks } = JSON.parse(Deno.readTextFileSync(new URL("../../deno.json", import.meta.url)));
+  return [...tasks[task].command.matchAll(/(?<=[ =])tests\/[\w/.]+/g)].map(([path]) => path);
+}
+
+Deno.test("each test is a unit, slow, or between, and the tasks say so", () => {
+  const tests = listTests("tests");
+  const [unit, slow] = [testPathsOf("test:unit"), testPathsOf("test:slow")];
+  const isIn = (test: string, paths: readonly string[]) =>
+    paths.some((path) => test === path || test.startsWith(`${path}/`));
+  const kinds = (test: string) => [isIn(test, slow), isIn(test, unit), !isIn(test, slow) && isIn(test, TESTS_BETWEEN)];
+  assertEquals(tests.filter((test) => kinds(test).filter((isOfKind) => isOfKind).length !== 1), []);
+  assertEquals([...unit, ...slow, ...TESTS_BETWEEN].filter((path) => !tests.some((test) => isIn(test, [path]))), []);
+  assertEquals([testPathsOf("test"), testPathsOf("test:full")], [slow, []]);
+});
+
 Deno.test("entry points and nothing else re-export", () => {
   // The errors are one subject, with a class a file and one entry.
   const isInner = (path: string) => path.startsWith("src/") && path !== "src/errors.ts";

@@ -65,10 +65,11 @@ const TESTS_OF_ROOM: Readonly<Record<string, readonly string[]>> = {
 
 /** Ten seconds and more each: they come last, but for the files that they are near to. */
 const HEAVY =
-  /graph_text_test|cache_processes_test|cache_codec_test|hostile_entries_test|wrap_forms_test|(?:disk|sqlite|kv)_faults_test|kv_cache_test/;
+  /graph_text_test|cache_processes_test|killed_writers_test|cache_codec_test|hostile_entries_test|wrap_forms_test|(?:disk|sqlite|kv)_faults_test|kv_cache_test/;
 
 /** They start packages, servers or storms of their own, which takes longer than a change of one line deserves. */
-const SLOW = /^tests\/(?:runtimes\/|whole\/(?:redis_|examples_|architecture_)|support\/)/;
+const SLOW =
+  /^tests\/(?:runtimes\/|whole\/(?:slow\/redis_|slow\/mass_endings_|redis_|examples_|architecture_)|support\/)/;
 
 /** The tests to run on a change of `file`, in four stages: the next is run only where those before noticed nothing. */
 export function testsFor(file: string, root: string): readonly (readonly string[])[] {

@@ -2,12 +2,12 @@ import { assert, assertEquals } from "@std/assert";
 import type { CacheBackend, CacheEntry } from "@opero/core";
 import { redisCache, RedisError } from "@opero/core/redis";
 import fc from "fast-check";
-import { attach } from "../../src/cache/backend/attached_host.ts";
-import { type Direction, type Fault, FaultProxy } from "../support/fault_proxy.ts";
-import { hasRedisServer, RedisServer } from "../support/redis_server.ts";
-import { isNightly } from "../support/runs.ts";
-import { printSeed } from "../support/seed.ts";
-import { TickClock } from "../support/tick_clock.ts";
+import { attach } from "../../../src/cache/backend/attached_host.ts";
+import { type Direction, type Fault, FaultProxy } from "../../support/fault_proxy.ts";
+import { hasRedisServer, RedisServer } from "../../support/redis_server.ts";
+import { isNightly } from "../../support/runs.ts";
+import { printSeed } from "../../support/seed.ts";
+import { TickClock } from "../../support/tick_clock.ts";
 
 const KEPT = "canary-kept";
 const WRITTEN = "canary-written";

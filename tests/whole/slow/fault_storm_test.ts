@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
-import { runFaultStorm, STORM_FAULTS } from "../support/fault_storm.ts";
-import { isNightly } from "../support/runs.ts";
+import { runFaultStorm, STORM_FAULTS } from "../../support/fault_storm.ts";
+import { isNightly } from "../../support/runs.ts";
 
 /** Overflowing a heap takes longer than finding out about a loop should. */
 const HEAP_FAULTS = STORM_FAULTS.filter((fault) => fault.startsWith("heap"));

@@ -1,7 +1,7 @@
 import { assert } from "@std/assert";
-import { LEANEST } from "../support/bare_endings.ts";
-import { mediansMs } from "../support/ending_times.ts";
-import { MASS_ENDINGS, type MassEnding } from "../support/mass_endings.ts";
+import { LEANEST } from "../../support/bare_endings.ts";
+import { mediansMs } from "../../support/ending_times.ts";
+import { MASS_ENDINGS, type MassEnding } from "../../support/mass_endings.ts";
 
 const COUNT = 20_000;
 

@@ -12,16 +12,16 @@ import {
   tiered,
 } from "@opero/core";
 import { FakeClock } from "@opero/core/testing";
-import { CountedSignal } from "../support/counted_signal.ts";
+import { CountedSignal } from "../../support/counted_signal.ts";
 import {
   type ModelAction,
   type ModelOptions,
   type ModelResult,
   type ModelStep,
   ReferenceModel,
-} from "../support/reference_model.ts";
-import { runs } from "../support/runs.ts";
-import { printSeed } from "../support/seed.ts";
+} from "../../support/reference_model.ts";
+import { runs } from "../../support/runs.ts";
+import { printSeed } from "../../support/seed.ts";
 
 const STOP = { name: "stop" };
 const FINAL = new RangeError("final");

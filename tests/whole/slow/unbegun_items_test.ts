@@ -1,6 +1,6 @@
 import { assertEquals, assertInstanceOf } from "@std/assert";
-import { TimeoutError, WorkerError } from "../../src/errors.ts";
-import { openPool, rejection, runItem } from "../support/open_pool.ts";
+import { TimeoutError, WorkerError } from "../../../src/errors.ts";
+import { openPool, rejection, runItem } from "../../support/open_pool.ts";
 
 // What is left behind ends by itself after a while: no thread of Deno can be ended in the midst of a loop.
 

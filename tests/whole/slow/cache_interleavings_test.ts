@@ -3,7 +3,7 @@ import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { type CacheBackend, type CacheEntry, createOpero, memoryCache, tiered } from "@opero/core";
 import { FakeClock } from "@opero/core/testing";
-import { runs } from "../support/runs.ts";
+import { runs } from "../../support/runs.ts";
 
 /** A backend each of whose operations begins and ends when the scheduler says so. */
 class ScheduledBackend implements CacheBackend {

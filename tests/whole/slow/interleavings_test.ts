@@ -3,8 +3,8 @@ import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { createOpero, currentCall } from "@opero/core";
 import { FakeClock } from "@opero/core/testing";
-import { CountedSignal } from "../support/counted_signal.ts";
-import { runs } from "../support/runs.ts";
+import { CountedSignal } from "../../support/counted_signal.ts";
+import { runs } from "../../support/runs.ts";
 
 const BUSY = new Error("busy");
 const STOP = { name: "stop" };
