@@ -4,11 +4,12 @@ import type { Call } from "../../call/call.ts";
 import type { Handler } from "../../call/layer.ts";
 import type { LayerHost } from "../../attempt/layer_host.ts";
 import type { CachedResults } from "./cached_results.ts";
-import { type Flight, runnerFor } from "./flight.ts";
+import type { Flight } from "./flight.ts";
 import { type FlightOptions, FlightWaits } from "./flight_waits.ts";
 import { isPromise } from "../../call/maybe_promise.ts";
 import type { CacheEntry } from "../backend/cache_backend.ts";
 import { UNREADABLE_ENTRY } from "../backend/read_entry.ts";
+import { runnerFor } from "./runner_call.ts";
 import type { MemoryEntry } from "../memory/memory_store.ts";
 
 /** How one pipeline is served from the cache of its function. */
@@ -53,10 +54,10 @@ export class CacheService {
         if (results.flights.size > 0) {
           const stale = results.refreshOf(key)?.stale;
           if (stale !== undefined && results.isServableStale(stale)) return this.#serveStale(call, stale);
-          if (results.flightOf(call, key) !== undefined) return this.#joinOrFly(call, key, undefined);
+          if (results.flightOf(call, key) !== undefined) return this.#joinOrRun(call, key, undefined);
         }
         const found = store.read(key);
-        return isPromise(found) ? this.#look(call, key, found) : this.#serve(call, key, found);
+        return isPromise(found) ? this.#lookUp(call, key, found) : this.#serve(call, key, found);
       } catch (error) {
         return Promise.reject(error);
       }
@@ -70,27 +71,27 @@ export class CacheService {
       try {
         const key = results.store.keyOf(call.self, call.args);
         if (results.flightOf(call, key) === undefined) results.supersede(key);
-        return this.#joinOrFly(call, key, undefined);
+        return this.#joinOrRun(call, key, undefined);
       } catch (error) {
         return Promise.reject(error);
       }
     };
   }
 
-  #look(call: Call, key: unknown, found: Promise<CacheEntry | undefined>): Promise<unknown> {
-    const flight = this.#depart(call, key);
+  #lookUp(call: Call, key: unknown, lookup: Promise<CacheEntry | undefined>): Promise<unknown> {
+    const flight = this.#newFlight(call, key);
     const sinceMs = this.#host.clock.now();
-    const serve = (stored: CacheEntry | undefined) => {
-      flight.lookMs = this.#host.clock.now() - sinceMs;
-      return this.#serveInFlight(call, flight, stored);
+    const serve = (entry: CacheEntry | undefined) => {
+      flight.endLookup(this.#host.clock.now() - sinceMs);
+      return this.#serveInFlight(call, flight, entry);
     };
-    return flight.board(call, found.then(serve), this.#rerun);
+    return flight.start(lookup.then(serve)).join(call, this.#rerun);
   }
 
-  #serve(call: Call, key: unknown, stored: CacheEntry | undefined): Promise<unknown> {
-    if (stored === undefined || !this.#results.store.isFresh(stored)) return this.#serveWithout(call, key, stored);
+  #serve(call: Call, key: unknown, entry: CacheEntry | undefined): Promise<unknown> {
+    if (entry === undefined || !this.#results.store.isFresh(entry)) return this.#serveWithout(call, key, entry);
     this.#results.account.noteHit(call);
-    return Promise.resolve(stored.value);
+    return Promise.resolve(entry.value);
   }
 
   #serveStale(call: Call, expired: CacheEntry): Promise<unknown> {
@@ -105,7 +106,7 @@ export class CacheService {
       if (results.isServableStale(expired)) this.#refresh(call, key, expired);
       return this.#serveStale(call, expired);
     }
-    return this.#joinOrFly(call, key, expired);
+    return this.#joinOrRun(call, key, expired);
   }
 
   /** Whether an old value takes the place of a run: until the source that failed may be asked again, where only a failure makes it good. */
@@ -114,63 +115,64 @@ export class CacheService {
     return results.isServableStale(expired) || (results.isServableOnError(expired) && !results.mayRefresh(key));
   }
 
-  #joinOrFly(call: Call, key: unknown, expired: CacheEntry | undefined): Promise<unknown> {
+  #joinOrRun(call: Call, key: unknown, expired: CacheEntry | undefined): Promise<unknown> {
     const { account } = this.#results;
-    const flying = this.#results.flightOf(call, key);
+    const underWay = this.#results.flightOf(call, key);
     try {
-      if (flying !== undefined && this.#waits.mayJoin(flying)) {
+      if (underWay !== undefined && this.#waits.mayJoin(underWay)) {
         account.note(call, "coalesced");
-        return this.#waits.join(flying, call, this.#rerun);
+        return this.#waits.join(underWay, call, this.#rerun);
       }
     } catch (error) {
       return Promise.reject(error);
     }
     account.note(call, "miss");
-    if (flying !== undefined) return this.#waits.runWithin(call, flying, this.#next);
-    const flight = this.#depart(call, key);
-    return flight.board(call, this.#fly(call, flight, expired), this.#rerun);
+    if (underWay !== undefined) return this.#waits.runWithin(call, underWay, this.#next);
+    const flight = this.#newFlight(call, key);
+    return flight.start(this.#run(call, flight, expired)).join(call, this.#rerun);
   }
 
-  /** The look that `flight` began with has come to `stored`. */
-  #serveInFlight(call: Call, flight: Flight, stored: CacheEntry | undefined): unknown {
+  /** The lookup that `flight` began with has come to `entry`. */
+  #serveInFlight(call: Call, flight: Flight, entry: CacheEntry | undefined): unknown {
     const results = this.#results;
-    const isFresh = stored !== undefined && results.store.isFresh(stored);
-    if (!isFresh && (stored === undefined || !this.#isServed(flight.key, stored))) {
+    const isFresh = entry !== undefined && results.store.isFresh(entry);
+    if (!isFresh && (entry === undefined || !this.#isServed(flight.key, entry))) {
       results.account.note(call, "miss");
-      return this.#fly(call, flight, stored);
+      return this.#run(call, flight, entry);
     }
-    results.land(flight);
+    results.end(flight);
     results.account.note(call, isFresh ? "hit" : "stale");
     // Others are not to be served what was removed while it was looked up.
-    if (!isFresh && flight.mayStore && results.isServableStale(stored)) this.#refresh(call, flight.key, stored);
-    return stored.value;
+    if (!isFresh && flight.isStorable && results.isServableStale(entry)) this.#refresh(call, flight.key, entry);
+    return entry.value;
   }
 
   /** A caller that can be aborted lends its arguments only. */
-  #depart(call: Call, key: unknown): Flight {
-    return this.#results.depart(call.state?.scope === undefined ? call : runnerFor(call, call.state.limits), key);
+  #newFlight(call: Call, key: unknown): Flight {
+    return this.#results.newFlight(call.state?.scope === undefined ? call : runnerFor(call, call.state.limits), key);
   }
 
   /** Runs behind a stale value that was served; nobody waits for it, and the limits of the one call are not its own. */
   #refresh(call: Call, key: unknown, expired: CacheEntry): void {
     const results = this.#results;
     if (results.refreshOf(key) !== undefined || !results.mayRefresh(key)) return;
-    const flight = results.depart(runnerFor(call, undefined), key, expired);
-    flight.promise = this.#fly(flight.call, flight, undefined);
-    flight.promise.catch((error) => {
+    const flight = results.newFlight(runnerFor(call, undefined), key, expired);
+    const refreshing = this.#run(flight.call, flight, undefined);
+    flight.start(refreshing);
+    refreshing.catch((error) => {
       results.noteFailedRefresh(key, error);
       const { telemetry, functionName } = this.#host;
       if (telemetry.isOn) telemetry.log("warning", "a refresh failed", { functionName, error: errorLabel(error) });
     });
   }
 
-  #fly(leader: Call, flight: Flight, expired: CacheEntry | undefined): Promise<unknown> {
+  #run(leader: Call, flight: Flight, expired: CacheEntry | undefined): Promise<unknown> {
     const results = this.#results;
-    if (expired === UNREADABLE_ENTRY) flight.mayStore = false;
+    if (expired === UNREADABLE_ENTRY) flight.invalidate();
     return this.#waits.run(flight, this.#next).then(
       (value) => results.keep(flight, value),
       (error) => {
-        results.land(flight);
+        results.end(flight);
         const isServable = expired !== undefined && results.isServableOnError(expired);
         if (!isServable || !(error instanceof AllFailedError)) throw error;
         results.noteFailedRefresh(flight.key, error);

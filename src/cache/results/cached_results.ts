@@ -2,7 +2,7 @@ import type { Call } from "../../call/call.ts";
 import type { LayerHost } from "../../attempt/layer_host.ts";
 import { CacheAccount, type CacheStats } from "./cache_account.ts";
 import { isPromise, type MaybePromise } from "../../call/maybe_promise.ts";
-import { Flight } from "./flight.ts";
+import { Flight, type FlightOwner } from "./flight.ts";
 import { flightContext } from "./flight_context.ts";
 import type { Flights } from "./flights.ts";
 import { entryFor, type Freshness, isWithin } from "./freshness.ts";
@@ -25,7 +25,7 @@ export interface CachedResultsParts {
 }
 
 /** The cached results of one function: what is kept, what is on its way, and the count of both. */
-export class CachedResults {
+export class CachedResults implements FlightOwner {
   /** Counts and tells what it does. */
   readonly account: CacheAccount;
   /** Where they are kept. */
@@ -70,7 +70,7 @@ export class CachedResults {
     let isKept: boolean;
     try {
       isKept = await this.store.put(key, entryFor(value, this.store.nowMs(), this.#freshness));
-      this.flights.forgetLooks(key);
+      this.flights.forgetLookups(key);
     } catch (error) {
       throw this.account.errorOf("set", "its backend failed or refused the value", error);
     }
@@ -90,7 +90,7 @@ export class CachedResults {
     this.#forget(key);
     try {
       const wasThere = await this.store.delete(key);
-      this.flights.forgetLooks(key);
+      this.flights.forgetLookups(key);
       return wasThere;
     } catch (error) {
       throw this.account.errorOf("delete", "its backend failed", error);
@@ -106,7 +106,7 @@ export class CachedResults {
     this.#forgetAll();
     try {
       await this.store.clear();
-      this.flights.forgetAllLooks();
+      this.flights.forgetAllLookups();
     } catch (error) {
       throw this.account.errorOf("clear", "its backend failed", error);
     }
@@ -120,7 +120,7 @@ export class CachedResults {
 
   /** Does its part once the backends of its namespace are clear: what was looked up meanwhile may be what they held. */
   noteNamespaceCleared(): void {
-    this.flights.forgetAllLooks();
+    this.flights.forgetAllLookups();
   }
 
   /** What the cache has done so far. */
@@ -158,12 +158,11 @@ export class CachedResults {
     return this.flights.findRefresh(key);
   }
 
-  /** Begins a run that others can join; it is behind `stale` where that is given. */
-  depart(call: Call, key: unknown, stale?: CacheEntry): Flight {
-    const flight: Flight = new Flight(this, call, key, () => this.land(flight));
-    flight.stale = stale;
+  /** Makes a flight that others can join; it is behind `stale` where that is given. */
+  newFlight(call: Call, key: unknown, stale?: CacheEntry): Flight {
+    const flight = new Flight(this, call, key, stale);
     this.flights.add(flight);
-    if (stale === undefined) flightContext.noteDeparture(flight);
+    if (stale === undefined) flightContext.noteStart(flight);
     return flight;
   }
 
@@ -172,41 +171,43 @@ export class CachedResults {
     this.flights.forget(key);
   }
 
-  /** Ends a run: nobody joins it any more. */
-  land(flight: Flight): void {
+  /** Ends a flight: nobody joins it any more. */
+  end(flight: Flight): void {
     this.flights.remove(flight);
-    flightContext.noteLanding(flight);
+    flightContext.noteEnd(flight);
   }
 
-  /** Keeps what a run came to, and ends the run once it is kept; answers what the run's own call gets. */
+  /** Keeps what a run came to, and ends the flight once it is kept; answers what the run's own call gets. */
   keep(flight: Flight, value: unknown): unknown {
-    if (flight.mayStore && isSingleUse(value)) {
-      flight.mayStore = false;
+    if (flight.isStorable && isSingleUse(value)) {
+      flight.invalidate();
       this.account.noteSingleUse();
     }
-    if (!flight.mayStore) return this.#arrive(flight, value);
+    if (!flight.isStorable) return this.#finish(flight, value);
     this.#pace.forget(flight.key);
     this.flights.outdate(flight);
     const written = this.#write(flight, value);
-    const arrive = (wasKept: boolean) => {
-      if (wasKept) this.account.noteWrite();
-      return this.#arrive(flight, value);
-    };
-    return isPromise(written) ? this.#inTime(flight, written.then(arrive), value) : arrive(written);
+    if (!isPromise(written)) return this.#finishWritten(flight, value, written);
+    return this.#inTime(flight, written.then((wasKept) => this.#finishWritten(flight, value, wasKept)), value);
   }
 
-  #arrive(flight: Flight, value: unknown): unknown {
-    this.land(flight);
-    return flight.arrive(value);
+  #finishWritten(flight: Flight, value: unknown, wasKept: boolean): unknown {
+    if (wasKept) this.account.noteWrite();
+    return this.#finish(flight, value);
   }
 
-  /** `arriving`, or just `value` once look and write together have taken their time; the write goes on behind it. */
-  #inTime(flight: Flight, arriving: Promise<unknown>, value: unknown): Promise<unknown> {
+  #finish(flight: Flight, value: unknown): unknown {
+    this.end(flight);
+    return flight.finish(value);
+  }
+
+  /** `finishing`, or just `value` once lookup and write together have taken their time; the write goes on behind it. */
+  #inTime(flight: Flight, finishing: Promise<unknown>, value: unknown): Promise<unknown> {
     // Whole milliseconds, as timers of one length share a timer of the runtime.
-    const leftMs = Math.max(0, this.store.limitMs - Math.trunc(flight.lookMs));
+    const leftMs = Math.max(0, this.store.limitMs - Math.trunc(flight.lookupMs));
     return new Promise((resolve, reject) => {
       const timer = this.#host.clock.setTimer(leftMs, () => resolve(value));
-      arriving.finally(() => timer.cancel()).then(resolve, reject);
+      finishing.finally(() => timer.cancel()).then(resolve, reject);
     });
   }
 
@@ -216,7 +217,7 @@ export class CachedResults {
       return this.store.write(
         flight.key,
         entryFor(value, this.store.nowMs(), this.#freshness),
-        () => flight.mayStore,
+        () => flight.isStorable,
       );
     } catch (error) {
       this.account.noteTrouble("set", error);

@@ -1,7 +1,5 @@
-import { AbortScope } from "../../call/abort_scope.ts";
 import { interruptible } from "../../call/interruptible.ts";
-import { Call, stateOf } from "../../call/call.ts";
-import type { CallLimits } from "../../call/call_state.ts";
+import type { Call } from "../../call/call.ts";
 import type { CacheEntry } from "../backend/cache_backend.ts";
 import { SharedResult } from "./shared_result.ts";
 import { cancelSingleUse, isSingleUse, isUsedUp } from "./single_use.ts";
@@ -9,71 +7,122 @@ import { cancelSingleUse, isSingleUse, isUsedUp } from "./single_use.ts";
 /** Runs the function for a call that joined a flight whose result only one can have. */
 export type Rerun = (call: Call) => Promise<unknown>;
 
-/** One run that several identical calls wait for. */
+/** Whose flights they are: calls of another function with the same identity do not join them. */
+export interface FlightOwner {
+  /** Is told of a flight that all who waited have left, before it is aborted. */
+  end(flight: Flight): void;
+}
+
+/** Where a flight stands among those that wait for each other, where that is known. */
+export interface FlightLinks {
+  /** The flight in whose run it was started. */
+  parent: Flight | undefined;
+  /** The flights that its run waits for. */
+  readonly waitsFor: Set<Flight>;
+  /** The flights whose runs wait for it. */
+  readonly waitedBy: Set<Flight>;
+}
+
+/** Single-flight: one run that several identical calls wait for. */
 export class Flight {
+  /** Whose it is. */
+  readonly owner: FlightOwner;
   /** The call that runs. */
   readonly call: Call;
   /** Under which the result is kept. */
   readonly key: unknown;
-  /** Whose run it is: calls of another function with the same identity don't join it. */
-  readonly owner: object;
-  /** Another flight with the same key. */
-  next: Flight | undefined = undefined;
-  /** What all of them get, once the run has begun. */
-  promise: Promise<unknown> | undefined = undefined;
-  /** How long the look took that found nothing to serve, in milliseconds. */
-  lookMs = 0;
-  /** Whether its result may be kept: no longer once its key was deleted, cleared or set. */
-  mayStore = true;
   /** The value past its time that others are served with while it runs; it runs on though nobody waits for it. */
-  stale: CacheEntry | undefined = undefined;
-  /** Whether code that runs within it can be told from other code, wherever it is. */
-  isTracked = false;
-  /** The flight in whose run it was begun, where that is known. */
-  parent: Flight | undefined = undefined;
-  /** The flights that its run waits for, and those whose runs wait for it, where that is known. */
-  waitsFor: Set<Flight> | undefined = undefined;
-  waitedBy: Set<Flight> | undefined = undefined;
-  /** Whether the function has been called for it, after the look that it may begin with. */
-  hasBegun = false;
-  /** Whether it is over. */
-  hasLanded = false;
+  readonly stale: CacheEntry | undefined;
+  /** The flight with the same key that was started before it; `Flights` alone changes it. */
+  older: Flight | undefined = undefined;
+  /** The flights that it waits for, and those that wait for it; `FlightContext` alone changes them. */
+  links: FlightLinks | undefined = undefined;
+  #promise: Promise<unknown> | undefined = undefined;
+  #lookupMs = 0;
+  #isStorable = true;
+  #isRunning = false;
+  #isTracked = false;
+  #isOver = false;
   #waiters = 0;
   #hasOwnCaller = false;
   #shared: SharedResult | undefined = undefined;
-  readonly #onAbandoned: () => void;
 
   /**
-   * A flight of `owner` on which `call` runs; `onAbandoned` is called once all who waited have left. A call that is
-   * lent (see {@link runnerFor}) is nobody's own: the result is for those who join.
+   * A flight of `owner` on which `call` runs, behind `stale` where that is given. A call that is lent (see `runnerFor()`) is
+   * nobody's own: the result is for those who join.
    */
-  constructor(owner: object, call: Call, key: unknown, onAbandoned: () => void) {
+  constructor(owner: FlightOwner, call: Call, key: unknown, stale?: CacheEntry) {
     this.owner = owner;
     this.call = call;
     this.key = key;
-    this.#onAbandoned = onAbandoned;
+    this.stale = stale;
   }
 
-  /** Begins with what `promise` comes to, for which `leader` waits first. */
-  board(leader: Call, promise: Promise<unknown>, rerun: Rerun): Promise<unknown> {
-    this.promise = promise;
-    return this.join(leader, rerun);
+  /** How long the lookup took that found nothing to serve, in milliseconds. */
+  get lookupMs(): number {
+    return this.#lookupMs;
+  }
+
+  /** Whether its result may be kept. */
+  get isStorable(): boolean {
+    return this.#isStorable;
+  }
+
+  /** Whether the function has been called for it, after the lookup that it may begin with. */
+  get isRunning(): boolean {
+    return this.#isRunning;
+  }
+
+  /** Whether code that runs within it can be told from other code, wherever it is. */
+  get isTracked(): boolean {
+    return this.#isTracked;
+  }
+
+  /** Whether it has ended, in whatever way. */
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
+  /** Begins with `promise`, whose result is what all who join get. */
+  start(promise: Promise<unknown>): this {
+    this.#promise = promise;
+    return this;
+  }
+
+  /** The lookup that it began with has come to its end. */
+  endLookup(tookMs: number): void {
+    this.#lookupMs = tookMs;
+  }
+
+  /** The function is called now. */
+  run(isTracked: boolean): void {
+    this.#isRunning = true;
+    this.#isTracked = isTracked;
+  }
+
+  /** Its result is not to be kept: its key was deleted, cleared or set, or a later run has come before it. */
+  invalidate(): void {
+    this.#isStorable = false;
   }
 
   /** Waits for the result on behalf of `call`; where only one caller can have it, `rerun` makes another. */
   join(call: Call, rerun: Rerun): Promise<unknown> {
     this.#waiters++;
-    // What the run comes to is handed to its own call by `arrive()`.
+    // What the run comes to is handed to its own call by `finish()`.
     if (call === this.call) {
       this.#hasOwnCaller = true;
-      return this.#begun;
+      return this.#started;
     }
     if (call.state !== undefined) call.state.servedBy = this.call;
     return this.#joinAsGuest(call, rerun);
   }
 
-  /** What the run has come to: what its own call gets of it. What can be read only once is shared out among all who wait. */
-  arrive(value: unknown): unknown {
+  /**
+   * Takes what the run has come to; what can be read only once is shared out among all who wait.
+   *
+   * @returns What its own call gets.
+   */
+  finish(value: unknown): unknown {
     if (!isSingleUse(value) || isUsedUp(value)) return value;
     if (this.#waiters === 0) {
       cancelSingleUse(value);
@@ -83,16 +132,28 @@ export class Flight {
     return this.#hasOwnCaller ? this.#shared.take() : value;
   }
 
+  /** Nobody waits for it any more. */
+  abandon(reason: unknown): void {
+    this.#isStorable = false;
+    this.owner.end(this);
+    this.call.state?.scope?.abort(reason);
+  }
+
+  /** Nobody joins it any more. */
+  end(): void {
+    this.#isOver = true;
+  }
+
   /** The function that runs may make the same call before its own has got as far as a promise. */
-  get #begun(): Promise<unknown> {
-    return this.promise ?? Promise.resolve().then(() => this.promise);
+  get #started(): Promise<unknown> {
+    return this.#promise ?? Promise.resolve().then(() => this.#promise);
   }
 
   #joinAsGuest(call: Call, rerun: Rerun): Promise<unknown> {
     const scope = call.state?.scope;
     let hasLeft = false;
     let wasCounted = true;
-    const result = this.#begun.then((value) => {
+    const result = this.#started.then((value) => {
       if (this.#shared === undefined) return value;
       if (!hasLeft) return this.#shared.take(() => rerun(call));
       if (wasCounted) this.#shared.leave();
@@ -104,27 +165,10 @@ export class Flight {
         hasLeft = true;
         wasCounted = this.#shared !== undefined;
         stop(reason);
-        this.#leave(reason);
+        if (--this.#waiters === 0 && this.stale === undefined) this.abandon(reason);
       };
       scope.onAbort(leave);
       return () => scope.offAbort(leave);
     });
   }
-
-  #leave(reason: unknown): void {
-    if (--this.#waiters > 0 || this.stale !== undefined) return;
-    this.mayStore = false;
-    this.#onAbandoned();
-    this.call.state?.scope?.abort(reason);
-  }
-}
-
-/** A call of its own that does as `call` would within `limits`, without its signal. */
-export function runnerFor(call: Call, limits: CallLimits | undefined): Call {
-  const runner = new Call(call.self, call.args, call.index);
-  const state = stateOf(runner);
-  state.limits = limits;
-  state.correlationId = call.state?.correlationId;
-  state.scope = new AbortScope();
-  return runner;
 }

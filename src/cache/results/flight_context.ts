@@ -1,7 +1,7 @@
 import { type AsyncContext, createAsyncContext } from "../../runtime/async_context.ts";
 import { ConfigurationError } from "../../errors/configuration_error.ts";
 import type { Handler } from "../../call/layer.ts";
-import type { Flight } from "./flight.ts";
+import type { Flight, FlightLinks } from "./flight.ts";
 
 /** A run that asks for its own result may do so again in the run that it is given instead, as deep as this. */
 const MAX_DEPTH = 100;
@@ -22,7 +22,7 @@ export class FlightContext {
   /** The run that the code which asks is in, where that is known. */
   get current(): Flight | undefined {
     const flight = this.#running ?? this.#storage?.getStore();
-    return flight?.hasLanded ? undefined : flight;
+    return flight?.isOver ? undefined : flight;
   }
 
   /** Whether the platform can follow a run through all that it awaits. */
@@ -35,9 +35,8 @@ export class FlightContext {
   run(flight: Flight, isTracked: boolean, next: Handler): Promise<unknown> {
     const outer = this.#running;
     this.#running = flight;
-    flight.hasBegun = true;
+    flight.run(isTracked && this.canTrack);
     try {
-      flight.isTracked = isTracked && this.canTrack;
       return flight.isTracked ? this.#storage!.run(flight, () => next(flight.call)) : next(flight.call);
     } finally {
       this.#running = outer;
@@ -60,31 +59,38 @@ export class FlightContext {
     return true;
   }
 
-  /** Notes that `flight` begins, in whose run, and that this run waits for it. */
-  noteDeparture(flight: Flight): void {
+  /** Notes that `flight` is started, in whose run, and that this run waits for it. */
+  noteStart(flight: Flight): void {
     const parent = this.current;
     if (parent === undefined) return;
-    flight.parent = parent;
+    linksOf(flight).parent = parent;
     noteWait(parent, flight);
   }
 
   /** Forgets who waits for `flight`, which has ended; what it has begun and not awaited is nobody's wait any more. */
-  noteLanding(flight: Flight): void {
-    flight.hasLanded = true;
-    flight.parent = undefined;
-    if (flight.waitedBy === undefined) return;
-    for (const waiting of flight.waitedBy) waiting.waitsFor?.delete(flight);
-    flight.waitedBy = undefined;
+  noteEnd(flight: Flight): void {
+    flight.end();
+    const { links } = flight;
+    if (links === undefined) return;
+    links.parent = undefined;
+    for (const waiting of links.waitedBy) waiting.links?.waitsFor.delete(flight);
+    links.waitedBy.clear();
   }
 }
 
+function linksOf(flight: Flight): FlightLinks {
+  return flight.links ??= { parent: undefined, waitsFor: new Set(), waitedBy: new Set() };
+}
+
 function noteWait(waiting: Flight, flight: Flight): void {
-  (waiting.waitsFor ??= new Set()).add(flight);
-  (flight.waitedBy ??= new Set()).add(waiting);
+  linksOf(waiting).waitsFor.add(flight);
+  linksOf(flight).waitedBy.add(waiting);
 }
 
 function isWithin(flight: Flight, outer: Flight): boolean {
-  for (let each: Flight | undefined = flight; each !== undefined; each = each.parent) if (each === outer) return true;
+  for (let each: Flight | undefined = flight; each !== undefined; each = each.links?.parent) {
+    if (each === outer) return true;
+  }
   return false;
 }
 
@@ -93,14 +99,14 @@ function leadsTo(from: Flight, to: Flight): boolean {
   const seen = new Set([from]);
   for (const flight of seen) {
     if (flight === to) return true;
-    for (const next of flight.waitsFor ?? []) seen.add(next);
+    for (const next of flight.links?.waitsFor ?? []) seen.add(next);
   }
   return false;
 }
 
 function requireBounded(waiting: Flight, flight: Flight): void {
   let depth = 0;
-  for (let each: Flight | undefined = waiting; each !== undefined; each = each.parent) {
+  for (let each: Flight | undefined = waiting; each !== undefined; each = each.links?.parent) {
     if (each.key === flight.key && each.owner === flight.owner) depth++;
   }
   if (depth < MAX_DEPTH) return;

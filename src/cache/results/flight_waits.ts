@@ -42,13 +42,13 @@ export class FlightWaits {
     return this.#context.mayWaitFor(flight);
   }
 
-  /** Waits for `flight` on behalf of `call`, not for ever where it may be the run that makes the call. */
+  /** Waits for `flight` on behalf of `call`, not without end where it may be the run that makes the call. */
   join(flight: Flight, call: Call, rerun: Rerun): Promise<unknown> {
     const result = flight.join(call, rerun);
     if (flight.isTracked || this.#isBounded || call.state?.limits?.deadlineMs !== undefined) return result;
     // From now on it can be told, which costs a run as much as half of what all else costs.
     this.#isTracked = true;
-    if (!flight.hasBegun && this.#context.canTrack) return result;
+    if (!flight.isRunning && this.#context.canTrack) return result;
     return interruptible(() => result, (stop) => {
       const timer = this.#host.clock.setTimer(BLIND_WAIT_MS, () => stop(this.#blindError()));
       return () => timer.cancel();
@@ -62,11 +62,11 @@ export class FlightWaits {
 
   /** Runs for a call that cannot wait for `flight`, since that waits for it; what it comes to is for that call alone. */
   runWithin(call: Call, flight: Flight, next: Handler): Promise<unknown> {
-    const own = new Flight(flight.owner, call, flight.key, () => {});
-    this.#context.noteDeparture(own);
-    const land = () => this.#context.noteLanding(own);
+    const own = new Flight(flight.owner, call, flight.key);
+    this.#context.noteStart(own);
+    const end = () => this.#context.noteEnd(own);
     const result = this.#context.run(own, this.#isTracked || flight.isTracked, next);
-    result.then(land, land);
+    result.then(end, end);
     return result;
   }
 

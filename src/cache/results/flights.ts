@@ -14,7 +14,7 @@ export class Flights {
   find(owner: object, key: unknown, limits: CallLimits | undefined): Flight | undefined {
     if (this.#first.size === 0) return undefined;
     let flight = this.#first.get(key);
-    while (flight !== undefined && !isJoinable(flight, owner, limits)) flight = flight.next;
+    while (flight !== undefined && !isJoinable(flight, owner, limits)) flight = flight.older;
     return flight;
   }
 
@@ -22,13 +22,13 @@ export class Flights {
   findRefresh(key: unknown): Flight | undefined {
     if (this.#first.size === 0) return undefined;
     let flight = this.#first.get(key);
-    while (flight !== undefined && flight.stale === undefined) flight = flight.next;
+    while (flight !== undefined && flight.stale === undefined) flight = flight.older;
     return flight;
   }
 
   /** Begins one. */
   add(flight: Flight): void {
-    if (this.#first.size > 0) flight.next = this.#first.get(flight.key);
+    if (this.#first.size > 0) flight.older = this.#first.get(flight.key);
     this.#first.set(flight.key, flight);
   }
 
@@ -36,18 +36,18 @@ export class Flights {
   remove(flight: Flight): void {
     const first = this.#first.get(flight.key);
     if (first === flight) {
-      if (flight.next === undefined) this.#first.delete(flight.key);
-      else this.#first.set(flight.key, flight.next);
+      if (flight.older === undefined) this.#first.delete(flight.key);
+      else this.#first.set(flight.key, flight.older);
       return;
     }
-    for (let each = first; each !== undefined; each = each.next) {
-      if (each.next === flight) each.next = flight.next;
+    for (let each = first; each !== undefined; each = each.older) {
+      if (each.older === flight) each.older = flight.older;
     }
   }
 
   /** Lets the runs with `key` end without being kept or joined. */
   forget(key: unknown): void {
-    for (let flight = this.#first.get(key); flight !== undefined; flight = flight.next) flight.mayStore = false;
+    for (let flight = this.#first.get(key); flight !== undefined; flight = flight.older) flight.invalidate();
     this.#first.delete(key);
   }
 
@@ -57,25 +57,25 @@ export class Flights {
   }
 
   /**
-   * Lets those with `key` that may have looked at what was there end without being kept or joined: looks that have not
-   * come to a run yet, and refreshes behind a value that was there.
+   * Lets those with `key` that may have seen what was there end without being kept or joined: lookups that have not come
+   * to a run yet, and refreshes behind a value that was there.
    */
-  forgetLooks(key: unknown): void {
-    for (let flight = this.#first.get(key); flight !== undefined; flight = flight.next) {
-      if (flight.hasBegun && flight.stale === undefined) continue;
-      flight.mayStore = false;
+  forgetLookups(key: unknown): void {
+    for (let flight = this.#first.get(key); flight !== undefined; flight = flight.older) {
+      if (flight.isRunning && flight.stale === undefined) continue;
+      flight.invalidate();
       this.remove(flight);
     }
   }
 
   /** The same for all keys. */
-  forgetAllLooks(): void {
-    for (const key of this.#first.keys()) this.forgetLooks(key);
+  forgetAllLookups(): void {
+    for (const key of this.#first.keys()) this.forgetLookups(key);
   }
 
   /** Keeps runs that began before `flight` from taking the place of what it came to. */
   outdate(flight: Flight): void {
-    for (let older = flight.next; older !== undefined; older = older.next) older.mayStore = false;
+    for (let older = flight.older; older !== undefined; older = older.older) older.invalidate();
   }
 }
 

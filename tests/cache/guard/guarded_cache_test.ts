@@ -3,7 +3,8 @@ import { assert, assertEquals } from "@std/assert";
 import { type CacheBackend, type CacheEntry, configureLogging, createOpero, SerializationError } from "@opero/core";
 import { FakeClock } from "@opero/core/testing";
 import { AbortScope } from "../../../src/call/abort_scope.ts";
-import { Flight, runnerFor } from "../../../src/cache/results/flight.ts";
+import { Flight } from "../../../src/cache/results/flight.ts";
+import { runnerFor } from "../../../src/cache/results/runner_call.ts";
 import { BackendHealth } from "../../../src/cache/guard/backend_health.ts";
 import { Call, stateOf } from "../../../src/call/call.ts";
 
@@ -78,9 +79,9 @@ Deno.test("opero() keeps an entry as long as it may be served, be it stale or wh
 Deno.test("Flight may not store once all who waited for it have left, unless it runs behind a stale value", () => {
   for (const stale of [undefined, { value: 1, createdAt: 0, expiresAt: 0, staleUntil: 1 }]) {
     let abandoned = 0;
-    const flight = new Flight({}, runnerFor(new Call(undefined, []), undefined), "key", () => void abandoned++);
-    flight.promise = new Promise(() => {});
-    flight.stale = stale;
+    const owner = { end: () => void abandoned++ };
+    const flight = new Flight(owner, runnerFor(new Call(undefined, []), undefined), "key", stale);
+    flight.start(new Promise(() => {}));
     const scopes = [new AbortScope(), new AbortScope()];
     for (const scope of scopes) {
       const call = new Call(undefined, []);
@@ -88,10 +89,14 @@ Deno.test("Flight may not store once all who waited for it have left, unless it 
       flight.join(call, () => Promise.resolve()).catch(() => {});
     }
     scopes[0]!.abort("first");
-    assertEquals([flight.mayStore, abandoned, flight.call.state!.scope!.isAborted], [true, 0, false]);
+    assertEquals([flight.isStorable, abandoned, flight.call.state!.scope!.isAborted], [true, 0, false]);
     scopes[1]!.abort("second");
     const isOver = stale === undefined;
-    assertEquals([flight.mayStore, abandoned, flight.call.state!.scope!.isAborted], [!isOver, isOver ? 1 : 0, isOver]);
+    assertEquals([flight.isStorable, abandoned, flight.call.state!.scope!.isAborted], [
+      !isOver,
+      isOver ? 1 : 0,
+      isOver,
+    ]);
   }
 });
 

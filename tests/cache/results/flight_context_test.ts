@@ -7,6 +7,8 @@ import { FlightContext } from "../../../src/cache/results/flight_context.ts";
 import { FlightWaits } from "../../../src/cache/results/flight_waits.ts";
 import { Call } from "../../../src/call/call.ts";
 
+const NOBODY = { end: () => {} };
+
 const LINKS: Record<string, readonly string[]> = { a: ["b", "c"], b: ["c", "a"], c: ["a"] };
 
 for (const cacheBackend of ["memory", memoryCache()] as const) {
@@ -114,8 +116,8 @@ Deno.test("FlightWaits bounds each wait where the platform cannot follow a run",
     new FlightContext(() => undefined),
   );
   const call = new Call(undefined, []);
-  const flight = new Flight({}, call, "key", () => {});
-  flight.promise = waits.run(flight, () => new Promise(() => {}));
+  const flight = new Flight(NOBODY, call, "key");
+  flight.start(waits.run(flight, () => new Promise(() => {})));
   const joined = waits.join(flight, new Call(undefined, []), () => Promise.resolve()).catch((error) => error.name);
   await clock.tick("30s");
   assertEquals([await joined, clock.pending], ["ConfigurationError", 0]);
@@ -124,12 +126,12 @@ Deno.test("FlightWaits bounds each wait where the platform cannot follow a run",
 Deno.test("FlightWaits lets a run wait no longer for what ran within it, once that has ended in whatever way", async () => {
   const context = new FlightContext();
   const waits = new FlightWaits({} as never, { isTracked: true, isBounded: false }, context);
-  const outer = new Flight({}, new Call(undefined, []), "key", () => {});
-  const other = new Flight({}, new Call(undefined, []), "key", () => {});
+  const outer = new Flight(NOBODY, new Call(undefined, []), "key");
+  const other = new Flight(NOBODY, new Call(undefined, []), "key");
   for (const end of [() => Promise.resolve(), () => Promise.reject(new Error("down"))]) {
     const result = context.run(outer, true, () => waits.runWithin(new Call(undefined, []), other, end));
-    assertEquals(outer.waitsFor?.size, 1);
+    assertEquals(outer.links?.waitsFor.size, 1);
     await result.catch(() => {});
-    assertEquals(outer.waitsFor?.size, 0);
+    assertEquals(outer.links?.waitsFor.size, 0);
   }
 });

@@ -1,0 +1,19 @@
+import { AbortScope } from "../../call/abort_scope.ts";
+import { Call, stateOf } from "../../call/call.ts";
+import type { CallLimits } from "../../call/call_state.ts";
+
+/**
+ * Makes a call that runs for others, and that nobody of them can abort by leaving.
+ *
+ * @param call Lends its `this`, its arguments and its correlation id.
+ * @param limits What the run keeps to.
+ * @returns A call of its own, without the signal of `call`.
+ */
+export function runnerFor(call: Call, limits: CallLimits | undefined): Call {
+  const runner = new Call(call.self, call.args, call.index);
+  const state = stateOf(runner);
+  state.limits = limits;
+  state.correlationId = call.state?.correlationId;
+  state.scope = new AbortScope();
+  return runner;
+}
