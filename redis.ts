@@ -62,6 +62,8 @@ interface RedisModule {
  * A cache in Redis, for `cacheBackend`. It connects when it is first used, and again after the connection was lost; a
  * command that cannot be carried out fails at once and is not queued. It needs the permission to reach the server.
  *
+ * @param config The options of the backend.
+ * @returns The backend.
  * @throws {ConfigurationError} If an option is wrong, or does not go with another.
  *
  * @example

@@ -70,6 +70,8 @@ const INSTANCE_RULES = {
  * Makes an instance of its own, with defaults for all its functions. The exported `opero` belongs
  * to the default instance.
  *
+ * @param options Defaults for all functions of the instance, and its clock, random source and logger.
+ * @returns The instance.
  * @throws {ConfigurationError} If an option is unknown or wrong.
  * @example
  * ```ts

@@ -79,6 +79,9 @@ export const events: EventHub<OperoEvents> = /* @__PURE__ */ new EventHub(EVENT_
 /**
  * Removes all cached results of the default instance in `namespace` (by default `"opero"`), and in no other.
  *
+ * @param namespace The namespace; by default `"opero"`.
+ * @returns A promise that resolves when the results are removed.
+ *
  * @example
  * ```ts
  * import { clearCache, opero } from "@opero/core";
@@ -97,6 +100,8 @@ export function clearCache(namespace?: string): Promise<void> {
 /**
  * Ends what runs over many items, and closes what the default instance opened: connections, files, workers. What is
  * called afterwards opens them again.
+ *
+ * @returns A promise that resolves when all is closed.
  *
  * @example
  * ```ts

@@ -80,7 +80,12 @@ export interface Opero {
   (options?: OperoOptions): OperoWrapper;
 }
 
-/** The `opero` of the instance whose functions share `registry`. */
+/**
+ * The `opero` of the instance whose functions share `registry`.
+ *
+ * @param registry What the functions of the instance share.
+ * @returns The function `opero`.
+ */
 export function createWrap(registry: Registry): Opero {
   const { telemetry } = registry;
   const forms = wrapForms("opero", (fn, given) => configuring(telemetry, fn, given, () => wrap(fn, given, registry)));
@@ -93,7 +98,15 @@ function wrap(fn: AnyFunction, given: unknown, registry: Registry): Wrapped<Asyn
   return makeWrapper(fn, buildPipeline({ fn, task, options, registry }), options);
 }
 
-/** Does `work`, which wraps `fn`, and warns where that is wrapped already. */
+/**
+ * Does `work`, which wraps `fn`, and warns where that is wrapped already.
+ *
+ * @param telemetry The log and the events of the function.
+ * @param fn The user's function.
+ * @param given The options as the user gave them.
+ * @param work Wraps the function.
+ * @returns What `work` returns.
+ */
 export function configuring<R>(telemetry: Telemetry, fn: unknown, given: unknown, work: () => R): R {
   const name = nameOf(fn, given);
   return telemetry.loggingBadConfiguration(() => {
@@ -103,7 +116,13 @@ export function configuring<R>(telemetry: Telemetry, fn: unknown, given: unknown
   }, name);
 }
 
-/** `forms`, leaving a line in the log where they are used wrongly. */
+/**
+ * `forms`, leaving a line in the log where they are used wrongly.
+ *
+ * @param telemetry The log and the events of the function.
+ * @param forms The forms of `opero` or `opmap`.
+ * @returns The same forms.
+ */
 export function refusing(
   telemetry: Telemetry,
   forms: (...args: unknown[]) => unknown,
@@ -129,6 +148,9 @@ function wrappedTwice(name: string, inner: unknown, outer: unknown): string {
 /**
  * What cannot be done where an option is wrong, as in `wrap "fetchUser"`.
  *
+ * @param fn The user's function.
+ * @param given The options as the user gave them.
+ * @returns The task, for messages.
  * @throws {ConfigurationError} If `fn` is no function, or a class.
  */
 export function wrapTask(fn: unknown, given?: unknown): string {
@@ -150,6 +172,11 @@ function nameOf(fn: unknown, given: unknown): string {
  * `given` over the defaults of the instance, checked, with all defaults filled in; an explicit `undefined` leaves the
  * default.
  *
+ * @param task What fails if the option is wrong, for the message, as in `wrap "fetchUser"`.
+ * @param given The options as the user gave them.
+ * @param instanceDefaults The defaults of the instance.
+ * @param optionTable The rules and the defaults of all options.
+ * @returns The merged options.
  * @throws {ConfigurationError} If an option is unknown or wrong, or would do nothing.
  */
 export function checkedOptions<FilledOptions extends OperoOptions>(
@@ -167,6 +194,10 @@ export function checkedOptions<FilledOptions extends OperoOptions>(
 /**
  * `given` over `defaults`; an explicit `undefined` leaves the default.
  *
+ * @param task What fails if the option is wrong, for the message, as in `wrap "fetchUser"`.
+ * @param defaults The options that count where `given` has none.
+ * @param given The options as the user gave them.
+ * @returns The merged options.
  * @throws {ConfigurationError} If `given` is no object.
  */
 export function mergeOptions(task: string, defaults: OperoOptions, given: unknown): OperoOptions {

@@ -62,7 +62,12 @@ export interface Opmap {
   <Errors extends OnError = "throw">(options?: OpmapOptions<any, any, Errors>): OpmapWrapper<Errors>;
 }
 
-/** The `opmap` of the instance whose functions share `registry`. */
+/**
+ * The `opmap` of the instance whose functions share `registry`.
+ *
+ * @param registry What the functions of the instance share.
+ * @returns The function `opmap`.
+ */
 export function createMap(registry: Registry): Opmap {
   const { telemetry } = registry;
   const forms = wrapForms("opmap", (fn, given, isMethod) => {

@@ -57,7 +57,12 @@ export class Attempt implements RunningAttempt, EndedAttempt {
   }
 }
 
-/** Counts an attempt of `call` that begins at `nowMs`, a monotonic time. */
+/**
+ * Counts an attempt of `call` that begins at `nowMs`, a monotonic time.
+ *
+ * @param call The call.
+ * @param nowMs The time of the clock, in milliseconds.
+ */
 export function beginAttempt(call: Call, nowMs: number): void {
   const { state } = call;
   call.attemptNumber = state === undefined ? call.attemptNumber + 1 : ++state.attemptCount;
@@ -68,6 +73,7 @@ export function beginAttempt(call: Call, nowMs: number): void {
 /**
  * The attempt of `call` that has begun and of whose end nobody knows yet.
  *
+ * @param call The call.
  * @returns `undefined` where none has begun, or the latest has ended
  */
 export function openAttempt(call: Call): Attempt | undefined {

@@ -42,6 +42,7 @@ let contexts: AsyncContext<CallContext | undefined> | undefined;
  * The call that the running function serves: attempt, round, signal, correlation id. It is read
  * first thing in the function, before its first `await`; with the option `context: "async"` anywhere in it.
  *
+ * @returns The context of the call: number of the attempt, round, signal and correlation id.
  * @throws {ConfigurationError} If it is called outside a call, or after an `await` without `context: "async"`.
  * @example
  * ```ts
@@ -81,6 +82,10 @@ export interface AttemptHost {
 /**
  * The innermost handler: runs `fn` with the arguments and the `this` of the call, whose context
  * {@link currentCall} gives during the synchronous part of the run.
+ *
+ * @param fn The user's function.
+ * @param host What the instance provides for the layers.
+ * @returns The innermost handler.
  */
 export function attemptHandler(fn: (...args: never[]) => unknown, host: AttemptHost): Handler {
   const { clock, random } = host;
@@ -123,6 +128,10 @@ function invoke(fn: (...args: never[]) => unknown, self: unknown, args: never[])
 /**
  * Like {@link attemptHandler}, with the context carried through everything the function awaits.
  *
+ * @param task What fails if the option is wrong, for the message, as in `wrap "fetchUser"`.
+ * @param fn The user's function.
+ * @param host What the instance provides for the layers.
+ * @returns The innermost handler.
  * @throws {ConfigurationError} If the platform has no `AsyncLocalStorage`.
  */
 export function asyncContextHandler(task: string, fn: (...args: never[]) => unknown, host: AttemptHost): Handler {

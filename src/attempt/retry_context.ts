@@ -16,7 +16,13 @@ export interface RetryContext {
 /** Decides whether another attempt may follow an error. */
 export type RetryPredicate = (error: unknown, context: RetryContext) => boolean;
 
-/** What a predicate of the user's is told of the latest attempt of `call`. */
+/**
+ * What a predicate of the user's is told of the latest attempt of `call`.
+ *
+ * @param call The call.
+ * @param random Returns a number from 0 up to 1, exclusive.
+ * @returns The context that the predicate receives.
+ */
 export function retryContext(call: Call, random: () => number): RetryContext {
   const { retry, fallbackIndex } = stateOf(call);
   return {

@@ -42,7 +42,12 @@ export class Call {
   }
 }
 
-/** The state of `call`, made now if it has none. */
+/**
+ * The state of `call`, made now if it has none.
+ *
+ * @param call The call.
+ * @returns The state.
+ */
 export function stateOf(call: Call): CallState {
   return call.state ??= new CallState(call.mapScope, call.attemptNumber);
 }

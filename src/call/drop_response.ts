@@ -6,13 +6,19 @@ import { readField } from "../errors/read_field.ts";
  * Lets go of the connection that `dropped` holds, a `Response` or the error of one that was refused, which nobody will
  * read: else it stays open until the garbage collector comes by, and a pool of connections may have none for the next
  * attempt. One that somebody reads is left alone.
+ *
+ * @param dropped A result or an error, of any type.
  */
 export function dropResponse(dropped: unknown): void {
   const response = isOfKind(dropped, "RESULT") ? readField(dropped, "value") : dropped;
   if (isResponse(response)) cancelBody(response);
 }
 
-/** The same, also where `error` is one that a client made of a `Response`, which the next attempt leaves behind. */
+/**
+ * The same, also where `error` is one that a client made of a `Response`, which the next attempt leaves behind.
+ *
+ * @param error What was thrown, of any type.
+ */
 export function dropResponseOf(error: unknown): void {
   dropResponse(error);
   const response = readField(error, "response");

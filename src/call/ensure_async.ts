@@ -3,12 +3,21 @@ import { isWrapped, WRAPPED } from "./wrapped_mark.ts";
 /** Functions that answer with a promise although they are not written `async`. */
 const markedAsync = new WeakSet<object>();
 
-/** Makes {@link isAsyncFunction} answer `true` for `fn`. */
+/**
+ * Makes {@link isAsyncFunction} answer `true` for `fn`.
+ *
+ * @param fn A wrapped function.
+ */
 export function markAsAsync(fn: object): void {
   markedAsync.add(fn);
 }
 
-/** Whether `fn` was made by this library around another function, of which its text says nothing. */
+/**
+ * Whether `fn` was made by this library around another function, of which its text says nothing.
+ *
+ * @param fn Any function.
+ * @returns `true` if this library made it.
+ */
 export function isWrapper(fn: object): boolean {
   return markedAsync.has(fn) || isWrapped(fn);
 }
@@ -16,6 +25,9 @@ export function isWrapper(fn: object): boolean {
 /**
  * Whether `fn` is known to answer with a promise: it is written `async`, or was wrapped by this library.
  * A plain function that happens to answer with one cannot be told from its looks.
+ *
+ * @param fn Any value.
+ * @returns `true` if every call returns a promise.
  *
  * @example
  * ```ts
@@ -34,6 +46,9 @@ export function isAsyncFunction(fn: unknown): boolean {
 /**
  * `fn` as an async function: what it throws becomes a rejection, what it returns a resolved promise.
  * `this`, `name` and `length` are kept.
+ *
+ * @param fn Any function.
+ * @returns The async function.
  *
  * @example
  * ```ts

@@ -17,12 +17,20 @@ const followersBySignal = new WeakMap<AbortSignal, Followers>();
 /**
  * Calls off `follower` once `signal` aborts, unless {@link unfollowSignal} takes it back. A signal bears at most one
  * listener, however many follow it, since adding listeners to one signal is quadratic.
+ *
+ * @param signal The signal to follow.
+ * @param follower What is cancelled when the signal aborts.
  */
 export function followSignal(signal: AbortSignal, follower: Follower): void {
   (followersBySignal.get(signal) ?? listenTo(signal)).waiting.add(follower);
 }
 
-/** Takes `follower` back; the last of a signal takes the listener with it. */
+/**
+ * Takes `follower` back; the last of a signal takes the listener with it.
+ *
+ * @param signal The signal that it follows.
+ * @param follower What was given to {@link followSignal}.
+ */
 export function unfollowSignal(signal: AbortSignal, follower: Follower): void {
   const followers = followersBySignal.get(signal);
   if (followers === undefined || !followers.waiting.delete(follower) || followers.waiting.size > 0) return;

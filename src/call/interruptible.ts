@@ -4,6 +4,12 @@
  * Where `stop` came first, `onStop` is called with the reason, in the async context of this call: `stop`
  * itself is called in that of whoever set the timer or aborts. What comes of `start` after that, which nobody gets, goes
  * to `onLate`, unless it is the reason itself.
+ *
+ * @param start Starts the work.
+ * @param arm Gets `stop`, and returns how to disarm it.
+ * @param onStop Gets the reason for which the wait was stopped.
+ * @param onLate Gets the result of work that ends after the stop.
+ * @returns A promise of the result. It rejects with the reason if `stop` is called first.
  */
 export function interruptible<R>(
   start: () => Promise<R>,

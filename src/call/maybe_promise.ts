@@ -1,7 +1,12 @@
 /** A value, or a promise of it. */
 export type MaybePromise<T> = T | Promise<T>;
 
-/** Whether `value` is a promise, of whatever make. */
+/**
+ * Whether `value` is a promise, of whatever make.
+ *
+ * @param value The value.
+ * @returns `true` for a promise.
+ */
 export function isPromise<T>(value: T | PromiseLike<T>): value is PromiseLike<T> & Promise<T> {
   return (typeof value === "object" || typeof value === "function") && value !== null &&
     typeof (value as { then?: unknown }).then === "function";

@@ -5,6 +5,11 @@ import type { WaitReason } from "./call_state.ts";
 /**
  * Waits `ms` on behalf of `call`, which counts as waited and says what for.
  *
+ * @param clock The only source of time.
+ * @param call The call.
+ * @param ms How long to wait, in milliseconds.
+ * @param reason What the call waits for.
+ * @returns A promise that resolves after the wait.
  * @throws {unknown} The reason for which the call was called off, at once.
  */
 export async function pause(clock: Clock, call: Call, ms: number, reason: WaitReason): Promise<void> {

@@ -6,7 +6,12 @@ import { readField } from "../errors/read_field.ts";
  */
 export const WRAPPED: unique symbol = Symbol.for("@opero/core/wrapped");
 
-/** Whether `fn` was made by this library of another function, or is bound to one that was. */
+/**
+ * Whether `fn` was made by this library of another function, or is bound to one that was.
+ *
+ * @param fn Any value.
+ * @returns `true` if it is.
+ */
 export function isWrapped(fn: unknown): boolean {
   return typeof fn === "function" && readField(fn, WRAPPED) === true;
 }

@@ -15,6 +15,11 @@ const PROMISIFIED = Symbol.for("nodejs.util.promisify.custom");
  * What tells `fn` from every other function, in this process and the next: its `cacheId`, or its name and its source, and that of its
  * `cacheKey`, since another one means something else by the same key.
  *
+ * @param fn The user's function.
+ * @param task What fails if the option is wrong, for the message, as in `wrap "fetchUser"`.
+ * @param name The name of the function, for messages.
+ * @param options The options of the function.
+ * @returns The identity, the same in every process.
  * @throws {ConfigurationError} If its source says nothing of what it does, so that another function's would be the same.
  */
 export function functionIdentity(fn: AnyFunction, task: string, name: string, options: OperoOptions): string {
@@ -36,7 +41,13 @@ function ownSource(fn: AnyFunction): string | undefined {
   return source === undefined || saysNothing(source) ? undefined : source;
 }
 
-/** Finds the instance that `fn` is called on, where it is a method: an arrow function never sees who it is called on. */
+/**
+ * Finds the instance that `fn` is called on, where it is a method: an arrow function never sees who it is called on.
+ *
+ * @param fn The user's function.
+ * @param layerHost The host of the layers.
+ * @returns Finds the instance of a call, or `undefined` for a plain call.
+ */
 export function receiverFinder(fn: AnyFunction, { telemetry, functionName }: LayerHost): ReceiverOf {
   const source = sourceOf(fn) ?? "";
   if (isArrow(fn, source)) return () => undefined;

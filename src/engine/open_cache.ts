@@ -54,7 +54,12 @@ export function registerCacheBackend(name: string, factory: CacheBackendFactory)
   factories.set(name, factory);
 }
 
-/** Makes a built-in backend known that is an import of its own. */
+/**
+ * Makes a built-in backend known that is an import of its own.
+ *
+ * @param name The name of the built-in backend.
+ * @param factory Opens the backend, given `cacheBackendConfig`.
+ */
 export function provideCacheBackend(name: "redis", factory: CacheBackendFactory): void {
   factories.set(name, factory);
 }
@@ -62,6 +67,11 @@ export function provideCacheBackend(name: "redis", factory: CacheBackendFactory)
 /**
  * Opens the backend known as `name`, without waiting for it.
  *
+ * @param task What fails if the option is wrong, for the message, as in `wrap "fetchUser"`.
+ * @param name The name of a built-in or registered backend.
+ * @param config The option `cacheBackendConfig`.
+ * @param host The clock and the log of the instance.
+ * @returns The backend.
  * @throws {ConfigurationError} If there is none of that name, its configuration is wrong, or the platform lacks what it needs.
  */
 export function openCache(

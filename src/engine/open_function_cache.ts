@@ -29,6 +29,8 @@ export interface FunctionCacheParts {
 /**
  * Opens the cache that the options ask for.
  *
+ * @param parts The function, its options and the instance's backends.
+ * @returns The results that the cache keeps for the function.
  * @throws {ConfigurationError} If the configuration of the backend is wrong, or it is not there.
  */
 export function openFunctionCache(parts: FunctionCacheParts): CachedResults {

@@ -5,6 +5,11 @@ import type { AnyFunction } from "./wrapped.ts";
  * Makes `wrapper` pass for `fn`: it gets the name and the length, and the function's own properties are read and
  * written through it, with the function as their `this`, those that are added later too. What `wrapper` has itself
  * goes first.
+ *
+ * @param fn The user's function.
+ * @param wrapper The function that runs it.
+ * @param name The name that the wrapper gets.
+ * @returns `wrapper`.
  */
 export function likeOriginal(fn: AnyFunction, wrapper: AnyFunction, name: string = fn.name): AnyFunction {
   Object.defineProperty(wrapper, "name", { value: name, configurable: true });

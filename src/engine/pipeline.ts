@@ -72,7 +72,12 @@ export const POLICIES: readonly Policy[] = [
   interruptPolicy,
 ];
 
-/** Composes what the options switch on, once. */
+/**
+ * Composes what the options switch on, once.
+ *
+ * @param parts The function, its checked options and the instance.
+ * @returns The layers as one handler, and the parts that the handles of the function use.
+ */
 export function buildPipeline(parts: PipelineParts): Pipeline {
   const { fn, options, registry, task, runAttempt } = parts;
   const host = hostFor(fn, options, registry);

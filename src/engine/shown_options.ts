@@ -25,6 +25,7 @@ export type ShownOptions<Options> =
  *
  * @param options The options, defaults filled in.
  * @param set What is known of each.
+ * @returns A frozen object.
  */
 export function shownOptions<Options extends OperoOptions>(
   options: Options,

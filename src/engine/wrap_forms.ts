@@ -18,6 +18,10 @@ interface Site {
 /**
  * A function that takes all forms of `word(fn, options)`, `word(options)(fn)` and of a decorator, standard or of
  * TypeScript's `experimentalDecorators`, with options or without.
+ *
+ * @param word The name of the function in messages, `opero` or `opmap`.
+ * @param wrap Wraps one function with its options.
+ * @returns The function for all forms.
  */
 export function wrapForms(word: string, wrap: WrapFunction): (...args: unknown[]) => unknown {
   return (...args) => {
@@ -81,7 +85,12 @@ function legacyKind(third: unknown, descriptor: PropertyDescriptor | undefined):
   return descriptor?.get !== undefined || descriptor?.set !== undefined ? "accessor" : "field";
 }
 
-/** Whether `value` is a class, which cannot be called without `new`. */
+/**
+ * Whether `value` is a class, which cannot be called without `new`.
+ *
+ * @param value Any value.
+ * @returns `true` if it is a class.
+ */
 export function isClass(value: unknown): boolean {
   return typeof value === "function" && /^class\b/.test(Function.prototype.toString.call(value));
 }

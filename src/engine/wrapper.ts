@@ -15,7 +15,14 @@ import type { AnyFunction, AsyncFunction, CacheHandle, CallMeta, CallOptions, Wi
 
 const NO_STATS = Object.freeze({ hits: 0, misses: 0, stale: 0, coalesced: 0, writes: 0, errors: 0 });
 
-/** The function that runs its calls through `pipeline`, with the name, the length and the handles of a wrapped `fn`. */
+/**
+ * The function that runs its calls through `pipeline`, with the name, the length and the handles of a wrapped `fn`.
+ *
+ * @param fn The user's function.
+ * @param pipeline The layers of the function.
+ * @param options The checked options.
+ * @returns The wrapped function.
+ */
 export function makeWrapper(fn: AnyFunction, pipeline: Pipeline, options: FilledOptions): Wrapped<AsyncFunction> {
   const { handler, host: { telemetry } } = pipeline;
   const observe = observed(handler, pipeline.host);
@@ -43,7 +50,13 @@ export function makeWrapper(fn: AnyFunction, pipeline: Pipeline, options: Filled
   return likeOriginal(fn, wrapper, name) as unknown as Wrapped<AsyncFunction>;
 }
 
-/** `handler`, telling how each call ended; it is taken while anybody wants to know. */
+/**
+ * `handler`, telling how each call ended; it is taken while anybody wants to know.
+ *
+ * @param handler The handler of the call.
+ * @param layerHost The host of the layers.
+ * @returns The handler that also emits the events.
+ */
 export function observed(handler: Handler, { telemetry, functionName, clock }: LayerHost): Handler {
   return (call) => {
     const startedMs = clock.now();
@@ -94,7 +107,13 @@ function attemptsOf(call: Call): number {
   return ran.state?.attemptCount ?? ran.attemptNumber;
 }
 
-/** What happened on the way to the value of `call`. */
+/**
+ * What happened on the way to the value of `call`.
+ *
+ * @param call The call.
+ * @param pipeline The layers of the function.
+ * @returns The facts of the call.
+ */
 export function metaOf(call: Call, pipeline: Pipeline): CallMeta {
   const ran = call.state?.servedBy?.state ?? stateOf(call);
   return {
@@ -105,7 +124,13 @@ export function metaOf(call: Call, pipeline: Pipeline): CallMeta {
   };
 }
 
-/** The handle for what the cache of `pipeline` keeps of calls on `self`. */
+/**
+ * The handle for what the cache of `pipeline` keeps of calls on `self`.
+ *
+ * @param pipeline The layers of the function.
+ * @param self The `this` of the calls.
+ * @returns The handle.
+ */
 export function cacheHandle(pipeline: Pipeline, self: unknown): CacheHandle<unknown[], unknown> {
   const { cache } = pipeline;
   return Object.freeze({

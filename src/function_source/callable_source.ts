@@ -15,13 +15,23 @@ export interface CallableSource {
 
 const NATIVE = /\{\s*\[native code\]\s*\}\s*$/;
 
-/** The source of `fn`; `undefined` where the platform hides it, as that of a bound or built-in function. */
+/**
+ * The source of `fn`; `undefined` where the platform hides it, as that of a bound or built-in function.
+ *
+ * @param fn Any function.
+ * @returns The source, or `undefined`.
+ */
 export function sourceOf(fn: (...args: never[]) => unknown): string | undefined {
   const source = Function.prototype.toString.call(fn);
   return NATIVE.test(source) ? undefined : source;
 }
 
-/** Reads `source` as far as the parameters; `undefined` if it is that of a class, of an accessor, or of no function. */
+/**
+ * Reads `source` as far as the parameters; `undefined` if it is that of a class, of an accessor, or of no function.
+ *
+ * @param source The text of a function.
+ * @returns What was read, or `undefined`.
+ */
 export function readCallable(source: string): CallableSource | undefined {
   try {
     const reader = new StatementReader(source);

@@ -99,6 +99,10 @@ export interface FallbackNames {
 /**
  * The parameters that `argFallback` names, or `undefined` without one.
  *
+ * @param task What fails if the option is wrong, for the message, as in `wrap "fetchUser"`.
+ * @param fn The user's function.
+ * @param options The options that name the parameters.
+ * @returns The parameters, or `undefined`.
  * @throws {ConfigurationError} If there is no such parameter, or its default cannot be read.
  */
 export function resolveFallbackParameters(

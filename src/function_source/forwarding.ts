@@ -21,6 +21,9 @@ const COMMENT = /\/\*[^]*?\*\/|\/\/[^\n]*/g;
 /**
  * Whether the function written as `source` does nothing but hand on what it is given to one that it has closed over, as those do that a
  * helper makes around others, to curry, bind, memoize or trace them: the sources of all of a helper's are the same.
+ *
+ * @param source The text of a function.
+ * @returns `true` if the text does not tell the function from others.
  */
 export function saysNothing(source: string): boolean {
   const code = source.replace(COMMENT, " ");

@@ -7,6 +7,10 @@ import { isWorkerGlobal } from "./worker_globals.ts";
  * The names that the function written as `source` uses, but neither declares nor finds in a worker, in
  * the order in which they stand: what it would miss there. A name it tests for with `typeof` is not among
  * them, nor are those in `known`. A source that cannot be read, such as a native function's, has none to tell.
+ *
+ * @param source The text of a function.
+ * @param known Names that the worker provides.
+ * @returns The names, each once.
  */
 export function findFreeVariables(source: string, known: Iterable<string> = []): string[] {
   const knownNames = new Set(known);

@@ -18,6 +18,10 @@ export interface ParameterPlace {
 /**
  * Where the parameter `name` of `fn` stands: one of its own, a key of an object that it takes apart, or
  * `options.key` of one that it takes whole. `undefined` if there is none, or the source cannot be read.
+ *
+ * @param fn The user's function.
+ * @param name The name of the parameter, or `options.key`.
+ * @returns The place, or `undefined`.
  */
 export function findParameter(fn: (...args: never[]) => unknown, name: string): ParameterPlace | undefined {
   const parameters = parametersOf(fn);
@@ -26,7 +30,13 @@ export function findParameter(fn: (...args: never[]) => unknown, name: string): 
   return places.find((place) => place.name === name)?.place ?? findWithin(parameters, places, name);
 }
 
-/** The parameter of `fn` at `index`, with its default where the source shows one; `undefined` where the source shows that there is none. */
+/**
+ * The parameter of `fn` at `index`, with its default where the source shows one; `undefined` where the source shows that there is none.
+ *
+ * @param fn The user's function.
+ * @param index The position of the parameter, from 0.
+ * @returns The place, or `undefined`.
+ */
 export function parameterAt(fn: (...args: never[]) => unknown, index: number): ParameterPlace | undefined {
   const parameters = parametersOf(fn);
   const parameter = parameters?.[index];
@@ -37,7 +47,12 @@ export function parameterAt(fn: (...args: never[]) => unknown, index: number): P
   return { index, path: [], ...describeDefault(defaultSource) };
 }
 
-/** The names by which {@link findParameter} finds the parameters of `fn`; `undefined` if its source cannot be read. */
+/**
+ * The names by which {@link findParameter} finds the parameters of `fn`; `undefined` if its source cannot be read.
+ *
+ * @param fn The user's function.
+ * @returns The names, or `undefined`.
+ */
 export function parameterNames(fn: (...args: never[]) => unknown): readonly string[] | undefined {
   const parameters = parametersOf(fn);
   return parameters && [...namedPlaces(parameters)].map(({ name }) => name);

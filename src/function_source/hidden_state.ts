@@ -7,6 +7,9 @@ import { StatementReader } from "./statement_reader.ts";
  * accessors of its own kind, or under the instance in a `WeakMap`, as compilers write private fields. For the last one an
  * instance has to be handed to somebody, so a lone `this` that goes elsewhere than to a few known places counts. So does a source that
  * cannot be read.
+ *
+ * @param source The text of a class or method.
+ * @returns `true` also where nobody can tell.
  */
 export function mayHideState(source: string): boolean {
   const tokens = tokensOf(source);

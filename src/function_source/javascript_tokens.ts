@@ -41,6 +41,9 @@ const PUNCTUATOR =
  * the caller reads it again with {@link scanRegex}, and the rest of a template with {@link scanTemplate}:
  * only who knows the grammar can tell these apart.
  *
+ * @param source The text of a function.
+ * @param position Where to begin, as an index into `source`.
+ * @returns The token.
  * @throws {SyntaxError} If no token begins there.
  */
 export function scanToken(source: string, position: number): Token {
@@ -66,6 +69,9 @@ export function scanToken(source: string, position: number): Token {
 /**
  * The regular expression whose first slash stands at `start`.
  *
+ * @param source The text of a function.
+ * @param start The index of the first slash.
+ * @returns The token.
  * @throws {SyntaxError} If it does not end.
  */
 export function scanRegex(source: string, start: number): Token {
@@ -86,6 +92,9 @@ export function scanRegex(source: string, start: number): Token {
  * The part of a template from the back-tick, or the brace that ends a substitution, at `start` up to
  * the next substitution or the end.
  *
+ * @param source The text of a function.
+ * @param start The index of the back-tick or brace.
+ * @returns The token.
  * @throws {SyntaxError} If it does not end.
  */
 export function scanTemplate(source: string, start: number): Token {

@@ -12,7 +12,12 @@ const CONSTANTS: ReadonlyMap<string, unknown> = new Map<string, unknown>([
 
 const SHORT_ESCAPES: Readonly<Record<string, string>> = { n: "\n", t: "\t", r: "\r", b: "\b", f: "\f", v: "\v" };
 
-/** The value of the literal that is the first token of `source`; `undefined` if that is no literal. */
+/**
+ * The value of the literal that is the first token of `source`; `undefined` if that is no literal.
+ *
+ * @param source The text of an expression.
+ * @returns The value in an object, or `undefined`.
+ */
 export function readLiteral(source: string): { readonly value: unknown } | undefined {
   const { kind, text } = scanToken(source, 0);
   if (kind === "string") return { value: decodeString(text.slice(1, -1)) };
@@ -21,7 +26,12 @@ export function readLiteral(source: string): { readonly value: unknown } | undef
   return kind === "name" && CONSTANTS.has(text) ? { value: CONSTANTS.get(text) } : undefined;
 }
 
-/** The elements of an array literal of literals, read without running code; `undefined` if `source` is something else. */
+/**
+ * The elements of an array literal of literals, read without running code; `undefined` if `source` is something else.
+ *
+ * @param source The text of an expression.
+ * @returns The elements, or `undefined`.
+ */
 export function readLiteralArray(source: string): readonly unknown[] | undefined {
   const reader = new TokenReader(source);
   if (!reader.take("[")) return undefined;

@@ -65,7 +65,12 @@ export class TokenReader {
   }
 }
 
-/** Whether `error` says that a source cannot be read: it is none, or deeper than the stack. */
+/**
+ * Whether `error` says that a source cannot be read: it is none, or deeper than the stack.
+ *
+ * @param error What was thrown, of any type.
+ * @returns `true` if the source cannot be read.
+ */
 export function isUnreadable(error: unknown): boolean {
   return error instanceof SyntaxError || error instanceof RangeError;
 }

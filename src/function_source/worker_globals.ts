@@ -25,7 +25,12 @@ const MAIN_THREAD_ONLY = new Set(["window", "Window", "document", "Document", "S
 
 const LISTED: ReadonlySet<string> = new Set([...LANGUAGE.split(" "), ...WEB.split(" "), ...RUNTIMES]);
 
-/** Whether a function finds `name` in every worker, or in one of the runtime that it is written for. */
+/**
+ * Whether a function finds `name` in every worker, or in one of the runtime that it is written for.
+ *
+ * @param name The name of a variable.
+ * @returns `true` if the worker has it.
+ */
 export function isWorkerGlobal(name: string): boolean {
   return LISTED.has(name) || isNewerBuiltIn(name);
 }

@@ -91,7 +91,13 @@ function hasTwins(values: readonly unknown[]): boolean {
   return new Set(values).size < values.length;
 }
 
-/** `fallbackOn` as a predicate; by default all errors but bugs, which no other value can mend. */
+/**
+ * `fallbackOn` as a predicate; by default all errors but bugs, which no other value can mend.
+ *
+ * @param fallbackOn The option as the user gave it.
+ * @param functionName The name of the function, for messages.
+ * @returns The predicate.
+ */
 export function resolveFallbackOn(fallbackOn: ArgFallbackOptions["fallbackOn"], functionName: string): RetryPredicate {
   return fallbackOn === undefined ? (error) => !isBug(error) : resolveMatcher(fallbackOn, functionName, "fallbackOn");
 }
@@ -107,6 +113,11 @@ export function resolveFallbackOn(fallbackOn: ArgFallbackOptions["fallbackOn"], 
  *
  * It stands within the retries, which repeat the round, and around the rate limit, so that every
  * value tried takes a token. An argument that is no list, or an empty one, is passed on as it is, once.
+ *
+ * @param parameters Where the values go in the arguments.
+ * @param fallbackDelayMs The wait before each further value, in milliseconds.
+ * @param host What the instance provides for the layers.
+ * @returns The layer.
  */
 export function argFallbackLayer(parameters: FallbackParameters, fallbackDelayMs: number, host: LayerHost): Layer {
   return (next) => {

@@ -153,6 +153,12 @@ function isBackend(value: unknown): value is CacheBackend {
  *
  * With `mode` "refresh" every call runs, whatever is kept, and what it comes to is kept. It is the outermost layer but
  * for the fallback value and the signal.
+ *
+ * @param results The results that the cache keeps for the function.
+ * @param host What the instance provides for the layers.
+ * @param options How a shared call is limited.
+ * @param mode `"refresh"` to run the function and replace what the cache has.
+ * @returns The layer.
  */
 export function cacheLayer(results: CachedResults, host: LayerHost, options: FlightOptions, mode?: "refresh"): Layer {
   return (next) => {

@@ -38,6 +38,10 @@ export const deadlinePolicy: Policy = definePolicy<DeadlineOptions>({
  *   wait, so a wait that would pass it is not begun.
  *
  * It stands around the retries and within the cache: a hit is never late.
+ *
+ * @param deadlineMs The limit for the call, in milliseconds; `undefined` for none.
+ * @param host What the instance provides for the layers.
+ * @returns The layer.
  */
 export function deadlineLayer(deadlineMs: number | undefined, host: LayerHost): Layer {
   return (next) => (call) => {

@@ -37,6 +37,10 @@ export const failOnPolicy: Policy = definePolicy<FailOnOptions>({
  *
  * It stands around the function and its limit of time, so that it is not asked about what comes late, and within all
  * others, so that they see a failed attempt.
+ *
+ * @param failOn The user's predicate.
+ * @param host What the instance provides for the layers.
+ * @returns The layer.
  */
 export function failOnLayer(failOn: NonNullable<FailOnOptions["failOn"]>, host: LayerHost): Layer {
   function judge(call: Call, value: unknown): unknown {

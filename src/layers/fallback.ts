@@ -46,6 +46,11 @@ const LEAST_MS = 1_000;
  * abort ends the wait for what it answers, too. The deadline bounds that wait, which ends with the
  * `AllFailedError`; a deadline that has come leaves it a second. `hasSharedDeadline` says that the
  * cache may let several calls share a run with a deadline.
+ *
+ * @param fallback The value, or a function that returns it.
+ * @param host What the instance provides for the layers.
+ * @param hasSharedDeadline Whether the deadline may also come from `fn.with()`.
+ * @returns The layer.
  */
 export function fallbackLayer(fallback: unknown, host: LayerHost, hasSharedDeadline: boolean): Layer {
   const { clock } = host;

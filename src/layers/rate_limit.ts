@@ -124,6 +124,9 @@ function limiterFor(
 /**
  * The rate that `rateLimit` asks for.
  *
+ * @param task What fails if the option is wrong, for the message, as in `wrap "fetchUser"`.
+ * @param rateLimit The option as the user gave it.
+ * @returns The rate.
  * @throws {ConfigurationError} If a field of it is wrong, or if what they come to is no time that can be waited for.
  */
 export function resolveRate(task: string, rateLimit: number | RateLimit): Rate {
@@ -151,6 +154,11 @@ export function resolveRate(task: string, rateLimit: number | RateLimit): Rate {
  *
  * It stands within the retries and the fallback values: with a rate of 10 a second and `retries: 3`
  * there are at most 10 runs of the function a second, whoever causes them. A cache hit takes none.
+ *
+ * @param limiterOf The limiter of a call.
+ * @param maxWaitMs The longest wait, in milliseconds; `undefined` for no limit.
+ * @param host What the instance provides for the layers.
+ * @returns The layer.
  */
 export function rateLimitLayer(
   limiterOf: (call: Call) => RateLimiter,

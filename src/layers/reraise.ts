@@ -29,6 +29,9 @@ export const reraisePolicy: Policy = definePolicy<ReraiseOptions, "reraise">({
  *
  * It stands around the fallback value and the cache, which look for an `AllFailedError`, and within the
  * signal. A call whose deadline came before any attempt failed has no error of its own to throw.
+ *
+ * @param host What the instance provides for the layers.
+ * @returns The layer.
  */
 export function reraiseLayer(host: LayerHost): Layer {
   return (next) => (call) =>

@@ -121,6 +121,9 @@ export const retryPolicy: Policy = definePolicy<RetryOptions, Defaulted>({
 /**
  * The policy that `options` ask for.
  *
+ * @param task What fails if the option is wrong, for the message, as in `wrap "fetchUser"`.
+ * @param options The checked options.
+ * @returns The options with their defaults, in milliseconds.
  * @throws {ConfigurationError} If `minDelay` is over `maxDelay`.
  */
 export function resolveRetry(task: string, options: FilledRetryOptions): RetryPolicy {
@@ -135,7 +138,13 @@ export function resolveRetry(task: string, options: FilledRetryOptions): RetryPo
   return { retries, backoffFactor, minDelayMs, maxDelayMs, jitter, respectRetryAfter, maxRetryAfterMs };
 }
 
-/** `retryOn` as a predicate; by default all errors but bugs, which no other attempt can mend. */
+/**
+ * `retryOn` as a predicate; by default all errors but bugs, which no other attempt can mend.
+ *
+ * @param retryOn The option as the user gave it.
+ * @param functionName The name of the function, for messages.
+ * @returns The predicate.
+ */
 export function resolveRetryOn(retryOn: RetryOptions["retryOn"], functionName: string): RetryPredicate {
   return retryOn === undefined ? (error) => !isBug(error) : resolveMatcher(retryOn, functionName, "retryOn");
 }
@@ -151,6 +160,10 @@ export function resolveRetryOn(retryOn: RetryOptions["retryOn"], functionName: s
  *
  * It stands within the cache and the deadline, and around the fallback values: with `retries: 2`
  * and three values there are up to 3 × 3 attempts, and each takes a token of the rate limit.
+ *
+ * @param policy The checked options, in milliseconds.
+ * @param host What the instance provides for the layers.
+ * @returns The layer.
  */
 export function retryLayer(policy: RetryPolicy, host: LayerHost): Layer {
   const { failures } = host;

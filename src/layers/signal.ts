@@ -30,6 +30,9 @@ export const signalPolicy: Policy = definePolicy<SignalOptions>({
  * Follows the `signal` of the options and the one of `fn.with({ signal })`. It is the outermost of
  * the layers that run: an aborted call does not even look into the cache, and rejects with the
  * signal's reason as it is. Nothing is left on the signal once the call is done.
+ *
+ * @param signal The option as the user gave it.
+ * @returns The layer.
  */
 export function signalLayer(signal: AbortSignal | undefined): Layer {
   return (next) => (call) => {

@@ -38,6 +38,10 @@ export const timeoutPolicy: Policy = definePolicy<TimeoutOptions>({
  *   function answers later no longer counts.
  *
  * It stands within the rate limit, so waiting for a token does not use it up.
+ *
+ * @param timeoutMs The limit for each attempt, in milliseconds; `undefined` for none.
+ * @param host What the instance provides for the layers.
+ * @returns The layer.
  */
 export function timeoutLayer(timeoutMs: number | undefined, host: LayerHost): Layer {
   return (next) => (call) => {

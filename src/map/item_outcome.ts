@@ -2,19 +2,35 @@ import type { Call } from "../call/call.ts";
 import type { CallState } from "../call/call_state.ts";
 import type { ItemOutcome } from "../progress/progress.ts";
 
-/** The state of the call that ran for `call`, which the cache may let several share. */
+/**
+ * The state of the call that ran for `call`, which the cache may let several share.
+ *
+ * @param call The call of the item.
+ * @returns The state, or `undefined` where nothing ran.
+ */
 export function stateOfRun(call: Call): CallState | undefined {
   return call.state?.servedBy?.state ?? call.state;
 }
 
-/** How the item of `call` ended, as progress counts it. */
+/**
+ * How the item of `call` ended, as progress counts it.
+ *
+ * @param call The call of the item, if there was one.
+ * @param isFailed Whether the item failed.
+ * @returns The outcome.
+ */
 export function outcomeOf(call: Call | undefined, isFailed: boolean): ItemOutcome {
   const cache = call?.state?.cache;
   const retries = call === undefined ? 0 : stateOfRun(call)?.retry ?? 0;
   return { isFailed, isCached: cache === "hit" || cache === "stale", isRetried: retries > 0 };
 }
 
-/** Anything may be thrown, but among the results only an error can be told from a value. */
+/**
+ * Anything may be thrown, but among the results only an error can be told from a value.
+ *
+ * @param thrown What was thrown, of any type.
+ * @returns `thrown`, or an error that has it as its cause.
+ */
 export function toError(thrown: unknown): Error {
   if (thrown instanceof Error) return thrown;
   return new Error("The item failed with a value that is no error", { cause: thrown });

@@ -1,13 +1,23 @@
 /** What a map takes its items from; an item that is a promise is awaited. */
 export type Items<Item> = Iterable<Item | PromiseLike<Item>> | AsyncIterable<Item | PromiseLike<Item>>;
 
-/** Whether `value` can be iterated over, at once or by and by. */
+/**
+ * Whether `value` can be iterated over, at once or by and by.
+ *
+ * @param value Any value.
+ * @returns `true` for an iterable or an async iterable.
+ */
 export function isItems(value: unknown): value is Items<unknown> {
   if (typeof value === "string") return true;
   return typeof value === "object" && value !== null && (Symbol.iterator in value || Symbol.asyncIterator in value);
 }
 
-/** How many items there are by now, where that can be told without going through them. */
+/**
+ * How many items there are by now, where that can be told without going through them.
+ *
+ * @param items The items of a run.
+ * @returns The number, or `undefined` where it is not known.
+ */
 export function countItems(items: Items<unknown>): number | undefined {
   const { length, size } = items as { readonly length?: unknown; readonly size?: unknown };
   if (Array.isArray(items) || ArrayBuffer.isView(items)) return length as number;
@@ -17,6 +27,8 @@ export function countItems(items: Items<unknown>): number | undefined {
 /**
  * Keeps items of a list that are promises, and reject before it is their turn, from ending the process: each
  * rejection is told where its item fails.
+ *
+ * @param items The items of a run.
  */
 export function expectRejections(items: Items<unknown>): void {
   if (!Array.isArray(items)) return;

@@ -12,6 +12,9 @@ interface Kind {
 /**
  * What the failed items of a map come down to: the kinds of error that their last attempts threw, the most frequent
  * first, how many there are of each, and the first items. Their texts may hold anything and stay out.
+ *
+ * @param errors The failed items.
+ * @returns The text, for the end of a message.
  */
 export function tallyItems(errors: readonly MapItemError[]): string {
   const kinds = new Map<string, Kind>();

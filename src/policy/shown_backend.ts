@@ -7,12 +7,22 @@ const PLAIN_CONFIG = new Set([
   ...["connectTimeout", "replyTimeout"],
 ]);
 
-/** How `.options` shows a backend: by its name, or by its class where it was handed in. */
+/**
+ * How `.options` shows a backend: by its name, or by its class where it was handed in.
+ *
+ * @param value The value.
+ * @returns The name, or the object to show.
+ */
 export function showBackend(value: unknown): unknown {
   return typeof value === "object" ? hidden(className(value!) ?? "object") : value;
 }
 
-/** How `.options` shows what a backend is opened with: what may be private is hidden. */
+/**
+ * How `.options` shows what a backend is opened with: what may be private is hidden.
+ *
+ * @param config The options of the backend.
+ * @returns The object to show.
+ */
 export function showConfig(config: unknown): unknown {
   const shown = Object.entries(Object(config)).map(([name, value]) => {
     return [name, PLAIN_CONFIG.has(name) ? showPlain(value) : hidden()];

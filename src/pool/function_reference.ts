@@ -15,6 +15,10 @@ const occurrences = new Map<string, number>();
 /**
  * How a worker finds `fn`: by its own source, or in `module`.
  *
+ * @param fn The user's function.
+ * @param task What fails if the option is wrong, for the message, as in `wrap "fetchUser"`.
+ * @param module The URL of the module that exports the function.
+ * @returns How a worker finds the function.
  * @throws {ConfigurationError} If its source is hidden, or refers to what only its module knows;
  * `task` says what cannot be done, as in `wrap "resize"`.
  */

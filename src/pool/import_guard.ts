@@ -8,6 +8,8 @@ const MAX_NESTED = 2;
  * Refuses to start workers where the module that asks runs only since a worker of its own imports it: it would ask
  * again in each of those, without an end. An item may start workers; those of the same module may not start more.
  *
+ * @param task What fails if the option is wrong, for the message, as in `wrap "fetchUser"`.
+ * @param module The URL of the module that exports the function.
  * @throws {ConfigurationError} If that is so; the worker that imports the module ends with the same error.
  */
 export function requireNoImport(task: string, module: string | undefined): void {

@@ -25,7 +25,12 @@ const OWN: readonly ErrorClass[] = [
   WorkerError,
 ];
 
-/** The classes of errors among what options such as `retryOn` name: those, too, must hold for an error that crossed. */
+/**
+ * The classes of errors among what options such as `retryOn` name: those, too, must hold for an error that crossed.
+ *
+ * @param options The values of the options.
+ * @returns The classes of errors.
+ */
 export function errorClassesIn(...options: readonly unknown[]): ErrorClass[] {
   return options.flat().filter(isErrorClass);
 }
@@ -34,7 +39,12 @@ function isErrorClass(value: unknown): value is ErrorClass {
   return typeof value === "function" && value.prototype instanceof Error && value.name !== "";
 }
 
-/** The classes that errors of workers become again, by name: those of this library and `others`. */
+/**
+ * The classes that errors of workers become again, by name: those of this library and `others`.
+ *
+ * @param others Classes of the user's.
+ * @returns The classes by name.
+ */
 export function knownErrorClasses(others: readonly ErrorClass[] = []): ReadonlyMap<string, ErrorClass> {
   return new Map([...OWN, ...others].map((type) => [type.name, type]));
 }

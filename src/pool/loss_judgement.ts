@@ -27,6 +27,9 @@ export interface Judgement<J> {
 /**
  * Judges a lost worker. An item is charged only where nothing else can have done it: it was in its synchronous part, or
  * under way alone in a worker in which no other item ever ran. All others run again, and it counts for none of them.
+ *
+ * @param loss What the worker leaves behind.
+ * @returns Who is charged, and what runs again.
  */
 export function judgeLoss<J>({ running, isForgottenOne, begun, waiting, hasServed }: Loss<J>): Judgement<J> {
   const none = { culprit: undefined, suspects: [], doubted: undefined };
@@ -37,7 +40,12 @@ export function judgeLoss<J>({ running, isForgottenOne, begun, waiting, hasServe
   return hasServed ? { ...none, innocent: waiting, doubted: only } : { ...none, innocent: waiting, culprit: only };
 }
 
-/** All items that a worker leaves behind. */
+/**
+ * All items that a worker leaves behind.
+ *
+ * @param loss What the worker leaves behind.
+ * @returns The jobs.
+ */
 export function jobsOf<J>({ running, begun, waiting }: Loss<J>): J[] {
   return [...(running === undefined ? [] : [running]), ...begun, ...waiting];
 }

@@ -3,7 +3,13 @@ import type { FatalReason } from "./wire/worker_protocol.ts";
 /** Why a worker is lost: it ended without a word (`gone`), or gave no sign of life (`silent`), if it did not tell. */
 export type LossReason = FatalReason | "gone" | "silent";
 
-/** How an item ended its worker, as a message says it after "ended its worker". */
+/**
+ * How an item ended its worker, as a message says it after "ended its worker".
+ *
+ * @param reason Why the worker ended.
+ * @param error What it ended with.
+ * @returns The text.
+ */
 export function describeLoss(reason: LossReason, error: unknown): string {
   switch (reason) {
     case "exit":
@@ -17,7 +23,12 @@ export function describeLoss(reason: LossReason, error: unknown): string {
   }
 }
 
-/** Whether a worker ended with `cause` as its heap was full. */
+/**
+ * Whether a worker ended with `cause` as its heap was full.
+ *
+ * @param cause What the worker ended with.
+ * @returns `true` if the heap was full.
+ */
 export function isOutOfMemory(cause: unknown): boolean {
   return (cause as { code?: unknown } | undefined)?.code === "ERR_WORKER_OUT_OF_MEMORY";
 }

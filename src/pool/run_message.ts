@@ -6,7 +6,14 @@ import type { CallMark, RunMessage } from "./wire/worker_protocol.ts";
 
 type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
 
-/** The message that sends `jobs` of the function `fn`, each to the slot it has once `occupy` was called with it. */
+/**
+ * The message that sends `jobs` of the function `fn`, each to the slot it has once `occupy` was called with it.
+ *
+ * @param fn The number of the function.
+ * @param jobs The jobs to send.
+ * @param occupy Gives a job its slot.
+ * @returns The message.
+ */
 export function buildRunMessage(fn: number, jobs: readonly Job[], occupy: (job: Job) => void): RunMessage {
   const slots: number[] = [];
   const items: unknown[] = [];
@@ -34,6 +41,9 @@ export function buildRunMessage(fn: number, jobs: readonly Job[], occupy: (job: 
 /**
  * `message` as it is posted, with what would not cross as it is taken out.
  *
+ * @param message The message as it was built.
+ * @param rules What crosses as it is.
+ * @returns The message to post.
  * @throws {Uncrossable} If an item or another argument cannot cross.
  */
 export function packMessage(message: RunMessage, rules: CrossingRules): RunMessage {

@@ -31,6 +31,9 @@ export interface WorkerPermissions {
 /**
  * The permissions as Deno takes them.
  *
+ * @param permissions The option as the user gave it.
+ * @param task What fails if the option is wrong, for the message, as in `wrap "fetchUser"`.
+ * @returns The permissions, or `undefined` for those of the caller.
  * @throws {ConfigurationError} If they would end the process, or the platform knows none, or no workers at all.
  */
 export function resolvePermissions(permissions: unknown, task: string): object | undefined {

@@ -6,7 +6,13 @@ import type { SlotBoard } from "./slot_board.ts";
 import { unpackValues } from "./wire/value_unpacking.ts";
 import type { ResultsMessage } from "./wire/worker_protocol.ts";
 
-/** Settles the jobs that `message` tells of; `known` are the classes that errors become again. */
+/**
+ * Settles the jobs that `message` tells of; `known` are the classes that errors become again.
+ *
+ * @param message The message of a worker.
+ * @param board The slots of the worker.
+ * @param known The classes that errors become again.
+ */
 export function settleResults(
   message: ResultsMessage,
   board: SlotBoard,

@@ -9,6 +9,9 @@ import { WORKER_SOURCE } from "./worker_source.ts";
  * Starts a worker: a worker thread, since that can be ended in the midst of a loop and loses only
  * itself when its heap overflows; a Web Worker where there are no threads or permissions are set.
  *
+ * @param workerPlace The memory limit and the permissions of the worker.
+ * @param listeners Called back with what the worker does.
+ * @returns The handle of the worker.
  * @throws {ConfigurationError} If the platform has neither.
  */
 export function startWorker({ memoryLimit, permissions }: WorkerPlace, listeners: WorkerListeners): WorkerHandle {

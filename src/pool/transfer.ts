@@ -33,7 +33,12 @@ export function transfer<T extends object>(value: T, buffers: readonly ArrayBuff
   return value;
 }
 
-/** What is moved along with `value`. */
+/**
+ * What is moved along with `value`.
+ *
+ * @param value Any value.
+ * @returns The buffers, or `undefined`.
+ */
 export function movedBuffers(value: unknown): readonly ArrayBuffer[] | undefined {
   return typeof value === "object" && value !== null ? movedBy.get(value) : undefined;
 }

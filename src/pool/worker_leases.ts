@@ -6,13 +6,23 @@ const SLICE_MS = 10;
 /**
  * Gives each worker that has nothing to do to the function that needs one most, and asks workers back from
  * functions that have more than others, so that every function has its turn.
+ *
+ * @param workers All workers of the pool.
+ * @param shares The functions that use the pool.
+ * @param nowMs The time of the clock, in milliseconds.
  */
 export function leaseWorkers(workers: ReadonlySet<SharedWorker>, shares: ReadonlySet<PoolShare>, nowMs: number): void {
   assignIdle(workers, shares, nowMs);
   if (shares.size > 1 && makeRoom(workers, shares, nowMs)) assignIdle(workers, shares, nowMs);
 }
 
-/** The function of `shares` that needs `worker` most: the one with the fewest, or among those the one longest without. */
+/**
+ * The function of `shares` that needs `worker` most: the one with the fewest, or among those the one longest without.
+ *
+ * @param shares The functions that use the pool.
+ * @param worker The worker, if there is one.
+ * @returns The function, or `undefined` where none needs it.
+ */
 export function neediest(shares: ReadonlySet<PoolShare>, worker?: SharedWorker): PoolShare | undefined {
   let best: PoolShare | undefined;
   let fewest = Infinity;
@@ -27,7 +37,13 @@ export function neediest(shares: ReadonlySet<PoolShare>, worker?: SharedWorker):
   return best;
 }
 
-/** How many workers `shares` have a use for together: as many as the largest of them asks for, or `most`, at most. */
+/**
+ * How many workers `shares` have a use for together: as many as the largest of them asks for, or `most`, at most.
+ *
+ * @param shares The functions that use the pool.
+ * @param most The largest number.
+ * @returns The number of workers.
+ */
 export function wantedWorkers(shares: ReadonlySet<PoolShare>, most: number = Infinity): number {
   let [sum, largest] = [0, 0];
   for (const share of shares) {
@@ -37,7 +53,11 @@ export function wantedWorkers(shares: ReadonlySet<PoolShare>, most: number = Inf
   return Math.min(sum, largest, most);
 }
 
-/** Gives `worker` nothing more of what it serves, and takes back what it has not begun. */
+/**
+ * Gives `worker` nothing more of what it serves, and takes back what it has not begun.
+ *
+ * @param worker The worker.
+ */
 export function askBack(worker: SharedWorker): void {
   if (worker.isIsolated) return;
   worker.isYielding = true;

@@ -5,6 +5,8 @@ import type { FsModule } from "./node_fs.ts";
 /**
  * What the runtime reads and writes files with.
  *
+ * @param task What fails if the option is wrong, for the message, as in `wrap "fetchUser"`.
+ * @returns The module of the runtime.
  * @throws {ConfigurationError} If it has none; `task` says what cannot be done.
  */
 export function requireFiles(task: string): FsModule {

@@ -9,6 +9,9 @@ const hosts = new WeakMap<CacheBackend, AttachedHost>();
 /**
  * A backend that is made before anybody knows which instance will use it: it keeps its own time until it is attached
  * to one, and from then on follows that one's clock and log.
+ *
+ * @param open Opens the backend with the given clock and log.
+ * @returns The backend. It follows an instance once it is attached to one.
  */
 export function attachable<Backend extends CacheBackend>(open: (host: CacheBackendHost) => Backend): Backend {
   const host = new AttachedHost();
@@ -17,12 +20,22 @@ export function attachable<Backend extends CacheBackend>(open: (host: CacheBacke
   return backend;
 }
 
-/** Lets `backend` follow the instance of `host`, the latest one where several use it; a backend of the user's own keeps its time. */
+/**
+ * Lets `backend` follow the instance of `host`, the latest one where several use it; a backend of the user's own keeps its time.
+ *
+ * @param backend The backend.
+ * @param host The clock and the log of the instance.
+ */
 export function attach(backend: CacheBackend, host: CacheBackendHost): void {
   hosts.get(backend)?.follow(host);
 }
 
-/** Whether `backend` is one of the library's. */
+/**
+ * Whether `backend` is one of the library's.
+ *
+ * @param backend The backend.
+ * @returns `false` for a backend of the user's own.
+ */
 export function isAttachable(backend: CacheBackend): boolean {
   return hosts.has(backend);
 }

@@ -12,17 +12,33 @@ function joined(...parts: readonly string[]): string {
   return parts.map((part) => `${part.length}:${part}`).join("");
 }
 
-/** Whether `name` can be that of a directory, or else a file, made of a part of an engine's key. */
+/**
+ * Whether `name` can be that of a directory, or else a file, made of a part of an engine's key.
+ *
+ * @param name The name of a file or directory, without its path.
+ * @returns `false` for every other name.
+ */
 export function isKeyPart(name: string): boolean {
   return /^(?:[0-9a-f]{16}|[0-9a-f]{64})$/.test(name);
 }
 
-/** What all stored keys of `namespace` begin with. */
+/**
+ * What all stored keys of `namespace` begin with.
+ *
+ * @param namespace The namespace of the cache.
+ * @returns The prefix; a promise where the runtime hashes asynchronously.
+ */
 export function namespacePrefix(namespace: string): MaybePromise<string> {
   return whenReady(sha256Hex(namespace), (hash) => `${hash.slice(0, PART_DIGITS)}.`);
 }
 
-/** What all stored keys of the function known as `identity` in `namespace` begin with. */
+/**
+ * What all stored keys of the function known as `identity` in `namespace` begin with.
+ *
+ * @param namespace The namespace of the cache.
+ * @param identity What tells the function from all others.
+ * @returns The prefix; a promise where the runtime hashes asynchronously.
+ */
 export function functionPrefix(namespace: string, identity: string): MaybePromise<string> {
   const hash = sha256Hex(joined(namespace, identity));
   return whenReady(
@@ -39,7 +55,14 @@ export interface FunctionKey {
   readonly digest: string;
 }
 
-/** The part of the keys that all calls of the function known as `identity` in `namespace` share, in its `version`. */
+/**
+ * The part of the keys that all calls of the function known as `identity` in `namespace` share, in its `version`.
+ *
+ * @param namespace The namespace of the cache.
+ * @param identity What tells the function from all others.
+ * @param version The `cacheVersion` of the function.
+ * @returns The part that the keys share; a promise where the runtime hashes asynchronously.
+ */
 export function functionKey(namespace: string, identity: string, version: string): MaybePromise<FunctionKey> {
   const hash = sha256Hex(joined(namespace, identity, version));
   return whenReady(functionPrefix(namespace, identity), (prefix) => whenReady(hash, (digest) => ({ prefix, digest })));
@@ -49,6 +72,10 @@ export function functionKey(namespace: string, identity: string, version: string
  * The stored key of a call: the function's prefix, and the SHA-256 of the function's digest and of what tells the call from
  * its others. So nothing of an argument leaves the process, no key is hostile to its store, and two calls share a key only
  * where SHA-256 fails.
+ *
+ * @param functionKey The part that all keys of the function share.
+ * @param key What tells the call from other calls of the function.
+ * @returns The stored key; a promise where the runtime hashes asynchronously.
  */
 export function storedKey({ prefix, digest }: FunctionKey, key: string): MaybePromise<string> {
   return whenReady(sha256Hex(digest + key), (digits) => prefix + digits);
@@ -57,6 +84,9 @@ export function storedKey({ prefix, digest }: FunctionKey, key: string): MaybePr
 /**
  * {@link storedKey} for a function whose own key was there at once, as then all hashes are.
  *
+ * @param functionKey The part that all keys of the function share.
+ * @param key What tells the call from other calls of the function.
+ * @returns The stored key.
  * @throws {ConfigurationError} If the runtime has no `node:crypto`.
  */
 export function storedKeyNow({ prefix, digest }: FunctionKey, key: string): string {

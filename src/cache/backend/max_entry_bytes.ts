@@ -6,7 +6,13 @@ export const DEFAULT_MAX_ENTRY_BYTES: number = 64 * 2 ** 20;
 /** What `maxEntryBytes` of a `cacheBackendConfig` may be. */
 export const maxEntryBytesRule: OptionRule = { ...positiveInteger, isPrivate: true };
 
-/** Whether `text` takes more than `maxBytes` as UTF-8. */
+/**
+ * Whether `text` takes more than `maxBytes` as UTF-8.
+ *
+ * @param text The text.
+ * @param maxBytes The limit, in bytes.
+ * @returns `true` if the text is longer than allowed.
+ */
 export function isOverBytes(text: string, maxBytes: number): boolean {
   // A code unit takes one byte at least and three at most, so that most texts need not be gone through.
   if (text.length > maxBytes) return true;

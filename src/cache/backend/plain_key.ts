@@ -5,6 +5,9 @@ const AWKWARD_UNIT = /[^!-[\]-~]/g;
  * `key` in printable ASCII without spaces, for stores that cut text at NUL, mix up lone surrogates or fold Unicode. No two keys share one,
  * and it keeps prefixes: a key begins with another exactly where its plain form begins with that one's.
  * The engine's keys are plain as they are.
+ *
+ * @param key Any text.
+ * @returns The key in printable ASCII.
  */
 export function plainKey(key: string): string {
   // Without the `u` flag the expression sees code units, lone surrogates among them.

@@ -13,6 +13,8 @@ export const UNREADABLE_ENTRY: CacheEntry = Object.freeze({
  * What a backend has answered to `get`, if it is an entry: a copy, as it may be an object of any making, whose fields
  * are better read but once.
  *
+ * @param answer What `get` of a backend returned.
+ * @returns A copy of the entry, or `undefined` where there is none.
  * @throws {ConfigurationError} If it is anything else.
  */
 export function requireEntry(answer: unknown): CacheEntry | undefined {

@@ -16,6 +16,7 @@ const PROPERTY = /\\[pP]\{(?:(?:RGI_|Basic_|Emoji_Keycap)\w*)?/g;
  * What keeps the time and memory that a text takes to read in proportion to its length, whoever wrote it.
  *
  * @param written The root and the nodes.
+ * @param units The length of the text, in UTF-16 code units.
  * @throws {Error} If they ask for more than `units` of text may, or one is no node.
  */
 export function assertAffordable(written: readonly unknown[], units: number): void {

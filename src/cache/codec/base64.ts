@@ -6,7 +6,12 @@ interface NativeBase64 {
 /** As many bytes as one call of `String.fromCharCode` takes without harm to the stack. */
 const CHUNK_BYTES = 0x6000;
 
-/** The bytes as base64 (RFC 4648, section 4). */
+/**
+ * The bytes as base64 (RFC 4648, section 4).
+ *
+ * @param bytes The bytes.
+ * @returns The text.
+ */
 export function toBase64(bytes: Uint8Array): string {
   const native = bytes as NativeBase64;
   return native.toBase64 === undefined ? encodeInChunks(bytes) : native.toBase64();
@@ -15,6 +20,8 @@ export function toBase64(bytes: Uint8Array): string {
 /**
  * The bytes that `text` stands for.
  *
+ * @param text A text in base64.
+ * @returns The bytes.
  * @throws {Error} If it is no base64.
  */
 export function fromBase64(text: string): Uint8Array<ArrayBuffer> {
@@ -22,7 +29,12 @@ export function fromBase64(text: string): Uint8Array<ArrayBuffer> {
   return decode === undefined ? decodeText(text) : decode.call(Uint8Array, text);
 }
 
-/** As {@link toBase64} on a runtime without one of its own. */
+/**
+ * As {@link toBase64} on a runtime without one of its own.
+ *
+ * @param bytes The bytes.
+ * @returns The text.
+ */
 export function encodeInChunks(bytes: Uint8Array): string {
   let text = "";
   // A chunk is a multiple of three bytes, so that only the last one is padded.
@@ -32,7 +44,12 @@ export function encodeInChunks(bytes: Uint8Array): string {
   return text;
 }
 
-/** As {@link fromBase64} on a runtime without one of its own. */
+/**
+ * As {@link fromBase64} on a runtime without one of its own.
+ *
+ * @param text A text in base64.
+ * @returns The bytes.
+ */
 export function decodeText(text: string): Uint8Array<ArrayBuffer> {
   const binary = atob(text);
   const bytes = new Uint8Array(binary.length);

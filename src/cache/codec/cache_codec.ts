@@ -23,6 +23,10 @@ const GRAPH_MARK = "g";
  * `URL`, `Error`, `ArrayBuffer` and its views, Node's `Buffer`, arrays with or without holes, plain objects and those without a
  * prototype, with shared references and cycles. A property with a getter is kept as the value it has.
  *
+ * @param key The key under which the text is kept.
+ * @param entry The entry to keep.
+ * @param maxEntryBytes The limit for the text, in bytes.
+ * @returns The text.
  * @throws {SerializationError} If the value holds anything else, a function, a promise or an instance of a class, say, or the text
  * takes more than `maxEntryBytes`.
  */
@@ -39,6 +43,11 @@ export function encodeEntry(key: string, entry: CacheEntry, maxEntryBytes: numbe
 /**
  * The entry that `text` keeps under `key`, or `undefined` where it is torn, damaged, foreign, of another version or takes more
  * than `maxEntryBytes`.
+ *
+ * @param key The key under which the text was kept.
+ * @param text The text that was kept.
+ * @param maxEntryBytes The limit for the text, in bytes.
+ * @returns The entry, or `undefined` where the text is not one.
  */
 export function decodeEntry(
   key: string,
@@ -83,7 +92,12 @@ function toEntry(times: string, mark: string, payload: string): CacheEntry | und
   return mark === GRAPH_MARK ? { value: decodeGraph(payload), createdAt, expiresAt, staleUntil } : undefined;
 }
 
-/** The times of the entry that `text` begins with, unchecked, or `undefined` where it begins with no entry. */
+/**
+ * The times of the entry that `text` begins with, unchecked, or `undefined` where it begins with no entry.
+ *
+ * @param text The beginning of a text that was kept.
+ * @returns The times, in milliseconds since 1970, or `undefined`.
+ */
 export function timesOf(text: string): Omit<CacheEntry, "value"> | undefined {
   const [magic, , times] = text.split(":", 3);
   return `${magic}:` === MAGIC && times !== undefined ? readTimes(times) : undefined;

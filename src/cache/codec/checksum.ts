@@ -13,6 +13,10 @@ const words = new Uint32Array(bytes.buffer);
  * not forgery. Each step is a bijection of the state, so that one changed word is always found;
  * the last mixing is that of MurmurHash3 (Appleby, 2011). UTF-8 is what is gone through, since reading a text
  * unit by unit takes three times as long.
+ *
+ * @param text The text.
+ * @param seed The checksum of the text before this one.
+ * @returns The checksum, a safe integer.
  */
 export function checksum(text: string, seed = 0): number {
   let a = (seed | 0) ^ LANE_A;

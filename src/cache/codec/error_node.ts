@@ -3,6 +3,10 @@ import { ERROR_CLASSES, type GraphNode, type Slot, TAGS } from "./graph_format.t
 /**
  * An error with its own properties, as its nearest class of the language. A symbol as a key is passed
  * over: runtimes and libraries mark errors with them, and they mean nothing to another process.
+ *
+ * @param error What was thrown, of any type.
+ * @param toSlot Encodes a value that the error holds.
+ * @returns The node.
  */
 export function errorNode(error: Error, toSlot: (value: unknown) => Slot): GraphNode {
   const properties = propertiesOf(error).flatMap(([key, value]) => [key, toSlot(value)]);
@@ -41,14 +45,24 @@ const NAMES_BY_PROTOTYPE = new Map<object, string>(
   [...ERROR_CLASSES].map(([name, { prototype }]) => [prototype, name]),
 );
 
-/** The error that `fields` of a node stand for, empty yet. */
+/**
+ * The error that `fields` of a node stand for, empty yet.
+ *
+ * @param fields The fields of the node.
+ * @returns The error, without its own properties.
+ */
 export function emptyError([, name]: readonly unknown[]): Error {
   const Native = ERROR_CLASSES.get(name as string);
   if (Native === undefined) throw new Error("Unknown class of errors");
   return cleared(new Native([] as never));
 }
 
-/** The exception that `fields` of a node stand for, without its own properties yet. */
+/**
+ * The exception that `fields` of a node stand for, without its own properties yet.
+ *
+ * @param fields The fields of the node.
+ * @returns The exception, without its own properties.
+ */
 export function emptyDomException([, message, name]: readonly unknown[]): Error {
   return cleared(new DOMException(String(message), String(name)));
 }
@@ -59,7 +73,13 @@ function cleared(error: Error): Error {
   return error;
 }
 
-/** Gives an error back a property; `key` begins with `+` where it is enumerable. */
+/**
+ * Gives an error back a property; `key` begins with `+` where it is enumerable.
+ *
+ * @param error What was thrown, of any type.
+ * @param key The name of the property, with `+` before it if it is enumerable.
+ * @param value The value of the property.
+ */
 export function defineOnError(error: Error, key: string, value: unknown): void {
   const enumerable = key.startsWith("+");
   Object.defineProperty(error, key.slice(1), { value, enumerable, writable: true, configurable: true });

@@ -9,6 +9,8 @@ type Fields = readonly unknown[];
 /**
  * Reads what `encodeGraph` wrote. The text may be anybody's: nothing of it is run, and nothing is written but to objects made here.
  *
+ * @param text What `encodeGraph` returned.
+ * @returns The value.
  * @throws {Error} If it is anything else.
  */
 export function decodeGraph(text: string): unknown {

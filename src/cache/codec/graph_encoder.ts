@@ -12,6 +12,8 @@ export type ToSlot = (value: unknown) => Slot;
 /**
  * Writes `value` with all that it refers to; see `graph_format.ts` for the form.
  *
+ * @param value Any value.
+ * @returns The text.
  * @throws {SerializationError} If it holds what cannot be kept.
  */
 export function encodeGraph(value: unknown): string {

@@ -85,7 +85,11 @@ export const ERROR_CLASSES: ReadonlyMap<string, ErrorClass> = new Map<string, Er
 /** A class of errors; all but `AggregateError` take the list for a message. */
 export type ErrorClass = new (errors: never) => Error;
 
-/** The `Buffer` of Node, Deno and Bun, or `undefined`. It is asked for when it is first needed, as some runtimes load it then. */
+/**
+ * The `Buffer` of Node, Deno and Bun, or `undefined`. It is asked for when it is first needed, as some runtimes load it then.
+ *
+ * @returns The class, or `undefined` where there is none.
+ */
 export function nodeBuffer(): NodeBufferClass | undefined {
   return (globalThis as { Buffer?: NodeBufferClass }).Buffer;
 }

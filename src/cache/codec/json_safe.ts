@@ -8,6 +8,9 @@ const MAX_LISTED = 24;
  * Whether `JSON` keeps `value` exactly: it holds nothing but text, finite numbers other than `-0`, booleans,
  * `null`, plain arrays without holes and plain objects, each of them in one place only. Not looked for is what an
  * array hides in properties that are not enumerable: listing them costs more than all the rest.
+ *
+ * @param value Any value.
+ * @returns `true` if `JSON` keeps it exactly.
  */
 export function isJsonSafe(value: unknown): boolean {
   return isSafe(value, new SeenObjects(), 0);

@@ -60,6 +60,7 @@ export class ViewNodes {
  * Lets no buffer pass that would come back as another: one that was given away has nothing left, one that can grow
  * would be unable to.
  *
+ * @param buffer The buffer of a value to keep.
  * @throws {SerializationError} If it is such a buffer, or one that threads share.
  */
 export function requireOwn(buffer: ArrayBufferLike): void {

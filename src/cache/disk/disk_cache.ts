@@ -40,6 +40,7 @@ const RULES: OptionRules = {
  * latest entries. It needs the permission to read and write the directory.
  *
  * @param config Where the files are, and how much they may take.
+ * @returns The backend.
  * @throws {ConfigurationError} If an option is wrong, or the runtime has no files.
  *
  * @example
@@ -59,7 +60,13 @@ export function diskCache(config: DiskCacheConfig = {}): CacheBackend {
   return attachable((host) => openDiskCache(config, host));
 }
 
-/** {@link diskCache} for an instance, whose clock tells what has expired. */
+/**
+ * {@link diskCache} for an instance, whose clock tells what has expired.
+ *
+ * @param config Where the files are, and how much space they may take.
+ * @param host What the instance provides for the layers.
+ * @returns The backend.
+ */
 export function openDiskCache(config: DiskCacheConfig, host: Host): CacheBackend {
   validateOptions(TASK, config, RULES);
   const { cacheDir, maxBytes = Infinity, maxEntryBytes = DEFAULT_MAX_ENTRY_BYTES } = config;

@@ -4,7 +4,14 @@ import { type DiskWalk, entriesIn, groupsOf, otherGroup, removeEmpty, shardsOf }
 /** How many parts an engine's key has. */
 const PARTS = 3;
 
-/** Removes every entry whose key begins with `prefix`, but nothing that the cache has not made. */
+/**
+ * Removes every entry whose key begins with `prefix`, but nothing that the cache has not made.
+ *
+ * @param walk The directory of the cache.
+ * @param prefix The beginning of the keys; empty for all.
+ * @param maxBytes The largest size of a file that is read to find its key, in bytes.
+ * @returns A promise that resolves when the entries are removed.
+ */
 export async function clearDisk(walk: DiskWalk, prefix: string, maxBytes: number): Promise<void> {
   const isUnder = (...parts: string[]) => {
     const key = parts.join(".") + (parts.length < PARTS ? "." : "");

@@ -25,6 +25,11 @@ export interface Cutoff {
 /**
  * Which files must go, the oldest first, so that `excess` bytes become free: all before the span, and of those within it
  * as many as it takes. The files are counted by spans of time, then those of one span by shorter ones: to sort them would hold up the loop.
+ *
+ * @param files The files, with their dates and sizes.
+ * @param excess How many bytes to free.
+ * @param slices Yields to the event loop from time to time.
+ * @returns What to remove.
  */
 export async function cutoffOf(files: readonly DatedBytes[], excess: number, slices: Slices): Promise<Cutoff> {
   let [fromMs, toMs] = [Infinity, -Infinity];

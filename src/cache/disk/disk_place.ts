@@ -22,27 +22,52 @@ const TEMPORARY = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}-\d{1,16}(?:\.([0
 /** Where the last part of an engine's key begins. */
 const NAME_AT = 34;
 
-/** Whether `name` is that of a directory of a namespace or a function. */
+/**
+ * Whether `name` is that of a directory of a namespace or a function.
+ *
+ * @param name The name of a directory.
+ * @returns `true` if it is.
+ */
 export function isGroupName(name: string): boolean {
   return /^(?:[0-9a-f]{16}|[0-9a-f]{64})$/.test(name);
 }
 
-/** Whether `name` is that of a directory with entries whose names begin alike. */
+/**
+ * Whether `name` is that of a directory with entries whose names begin alike.
+ *
+ * @param name The name of a directory.
+ * @returns `true` if it is.
+ */
 export function isShardName(name: string): boolean {
   return /^[0-9a-f]{2}$/.test(name);
 }
 
-/** Whether `name` is that of an entry. */
+/**
+ * Whether `name` is that of an entry.
+ *
+ * @param name The name of a file.
+ * @returns `true` if it is.
+ */
 export function isEntryName(name: string): boolean {
   return /^[0-9a-f]{64}$/.test(name);
 }
 
-/** Whether `name` is that of a file that is being written. */
+/**
+ * Whether `name` is that of a file that is being written.
+ *
+ * @param name The name of a file.
+ * @returns `true` if it is.
+ */
 export function isTemporaryName(name: string): boolean {
   return TEMPORARY.test(name);
 }
 
-/** Whether `name` is that of a directory that version 0.1 was about to remove. */
+/**
+ * Whether `name` is that of a directory that version 0.1 was about to remove.
+ *
+ * @param name The name of a directory.
+ * @returns `true` if it is.
+ */
 export function isDoomedName(name: string): boolean {
   return UUID.test(name);
 }
@@ -60,6 +85,9 @@ export interface DiskPlace {
 /**
  * Where the entry of `key` is kept: a directory for each namespace and function, so that either is cleared at once, and
  * in it 256 directories, as a long list of names holds up the loop.
+ *
+ * @param key The key.
+ * @returns The directory and the name of the file.
  */
 export function placeOf(key: string): DiskPlace {
   if (!ENGINE_KEY.test(key)) return otherPlaceOf(plainKey(key));
@@ -71,12 +99,23 @@ function otherPlaceOf(plain: string): DiskPlace {
   return { directory: `${OTHER_KEYS}.${name.slice(0, 2)}`, name, label: `\n${plain}` };
 }
 
-/** What the name of a file that is written for `place` ends with, and so tells other processes for whose key it is. */
+/**
+ * What the name of a file that is written for `place` ends with, and so tells other processes for whose key it is.
+ *
+ * @param diskPlace The place of the entry.
+ * @returns The last part of the name of a temporary file.
+ */
 export function tagOf({ directory, name }: DiskPlace): string {
   return `${directory.slice(0, directory.lastIndexOf("."))}.${name.slice(0, TAG_DIGITS)}`;
 }
 
-/** Whether the temporary file `name` may be that of a key that begins with `prefix`. */
+/**
+ * Whether the temporary file `name` may be that of a key that begins with `prefix`.
+ *
+ * @param prefix The beginning of the keys.
+ * @param name The name of a temporary file.
+ * @returns `false` if it is certainly not.
+ */
 export function mayBeUnder(prefix: string, name: string): boolean {
   const tag = TEMPORARY.exec(name)?.[1];
   if (tag === undefined) return false;

@@ -21,7 +21,13 @@ async function* directoriesIn(
   }
 }
 
-/** The directories of namespaces whose names `mayHold` allows, and of functions in them, by their full paths. */
+/**
+ * The directories of namespaces whose names `mayHold` allows, and of functions in them, by their full paths.
+ *
+ * @param walk The directory of the cache.
+ * @param mayHold Whether to look into the directories with these names.
+ * @returns The full paths.
+ */
 export async function* groupsOf(
   walk: DiskWalk,
   mayHold: (...parts: string[]) => boolean = () => true,
@@ -35,18 +41,35 @@ export async function* groupsOf(
   }
 }
 
-/** The directories with entries in `group`, the group's own last, where version 0.1 kept them; then they may be empty. */
+/**
+ * The directories with entries in `group`, the group's own last, where version 0.1 kept them; then they may be empty.
+ *
+ * @param walk The directory of the cache.
+ * @param group The full path of the directory of a function.
+ * @returns The full paths.
+ */
 export async function* shardsOf(walk: DiskWalk, group: string): AsyncGenerator<string> {
   for await (const shard of directoriesIn(walk, group, isShardName)) yield `${group}/${shard}`;
   yield group;
 }
 
-/** The directory of the entries under keys that are not the engine's, unless it is a link. */
+/**
+ * The directory of the entries under keys that are not the engine's, unless it is a link.
+ *
+ * @param diskWalk The directory of the cache.
+ * @returns The full path, or nothing.
+ */
 export async function* otherGroup({ root, files }: DiskWalk): AsyncGenerator<string> {
   if (files.facts(`${root}/${OTHER_KEYS}`)?.kind === "directory") yield `${root}/${OTHER_KEYS}`;
 }
 
-/** The files in `shard` that have an entry's name: no links, pipes or anything else. */
+/**
+ * The files in `shard` that have an entry's name: no links, pipes or anything else.
+ *
+ * @param diskWalk The directory of the cache.
+ * @param shard The full path of a directory.
+ * @returns The names of the files.
+ */
 export async function* entriesIn({ files, slices }: DiskWalk, shard: string): AsyncGenerator<string> {
   for (const name of await files.list(shard)) {
     const path = `${shard}/${name}`;
@@ -55,7 +78,12 @@ export async function* entriesIn({ files, slices }: DiskWalk, shard: string): As
   }
 }
 
-/** Removes `path` and the directory that it is in, if they are empty. */
+/**
+ * Removes `path` and the directory that it is in, if they are empty.
+ *
+ * @param files The files of the runtime.
+ * @param path The full path of a directory.
+ */
 export function removeEmpty(files: Files, path: string): void {
   files.removeDirectory(path);
   files.removeDirectory(path.slice(0, path.lastIndexOf("/")));

@@ -17,7 +17,13 @@ export interface DiskStoreOptions {
   readonly task: string;
 }
 
-/** Opens the disk cache: with the files that it is made of. */
+/**
+ * Opens the disk cache: with the files that it is made of.
+ *
+ * @param options The options of the cache.
+ * @param host The clock and the log of the instance.
+ * @returns The backend.
+ */
 export function openDiskStore(
   { path, isNamed, maxBytes, maxEntryBytes, task }: DiskStoreOptions,
   { clock, warnOnce = () => {} }: Pick<CacheBackendHost, "clock" | "warnOnce">,

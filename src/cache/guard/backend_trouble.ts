@@ -23,6 +23,9 @@ const UNUSABLE: Readonly<Record<CacheOperation, string>> = {
 /**
  * What an error of a backend says, as far as it may be shown: the library's own text, and the runtime's where that is
  * known to hold no secret. Of all others, whose text may hold a password, a key or a value, only the kind.
+ *
+ * @param error What was thrown, of any type.
+ * @returns The text, or the kind of the error.
  */
 export function troubleText(error: unknown): string {
   if (isOperoError(error)) return error.message;
@@ -33,7 +36,15 @@ export function troubleText(error: unknown): string {
   return text === undefined ? errorLabel(error) : `${name}: ${text}`;
 }
 
-/** What to say, once, of a backend that has never done what it is there for. */
+/**
+ * What to say, once, of a backend that has never done what it is there for.
+ *
+ * @param backend The name of the backend.
+ * @param operation The operation that failed.
+ * @param error What was thrown, of any type.
+ * @param functionName The name of the function, for messages.
+ * @returns The message.
+ */
 export function uselessText(backend: string, operation: CacheOperation, error: unknown, functionName: string): string {
   const reason = troubleText(error).replace(/\.$/, "");
   return `nothing is cached for ${quoted(functionName)} as its cache backend ${quoted(backend)} ` +

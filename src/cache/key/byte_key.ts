@@ -6,13 +6,23 @@ const MAX_PLAIN_BYTES = 256;
 /** As many bytes as one call of `String.fromCharCode` takes without harm to the stack. */
 const CHUNK_BYTES = 4_096;
 
-/** A text for `bytes` that no others have, and that ends by itself. */
+/**
+ * A text for `bytes` that no others have, and that ends by itself.
+ *
+ * @param bytes The bytes.
+ * @returns The text.
+ */
 export function bytesText(bytes: Uint8Array): string {
   const hash = bytes.length > MAX_PLAIN_BYTES ? sha256OfBytes(unshared(bytes)) : undefined;
   return hash === undefined ? `${bytes.length}:${unitsOf(bytes)}` : `${bytes.length}$${hash}`;
 }
 
-/** The bytes that `view` shows, wherever it was made, and none of those around them. */
+/**
+ * The bytes that `view` shows, wherever it was made, and none of those around them.
+ *
+ * @param view A typed array or a `DataView`.
+ * @returns The bytes, not copied.
+ */
 export function viewBytes(view: ArrayBufferView): Uint8Array {
   if (!ArrayBuffer.isView(view)) throw new TypeError("No view");
   return new Uint8Array(view.buffer, view.byteOffset, view.byteLength);

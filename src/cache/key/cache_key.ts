@@ -6,7 +6,12 @@ import { primitiveText } from "./primitive_text.ts";
 import { treeText } from "./tree_text.ts";
 import { unkeyable } from "./unkeyable.ts";
 
-/** Lets all arguments count for the key. */
+/**
+ * Lets all arguments count for the key.
+ *
+ * @param args The arguments of the call.
+ * @returns All arguments.
+ */
 export function allArguments(args: readonly unknown[]): readonly unknown[] {
   return args;
 }
@@ -27,6 +32,9 @@ const GRAPH_MARK = "G";
  * before it, keys of objects sorted. It takes time in proportion to the arguments, however deep they are and
  * whatever they refer to. `identify` tells how an object counts whose state cannot be seen.
  *
+ * @param args The arguments of the call.
+ * @param identify What stands for an object that has no content of its own.
+ * @returns The text.
  * @throws {ConfigurationError} If an argument holds a function or a symbol, or, for keys that outlive the process, an object
  * whose state cannot be seen; it points to `cacheKey`.
  */
@@ -48,6 +56,8 @@ const SHORT_UNITS = 256;
 /**
  * The key that a `cacheKey` answered.
  *
+ * @param key What the function returned.
+ * @returns The key.
  * @throws {ConfigurationError} If it is no text: what it is turned into might be another key's text as well.
  */
 export function requireText(key: unknown): string {

@@ -20,7 +20,12 @@ export interface ClassKind {
 /** The kinds of classes met so far; `null` for one whose state cannot be read. */
 const known = new WeakMap<object, ClassKind | null>();
 
-/** What is known of the objects with `prototype`, or `undefined` where they may hold state that cannot be seen. */
+/**
+ * What is known of the objects with `prototype`, or `undefined` where they may hold state that cannot be seen.
+ *
+ * @param prototype The prototype of the object.
+ * @returns What is known of the class, or `undefined`.
+ */
 export function classKindOf(prototype: object): ClassKind | undefined {
   let found = known.get(prototype);
   if (found === undefined) {

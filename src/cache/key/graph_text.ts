@@ -14,6 +14,10 @@ const MAX_PLAIN_UNITS = 64;
  * circle have one definition together, written from where it is entered (they are the strongly connected components that
  * Tarjan's algorithm finds; SIAM J. Comput. 1, 1972), and a reference within tells how far back it leads.
  * Within a circle the order counts in which a map or set was filled; elsewhere it does not.
+ *
+ * @param value The value.
+ * @param identify What stands for an object that has no content of its own.
+ * @returns The text.
  */
 export function graphText(value: unknown, identify: Identify): string {
   return new GraphWriter(identify).write(value);

@@ -10,6 +10,9 @@ export type ReceiverOf = (self: unknown) => object | undefined;
 /**
  * The instance, or the class for a static method, that a call with `self` as its `this` is made on. A plain call has no `this`, or the
  * global one; and an object literal, the namespace of a module, or a function that is no class holds functions, and is no instance.
+ *
+ * @param self The `this` of the call.
+ * @returns The instance or the class, or `undefined` for a plain call.
  */
 export function instanceOf(self: unknown): object | undefined {
   if (self === undefined || self === null || self === globalThis) return undefined;
@@ -21,6 +24,8 @@ export function instanceOf(self: unknown): object | undefined {
  * A text for `instance` that outlives the process: its class and its fields. Functions that this library wraps are not among
  * them: those are code, which the identity of each stands for.
  *
+ * @param instance An instance of a class, or a class.
+ * @returns The text.
  * @throws {ConfigurationError} If its fields do not show its whole state; it points to `cacheKey`.
  */
 export function instanceText(instance: object): string {

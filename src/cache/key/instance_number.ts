@@ -1,7 +1,12 @@
 const numbers = new WeakMap<object, number>();
 let lastNumber = 0;
 
-/** A number that tells `object` from every other in this process. */
+/**
+ * A number that tells `object` from every other in this process.
+ *
+ * @param object Any object.
+ * @returns The number, from 1.
+ */
 export function instanceNumber(object: object): number {
   let number = numbers.get(object);
   if (number === undefined) {

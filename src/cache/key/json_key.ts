@@ -23,6 +23,9 @@ const OTHER = 2;
  * nothing but text, numbers, booleans, `null`, arrays and plain objects. Otherwise `undefined`. It begins
  * with `{` for a lone object, else with `[`. The runtime writes JSON several times as fast as anything
  * written here could, and as one flat text, which a map finds at once.
+ *
+ * @param args The arguments of the call.
+ * @returns The key, or `undefined` where another key is needed.
  */
 export function jsonKeyOf(args: readonly unknown[]): string | undefined {
   if (isCustomised()) return undefined;

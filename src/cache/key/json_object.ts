@@ -2,7 +2,12 @@ import { namesText } from "../../runtime/own_names.ts";
 import { isProxy } from "../../runtime/proxies.ts";
 import { isArrayPrototype, isPlainPrototype } from "./realm.ts";
 
-/** Whether `value` is an array or a plain object, and no proxy: to look at its parts runs nothing but getters of its own. */
+/**
+ * Whether `value` is an array or a plain object, and no proxy: to look at its parts runs nothing but getters of its own.
+ *
+ * @param value Any object.
+ * @returns `true` if it is.
+ */
 export function isJsonObject(value: object): boolean {
   if (isProxy(value)) return false;
   return Array.isArray(value) ? isJsonArray(value) : isJsonRecord(value);
@@ -21,7 +26,12 @@ function isJsonRecord(record: object): boolean {
 /** As many items are named to find out whether an array has more to it: that takes far longer than to read them. */
 const MAX_NAMED_ITEMS = 64;
 
-/** Whether `array` has an item at each of its places, and nothing else: no names, no symbols, nothing hidden. */
+/**
+ * Whether `array` has an item at each of its places, and nothing else: no names, no symbols, nothing hidden.
+ *
+ * @param array An array that is no proxy.
+ * @returns `true` if it is.
+ */
 export function isBareArray(array: readonly unknown[]): boolean {
   const { length } = array;
   // What is there beside the items is `length`.
@@ -40,12 +50,23 @@ function bareText(length: number): string | undefined {
   return bareParts?.join(String(length));
 }
 
-/** {@link isBareArray} but for names that are hidden, in a third of the time. */
+/**
+ * {@link isBareArray} but for names that are hidden, in a third of the time.
+ *
+ * @param array An array that is no proxy.
+ * @returns `true` if it is, apart from hidden names.
+ */
 export function looksBare(array: readonly unknown[]): boolean {
   return Object.values(array).length === array.length && Object.getOwnPropertySymbols(array).length === 0;
 }
 
-/** Whether there is more to `record` than `count` fields that can be seen: hidden ones, symbols, something inherited. */
+/**
+ * Whether there is more to `record` than `count` fields that can be seen: hidden ones, symbols, something inherited.
+ *
+ * @param record A plain object.
+ * @param count The number of its enumerable fields.
+ * @returns `true` if there is more.
+ */
 export function hasMore(record: object, count: number): boolean {
   return Object.getOwnPropertyNames(record).length !== count || Object.getOwnPropertySymbols(record).length > 0;
 }

@@ -31,7 +31,13 @@ export interface Identify {
   readonly isLocal: boolean;
 }
 
-/** The content of `value`, or its whole text where it is told by who it is. */
+/**
+ * The content of `value`, or its whole text where it is told by who it is.
+ *
+ * @param value Any object.
+ * @param identify What stands for an object that has no content of its own.
+ * @returns The content, or the whole text.
+ */
 export function contentOf(value: object, identify: Identify): Content | string {
   if (isProxy(value)) return byIdentity(value, identify);
   const prototype = Object.getPrototypeOf(value) as object | null;
@@ -156,7 +162,12 @@ function bareLike(view: Uint8Array, type: string): object {
   return Object.setPrototypeOf(bare, Object.getPrototypeOf(view));
 }
 
-/** What stands before a field: its name, and how long that is. */
+/**
+ * What stands before a field: its name, and how long that is.
+ *
+ * @param key The name of the field.
+ * @returns The label.
+ */
 export function labelOf(key: string): string {
   return `${key.length}:${key}=`;
 }

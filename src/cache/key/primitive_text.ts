@@ -1,6 +1,11 @@
 import { unkeyable } from "./unkeyable.ts";
 
-/** A text for a value that is no object, tagged by its type; of a text the length stands before it. */
+/**
+ * A text for a value that is no object, tagged by its type; of a text the length stands before it.
+ *
+ * @param value A primitive value.
+ * @returns The text.
+ */
 export function primitiveText(value: unknown): string {
   switch (typeof value) {
     case "string":
@@ -20,7 +25,12 @@ export function primitiveText(value: unknown): string {
   throw unkeyable(value);
 }
 
-/** Whether `value` is an object, as far as keys go: a function is none that has a key. */
+/**
+ * Whether `value` is an object, as far as keys go: a function is none that has a key.
+ *
+ * @param value Any value.
+ * @returns `true` for objects other than functions.
+ */
 export function isObject(value: unknown): value is object {
   return typeof value === "object" && value !== null;
 }

@@ -20,7 +20,12 @@ const CLASSES = [
   "ZonedDateTime",
 ];
 
-/** The kind of what has `prototype`, where that is a class of `Temporal`. */
+/**
+ * The kind of what has `prototype`, where that is a class of `Temporal`.
+ *
+ * @param prototype The prototype of the object.
+ * @returns The kind, or `undefined` for any other class.
+ */
 export function temporalKind(prototype: object): StateKind | undefined {
   const tag: unknown = Object.getOwnPropertyDescriptor(prototype, Symbol.toStringTag)?.value;
   if (typeof tag !== "string" || !tag.startsWith("Temporal.")) return undefined;

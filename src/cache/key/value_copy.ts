@@ -20,7 +20,12 @@ interface ObjectCopy {
 /** Counts while one value is copied, which nothing interrupts. */
 let valuesLeft = 0;
 
-/** Copies of `values`, which have a key that is JSON, or `undefined` where they are large. */
+/**
+ * Copies of `values`, which have a key that is JSON, or `undefined` where they are large.
+ *
+ * @param values The arguments of a call.
+ * @returns The copies, or `undefined`.
+ */
 export function copyOf(values: readonly unknown[]): readonly ValueCopy[] | undefined {
   valuesLeft = MAX_VALUES;
   const copies = values.map(copyPart);
@@ -44,6 +49,10 @@ function ownText(text: string): string {
  * Whether `values`, whose objects are all {@link isJsonObject}, are what was copied, with their fields in the same order. It
  * takes a fraction of the time in which they could be written as JSON. Names of an array that are hidden are not looked for,
  * as that alone would take as long; a value is copied only where it has none.
+ *
+ * @param values The arguments of a call.
+ * @param copies Copies of the arguments of an earlier call.
+ * @returns `true` if nothing differs.
  */
 export function areCopied(values: readonly unknown[], copies: readonly ValueCopy[]): boolean {
   if (values.length !== copies.length) return false;

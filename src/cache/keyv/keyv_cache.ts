@@ -28,6 +28,8 @@ export interface KeyvLike {
  * `ConfigurationError`: emptying all of it would take what is not ours. Mind that Keyv turns failures of a store into
  * `error` events and answers as if nothing was there, unless it was made with `throwOnErrors`. It is not closed.
  *
+ * @param keyv The Keyv instance. It stays open when the backend is closed.
+ * @returns The backend.
  * @throws {ConfigurationError} If `keyv` is no Keyv instance.
  *
  * @example

@@ -39,6 +39,8 @@ const RULES: OptionRules = {
  * of any length. A file that is deleted or replaced is noticed within a second, and opened anew. It needs
  * `--unstable-kv`, and with a `path` the permission to read and write it.
  *
+ * @param config Where the database is.
+ * @returns The backend.
  * @throws {ConfigurationError} If an option is wrong, or the runtime has no `Deno.openKv` and no `kv` is handed in.
  *
  * @example
@@ -56,7 +58,13 @@ export function kvCache(config: KvCacheConfig = {}): CacheBackend {
   return attachable((host) => openKvCache(config, host));
 }
 
-/** {@link kvCache} for an instance, whose clock tells what has expired. */
+/**
+ * {@link kvCache} for an instance, whose clock tells what has expired.
+ *
+ * @param config Where the database is.
+ * @param cacheBackendHost The clock of the instance.
+ * @returns The backend.
+ */
 export function openKvCache(config: KvCacheConfig, { clock }: Pick<CacheBackendHost, "clock">): CacheBackend {
   validateOptions(TASK, config, RULES);
   const { path, kv, maxEntryBytes = DEFAULT_MAX_ENTRY_BYTES } = config;

@@ -37,14 +37,24 @@ const BEHIND = 0xff;
 
 const NO_BYTES = new Uint8Array();
 
-/** The place of `key`. */
+/**
+ * The place of `key`.
+ *
+ * @param key The key.
+ * @returns The place.
+ */
 export async function kvPlace(key: string): Promise<KvPlace> {
   const bytes = keyBytes(key);
   if (bytes.length <= MAX_KEY_BYTES) return placeOf(bytes, NO_BYTES);
   return placeOf(await cutAndHash(bytes), bytes);
 }
 
-/** The place whose record lies under `recordKey`; its whole key is not known. */
+/**
+ * The place whose record lies under `recordKey`; its whole key is not known.
+ *
+ * @param recordKey The key of the record in the database.
+ * @returns The place.
+ */
 export function kvPlaceAt(recordKey: KvKey): KvPlace {
   return placeOf(recordKey.at(-1) as Uint8Array, NO_BYTES);
 }
@@ -60,7 +70,12 @@ function placeOf(id: Uint8Array, longKey: Uint8Array): KvPlace {
   };
 }
 
-/** A key's bytes, as prefixes and long keys are compared. */
+/**
+ * A key's bytes, as prefixes and long keys are compared.
+ *
+ * @param key The key.
+ * @returns The bytes.
+ */
 export function keyBytes(key: string): Uint8Array<ArrayBuffer> {
   return new TextEncoder().encode(plainKey(key));
 }
@@ -68,13 +83,21 @@ export function keyBytes(key: string): Uint8Array<ArrayBuffer> {
 /**
  * The parts and the records of all keys that begin with `prefix`, but of cut ones only where that is sure. The parts come
  * first: a write whose parts are gone can't put its record in place any more.
+ *
+ * @param prefix The beginning of the keys, in bytes.
+ * @returns The ranges, those of the parts first.
  */
 export function rangesOf(prefix: Uint8Array): readonly KvRange[] {
   if (prefix.length > MAX_KEY_BYTES) return [];
   return [PART, RECORD].map((kind) => ({ start: [ROOT, kind, prefix], end: [ROOT, kind, withByte(prefix, BEHIND)] }));
 }
 
-/** The records of cut keys that may begin with `prefix`, where a look at the whole key must tell. */
+/**
+ * The records of cut keys that may begin with `prefix`, where a look at the whole key must tell.
+ *
+ * @param prefix The beginning of the keys, in bytes.
+ * @returns The range, or `undefined` where all is sure.
+ */
 export function unsureRangeOf(prefix: Uint8Array): KvRange | undefined {
   if (prefix.length <= KEPT_KEY_BYTES) return undefined;
   const kept = prefix.subarray(0, KEPT_KEY_BYTES);

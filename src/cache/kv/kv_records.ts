@@ -182,7 +182,12 @@ function partsFor(bytes: number): number {
   return Math.ceil(bytes / MAX_PART_BYTES);
 }
 
-/** All bytes in a row. */
+/**
+ * All bytes in a row.
+ *
+ * @param parts The arrays, in order.
+ * @returns A new array.
+ */
 export function joinBytes(parts: readonly Uint8Array[]): Uint8Array {
   const whole = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
   let length = 0;

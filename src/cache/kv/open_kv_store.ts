@@ -14,7 +14,13 @@ export interface KvStoreOptions {
   readonly maxEntryBytes: number;
 }
 
-/** Opens the kv cache; the database itself is opened when it is first used. */
+/**
+ * Opens the kv cache; the database itself is opened when it is first used.
+ *
+ * @param options The options of the cache.
+ * @param clock The only source of time.
+ * @returns The backend.
+ */
 export function openKvStore({ path, kv, maxEntryBytes }: KvStoreOptions, clock: Clock): CacheBackend {
   const source = kv === undefined
     ? { open: () => openKv(path), identity: () => kvFileIdentity(path), isOwned: true, clock }

@@ -8,6 +8,10 @@ const FEW_FIELDS = 64;
 /**
  * Roughly how many bytes `value` takes in memory. JavaScript tells nobody, so it is reckoned: two bytes
  * a character, eight a field, the length of binary data. It stops once it is over `enoughBytes`, and reads no further.
+ *
+ * @param value The value.
+ * @param enoughBytes The count stops above this.
+ * @returns The number of bytes; no more exact once it is over `enoughBytes`.
  */
 export function approximateBytes(value: unknown, enoughBytes: number): number {
   const seen = new Set<object>();

@@ -23,6 +23,8 @@ const RULES: OptionRules = { maxEntries: positiveInteger, maxBytes: positiveInte
  * A cache in the memory of the process, as the first of two that are {@link tiered}; by itself `cacheBackend: "memory"`
  * does the same for less. Values are kept as they are, not copied.
  *
+ * @param config How much it may hold.
+ * @returns The backend.
  * @throws {ConfigurationError} If an option is wrong.
  *
  * @example

@@ -48,6 +48,9 @@ interface IoRedisParts {
 /**
  * The client that was handed in, as the backend needs it. It stays open.
  *
+ * @param client A client of `npm:redis`, ioredis or `deno.land/x/redis`.
+ * @param task What fails if the option is wrong, for the message, as in `wrap "fetchUser"`.
+ * @returns The client as the backend uses it.
  * @throws {ConfigurationError} If it is none of the clients known.
  */
 export function adoptRedisClient(client: unknown, task: string): RedisPort {

@@ -122,6 +122,7 @@ const RULES: OptionRules = {
 /**
  * Checks the options, alone and together.
  *
+ * @param config The options of the user.
  * @throws {ConfigurationError} If one is wrong, or does not go with another.
  */
 export function validateRedisConfig(config: RedisCacheConfig): void {
@@ -133,7 +134,12 @@ export function validateRedisConfig(config: RedisCacheConfig): void {
   }
 }
 
-/** Where the server is that a valid `config` without a client names. */
+/**
+ * Where the server is that a valid `config` without a client names.
+ *
+ * @param config The checked options.
+ * @returns The address.
+ */
 export function redisAddress(config: RedisCacheConfig): RedisAddress {
   const { url, host = "127.0.0.1", port = 6379, db = 0, username, password, tls = false } = config;
   const address = url === undefined ? { host, port, db, username, password, tls: undefined } : parseUrl(url)!;

@@ -26,7 +26,13 @@ export class RedisError extends Error {
   }
 }
 
-/** The error of a client, stripped of all but its code; an error of the library's own as it is. */
+/**
+ * The error of a client, stripped of all but its code; an error of the library's own as it is.
+ *
+ * @param command The name of the command that failed.
+ * @param error What was thrown, of any type.
+ * @returns The error to throw.
+ */
 export function toRedisError(command: string, error: unknown): RedisError | OperoError {
   return error instanceof RedisError || isOperoError(error) ? error : new RedisError(command, codeOf(error));
 }
@@ -45,7 +51,12 @@ const REFUSALS_OF_SERVER: ReadonlySet<string> = new Set([
   "NOAUTH",
 ]);
 
-/** Whether `error` says that this server will not do, whatever the command was. */
+/**
+ * Whether `error` says that this server will not do, whatever the command was.
+ *
+ * @param error What was thrown, of any type.
+ * @returns `true` if no other command would succeed either.
+ */
 export function isRefusalOfServer(error: unknown): boolean {
   return REFUSALS_OF_SERVER.has(codeOf(error));
 }

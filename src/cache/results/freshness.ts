@@ -10,7 +10,14 @@ export interface Freshness {
   readonly staleIfErrorMs: number;
 }
 
-/** The entry of a value that is kept from now on. */
+/**
+ * The entry of a value that is kept from now on.
+ *
+ * @param value The result to keep.
+ * @param nowMs The time of the clock, in milliseconds.
+ * @param freshness How long it is fresh and may be served stale, in milliseconds.
+ * @returns The entry.
+ */
 export function entryFor(value: unknown, nowMs: number, { ttlMs, staleMs, staleIfErrorMs }: Freshness): CacheEntry {
   const expiresAt = nowMs + ttlMs;
   return { value, createdAt: nowMs, expiresAt, staleUntil: expiresAt + Math.max(staleMs, staleIfErrorMs) };
@@ -19,6 +26,11 @@ export function entryFor(value: unknown, nowMs: number, { ttlMs, staleMs, staleI
 /**
  * Whether `entry` is no further past its time than `graceMs`. One of the future was made before the time of day went back:
  * nobody knows how old it is.
+ *
+ * @param entry An entry that is no longer fresh.
+ * @param graceMs For how long it may still be served, in milliseconds.
+ * @param nowMs The time of the clock, in milliseconds.
+ * @returns `true` if it may still be served.
  */
 export function isWithin(entry: CacheEntry, graceMs: number, nowMs: number): boolean {
   return graceMs > 0 && nowMs < entry.expiresAt + graceMs && nowMs >= entry.createdAt;

@@ -8,6 +8,9 @@ type Methods = Readonly<Record<string, unknown>>;
  * `Request` (of fetch, node-fetch or another realm), a stream, a reader of one, an iterator, what is iterated
  * asynchronously. An object or a list that holds one of them at its first level is as good as one, as in
  * `{ status, body }`. It is told by its methods, as classes differ from realm to realm.
+ *
+ * @param value A result.
+ * @returns `true` if it can be read only once.
  */
 export function isSingleUse(value: unknown): value is object {
   if (typeof value !== "object" || value === null) return false;
@@ -19,17 +22,31 @@ export function isSingleUse(value: unknown): value is object {
   }
 }
 
-/** Whether `value` has a `clone()` that gives another to read, as a `Response` has. */
+/**
+ * Whether `value` has a `clone()` that gives another to read, as a `Response` has.
+ *
+ * @param value A result that can be read only once.
+ * @returns `true` if it can be cloned.
+ */
 export function isCloneable(value: object): value is { clone(): unknown } {
   return isBody(value as Methods) && !(value as Methods).bodyUsed;
 }
 
-/** Whether the function has read the body itself, so that there is nothing left that one caller could take from another. */
+/**
+ * Whether the function has read the body itself, so that there is nothing left that one caller could take from another.
+ *
+ * @param value A result that can be read only once.
+ * @returns `true` if nothing is left to read.
+ */
 export function isUsedUp(value: object): boolean {
   return (value as Methods).bodyUsed === true && isBody(value as Methods);
 }
 
-/** Lets go of what nobody will read, so that what feeds it can end. Failures are nobody's business. */
+/**
+ * Lets go of what nobody will read, so that what feeds it can end. Failures are nobody's business.
+ *
+ * @param value A result that can be read only once.
+ */
 export function cancelSingleUse(value: object): void {
   for (const part of isReadOnce(value) ? [value] : partsOf(value).filter(isReadOnce)) cancelOne(part as Methods);
 }

@@ -20,7 +20,13 @@ export interface SqliteStoreOptions {
   readonly task: string;
 }
 
-/** Opens the sqlite cache; its file is opened when it is first used. */
+/**
+ * Opens the sqlite cache; its file is opened when it is first used.
+ *
+ * @param options The options of the cache.
+ * @param host The clock and the log of the instance.
+ * @returns The backend.
+ */
 export function openSqliteStore(options: SqliteStoreOptions, { clock, warn }: CacheBackendHost): CacheBackend {
   const { db, path, openDatabase, task } = options;
   const source = db === undefined

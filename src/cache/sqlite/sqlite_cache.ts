@@ -49,6 +49,7 @@ const RULES: OptionRules = {
  * permission to read and write the file; its neighbours `-wal` and `-shm` need none.
  *
  * @param config Where the database is, and how much it may hold.
+ * @returns The backend.
  * @throws {ConfigurationError} If an option is wrong, or the runtime has no `node:sqlite` and no `db` is handed in.
  *
  * @example
@@ -66,7 +67,13 @@ export function sqliteCache(config: SqliteCacheConfig = {}): CacheBackend {
   return attachable((host) => openSqliteCache(config, host));
 }
 
-/** {@link sqliteCache} for an instance, whose clock tells what has expired. */
+/**
+ * {@link sqliteCache} for an instance, whose clock tells what has expired.
+ *
+ * @param config Where the database is, and how much it may hold.
+ * @param host The clock and the log of the instance.
+ * @returns The backend.
+ */
 export function openSqliteCache(config: SqliteCacheConfig, host: CacheBackendHost): CacheBackend {
   validateOptions(TASK, config, RULES);
   const { path = ".opero_cache.sqlite", db, maxEntries = Infinity, maxEntryBytes = DEFAULT_MAX_ENTRY_BYTES } = config;

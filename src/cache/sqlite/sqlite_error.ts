@@ -2,12 +2,22 @@
 const BUSY_CODES = [5, 6];
 const DAMAGE_CODES = [11, 26];
 
-/** Whether another connection is in the way, for now. */
+/**
+ * Whether another connection is in the way, for now.
+ *
+ * @param error What was thrown, of any type.
+ * @returns `true` if the operation can be tried again.
+ */
 export function isBusy(error: unknown): boolean {
   return isKind(error, BUSY_CODES, /database (?:table |schema )?is (?:locked|busy)/i);
 }
 
-/** Whether the file is no database, or one that is damaged. */
+/**
+ * Whether the file is no database, or one that is damaged.
+ *
+ * @param error What was thrown, of any type.
+ * @returns `true` if the file is of no use.
+ */
 export function isDamage(error: unknown): boolean {
   return isKind(error, DAMAGE_CODES, /not a database|malformed|corrupt/i);
 }

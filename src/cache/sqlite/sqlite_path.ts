@@ -6,7 +6,12 @@ export interface SqlitePlace {
   readonly isMade: boolean;
 }
 
-/** Reads `path` as SQLite does: a path, `":memory:"`, or a URI that begins with `file:`. */
+/**
+ * Reads `path` as SQLite does: a path, `":memory:"`, or a URI that begins with `file:`.
+ *
+ * @param path The path or the URI.
+ * @returns The place of the file, or of a database in memory.
+ */
 export function sqlitePlaceOf(path: string): SqlitePlace {
   if (!path.startsWith("file:")) return { file: path === ":memory:" ? undefined : path, isMade: true };
   const [name = "", query = ""] = path.slice("file:".length).replace(/#.*$/s, "").split(/\?(.*)/s);

@@ -13,6 +13,10 @@ import { TierCopies } from "./tier_copies.ts";
  * tried in both before its failure is thrown. A tier that could not take a new entry is asked to drop the old one.
  * `close()` closes both.
  *
+ * @param first The fast cache, asked first.
+ * @param second The large or shared cache.
+ * @returns The backend.
+ *
  * @example
  * ```ts
  * import { memoryCache, opero, tiered } from "@opero/core";

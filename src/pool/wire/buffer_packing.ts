@@ -43,7 +43,14 @@ export interface PackedBytes {
 /** Buffers that are moved and so stay what they are. */
 export type Moved = readonly unknown[];
 
-/** Takes `value` apart; no part of it is shared unless it `mayShare`. */
+/**
+ * Takes `value` apart; no part of it is shared unless it `mayShare`.
+ *
+ * @param value A buffer or a view of one.
+ * @param moved The buffers that are moved.
+ * @param mayShare Whether the parts may share the buffer.
+ * @returns The parts to post.
+ */
 export function packBytes(
   value: ArrayBufferView | ArrayBufferLike,
   moved: Moved,
@@ -62,19 +69,35 @@ export function packBytes(
   return { kind: "bytes", type, buffer: copy.buffer, byteOffset: 0, length, isCopy };
 }
 
-/** Puts together what {@link packBytes} took apart. */
+/**
+ * Puts together what {@link packBytes} took apart.
+ *
+ * @param packedBytes The parts.
+ * @returns The buffer or the view.
+ */
 export function unpackBytes({ type, buffer: sent, byteOffset, length, isCopy }: PackedBytes): unknown {
   const buffer = isCopy ? new Uint8Array(sent).slice().buffer : sent;
   return type < 0 ? buffer : new VIEW_CLASSES[type]!(buffer, byteOffset, length);
 }
 
-/** Whether more bytes would be posted with `value` than it shows. */
+/**
+ * Whether more bytes would be posted with `value` than it shows.
+ *
+ * @param value Any object.
+ * @param moved The buffers that are moved.
+ * @returns `true` if the buffer is larger.
+ */
 export function isPartOfBuffer(value: object, moved: Moved): boolean {
   if (!ArrayBuffer.isView(value)) return false;
   return value.byteLength !== value.buffer.byteLength && !isKept(value.buffer, moved);
 }
 
-/** A copy of `view` with a buffer of its own. */
+/**
+ * A copy of `view` with a buffer of its own.
+ *
+ * @param view A view of a buffer.
+ * @returns The copy.
+ */
 export function cutOut(view: ArrayBufferView): ArrayBufferView {
   const { buffer, byteOffset, byteLength } = view;
   return new VIEW_CLASSES[classOf(view)]!(buffer.slice(byteOffset, byteOffset + byteLength), 0, lengthOf(view));

@@ -11,7 +11,12 @@ export interface Envelope {
   readonly packing: Packing;
 }
 
-/** Puts `thrown` into data; what cannot cross in it is left out, and it is cut at 64 KB. */
+/**
+ * Puts `thrown` into data; what cannot cross in it is left out, and it is cut at 64 KB.
+ *
+ * @param thrown What was thrown, of any type.
+ * @returns The envelope.
+ */
 export function sealError(thrown: unknown): Envelope {
   const packing = new PackingList();
   const holder: unknown[] = [undefined];
@@ -22,6 +27,10 @@ export function sealError(thrown: unknown): Envelope {
 /**
  * What was sealed. An error becomes an instance of the first of its classes that is in `known` or
  * native, and so is caught by class as it was where it was thrown.
+ *
+ * @param envelope The envelope.
+ * @param known The classes that errors become again.
+ * @returns What was thrown.
  */
 export function openEnvelope({ thrown, packing }: Envelope, known: ReadonlyMap<string, ErrorClass>): unknown {
   unpackValues(packing, known);

@@ -6,7 +6,12 @@ const MAX_CLASSES = 32;
 
 const MAX_NAME_LENGTH = 1_024;
 
-/** What tells what an error is, apart from what it holds. */
+/**
+ * What tells what an error is, apart from what it holds.
+ *
+ * @param error The error.
+ * @returns The part.
+ */
 export function errorPart(error: Error): ErrorPart {
   const [name, message, stack] = ["name", "message", "stack"].map((key) => readField(error, key));
   return {
@@ -35,7 +40,14 @@ function isText(value: unknown): value is string {
   return typeof value === "string";
 }
 
-/** A property of `holder`, `otherwise` where it cannot be read. */
+/**
+ * A property of `holder`, `otherwise` where it cannot be read.
+ *
+ * @param holder Any object.
+ * @param name The name of the property.
+ * @param otherwise What is returned where it cannot be read.
+ * @returns The value, or `otherwise`.
+ */
 export function readField(holder: object, name: string | symbol, otherwise?: unknown): unknown {
   try {
     return Reflect.get(holder, name);

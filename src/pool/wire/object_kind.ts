@@ -50,6 +50,9 @@ const kindByPrototype = new WeakMap<object, ClassKind>();
 /**
  * How `value` crosses. An instance of a class crosses as its plain fields do, unless it has state that they do not
  * show: private fields, symbols, slots of the runtime, entries of a `WeakMap`.
+ *
+ * @param value Any object.
+ * @returns The kind.
  */
 export function objectKindOf(value: object): ObjectKind {
   if (Array.isArray(value) && Object.getPrototypeOf(value) === Array.prototype) return "array";
@@ -62,7 +65,12 @@ export function objectKindOf(value: object): ObjectKind {
   return found.isHollow && !hasFields(value) ? "hidden" : "fields";
 }
 
-/** Whether the runtime clones `value`, of whose state nothing shows, for what it is. */
+/**
+ * Whether the runtime clones `value`, of whose state nothing shows, for what it is.
+ *
+ * @param value Any object.
+ * @returns `true` if the clone is complete.
+ */
 export function isClonedWhole(value: object): boolean {
   if (!CLONED.test(classNameOf(value))) return false;
   try {
@@ -72,7 +80,12 @@ export function isClonedWhole(value: object): boolean {
   }
 }
 
-/** The name of the class of `value`, empty where there is none. */
+/**
+ * The name of the class of `value`, empty where there is none.
+ *
+ * @param value Any object.
+ * @returns The name.
+ */
 export function classNameOf(value: object): string {
   try {
     const name: unknown = value.constructor?.name;

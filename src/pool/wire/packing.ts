@@ -73,7 +73,13 @@ export class PackingList implements Packing {
   }
 }
 
-/** Sets a property; an assignment to `__proto__` would set the prototype. */
+/**
+ * Sets a property; an assignment to `__proto__` would set the prototype.
+ *
+ * @param holder The object or array.
+ * @param key The name of the property.
+ * @param value The value.
+ */
 export function defineField(holder: object, key: string | number, value: unknown): void {
   if (key !== "__proto__") (holder as Record<string | number, unknown>)[key] = value;
   else Object.defineProperty(holder, key, { value, enumerable: true, configurable: true, writable: true });

@@ -8,6 +8,9 @@ let visits = 0;
  * Whether `value` is for certain plain data: objects without a class, arrays, maps and sets of such and of primitives.
  * Nearly all values are, and to find that out this way costs a small part of what cloning them does; `false` means only
  * that it takes a closer look.
+ *
+ * @param value Any object.
+ * @returns `false` also where nobody can tell.
  */
 export function isSimple(value: object): boolean {
   visits = 0;

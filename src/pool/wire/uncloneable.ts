@@ -6,7 +6,13 @@ import { forEachField } from "./value_scan.ts";
 /** To clone a part is to clone all it holds: of more parts than this it is not asked which one is to blame. */
 const MAX_TRIED = 256;
 
-/** What kind of thing in `values` structured clone refuses, as a message names it: never the value itself. */
+/**
+ * What kind of thing in `values` structured clone refuses, as a message names it: never the value itself.
+ *
+ * @param values The values that were posted.
+ * @param error What the clone threw.
+ * @returns The kind.
+ */
 export function findUncloneable(values: readonly unknown[], error: unknown): string {
   if (error instanceof Uncrossable) return error.kind;
   try {

@@ -14,12 +14,21 @@ export class Uncrossable extends Error {
   }
 }
 
-/** What a value that is nested too deeply holds. */
+/**
+ * What a value that is nested too deeply holds.
+ *
+ * @returns The error, to be thrown.
+ */
 export function tooDeep(): Uncrossable {
   return new Uncrossable(`data nested more than ${MAX_DEPTH} levels deep`);
 }
 
-/** What a value holds that holds `part`, which does not cross. */
+/**
+ * What a value holds that holds `part`, which does not cross.
+ *
+ * @param part What cannot cross.
+ * @returns The error, to be thrown.
+ */
 export function uncrossablePart(part: unknown): Uncrossable {
   if (typeof part !== "object" || part === null) return new Uncrossable(`a ${typeof part}`);
   const name = classNameOf(part);
@@ -27,7 +36,12 @@ export function uncrossablePart(part: unknown): Uncrossable {
   return new Uncrossable(`${/^([AEIO]|U(?!RL))/.test(name) ? "an" : "a"} ${name}`);
 }
 
-/** `error`, which came up while a value was read, as what that value holds. */
+/**
+ * `error`, which came up while a value was read, as what that value holds.
+ *
+ * @param error What was thrown, of any type.
+ * @returns The error, to be thrown.
+ */
 export function unreadable(error: unknown): Uncrossable {
   return error instanceof Uncrossable ? error : new Uncrossable("what cannot be read", { cause: error });
 }

@@ -18,6 +18,9 @@ export interface PackedValues {
 /**
  * Takes out of the values in `lists` what would not cross as it is, and leaves the caller's values alone.
  *
+ * @param lists The values to post.
+ * @param rules What crosses as it is.
+ * @returns What was taken out.
  * @throws {Uncrossable} If one of them cannot cross, or be read.
  */
 export function packValues(lists: readonly unknown[][], rules: CrossingRules): PackedValues {

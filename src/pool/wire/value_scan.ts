@@ -20,6 +20,9 @@ const MAX_HOLES = 1_024;
  * Whether `value` holds what must be taken out before it is posted. It is gone through in the order in which it will
  * be cloned, so that it is known how deep that goes, and without a call for each level.
  *
+ * @param value Any object.
+ * @param rules What crosses as it is.
+ * @returns `true` if something must be taken out.
  * @throws {Uncrossable} If it cannot cross.
  */
 export function needsPacking(value: object, rules: CrossingRules): boolean {
@@ -56,14 +59,23 @@ function isTakenOut(value: object, kind: ObjectKind, rules: CrossingRules): bool
   return isFile(value);
 }
 
-/** @throws {Uncrossable} If `value`, of whose state nothing shows, is not cloned with it. */
+/**
+ * @param value An object whose state does not show.
+ * @param crossingRules The buffers that are moved.
+ * @throws {Uncrossable} If `value`, of whose state nothing shows, is not cloned with it.
+ */
 export function requireCloned(value: object, { moved }: CrossingRules): void {
   // A file is put together again from its bytes.
   const cloned = isFile(value) ? new Blob() : value;
   if (!moved.includes(value) && !isClonedWhole(cloned)) throw uncrossablePart(value);
 }
 
-/** Not all runtimes clone the name of a file. */
+/**
+ * Not all runtimes clone the name of a file.
+ *
+ * @param value Any object.
+ * @returns `true` for a `File`.
+ */
 export function isFile(value: object): value is File {
   return typeof File === "function" && value instanceof File;
 }
@@ -84,7 +96,13 @@ function pushPart(part: unknown, into: object[]): void {
   else if (typeof part === "function" || typeof part === "symbol") throw uncrossablePart(part);
 }
 
-/** Calls `visit` with each part of an array, or of an object with fields, and its key. */
+/**
+ * Calls `visit` with each part of an array, or of an object with fields, and its key.
+ *
+ * @param holder An array, or an object with fields.
+ * @param kind Which of them it is.
+ * @param visit Called with each part and its key.
+ */
 export function forEachField(
   holder: object,
   kind: "array" | "fields",

@@ -10,6 +10,9 @@ const NONE: KnownClasses = new Map();
 /**
  * Puts the parts of a message back where they belong. An error becomes an instance of the first of its classes that is
  * in `known` or native.
+ *
+ * @param packing What was taken out.
+ * @param known The classes that errors become again.
  */
 export function unpackValues(packing: Packing | undefined, known: KnownClasses = NONE): void {
   if (packing === undefined) return;

@@ -9,7 +9,12 @@ const PLACE = new RegExp(
   "g",
 );
 
-/** `text`, a message or a stack, without the address that its worker was started from, which may be its whole code. */
+/**
+ * `text`, a message or a stack, without the address that its worker was started from, which may be its whole code.
+ *
+ * @param text The text.
+ * @returns The text without the address.
+ */
 export function withoutWorkerText(text: string): string {
   return /:\/|\[|blob:/.test(text) || text.includes("data:")
     ? text.replace(PLACE, END).replaceAll("/[ext:runtime/", "/")

@@ -4,7 +4,14 @@ import type { WorkerHook } from "../../runtime/worker_hook.ts";
 /** A function as a worker runs it. */
 export type ItemFunction = (...args: readonly unknown[]) => unknown;
 
-/** Finds what `reference` refers to. */
+/**
+ * Finds what `reference` refers to.
+ *
+ * @param reference How to find the function.
+ * @param bound The variables that the function uses.
+ * @param hook The hook of the worker.
+ * @returns The function; a promise where its module is imported.
+ */
 export function loadFunction(
   reference: PooledFunction,
   bound: Readonly<Record<string, unknown>>,

@@ -2,7 +2,11 @@ import type { WorkerScope } from "../../runtime/worker_scope.ts";
 import { ItemRunner } from "./item_runner.ts";
 import type { ToWorker } from "../wire/worker_protocol.ts";
 
-/** Serves the pool that started this worker, until that ends it. */
+/**
+ * Serves the pool that started this worker, until that ends it.
+ *
+ * @param scope The worker's side of the channel.
+ */
 export function servePool(scope: WorkerScope): void {
   let runner: ItemRunner | undefined;
   scope.onMessage((message) => {

@@ -5,6 +5,8 @@ export const whenSettled: typeof Promise.prototype.then = Promise.prototype.then
  * A promise for what `result` becomes, if it is not there yet. A promise settles once, whatever a thenable does: one
  * that calls back twice, answers another thenable, or throws after all.
  *
+ * @param result What the function returned.
+ * @returns The promise, or `undefined` for a value.
  * @throws {unknown} What is thrown when `result` is asked whether it has a `then`.
  */
 export function promiseOf(result: unknown): Promise<unknown> | undefined {
