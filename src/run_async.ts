@@ -1,3 +1,4 @@
+import { monotonicNow } from "./time/read_time.ts";
 import { type Duration, parseDuration } from "./time/duration.ts";
 import { formatDuration } from "./errors/format_duration.ts";
 import { ConfigurationError } from "./errors/configuration_error.ts";
@@ -162,7 +163,7 @@ interface Waiting {
 }
 
 function waitForResult({ name, board, channel, limitMs }: Waiting): unknown {
-  const startMs = performance.now();
+  const startMs = monotonicNow();
   const endMs = startMs + limitMs;
   for (;;) {
     const seen = Atomics.load(board, BOARD_MESSAGES);
@@ -172,7 +173,7 @@ function waitForResult({ name, board, channel, limitMs }: Waiting): unknown {
       if (message.kind === "fatal") throw lossError(name, message.reason, openSealed(message.error));
       if (message.kind === "results" && !isEmpty(message)) return resultOf(message);
     }
-    const nowMs = performance.now();
+    const nowMs = monotonicNow();
     if (nowMs >= endMs) throw overrunError(name, limitMs);
     // Nothing is heard of a worker that ends while this thread is blocked, so one that shows no sign of life is given up.
     const silentMs = seen === 0 ? startMs + MAX_START_MS - nowMs : Infinity;

@@ -1,3 +1,4 @@
+import { monotonicNow } from "../time/read_time.ts";
 import type { Job, JobHolder } from "./job.ts";
 
 /** What is done about jobs that overrun. */
@@ -49,7 +50,7 @@ export class AttemptWatch {
 
   /** Gives `job`, which was told to stop, a moment to do so. */
   expectEnd(job: Job): void {
-    this.#graces.set(job, performance.now() + GRACE_MS);
+    this.#graces.set(job, monotonicNow() + GRACE_MS);
     this.#arm(GRACE_MS / 4);
   }
 
@@ -70,13 +71,13 @@ export class AttemptWatch {
   #arm(lookMs: number): void {
     this.#lookMs = Math.min(this.#lookMs, Math.max(lookMs, MIN_LOOK_MS));
     if (this.#timer !== undefined) return;
-    this.#armedMs = performance.now();
+    this.#armedMs = monotonicNow();
     this.#timer = setTimeout(() => this.#look(), this.#lookMs);
   }
 
   #look(): void {
     this.#timer = undefined;
-    const nowMs = performance.now();
+    const nowMs = monotonicNow();
     // While this thread was busy it could hear of no result, so that time counts against nobody.
     const chargedMs = Math.min(nowMs - this.#armedMs, this.#lookMs + MAX_LATE_MS);
     for (const [job, limitMs] of this.#limits) this.#lookAt(job, limitMs, chargedMs);

@@ -1,10 +1,11 @@
+import { monotonicNow } from "../time/read_time.ts";
 import { setBackgroundTimer } from "../runtime/background_timer.ts";
 
 /** A worker, as far as it may be idle. */
 export interface IdlingWorker {
   /** How many jobs it has. */
   readonly jobCount: number;
-  /** When it last had something to do, as `performance.now()` has it. */
+  /** When it last had something to do, as `monotonicNow()` has it. */
   readonly usedAtMs: number;
   /** Whether it can be idle without keeping the process alive. */
   readonly canRest: boolean;
@@ -33,7 +34,7 @@ export class IdleWatch<Worker extends IdlingWorker> {
   /** There is a worker to look at; goes on until there is none. */
   start(): void {
     if (this.#cancelLook !== undefined || this.#workers.size === 0) return;
-    const nowMs = performance.now();
+    const nowMs = monotonicNow();
     const leftMs = Math.min(...[...this.#workers].map((worker) => this.#leftMs(worker, nowMs)));
     this.#cancelLook = setBackgroundTimer(Math.min(Math.max(leftMs, 0), MAX_TIMER_MS), () => this.#look());
   }
@@ -46,7 +47,7 @@ export class IdleWatch<Worker extends IdlingWorker> {
 
   #look(): void {
     this.#cancelLook = undefined;
-    const nowMs = performance.now();
+    const nowMs = monotonicNow();
     for (const worker of [...this.#workers]) if (this.#leftMs(worker, nowMs) <= 0) this.#end(worker);
     this.start();
   }

@@ -1,3 +1,5 @@
+import { monotonicNow } from "../time/read_time.ts";
+
 /** A worker, as far as its life is watched. */
 export interface WatchedWorker {
   /** How many jobs it has. */
@@ -40,7 +42,7 @@ export class LifeWatch<Worker extends WatchedWorker> {
   /** Begins, or goes on. */
   start(): void {
     if (this.#timer !== undefined) return;
-    this.#armedMs = performance.now();
+    this.#armedMs = monotonicNow();
     this.#timer = setTimeout(() => this.#look(), LOOK_MS);
   }
 
@@ -53,7 +55,7 @@ export class LifeWatch<Worker extends WatchedWorker> {
   #look(): void {
     this.#timer = undefined;
     // While this thread was busy it could hear of no sign, so that time does not count.
-    const chargedMs = Math.min(performance.now() - this.#armedMs, LOOK_MS + MAX_LATE_MS);
+    const chargedMs = Math.min(monotonicNow() - this.#armedMs, LOOK_MS + MAX_LATE_MS);
     this.start();
     for (const worker of [...this.#owner.watched]) this.#lookAt(worker, chargedMs);
   }

@@ -1,3 +1,4 @@
+import { monotonicNow } from "../time/read_time.ts";
 import { workerHook } from "../runtime/worker_hook.ts";
 import type { WorkerHandle } from "../runtime/worker_handle.ts";
 import { type Envelope, openEnvelope, sealError } from "./wire/error_envelope.ts";
@@ -51,7 +52,7 @@ export class PoolWorker<Served extends ServedFunction = ServedFunction> implemen
   /** When it began to serve its function, as the pool's clock has it. */
   servesSinceMs = 0;
   /** When it last had something to do, as the pool's clock has it. */
-  usedAtMs: number = performance.now();
+  usedAtMs: number = monotonicNow();
   /** How many items it can hold. */
   readonly slotCount: number;
   readonly #owner: PoolWorkerOwner<Served>;
@@ -209,9 +210,7 @@ export class PoolWorker<Served extends ServedFunction = ServedFunction> implemen
     if (message.kind === "results") return this.#onResults(message);
     if (message.kind === "begun") return this.#board.begin(message.slot);
     if (!this.#board.isShared) this.#board.leave();
-    if (message.kind === "fatal") {
-      return this.#lose(message.reason, this.#openError(message.error));
-    }
+    if (message.kind === "fatal") return this.#lose(message.reason, this.#openError(message.error));
     if (message.kind === "pong") return;
     if (message.kind === "up") this.isUp = true;
     const { id, fn } = this.#served ?? {};

@@ -1,3 +1,4 @@
+import { monotonicNow } from "../time/read_time.ts";
 import { nextTurn } from "../time/next_turn.ts";
 import { AttemptWatch } from "./attempt_watch.ts";
 import { IdleWatch } from "./idle_watch.ts";
@@ -114,7 +115,7 @@ export class WorkerPool implements ShareHost, PoolWorkerOwner<PoolShare> {
 
   /** Results came: there is room for more. */
   onResults(worker: SharedWorker, count: number, elapsedMs: number): void {
-    worker.usedAtMs = performance.now();
+    worker.usedAtMs = monotonicNow();
     worker.served?.onResults(count, elapsedMs);
     this.dispatchSoon();
   }
@@ -136,7 +137,7 @@ export class WorkerPool implements ShareHost, PoolWorkerOwner<PoolShare> {
   #dispatch(): void {
     this.#isDispatchComing = false;
     this.#rollCall();
-    const nowMs = performance.now();
+    const nowMs = monotonicNow();
     leaseWorkers(this.#workers, this.#active, nowMs);
     for (const share of this.#active) this.#freshen(share);
     this.#grow(nowMs);

@@ -1,3 +1,4 @@
+import { wallClockNow } from "../time/read_time.ts";
 import { silenceWarnings } from "../options/option_warnings.ts";
 import { printable, printableFields, roundedNumber } from "../errors/printable.ts";
 import { reportSafely } from "../runtime/report_safely.ts";
@@ -184,7 +185,7 @@ function write(level: LogLevel, name: string, message: string, fields: LogFields
   const { sink, format } = logging;
   reportSafely(() => {
     const record: LogRecord = {
-      time: new Date(),
+      time: new Date(wallClockNow()),
       level,
       name: printable(name),
       message: printable(message),

@@ -107,6 +107,15 @@ Deno.test("a runtime is named in src/runtime/ alone", () => {
   assert(isNamed("Deno.cwd()") && isNamed('builtinModule("node:fs")') && !isNamed('"no Deno.Kv"'));
 });
 
+Deno.test("the runtime is asked for the time in src/time/ alone", () => {
+  const isAsked = (code: string) =>
+    /\bperformance\s*\??\.\s*now\b|\bDate\s*\??\.\s*now\b|\bnew Date\b(?:\(\)|(?!\())/.test(code.replace(TEXT, ""));
+  const elsewhere = (path: string) => !path.startsWith("src/time/") && path !== "src/pool/worker_source.ts";
+  assertEquals(offenders(({ path, code }) => elsewhere(path) && isAsked(code)), []);
+  assert(isAsked("Date.now()") && isAsked("performance.now.bind(x)") && isAsked("new Date()") && isAsked("[new Date]"));
+  assert(!isAsked('new Date(text) + "Date.now()"'));
+});
+
 Deno.test("a test mirrors the source file it is named after, or is about the whole", () => {
   const tests = listTests("tests").filter((path) => !/^tests\/(?:whole|runtimes|support)\//.test(path));
   assert(tests.length > 50);

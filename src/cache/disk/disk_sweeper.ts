@@ -1,3 +1,4 @@
+import { wallClockNow } from "../../time/read_time.ts";
 import type { Clock } from "../../time/clock.ts";
 import { nextTurn } from "../../time/next_turn.ts";
 import type { Files } from "../../runtime/files.ts";
@@ -84,7 +85,7 @@ export class DiskSweeper {
     const mark = `${this.#root.path}/${SWEPT}`;
     const facts = this.#files.facts(mark);
     // A mark of the future was made while the time of day was wrong. That of the file system is no other clock's.
-    const agoMs = Date.now() - (facts?.modifiedMs ?? -Infinity);
+    const agoMs = wallClockNow() - (facts?.modifiedMs ?? -Infinity);
     if (facts?.kind === "file" && agoMs >= -ABANDONED_MS && agoMs < MIN_PAUSE_MS) return false;
     if (facts?.kind === "directory") return true;
     this.#files.remove(mark);
@@ -100,7 +101,7 @@ export class DiskSweeper {
       const path = `${passing}/${name}`;
       const facts = this.#files.facts(path);
       // Also what the future has written: that was a wrong clock.
-      if (facts === undefined || Math.abs(Date.now() - facts.modifiedMs) < ABANDONED_MS) continue;
+      if (facts === undefined || Math.abs(wallClockNow() - facts.modifiedMs) < ABANDONED_MS) continue;
       if (facts.kind === "file" && isTemporaryName(name)) this.#files.remove(path);
       else if (facts.kind === "directory" && isDoomedName(name)) await removeDoomed(walk, path);
     }
@@ -128,7 +129,7 @@ export class DiskSweeper {
     if (this.#isDead(path, facts.bytes)) return void this.#files.remove(path);
     if (((facts.mode ?? 0) & 0o77) !== 0) this.#tighten(path);
     // The future has no old files: what comes from there would never leave.
-    const atMs = facts.modifiedMs > Date.now() + ABANDONED_MS ? 0 : facts.modifiedMs;
+    const atMs = facts.modifiedMs > wallClockNow() + ABANDONED_MS ? 0 : facts.modifiedMs;
     return { path, bytes: facts.bytes, atMs };
   }
 

@@ -1,3 +1,4 @@
+import { monotonicNow } from "../../time/read_time.ts";
 import { isBusy } from "./sqlite_error.ts";
 
 /** So long an operation is tried again while another process is in the way, its wait for those before it included. */
@@ -22,20 +23,20 @@ export class BusyQueue {
    */
   readAgain<R>(error: unknown, read: () => R): Promise<R> {
     if (!isBusy(error)) throw error;
-    return retry(read, error, performance.now());
+    return retry(read, error, monotonicNow());
   }
 
   /** Runs what writes, at once or when all before it have written. */
   write<R>(run: () => R): R | Promise<R> {
     if (this.#waiting > 0) {
-      const sinceMs = performance.now();
+      const sinceMs = monotonicNow();
       return this.#enqueue(() => runOrRetry(run, sinceMs));
     }
     try {
       return run();
     } catch (error) {
       if (!isBusy(error)) throw error;
-      const sinceMs = performance.now();
+      const sinceMs = monotonicNow();
       return this.#enqueue(() => retry(run, error, sinceMs));
     }
   }
@@ -59,7 +60,7 @@ function runOrRetry<R>(run: () => R, sinceMs: number): R | Promise<R> {
 
 async function retry<R>(run: () => R, firstError: unknown, sinceMs: number): Promise<R> {
   let error = firstError;
-  for (let waitMs = MIN_WAIT_MS; performance.now() - sinceMs < LIMIT_MS; waitMs = Math.min(MAX_WAIT_MS, waitMs * 2)) {
+  for (let waitMs = MIN_WAIT_MS; monotonicNow() - sinceMs < LIMIT_MS; waitMs = Math.min(MAX_WAIT_MS, waitMs * 2)) {
     await new Promise((resolve) => setTimeout(resolve, waitMs));
     try {
       return run();

@@ -1,3 +1,4 @@
+import { monotonicNow } from "../../time/read_time.ts";
 import { setWorkerHook, type WorkerHook } from "../../runtime/worker_hook.ts";
 import type { WorkerScope } from "../../runtime/worker_scope.ts";
 import { type Envelope, openEnvelope, sealError } from "../wire/error_envelope.ts";
@@ -139,12 +140,12 @@ export class ItemRunner {
 
   /** Starts items as long as there is room; those of another limit, or past `limitMs`, in a turn of their own. */
   #startItems(limitMs: number | undefined): void {
-    const untilMs = limitMs === undefined ? Infinity : performance.now() + limitMs;
+    const untilMs = limitMs === undefined ? Infinity : monotonicNow() + limitMs;
     let known: KnownFunction | undefined;
     for (let message = this.#waiting[0]; message !== undefined; message = this.#waiting[0]) {
       if (this.#position === 0 || known === undefined) known = this.#functions.get(message.fn);
       if (known?.fn === undefined || this.#activeCount >= known.concurrency || this.#isDying) return;
-      const isOver = message.limitMs !== limitMs || (limitMs !== undefined && performance.now() > untilMs);
+      const isOver = message.limitMs !== limitMs || (limitMs !== undefined && monotonicNow() > untilMs);
       if (isOver) return this.#scope.soon(() => this.#pump());
       const position = this.#position++;
       if (this.#position >= message.slots.length) {

@@ -1,3 +1,4 @@
+import { monotonicNow } from "../../time/read_time.ts";
 import type { WorkerScope } from "../../runtime/worker_scope.ts";
 import { sealError } from "../wire/error_envelope.ts";
 import { findUncloneable } from "../wire/uncloneable.ts";
@@ -58,7 +59,7 @@ export class ResultBatch {
 
   /** Says that there is something to do, from which the pace is counted. */
   begin(): void {
-    if (this.#sinceMs === 0) this.#sinceMs = performance.now();
+    if (this.#sinceMs === 0) this.#sinceMs = monotonicNow();
   }
 
   /** Tells what there is to tell, and that there is nothing to do until the next {@link ResultBatch.begin}. */
@@ -132,13 +133,13 @@ export class ResultBatch {
     this.#count++;
     if (++this.#untimed < this.#nextTimed) return;
     this.#untimed = 0;
-    const heldMs = performance.now() - this.#sinceMs;
+    const heldMs = monotonicNow() - this.#sinceMs;
     if (heldMs > MAX_HOLD_MS || this.#count >= MAX_HELD) this.flush();
     else this.#nextTimed = Math.min(this.#nextTimed * 2, MAX_UNTIMED);
   }
 
   #restart(): number {
-    const nowMs = performance.now();
+    const nowMs = monotonicNow();
     const elapsedMs = nowMs - this.#sinceMs;
     // Slow items are told one by one again.
     if (elapsedMs > MAX_HOLD_MS) this.#nextTimed = 1;

@@ -1,3 +1,4 @@
+import { wallClockNow } from "../../time/read_time.ts";
 import type { CacheBackend, CacheEntry } from "../../cache/backend/cache_backend.ts";
 import { isSameValue } from "./same_value.ts";
 
@@ -28,7 +29,7 @@ const HOUR_MS = 3_600_000;
  * @param createdAt When it was stored, in milliseconds since 1970.
  * @returns The entry.
  */
-export function freshEntry(value: unknown, createdAt: number = Date.now()): CacheEntry {
+export function freshEntry(value: unknown, createdAt: number = wallClockNow()): CacheEntry {
   return { value, createdAt, expiresAt: createdAt + HOUR_MS, staleUntil: createdAt + 2 * HOUR_MS };
 }
 

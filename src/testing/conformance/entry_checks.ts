@@ -1,3 +1,4 @@
+import { wallClockNow } from "../../time/read_time.ts";
 import type { CacheEntry } from "../../cache/backend/cache_backend.ts";
 import { type Check, type CheckedStore, expect, expectEntry, freshEntry } from "./check.ts";
 
@@ -42,14 +43,14 @@ async function checkDelete(store: CheckedStore): Promise<void> {
 
 async function checkNeverEnding(store: CheckedStore): Promise<void> {
   const backend = await store.open();
-  const entry: CacheEntry = { value: 1, createdAt: Date.now(), expiresAt: Infinity, staleUntil: Infinity };
+  const entry: CacheEntry = { value: 1, createdAt: wallClockNow(), expiresAt: Infinity, staleUntil: Infinity };
   await backend.set("key", entry);
   await expectEntry(backend, "key", entry, "an entry without an end");
 }
 
 async function checkStale(store: CheckedStore): Promise<void> {
   const backend = await store.open();
-  const nowMs = Date.now();
+  const nowMs = wallClockNow();
   for (const staleUntil of [nowMs + 600_000, Infinity]) {
     const entry: CacheEntry = { value: "stale", createdAt: nowMs - 2_000, expiresAt: nowMs - 1_000, staleUntil };
     await backend.set("key", entry);
@@ -58,7 +59,7 @@ async function checkStale(store: CheckedStore): Promise<void> {
 }
 
 function deadEntry(value: unknown): CacheEntry {
-  const nowMs = Date.now();
+  const nowMs = wallClockNow();
   return { value, createdAt: nowMs - 3_000, expiresAt: nowMs - 2_000, staleUntil: nowMs - 1_000 };
 }
 
