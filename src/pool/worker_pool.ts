@@ -218,13 +218,19 @@ export class WorkerPool implements ShareHost, PoolWorkerOwner<PoolShare> {
   }
 
   #endSilent(worker: SharedWorker): void {
-    if (worker.isReady && !worker.handle.endsLoops) worker.served?.options.onBurning?.();
+    this.#warnOfLoop(worker);
     this.onLost(worker, "silent", undefined);
+  }
+
+  #warnOfLoop(worker: SharedWorker): void {
+    if (worker.isReady && !worker.handle.endsLoops) worker.served?.options.onBurning?.();
   }
 
   #replaceWorkerOf(job: Job): void {
     const worker = this.#workerOf(job);
     if (worker === undefined) return;
+    // An item that only hangs lets its worker answer; a loop in its synchronous part ends by itself.
+    if (worker.blocker === undefined && 2 * worker.silentMs >= job.limitMs) this.#warnOfLoop(worker);
     const share = worker.served;
     share?.runAgain(jobsOf(this.#retire(worker)));
     this.dispatchSoon();

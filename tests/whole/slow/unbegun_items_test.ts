@@ -1,6 +1,8 @@
 import { assertEquals, assertInstanceOf } from "@std/assert";
 import { TimeoutError, WorkerError } from "../../../src/errors.ts";
+import { createOpero } from "../../../src/create_opero.ts";
 import { openPool, rejection, runItem } from "../../support/open_pool.ts";
+import { warningsOf } from "../../support/warnings_of.ts";
 
 // What is left behind ends by itself after a while: no thread of Deno can be ended in the midst of a loop.
 
@@ -62,6 +64,39 @@ Deno.test("an item that loops after its first await is timed out, and costs no n
   assertInstanceOf(error, TimeoutError);
   assertEquals(error.message, 'An attempt of "anonymous" took longer than 400 ms');
   assertEquals(await Promise.all([runs[0], runs[2], runs[3]]), [0, 2, 3]);
+});
+
+Deno.test("opmap() warns once of workers that cannot be ended, however many loop behind an await", async () => {
+  await using instance = createOpero();
+  const options = { mode: "process", workers: 1, retries: 0, timeout: "300ms", progress: false } as const;
+  const map = instance.opmap(async function looper(_: number): Promise<void> {
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    const endMs = performance.now() + 10_000;
+    while (performance.now() < endMs);
+  }, { ...options, onError: "return" });
+  const names: unknown[] = [];
+  const lines = await warningsOf(async () => {
+    for (const result of await map([1, 2])) names.push(((result as Error).cause as Error).name);
+  });
+  assertEquals(names, ["TimeoutError", "TimeoutError"]);
+  assertEquals(lines, [
+    "opero: a worker of \"looper\" gave no sign of life and was replaced; if it is in a loop, behind an 'await' or in a " +
+    "timer, Deno cannot end it, and it burns a core until the process ends. Let the function end what it starts before " +
+    "it returns",
+  ]);
+});
+
+Deno.test("opmap() warns of no loop where items hang, or loop in their synchronous part", async () => {
+  await using instance = createOpero();
+  const options = { mode: "process", workers: 1, retries: 0, timeout: "500ms", progress: false } as const;
+  const map = instance.opmap((hangs: boolean) => {
+    if (hangs) return new Promise(() => {});
+    for (;;);
+  }, { ...options, onError: "return" });
+  const lines = await warningsOf(async () => {
+    for (const result of await map([true, false])) assertInstanceOf((result as Error).cause, TimeoutError);
+  });
+  assertEquals(lines, []);
 });
 
 Deno.test("an item fails where its module does not load, and is not tried again", async () => {
