@@ -74,7 +74,7 @@ for (const [name, open] of Object.entries(PLACES)) {
       }, { cache: true, cacheTtl: "1s", [grace]: "1h", cacheBackend, cacheId: `quote ${grace}` });
       const call = async () => {
         const quoted = quote();
-        for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => setTimeout(resolve, 0));
+        for (let turn = 0; turn < 10; turn++) await new Promise<void>((resolve) => setImmediate(resolve));
         return await quoted;
       };
       await call();
