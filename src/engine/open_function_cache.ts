@@ -1,41 +1,28 @@
 import { BackendResults } from "../cache/results/backend_results.ts";
-import type { CacheBackend } from "../cache/backend/cache_backend.ts";
-import { CachedResults } from "../cache/results/cached_results.ts";
+import type { CachedResults } from "../cache/results/cached_results.ts";
 import { type CacheKeyFunction, MemoryResults } from "../cache/results/memory_results.ts";
 import type { Flights } from "../cache/results/flights.ts";
 import type { MemoryStoreLimits } from "../cache/memory/memory_store.ts";
 import { RefreshPace } from "../cache/results/refresh_pace.ts";
 import type { ResultStore } from "../cache/results/result_store.ts";
+import { ServedResults } from "../cache/results/served_results.ts";
 import { parseDuration } from "../time/duration.ts";
-import { type OptionRules, positiveInteger, validateOptions } from "../options/validate.ts";
-import type { LayerHost } from "../attempt/layer_host.ts";
 import { resolveRetry } from "../layers/retry.ts";
-import { functionIdentity, receiverFinder } from "./function_identity.ts";
-import type { FilledOptions } from "./opero_options.ts";
-import type { Registry } from "./registry.ts";
-import type { AnyFunction } from "./wrapped.ts";
-
-/** What a function's cache is opened for. */
-export interface FunctionCacheParts {
-  readonly fn: AnyFunction;
-  readonly task: string;
-  readonly options: FilledOptions;
-  readonly registry: Registry;
-  readonly host: LayerHost;
-  /** The arguments that count for a key. */
-  readonly keyArguments: (args: readonly unknown[]) => readonly unknown[];
-}
+import type { OpenBackend } from "./backend_list.ts";
+import type { CachePlace, FunctionCacheParts } from "./cache_place.ts";
+import { InstanceCaches } from "./instance_caches.ts";
+import { receiverFinder } from "./receiver_finder.ts";
 
 /**
- * Opens the cache that the options ask for.
+ * Opens the cache that the options ask for, which have been checked.
  *
- * @param parts The function, its options and the instance's backends.
+ * @param parts The function, its options and its instance.
+ * @param place Where the results are kept.
  * @returns The results that the cache keeps for the function.
- * @throws {ConfigurationError} If the configuration of the backend is wrong, or it is not there.
  */
-export function openFunctionCache(parts: FunctionCacheParts): CachedResults {
+export function openFunctionCache(parts: FunctionCacheParts, place: CachePlace): ServedResults {
   const { options, registry, host } = parts;
-  const { cacheBackend, cacheNamespace } = options;
+  const caches = registry.cachesFrom(() => new InstanceCaches(registry.backends, registry.telemetry));
   const freshness = {
     ttlMs: parseDuration(options.cacheTtl) ?? Infinity,
     staleMs: parseDuration(options.cacheStale) ?? 0,
@@ -43,49 +30,43 @@ export function openFunctionCache(parts: FunctionCacheParts): CachedResults {
   };
   const pace = new RefreshPace(resolveRetry(parts.task, options), freshness.ttlMs, registry.clock, host.random);
   // The store reports its troubles to the cache that it is made for.
-  const place: Place = cacheBackend === "memory" ? openMemory(parts) : openBackend(parts, cacheBackend, () => cache);
-  const cache: CachedResults = new CachedResults({ ...place, freshness, pace, host });
-  registry.addCache(cacheNamespace, cache);
+  const kept: Kept = "limits" in place
+    ? openMemory(parts, place.limits, caches)
+    : openBackend(parts, place, caches, () => cache);
+  const cache: ServedResults = new ServedResults({ ...kept, freshness, pace, host });
+  caches.addCache(options.cacheNamespace, cache);
   return cache;
 }
 
-/** Where results are kept, and the runs of all functions that keep theirs in the same place. */
-interface Place {
+/** What keeps results, and the runs of all functions that keep theirs in the same place. */
+interface Kept {
   readonly store: ResultStore;
   readonly flights: Flights;
 }
 
-const MEMORY_RULES: OptionRules = {
-  maxEntries: { ...positiveInteger, isPrivate: true },
-  maxBytes: { ...positiveInteger, isPrivate: true },
-};
-
-function openMemory({ fn, task, options, registry, host, keyArguments }: FunctionCacheParts): Place {
-  const { cacheNamespace, cacheId, cacheBackendConfig = {}, cacheKey } = options;
-  validateOptions(task, cacheBackendConfig, MEMORY_RULES, "cacheBackendConfig.");
-  const { maxEntries = 10_000, maxBytes } = cacheBackendConfig as Partial<MemoryStoreLimits>;
-  const limits = { maxEntries, maxBytes };
-  const store = cacheId === undefined
-    ? registry.newStore(limits)
-    : registry.namedStore(cacheNamespace, cacheId, limits);
+function openMemory(
+  { fn, options, registry, host, keyArguments }: FunctionCacheParts,
+  limits: MemoryStoreLimits,
+  caches: InstanceCaches,
+): Kept {
+  const { cacheNamespace, cacheId, cacheKey } = options;
+  const store = cacheId === undefined ? caches.newStore(limits) : caches.namedStore(cacheNamespace, cacheId, limits);
   const keyOf = cacheKey as CacheKeyFunction | undefined;
   return {
     store: new MemoryResults(store, registry.clock, keyOf, keyArguments, receiverFinder(fn, host)),
-    flights: registry.flightsOf(store),
+    flights: caches.flightsOf(store),
   };
 }
 
 function openBackend(
-  { fn, task, options, registry, host, keyArguments }: FunctionCacheParts,
-  cacheBackend: string | CacheBackend,
+  { fn, options, registry, host, keyArguments }: FunctionCacheParts,
+  { open, identity }: { readonly open: OpenBackend; readonly identity: string },
+  caches: InstanceCaches,
   cacheOf: () => CachedResults,
-): Place {
-  const { cacheNamespace, cacheId, cacheBackendConfig = {}, cacheKey } = options;
-  const identity = functionIdentity(fn, task, host.functionName, options);
-  const { cache: backend, flights } = registry.backends.use({
-    task,
-    backend: cacheBackend,
-    config: cacheBackendConfig,
+): Kept {
+  const { cacheNamespace, cacheId, cacheKey } = options;
+  const { cache: backend, flights } = caches.backends.use({
+    open,
     timeoutMs: parseDuration(options.cacheTimeout)!,
     connectTimeoutMs: parseDuration(options.connectTimeout)!,
     onError: (operation, error) => cacheOf().account.noteTrouble(operation, error),

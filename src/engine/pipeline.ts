@@ -1,8 +1,7 @@
-import { allArguments } from "../cache/key/cache_key.ts";
+import { allArguments } from "../cache/key/all_arguments.ts";
 import { asyncContextHandler, attemptHandler } from "../attempt/current_call.ts";
 import { FailureLog } from "../attempt/failure_log.ts";
 import { printable } from "../errors/printable.ts";
-import { openFunctionCache } from "./open_function_cache.ts";
 import { resolveFallbackParameters } from "../function_source/fallback_parameter.ts";
 import type { CacheMode } from "../call/call_state.ts";
 import { compose, type Handler, type Layer } from "../call/layer.ts";
@@ -20,19 +19,20 @@ import { signalPolicy } from "../layers/signal.ts";
 import { timeoutPolicy } from "../layers/timeout.ts";
 import type { Rate } from "../limiter/rate.ts";
 import type { LayerForms, Policy } from "../policy/policy.ts";
-import type { CachedResults } from "../cache/results/cached_results.ts";
+import type { FunctionCache } from "./cache_place.ts";
+import { functionCache } from "./late_cache.ts";
 import type { FilledOptions } from "./opero_options.ts";
 import type { Registry } from "./registry.ts";
 import type { AnyFunction } from "./wrapped.ts";
 
 /** What stands between a call and the function: everything that a set of options switches on. */
 export interface Pipeline {
-  /** Runs calls without options of their own. */
-  readonly handler: Handler;
+  /** Runs calls without options of their own. It is to be asked for by each: one that waits for code is replaced. */
+  handler: Handler;
   /** Runs calls that have options of their own, and ask this of the cache; composed when first asked for. */
   readonly limitedHandler: (cacheMode?: CacheMode) => Handler;
   /** The cache of the function; off until switched on, but there to be asked. */
-  readonly cache: CachedResults | undefined;
+  readonly cache: FunctionCache | undefined;
   /** What the layers use. */
   readonly host: LayerHost;
 }
@@ -85,16 +85,19 @@ export function buildPipeline(parts: PipelineParts): Pipeline {
   const keyArguments = parameters === undefined
     ? allArguments
     : (args: readonly unknown[]) => parameters.argsWithout(args);
-  const cache = options.cache ? openFunctionCache({ fn, task, options, registry, host, keyArguments }) : undefined;
+  const cache = options.cache
+    ? functionCache({ fn, task, options, registry, host, keyArguments }, recompose)
+    : undefined;
   const globalLimiter = (rate: Rate) => registry.globalLimiter(task, rate);
   const isRemote = runAttempt !== undefined;
   const policyHost = { ...host, task, parameters, keyArguments, cache, isRemote, globalLimiter };
   const forms = POLICIES.map((policy) => formsOf(policy.resolve(options, policyHost)));
   const attempt = runAttempt ?? localAttempt(parts, host);
 
+  const composed = () => compose(forms.map(({ plain }) => plain), attempt);
   const limited = new Map<CacheMode | undefined, Handler>();
-  return {
-    handler: compose(forms.map(({ plain }) => plain), attempt),
+  const pipeline: Pipeline = {
+    handler: composed(),
     limitedHandler: (mode) => {
       const handler = limited.get(mode) ?? compose(forms.map((form) => form.limited(mode)), attempt);
       limited.set(mode, handler);
@@ -103,6 +106,12 @@ export function buildPipeline(parts: PipelineParts): Pipeline {
     cache,
     host,
   };
+  return pipeline;
+
+  function recompose(): void {
+    pipeline.handler = composed();
+    limited.clear();
+  }
 }
 
 /** Most layers are the same for all calls. */

@@ -1,18 +1,14 @@
 import { type Clock, SystemClock } from "../time/clock.ts";
-import { parseDuration } from "../time/duration.ts";
-import { MemoryStore, type MemoryStoreLimits } from "../cache/memory/memory_store.ts";
 import { ConfigurationError } from "../errors/configuration_error.ts";
 import { nonEmptyString, wrongOption } from "../options/validate.ts";
-import type { CachedResults } from "../cache/results/cached_results.ts";
-import { ExpirySweeper } from "../cache/memory/expiry_sweeper.ts";
-import { Flights } from "../cache/results/flights.ts";
 import { cachePolicy } from "../layers/cache.ts";
 import type { Rate } from "../limiter/rate.ts";
 import { RateLimiter } from "../limiter/rate_limiter.ts";
 import type { EventHub } from "../telemetry/events.ts";
 import type { Logger } from "../telemetry/logger.ts";
 import type { OperoEvents } from "../telemetry/opero_events.ts";
-import { OpenBackends } from "./open_backends.ts";
+import { BackendList } from "./backend_list.ts";
+import type { InstanceCaches } from "./instance_caches.ts";
 import type { OperoOptions } from "./opero_options.ts";
 import type { WorkerPlace, WorkerPoolOptions } from "../pool/pool.ts";
 import type { WorkerPool } from "../pool/worker_pool.ts";
@@ -56,18 +52,14 @@ export class Registry {
   /** Where it is told what happens. */
   readonly telemetry: Telemetry;
   /** The backends that keep results beyond the process. */
-  readonly backends: OpenBackends;
-  /** Removes what has expired from the stores in memory. */
-  readonly expiry: ExpirySweeper;
+  readonly backends: BackendList;
   readonly #closables = new Set<Closable>();
-  readonly #flights = new WeakMap<MemoryStore, Flights>();
   /** What runs now over many items. */
   readonly runs: Set<Run> = new Set();
   readonly #options: RegistryOptions;
   readonly #pools = new Map<string, WorkerPool>();
-  readonly #namedStores = new Map<string, Map<string, MemoryStore>>();
-  readonly #caches = new Map<string, Set<WeakRef<CachedResults>>>();
-  readonly #forgetCache = new FinalizationRegistry<() => void>((forget) => forget());
+  #caches: InstanceCaches | undefined = undefined;
+  #openCaches: (() => Promise<unknown>) | undefined = undefined;
   #globalLimiter: RateLimiter | undefined = undefined;
   #isClosed = false;
 
@@ -78,8 +70,7 @@ export class Registry {
     this.clock = options.clock ?? new SystemClock();
     this.random = options.random ?? Math.random;
     this.telemetry = new Telemetry(this.random, options.logger, undefined, options.events);
-    this.backends = new OpenBackends(this.clock, this.telemetry);
-    this.expiry = new ExpirySweeper(this.clock);
+    this.backends = new BackendList(this.clock, this.telemetry);
   }
 
   /**
@@ -97,35 +88,14 @@ export class Registry {
     return limiter;
   }
 
-  /** The store in memory that all functions with one `cacheId` in one namespace share. */
-  namedStore(namespace: string, cacheId: string, limits: MemoryStoreLimits): MemoryStore {
-    const stores = this.#namedStores.get(namespace) ?? new Map<string, MemoryStore>();
-    this.#namedStores.set(namespace, stores);
-    const store = stores.get(cacheId) ?? this.newStore(limits);
-    stores.set(cacheId, store);
-    return store;
+  /** Where the functions of the instance keep their results; `open` makes it where there is none yet. */
+  cachesFrom(open: () => InstanceCaches): InstanceCaches {
+    return this.#caches ??= open();
   }
 
-  /** A store in memory, which what has expired leaves by itself. Its times are those of {@link Clock.now}. */
-  newStore(limits: MemoryStoreLimits): MemoryStore {
-    const nowMs = () => this.clock.now();
-    return new MemoryStore(limits, (store) => this.expiry.watch(store, nowMs));
-  }
-
-  /** The runs under way of all functions that keep their results in `store`. */
-  flightsOf(store: MemoryStore): Flights {
-    const flights = this.#flights.get(store) ?? new Flights();
-    this.#flights.set(store, flights);
-    return flights;
-  }
-
-  /** Makes a function's cache known, so that its namespace can be cleared; it is forgotten with the function. */
-  addCache(namespace: string, cache: CachedResults): void {
-    const caches = this.#caches.get(namespace) ?? new Set();
-    this.#caches.set(namespace, caches);
-    const reference = new WeakRef(cache);
-    caches.add(reference);
-    this.#forgetCache.register(cache, () => caches.delete(reference));
+  /** Takes what opens the caches whose code is on its way: what is asked of all of them waits for it. */
+  openCachesWith(open: () => Promise<unknown>): void {
+    this.#openCaches = open;
   }
 
   /**
@@ -138,13 +108,8 @@ export class Registry {
     if (!nonEmptyString.accepts(namespace)) {
       throw wrongOption("clear the cache", "namespace", nonEmptyString, namespace);
     }
-    for (const reference of this.#caches.get(namespace) ?? []) reference.deref()?.clearFromNamespace();
-    // A shared store outlives the functions that filled it.
-    for (const store of this.#namedStores.get(namespace)?.values() ?? []) store.clear();
-    const { cacheTimeout, connectTimeout } = cachePolicy.defaults;
-    const limits = { timeoutMs: parseDuration(cacheTimeout)!, connectTimeoutMs: parseDuration(connectTimeout)! };
-    await this.backends.clear(namespace, limits);
-    for (const reference of this.#caches.get(namespace) ?? []) reference.deref()?.noteNamespaceCleared();
+    if (this.#caches === undefined) await this.#openCaches?.();
+    await this.#caches?.clear(namespace);
   }
 
   /** The pool that all functions share whose workers have this in common; `open` makes it where there is none yet. */

@@ -20,12 +20,12 @@ import {
 import { type Call, stateOf } from "../call/call.ts";
 import type { Handler, Layer } from "../call/layer.ts";
 import type { LayerHost } from "../attempt/layer_host.ts";
-import { byNumber, serializeArguments } from "../cache/key/cache_key.ts";
+import { keyModule } from "../cache/key/key_module.ts";
+import { lateLayer } from "../call/late_layer.ts";
 import { KeyedLimiters } from "../limiter/keyed_limiters.ts";
 import { canBeKept, type Rate } from "../limiter/rate.ts";
 import { RateLimiter } from "../limiter/rate_limiter.ts";
-import { definePolicy, type Filled, type Policy } from "../policy/policy.ts";
-import type { PolicyHost } from "../policy/policy_host.ts";
+import { definePolicy, type Policy } from "../policy/policy.ts";
 
 /** A rate with its period and burst. */
 export interface RateLimit {
@@ -95,30 +95,26 @@ export const rateLimitPolicy: Policy = definePolicy<RateLimitOptions, "rateLimit
   resolve: (options, host) => {
     if (options.rateLimit === undefined) return undefined;
     const rate = resolveRate(host.task, options.rateLimit);
-    return rateLimitLayer(limiterFor(options, rate, host), parseDuration(options.rateLimitMaxWait), host);
+    const maxWaitMs = parseDuration(options.rateLimitMaxWait);
+    const { rateLimitScope, rateLimitKey } = options;
+    if (rateLimitScope !== "per_args") {
+      const limiter = rateLimitScope === "global" ? host.globalLimiter(rate) : new RateLimiter(rate, host.clock);
+      return rateLimitLayer(() => limiter, maxWaitMs, host);
+    }
+    const limiters = new KeyedLimiters(rate, host.clock);
+    if (rateLimitKey !== undefined) {
+      return rateLimitLayer(({ args }) => limiters.of(rateLimitKey(...args)), maxWaitMs, host);
+    }
+    return lateLayer(keyModule, ({ serializeArguments, byNumber }) => {
+      const limiterOf = ({ args }: Call) => limiters.of(serializeArguments(host.keyArguments(args), byNumber));
+      return rateLimitLayer(limiterOf, maxWaitMs, host);
+    });
   },
 });
 
 function showRate(rate: unknown): unknown {
   const { per } = Object(rate) as Partial<RateLimit>;
   return per === undefined ? rate : { ...Object(rate), per: toSeconds(parseDuration(per)!) };
-}
-
-/** Which limiter a call takes its tokens from. */
-function limiterFor(
-  { rateLimitScope, rateLimitKey }: Filled<RateLimitOptions, "rateLimitScope">,
-  rate: Rate,
-  host: PolicyHost,
-): (call: Call) => RateLimiter {
-  if (rateLimitScope === "per_args") {
-    const limiters = new KeyedLimiters(rate, host.clock);
-    return ({ args }) =>
-      limiters.of(
-        rateLimitKey === undefined ? serializeArguments(host.keyArguments(args), byNumber) : rateLimitKey(...args),
-      );
-  }
-  const limiter = rateLimitScope === "global" ? host.globalLimiter(rate) : new RateLimiter(rate, host.clock);
-  return () => limiter;
 }
 
 /**

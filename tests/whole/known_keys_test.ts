@@ -1,4 +1,5 @@
-import { allArguments, byNumber, serializeArguments } from "../../src/cache/key/cache_key.ts";
+import { allArguments } from "../../src/cache/key/all_arguments.ts";
+import { byNumber, serializeArguments } from "../../src/cache/key/cache_key.ts";
 import { MemoryResults } from "../../src/cache/results/memory_results.ts";
 import { MemoryStore } from "../../src/cache/memory/memory_store.ts";
 import { NO_NUMBER, numberOf } from "../../src/cache/key/value_number.ts";

@@ -73,7 +73,10 @@ export function openDiskCache(config: DiskCacheConfig, host: Host): CacheBackend
   requireFiles(TASK);
   const isNamed = cacheDir !== undefined;
   const options = { path: cacheDir ?? ".opero_cache", isNamed, maxBytes, maxEntryBytes, task: TASK };
-  return new LateBackend(store, ({ openDiskStore }) => openDiskStore(options, host));
+  return new DiskCache(store, ({ openDiskStore }) => openDiskStore(options, host));
 }
 
 type Host = Pick<CacheBackendHost, "clock" | "warnOnce">;
+
+/** So that it is called by its name where it is in trouble. */
+class DiskCache extends LateBackend<typeof import("./open_disk_store.ts")> {}

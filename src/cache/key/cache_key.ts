@@ -6,16 +6,6 @@ import { primitiveText } from "./primitive_text.ts";
 import { treeText } from "./tree_text.ts";
 import { unkeyable } from "./unkeyable.ts";
 
-/**
- * Lets all arguments count for the key.
- *
- * @param args The arguments of the call.
- * @returns All arguments.
- */
-export function allArguments(args: readonly unknown[]): readonly unknown[] {
-  return args;
-}
-
 /** For keys that live no longer than the process: what cannot be compared by value counts by who it is. */
 export const byNumber: Identify = Object.assign((value: object) => instanceNumber(value), { isLocal: true as const });
 

@@ -72,5 +72,8 @@ export function openKvCache(config: KvCacheConfig, { clock }: Pick<CacheBackendH
     throw wrongOption(TASK, "path", { desired: "left out where 'kv' is given" }, path);
   }
   if (kv === undefined) requireKv();
-  return new LateBackend(store, ({ openKvStore }) => openKvStore({ path, kv, maxEntryBytes }, clock));
+  return new KvCache(store, ({ openKvStore }) => openKvStore({ path, kv, maxEntryBytes }, clock));
 }
+
+/** So that it is called by its name where it is in trouble. */
+class KvCache extends LateBackend<typeof import("./open_kv_store.ts")> {}

@@ -1,7 +1,8 @@
 import type { Clock } from "../../time/clock.ts";
 import { isPromise, type MaybePromise, whenReady } from "../../call/maybe_promise.ts";
 import type { CacheEntry } from "../backend/cache_backend.ts";
-import { allArguments, requireText, serializeArguments } from "../key/cache_key.ts";
+import { allArguments } from "../key/all_arguments.ts";
+import { requireText, serializeArguments } from "../key/cache_key.ts";
 import { type FunctionKey, functionKey, storedKey, storedKeyNow } from "../backend/engine_key.ts";
 import type { GuardedCache } from "../guard/guarded_cache.ts";
 import { instanceText, type ReceiverOf } from "../key/instance.ts";

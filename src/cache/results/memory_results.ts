@@ -1,6 +1,7 @@
 import type { Clock } from "../../time/clock.ts";
 import { SerializationError } from "../../errors/serialization_error.ts";
-import { allArguments, byNumber, requireText, serializeArguments } from "../key/cache_key.ts";
+import { allArguments } from "../key/all_arguments.ts";
+import { byNumber, requireText, serializeArguments } from "../key/cache_key.ts";
 import type { ReceiverOf } from "../key/instance.ts";
 import { instanceNumber } from "../key/instance_number.ts";
 import { jsonKeyOf } from "../key/json_key.ts";

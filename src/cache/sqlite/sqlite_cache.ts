@@ -82,7 +82,7 @@ export function openSqliteCache(config: SqliteCacheConfig, host: CacheBackendHos
   }
   const openDatabase = db === undefined ? openerOfFiles() : () => db;
   const options = { db, path, openDatabase, maxEntries, maxEntryBytes, task: TASK };
-  return new LateBackend(store, ({ openSqliteStore }) => openSqliteStore(options, host));
+  return new SqliteCache(store, ({ openSqliteStore }) => openSqliteStore(options, host));
 }
 
 function openerOfFiles(): (path: string) => SqliteDatabase {
@@ -95,3 +95,6 @@ function isDatabase(value: unknown): boolean {
   const { prepare, exec } = Object(value) as Partial<SqliteDatabase>;
   return typeof prepare === "function" && typeof exec === "function";
 }
+
+/** So that it is called by its name where it is in trouble. */
+class SqliteCache extends LateBackend<typeof import("./open_sqlite_store.ts")> {}

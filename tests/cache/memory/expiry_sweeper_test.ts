@@ -5,7 +5,6 @@ import { FakeClock } from "@opero/core/testing";
 import { approximateBytes } from "../../../src/cache/memory/approximate_bytes.ts";
 import { ExpirySweeper } from "../../../src/cache/memory/expiry_sweeper.ts";
 import { MemoryStore } from "../../../src/cache/memory/memory_store.ts";
-import { Registry } from "../../../src/engine/registry.ts";
 
 function entry(staleUntil: number) {
   return { value: 1, createdAt: 0, expiresAt: staleUntil, staleUntil };
@@ -90,14 +89,6 @@ Deno.test("opero() lets expired results leave a memoryCache() that was handed in
   assertEquals(held(), 10);
   await clock.tick("70s");
   assertEquals([held(), clock.pending], [0, 0]);
-});
-
-Deno.test("Registry.newStore() is a store that what has expired leaves by itself", async () => {
-  const clock = new FakeClock();
-  const store = new Registry({ defaults: {}, clock }).newStore({ maxEntries: 10 });
-  store.set("key", entry(clock.now() + 10_000));
-  await clock.tick("70s");
-  assertEquals([store.size, clock.pending], [0, 0]);
 });
 
 Deno.test("an entry from the future is a miss", async () => {
