@@ -9,7 +9,7 @@ import { isOfKind } from "../errors/error_kind.ts";
 import { errorLabel } from "../errors/error_label.ts";
 import { isAbortError } from "../errors/is_abort_error.ts";
 import { correlationIdOf } from "../telemetry/telemetry.ts";
-import { Attempt, openAttempt } from "./attempt.ts";
+import { Attempt, beginAttempt, openAttempt } from "./attempt.ts";
 import { retryContext, type RetryPredicate } from "./retry_context.ts";
 
 /** What the log needs to know of the function it is kept for. */
@@ -47,17 +47,17 @@ export class FailureLog {
 
   /**
    * Records that the attempt under way of `call` ended with `error`, and decides what may follow it. Nothing happens where
-   * a layer within has done so, or where the error is of no attempt that began.
+   * a layer within has done so, or where the call is over and no attempt runs.
    *
    * @throws {unknown} What `retryOn` or `fallbackOn` throws; it ends the call.
    */
   record(call: Call, error: unknown): void {
-    const attempt = openAttempt(call);
+    const attempt = openAttempt(call) ?? this.#attemptOf(call, error);
     if (attempt === undefined) return;
     call.attempt = attempt;
     const state = stateOf(call);
     if (!state.isFinal) state.attempts.push(this.#recordOf(attempt, error));
-    attempt.end(state.isFinal || isCancelled(state) || isAbortError(error) ? "final" : "failed", error);
+    attempt.end(state.isFinal || isAborted(state) || isAbortError(error) ? "final" : "failed", error);
     state.round = [...state.round, attempt];
     if (attempt.outcome === "failed") this.#decide(call, state, attempt);
     else state.isFinal = true;
@@ -75,7 +75,7 @@ export class FailureLog {
   /** Whether the next fallback value may be tried. */
   canTryNext(call: Call): boolean {
     const state = stateOf(call);
-    return !isOver(state) && state.round.at(-1)?.canTryNext === true;
+    return !isOver(state) && state.hasNextValue && state.round.at(-1)?.canTryNext === true;
   }
 
   /** Whether another round may follow: an error of this one is to be retried. */
@@ -92,8 +92,8 @@ export class FailureLog {
   /** Ends `call` after `error`, which no round may follow, and answers with what it rejects with. */
   end(call: Call, error: unknown): unknown {
     const state = stateOf(call);
-    // A call that is cancelled as its attempt fails ends for the reason it was cancelled for.
-    if (isCancelled(state)) {
+    // A call that is aborted as its attempt fails ends with the reason of the abort.
+    if (isAborted(state)) {
       if (error !== state.scope!.reason) dropResponse(error);
       return state.scope!.reason;
     }
@@ -134,6 +134,14 @@ export class FailureLog {
     return failed;
   }
 
+  /** An attempt that a layer failed with `error` before the function ran, as a layer of the user's may. */
+  #attemptOf(call: Call, error: unknown): Attempt | undefined {
+    const state = stateOf(call);
+    if (isOver(state) || state.round.some((ended) => ended.error === error)) return undefined;
+    beginAttempt(call, this.#options.clock.now());
+    return new Attempt(call);
+  }
+
   /** Asks the predicates of the user, each once for an attempt. */
   #decide(call: Call, state: CallState, attempt: Attempt): void {
     const { retryOn, fallbackOn, random } = this.#options;
@@ -142,6 +150,7 @@ export class FailureLog {
       attempt.canRetry = this.#isOutOfAttempts(state, error) || retryOn(error, retryContext(call, random));
       attempt.canTryNext = state.hasNextValue && fallbackOn(error, retryContext(call, random));
     } catch (thrown) {
+      attempt.end("final", error);
       state.isFinal = true;
       throw thrown;
     }
@@ -164,13 +173,13 @@ export class FailureLog {
   }
 }
 
-function isCancelled({ scope }: CallState): boolean {
+function isAborted({ scope }: CallState): boolean {
   return scope !== undefined && scope.isAborted;
 }
 
 /** Whether no attempt of the call may follow, whatever threw. */
 function isOver(state: CallState): boolean {
-  return state.isFinal || isCancelled(state);
+  return state.isFinal || isAborted(state);
 }
 
 /** Of a round in which each value was refused, the error that tells of the shortest wait. */

@@ -1,12 +1,12 @@
-/** Called once when what it waits in is called off. */
+/** Called once when the scope that it waits in is aborted. */
 export type AbortCallback = (reason: unknown) => void;
 
 /**
- * What can call a whole call off: the caller's signal or the deadline. It costs an object where an
+ * What can cancel a whole call: the caller's signal or the deadline. It costs an object where an
  * `AbortController` costs an event target, and is made only where one of the two is on.
  */
 export class AbortScope {
-  /** Whether it was called off. */
+  /** Whether it was aborted. */
   isAborted = false;
   /** Why, once it was. */
   reason: unknown = undefined;
@@ -14,19 +14,22 @@ export class AbortScope {
   #first: AbortCallback | undefined = undefined;
   #others: Set<AbortCallback> | undefined = undefined;
 
-  /** Calls `callback` when it is called off, unless {@link AbortScope.offAbort} takes it back: an answer that does would be one more closure a call. */
+  /**
+   * Calls `callback` when the scope is aborted, unless {@link AbortScope.offAbort} removes it. A function that removes it
+   * is not returned, as it would be one more closure for each call.
+   */
   onAbort(callback: AbortCallback): void {
     if (this.#first === undefined && this.#others === undefined) this.#first = callback;
     else (this.#others ??= new Set()).add(callback);
   }
 
-  /** Takes `callback` back; where it is not there, nothing happens. */
+  /** Removes `callback`; where it is not there, nothing happens. */
   offAbort(callback: AbortCallback): void {
     if (this.#first === callback) this.#first = undefined;
     else this.#others?.delete(callback);
   }
 
-  /** Calls it off, once: a second reason is ignored. */
+  /** Aborts the scope, once: a second reason is ignored. */
   abort(reason: unknown): void {
     if (this.isAborted) return;
     this.isAborted = true;

@@ -1,6 +1,6 @@
 import { abortReason } from "../errors/abort_reason.ts";
 
-/** What a signal calls off, such as an `AbortScope`. */
+/** What a signal aborts, such as an `AbortScope`. */
 export interface Follower {
   /** Called once, with the reason of the signal. */
   abort(reason: unknown): void;
@@ -15,18 +15,18 @@ interface Followers {
 const followersBySignal = new WeakMap<AbortSignal, Followers>();
 
 /**
- * Calls off `follower` once `signal` aborts, unless {@link unfollowSignal} takes it back. A signal bears at most one
- * listener, however many follow it, since adding listeners to one signal is quadratic.
+ * Aborts `follower` once `signal` aborts, unless {@link unfollowSignal} removes it. A signal has at most one listener,
+ * however many follow it, since adding listeners to one signal is quadratic.
  *
  * @param signal The signal to follow.
- * @param follower What is cancelled when the signal aborts.
+ * @param follower What is aborted when the signal aborts.
  */
 export function followSignal(signal: AbortSignal, follower: Follower): void {
   (followersBySignal.get(signal) ?? listenTo(signal)).waiting.add(follower);
 }
 
 /**
- * Takes `follower` back; the last of a signal takes the listener with it.
+ * Removes `follower`; with the last of a signal its listener goes, too.
  *
  * @param signal The signal that it follows.
  * @param follower What was given to {@link followSignal}.
@@ -42,7 +42,7 @@ function listenTo(signal: AbortSignal): Followers {
   const waiting = new Set<Follower>();
   const listener = () => {
     const reason = abortReason(signal);
-    // Still known meanwhile: one that is called off may take back others.
+    // Still known meanwhile: one that is aborted may remove others.
     for (const follower of waiting) follower.abort(reason);
     followersBySignal.delete(signal);
     waiting.clear();

@@ -10,7 +10,7 @@ import type { WaitReason } from "./call_state.ts";
  * @param ms How long to wait, in milliseconds.
  * @param reason What the call waits for.
  * @returns A promise that resolves after the wait.
- * @throws {unknown} The reason for which the call was called off, at once.
+ * @throws {unknown} The reason for which the call was aborted, at once.
  */
 export async function pause(clock: Clock, call: Call, ms: number, reason: WaitReason): Promise<void> {
   const state = stateOf(call);
@@ -32,6 +32,6 @@ export async function pause(clock: Clock, call: Call, ms: number, reason: WaitRe
   });
   state.waitUntilMs = 0;
   state.waitedMs += clock.now() - startedMs;
-  // What woke at the same moment and ran before may have called this one off.
+  // What woke at the same moment and ran before may have aborted this call.
   if (scope?.isAborted) throw scope.reason;
 }

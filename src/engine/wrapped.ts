@@ -39,7 +39,7 @@ export interface CallMeta {
   readonly attempts: number;
   /** How many seconds were waited for the rate limit and between attempts. */
   readonly waited: number;
-  /** The index of the fallback value that got through, or `undefined` without `argFallback`. */
+  /** The index of the fallback value that succeeded, or `undefined` without `argFallback`. */
   readonly fallbackIndex: number | undefined;
 }
 

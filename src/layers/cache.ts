@@ -152,7 +152,7 @@ export interface ServingCache {
  * - None: the call runs; identical calls in the meantime wait for the same run.
  * - Success: the value is kept. Failure: nothing is kept; within `cacheStaleIfError` the old value
  *   takes the place of an `AllFailedError`, and of a run until its backoff is over.
- * - Abort: drops the one caller; the run is called off once all have left.
+ * - Abort: drops the one caller; the run is aborted once all have left.
  * - A result that can be read only once is not kept; each caller gets one of his own.
  *
  * With `mode` "refresh" every call runs, whatever is kept, and what it comes to is kept. It is the outermost layer but

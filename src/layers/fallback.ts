@@ -42,7 +42,7 @@ const LEAST_MS = 1_000;
 
 /**
  * Answers with `fallback` where the call would reject with an `AllFailedError`. Any other error is
- * thrown on. It stands around the cache, so what it answers is not kept, and within the signal, so an
+ * rethrown. It stands around the cache, so what it answers is not kept, and within the signal, so an
  * abort ends the wait for what it answers, too. The deadline bounds that wait, which ends with the
  * `AllFailedError`; a deadline that has come leaves it a second. `hasSharedDeadline` says that the
  * cache may let several calls share a run with a deadline.

@@ -22,7 +22,7 @@ export const interruptPolicy: Policy = definePolicy<object, never, Others>({
 });
 
 /**
- * Ends the running attempt once the call is called off, by a signal or by the deadline: the signal
+ * Ends the running attempt once the call is aborted, by a signal or by the deadline: the signal
  * of the attempt aborts, and what the function answers later no longer counts. It is the innermost layer.
  *
  * @returns The layer.

@@ -207,7 +207,7 @@ function begin(next: Handler, call: Call, limiter: RateLimiter, ticket: number):
   return running;
 }
 
-/** Resolves with a ticket when the turn has come; rejects at once when the call is called off. */
+/** Resolves with a ticket when the turn has come; rejects at once when the call is aborted. */
 function turnIn(limiter: RateLimiter, scope: AbortScope | undefined): Promise<number> {
   return new Promise((resolve, reject) => {
     const leave = limiter.enqueue((ticket) => {

@@ -52,7 +52,7 @@ export interface RetryOptions {
   readonly jitter?: JitterName | JitterFunction | undefined;
   /**
    * Which errors another attempt may follow: those of a class, those for which a predicate holds, or an array of both. Any
-   * other is thrown on at once, as it is. By default all but what no retry can mend: a `ReferenceError`, a `TypeError` that
+   * other is rethrown at once, as it is. By default all but what no retry can mend: a `ReferenceError`, a `TypeError` that
    * is no failed fetch, this library's `ConfigurationError` and `SerializationError`; `Error` retries those, too. With
    * `retries: 0` there is nothing to leave out: all but a `ConfigurationError` is an `AllFailedError` then. An
    * `AbortError` is never retried.
@@ -153,7 +153,7 @@ export function resolveRetryOn(retryOn: RetryOptions["retryOn"], functionName: s
  * Tries again what fails.
  *
  * - Success: its value, after any number of rounds up to `retries + 1`.
- * - Failure: an error that `retryOn` does not match is thrown on at once, as it is, but those of several
+ * - Failure: an error that `retryOn` does not match is rethrown at once, as it is, but those of several
  *   fallback values as an `AllFailedError`; so once the rounds are used up, the deadline would pass
  *   during the wait, or the server asks for too long a wait.
  * - Abort: ends the wait at once; no further attempt is made.

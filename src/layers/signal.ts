@@ -7,7 +7,7 @@ import { stateOf } from "../call/call.ts";
 import type { Layer } from "../call/layer.ts";
 import { definePolicy, type Policy } from "../policy/policy.ts";
 
-/** How calls are called off. */
+/** How calls are aborted. */
 export interface SignalOptions {
   /** Aborts every call: each wait ends at once, and the call rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined;

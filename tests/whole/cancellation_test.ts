@@ -187,6 +187,28 @@ Deno.test("currentCall().signal is one per attempt, and a failed attempt's is no
   assertEquals([new Set(signals).size, signals.some(({ aborted }) => aborted)], [2, false]);
 });
 
+Deno.test("currentCall().signal of an attempt that failed is not aborted by the end of its map", async () => {
+  const { opmap, clock } = lab();
+  const signals: AbortSignal[] = [];
+  const fn = opmap(async (item: string) => {
+    signals.push(currentCall().signal);
+    if (item === "fails at once") throw BUSY;
+    await clock.sleep(item === "stops the map" ? 50 : 500);
+    throw STOP;
+  }, {
+    mode: "async",
+    onError: "abort",
+    retryOn: (error) => error === BUSY,
+    minDelay: "1h",
+    maxDelay: "2h",
+    progress: false,
+  });
+  const rejected = rejectionOf(fn(["fails at once", "still runs", "stops the map"]));
+  await clock.tick("1s");
+  await rejected;
+  assertEquals(signals.map(({ aborted }) => aborted), [false, true, false]);
+});
+
 Deno.test("deadline ends the attempt that runs, and tells the call's attempts", async () => {
   const { opero, clock } = lab();
   const fn = opero(function load() {
