@@ -34,6 +34,8 @@ export interface JobOwner {
 export class Job implements RunningAttempt {
   readonly call: Call;
   readonly promise: Promise<unknown>;
+  /** The buffers that go with it for good, so that it can be sent only once. */
+  readonly moved: readonly ArrayBuffer[] | undefined;
   /** Where it was sent, from then until it ends. */
   worker: JobHolder | undefined = undefined;
   /** Its slot at that worker. */
@@ -58,15 +60,11 @@ export class Job implements RunningAttempt {
   constructor(call: Call, owner: JobOwner) {
     this.call = call;
     this.#owner = owner;
+    this.moved = movedBuffers(call.args[0]);
     this.promise = new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
     });
-  }
-
-  /** The buffers that go with it for good, so that it can be sent only once. */
-  get moved(): readonly ArrayBuffer[] | undefined {
-    return movedBuffers(this.call.args[0]);
   }
 
   /** Stops it, wherever it is. */

@@ -28,7 +28,7 @@ export class JobQueue {
       if (!job.isSettled) taken.push(job);
     }
     // Cut now and then: shifting each job out would cost more than running it.
-    if (this.#head === this.#jobs.length) this.#replace([]);
+    if (this.#head === this.#jobs.length) this.#jobs.length = this.#head = 0;
     else if (this.#head > 4_096) this.#replace(this.#jobs.slice(this.#head));
     return taken;
   }

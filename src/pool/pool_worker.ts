@@ -53,6 +53,8 @@ export class PoolWorker<Served extends ServedFunction = ServedFunction> implemen
   servesSinceMs = 0;
   /** When it last had something to do, as the pool's clock has it. */
   usedAtMs: number = monotonicNow();
+  /** The function it serves; {@link PoolWorker.serve} turns it to another. */
+  served: Served | undefined = undefined;
   /** How many items it can hold. */
   readonly slotCount: number;
   readonly #owner: PoolWorkerOwner<Served>;
@@ -60,7 +62,6 @@ export class PoolWorker<Served extends ServedFunction = ServedFunction> implemen
   readonly handle: WorkerHandle;
   readonly #board: SlotBoard;
   readonly #loaded = new Set<number>();
-  #served: Served | undefined = undefined;
   #nextNumber = 0;
   #isAsked = false;
   #isLost = false;
@@ -80,11 +81,6 @@ export class PoolWorker<Served extends ServedFunction = ServedFunction> implemen
     this.#post({ kind: "init", board: this.#board.memory, isPacking, ...(ancestors && { ancestors }) });
   }
 
-  /** The function it serves. */
-  get served(): Served | undefined {
-    return this.#served;
-  }
-
   /** How many jobs it has. */
   get jobCount(): number {
     return this.#board.jobCount;
@@ -102,7 +98,7 @@ export class PoolWorker<Served extends ServedFunction = ServedFunction> implemen
 
   /** Turns to the items of `served`; it must have no others. */
   serve(served: Served, nowMs: number): void {
-    this.#served = served;
+    this.served = served;
     this.isYielding = false;
     this.servesSinceMs = nowMs;
     const { id, fn, concurrency } = served;
@@ -116,11 +112,13 @@ export class PoolWorker<Served extends ServedFunction = ServedFunction> implemen
   /** Sends `jobs` in one message; those that cannot be cloned fail. */
   send(jobs: readonly Job[]): void {
     const number = this.#nextNumber;
-    const message = buildRunMessage(this.#served!.id, jobs, (job) => {
+    const moved: ArrayBuffer[] = [];
+    for (const job of jobs) {
       job.worker = this;
       this.#board.occupy(job, number);
-    });
-    const moved = jobs.some((job) => job.moved) ? jobs.flatMap((job) => job.moved ?? []) : [];
+      if (job.moved !== undefined) moved.push(...job.moved);
+    }
+    const message = buildRunMessage(this.served!.id, jobs);
     try {
       this.#post(packMessage(message, { isPacking: this.handle.isPacking, moved }), moved);
     } catch (error) {
@@ -213,14 +211,14 @@ export class PoolWorker<Served extends ServedFunction = ServedFunction> implemen
     if (message.kind === "fatal") return this.#lose(message.reason, this.#openError(message.error));
     if (message.kind === "pong") return;
     if (message.kind === "up") this.isUp = true;
-    const { id, fn } = this.#served ?? {};
+    const { id, fn } = this.served ?? {};
     if (message.kind === "ready" ? message.id === id : fn?.module === undefined) this.isReady = true;
     this.#owner.onProgress(this);
   }
 
   #onResults(message: ResultsMessage): void {
     if (!this.#board.isShared) this.#board.leave();
-    settleResults(message, this.#board, this.#served!.known);
+    settleResults(message, this.#board, this.served!.known);
     const count = message.slots.length + message.failed.length;
     if (count + message.unsent.length > 0) this.hasServed = true;
     if (this.jobCount === 0) this.isIsolated = false;
@@ -238,7 +236,7 @@ export class PoolWorker<Served extends ServedFunction = ServedFunction> implemen
   }
 
   #openError(envelope: unknown): unknown {
-    return openEnvelope(envelope as Envelope, this.#served?.known ?? new Map());
+    return openEnvelope(envelope as Envelope, this.served?.known ?? new Map());
   }
 
   #lose(reason: LossReason, error: unknown): void {

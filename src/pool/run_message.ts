@@ -7,14 +7,13 @@ import type { CallMark, RunMessage } from "./wire/worker_protocol.ts";
 type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
 
 /**
- * The message that sends `jobs` of the function `fn`, each to the slot it has once `occupy` was called with it.
+ * The message that sends `jobs` of the function `fn`, each to the slot it was given.
  *
  * @param fn The number of the function.
- * @param jobs The jobs to send.
- * @param occupy Gives a job its slot.
+ * @param jobs The jobs to send, which have their slots.
  * @returns The message.
  */
-export function buildRunMessage(fn: number, jobs: readonly Job[], occupy: (job: Job) => void): RunMessage {
+export function buildRunMessage(fn: number, jobs: readonly Job[]): RunMessage {
   const slots: number[] = [];
   const items: unknown[] = [];
   const indexes: number[] = [];
@@ -23,7 +22,6 @@ export function buildRunMessage(fn: number, jobs: readonly Job[], occupy: (job: 
   let limitMs = 0;
   for (const job of jobs) {
     const { call } = job;
-    occupy(job);
     slots.push(job.slot);
     items.push(call.args[0]);
     indexes.push(call.index ?? -1);

@@ -105,6 +105,13 @@ export class WorkerFeed {
 
 /** The workers that may be given jobs: the ready ones, or else the first, which finds them when it is. */
 function openAmong(workers: ReadonlySet<PoolWorker>): PoolWorker[] {
-  const ready = [...workers].filter((worker) => worker.isReady);
-  return (ready.length > 0 ? ready : [...workers]).filter((worker) => !worker.isIsolated && !worker.isYielding);
+  const open: PoolWorker[] = [];
+  let isOneReady = false;
+  for (const worker of workers) {
+    // What was open as long as none was ready is so no more.
+    if (worker.isReady && !isOneReady) open.length = 0;
+    isOneReady ||= worker.isReady;
+    if (worker.isReady === isOneReady && !worker.isIsolated && !worker.isYielding) open.push(worker);
+  }
+  return open;
 }

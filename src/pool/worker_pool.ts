@@ -131,10 +131,10 @@ export class WorkerPool implements ShareHost, PoolWorkerOwner<PoolShare> {
   dispatchSoon(): void {
     if (this.#isDispatchComing) return;
     this.#isDispatchComing = true;
-    nextTurn(() => this.#dispatch());
+    nextTurn(this.#dispatch);
   }
 
-  #dispatch(): void {
+  readonly #dispatch = (): void => {
     this.#isDispatchComing = false;
     this.#rollCall();
     const nowMs = monotonicNow();
@@ -142,7 +142,7 @@ export class WorkerPool implements ShareHost, PoolWorkerOwner<PoolShare> {
     for (const share of this.#active) this.#freshen(share);
     this.#grow(nowMs);
     for (const share of this.#active) share.feed.feed(share.held);
-  }
+  };
 
   /** Looks who has something to do: once for many items, as to ask with each costs more than what it tells. */
   #rollCall(): void {
@@ -150,10 +150,9 @@ export class WorkerPool implements ShareHost, PoolWorkerOwner<PoolShare> {
     for (const share of this.#open) if (share.pendingCount > 0) this.#active.add(share);
     for (const share of this.#active) if (share.pendingCount === 0) this.#active.delete(share);
     const areActive = this.#active.size > 0;
-    if (areActive) this.#life.start();
     if (areActive === wereActive) return;
     for (const worker of this.#workers) worker.setNeeded(areActive);
-    if (areActive) return;
+    if (areActive) return this.#life.start();
     this.#watch.rest();
     this.#life.stop();
   }

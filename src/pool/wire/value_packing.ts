@@ -26,7 +26,8 @@ export interface PackedValues {
 export function packValues(lists: readonly unknown[][], rules: CrossingRules): PackedValues {
   let packing: PackingList | undefined;
   try {
-    const packed = lists.map((list) => {
+    const packed: unknown[][] = [];
+    for (const list of lists) {
       let copy: unknown[] | undefined;
       for (let place = 0; place < list.length; place++) {
         const value = list[place];
@@ -40,8 +41,8 @@ export function packValues(lists: readonly unknown[][], rules: CrossingRules): P
           packing.place(copy, place, packing.add(packBytes(value, rules.moved)));
         } else new ValuePacker(packing, rules).pack(value, copy, place);
       }
-      return copy ?? list;
-    });
+      packed.push(copy ?? list);
+    }
     return { lists: packed, packing };
   } catch (error) {
     throw unreadable(error);
