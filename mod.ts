@@ -64,6 +64,9 @@ export type { JitterContext, JitterFunction, JitterName } from "./src/retry/back
 export type { Duration } from "./src/time/duration.ts";
 export type { ErrorClass } from "./src/options/error_matcher.ts";
 export type { RetryOptions } from "./src/layers/retry.ts";
+export type { CustomLayer, LayersOptions, NamedLayer } from "./src/policy/custom_layers.ts";
+export type { LayerCall, LayerFunction, LayerHandler } from "./src/policy/layer_call.ts";
+export type { LayerPlace } from "./src/policy/policy.ts";
 export type { ReraiseOptions } from "./src/layers/reraise.ts";
 export type { CacheOptions } from "./src/layers/cache.ts";
 export type { CacheStats } from "./src/cache/results/cache_account.ts";

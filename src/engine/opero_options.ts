@@ -8,6 +8,7 @@ import type { FilledReraiseOptions, ReraiseOptions } from "../layers/reraise.ts"
 import type { FilledRetryOptions, RetryOptions } from "../layers/retry.ts";
 import type { SignalOptions } from "../layers/signal.ts";
 import type { TimeoutOptions } from "../layers/timeout.ts";
+import type { LayersOptions } from "../policy/custom_layers.ts";
 import type { Filled } from "../policy/policy.ts";
 
 /** How `currentCall()` finds its call. */
@@ -43,6 +44,7 @@ export interface OperoOptions<Args extends readonly unknown[] = any[], Value = a
     DeadlineOptions,
     FallbackOptions<Args, Value>,
     SignalOptions,
+    LayersOptions,
     ContextOptions,
     NameOptions {}
 

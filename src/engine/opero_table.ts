@@ -1,4 +1,5 @@
 import { nonEmptyString, oneOf } from "../options/validate.ts";
+import { LAYERS_OPTIONS } from "../policy/custom_layers.ts";
 import { type OptionTable, tableOf } from "../policy/option_table.ts";
 import type { OptionSet } from "../policy/policy.ts";
 import type { FilledOptions, OperoOptions } from "./opero_options.ts";
@@ -11,4 +12,4 @@ const SETTINGS: OptionSet = {
 };
 
 /** What is known of each option of `opero`. */
-export const OPERO_TABLE: OptionTable<OperoOptions, FilledOptions> = tableOf([...POLICIES, SETTINGS]);
+export const OPERO_TABLE: OptionTable<OperoOptions, FilledOptions> = tableOf([...POLICIES, LAYERS_OPTIONS, SETTINGS]);

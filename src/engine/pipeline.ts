@@ -18,6 +18,7 @@ import { resolveRetryOn, retryPolicy } from "../layers/retry.ts";
 import { signalPolicy } from "../layers/signal.ts";
 import { timeoutPolicy } from "../layers/timeout.ts";
 import type { Rate } from "../limiter/rate.ts";
+import { placeLayers } from "../policy/custom_layers.ts";
 import type { LayerForms, Policy } from "../policy/policy.ts";
 import type { FunctionCache } from "./cache_place.ts";
 import { functionCache } from "./late_cache.ts";
@@ -91,7 +92,13 @@ export function buildPipeline(parts: PipelineParts): Pipeline {
   const globalLimiter = (rate: Rate) => registry.globalLimiter(task, rate);
   const isRemote = runAttempt !== undefined;
   const policyHost = { ...host, task, parameters, keyArguments, cache, isRemote, globalLimiter };
-  const forms = POLICIES.map((policy) => formsOf(policy.resolve(options, policyHost)));
+  const places = POLICIES.map(({ name }) => name);
+  const custom = options.layers === undefined ? undefined : placeLayers(task, options.layers, places, host);
+  const forms = POLICIES.flatMap((policy) => {
+    const form = formsOf(policy.resolve(options, policyHost));
+    const [outside, inside] = [custom?.get(`outside ${policy.name}`), custom?.get(`inside ${policy.name}`)];
+    return [...(outside ?? []).map(formsOf), form, ...(inside ?? []).map(formsOf)];
+  });
   const attempt = runAttempt ?? localAttempt(parts, host);
 
   const composed = () => compose(forms.map(({ plain }) => plain), attempt);

@@ -110,6 +110,10 @@ const TABLE: Record<string, { desired: string; wrong: Wrong }> = {
     desired: "an AbortSignal",
     wrong: [...SECRETS, [{}, "an object"], [new AbortController(), "an AbortController"]],
   },
+  layers: {
+    desired: "an array of layers, as in [{ name, outside, layer }]",
+    wrong: [["audit", '"audit"'], [() => {}, "a function"], [[() => {}], "an array"], [null, "null"]],
+  },
   context: { desired: `one of "sync", "async"`, wrong: [["Async", '"Async"'], [true, "true"], [null, "null"]] },
 };
 

@@ -2,6 +2,7 @@ import { assert, assertEquals, assertInstanceOf, assertRejects } from "@std/asse
 import {
   AllFailedError,
   currentCall,
+  type LayerFunction,
   MapError,
   type MapMode,
   opmap,
@@ -225,3 +226,18 @@ for (const variant of VARIANTS) {
     });
   }
 }
+
+Deno.test("layers of one's own run on the caller's side of a pool", async () => {
+  const seen: unknown[] = [];
+  const layer: LayerFunction = (next) => (call) => {
+    seen.push(call.index);
+    return next(call);
+  };
+  await using double = opmap((n: number) => 2 * n, {
+    mode: "process",
+    workers: 1,
+    progress: false,
+    layers: [{ name: "note", inside: "retry", layer }],
+  });
+  assertEquals([await double([1, 2]), seen], [[2, 4], [0, 1]]);
+});

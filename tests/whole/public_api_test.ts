@@ -16,18 +16,18 @@ const EXPORTS: Record<string, { module: object; values: string; types: string }>
       withCorrelationId
     `,
     types: `
-      AllFailedInit AllFailedReason AnyFunction ArgFallbackOptions AsyncFunction AttemptRecord
-      CacheBackend CacheBackendFactory CacheBackendHost CacheEntry CacheErrorEvent CacheHandle
-      CacheMode CacheOptions CacheStats CacheStatus CallContext CallEvent CallMeta CallOptions CheckedArgFallback Clock
-      ContextOptions DeadlineOptions DiskCacheConfig Duration ErrorClass FailOnOptions FailureEvent FailurePredicate FallbackEvent
-      FallbackOptions HiddenValue InstanceOptions ItemDoneEvent Items JitterContext JitterFunction JitterName
-      KeyvLike KvCacheConfig KvCommit KvDatabase KvEntry KvKey LogFields LogLevel LogRecord LogThreshold Logger
-      LoggingOptions MapItemError MapMode MapResult MapStream Mapped MaybePromise MemoryCacheConfig
-      NameOptions OnError Opero OperoErrorCode OperoEvents OperoHandles OperoInstance OperoOptions OperoWrapper
-      Opmap OpmapOptions OpmapWrapper ProgressLog ProgressOption ProgressState RateLimit RateLimitOptions
-      RateLimitedEvent ReraiseOptions RetryContext RetryEvent RetryOptions RetryPredicate RunAsync RunAsyncOptions
-      RunOptions ShownOptions SignalOptions SqliteCacheConfig SqliteDatabase SqliteStatement SuccessEvent
-      TimeoutOptions Timer Unsubscribe WithMeta WorkerPermissions Wrapped
+      AllFailedInit AllFailedReason AnyFunction ArgFallbackOptions AsyncFunction AttemptRecord CacheBackend
+      CacheBackendFactory CacheBackendHost CacheEntry CacheErrorEvent CacheHandle CacheMode CacheOptions CacheStats
+      CacheStatus CallContext CallEvent CallMeta CallOptions CheckedArgFallback Clock ContextOptions CustomLayer
+      DeadlineOptions DiskCacheConfig Duration ErrorClass FailOnOptions FailureEvent FailurePredicate FallbackEvent
+      FallbackOptions HiddenValue InstanceOptions ItemDoneEvent Items JitterContext JitterFunction JitterName KeyvLike
+      KvCacheConfig KvCommit KvDatabase KvEntry KvKey LayerCall LayerFunction LayerHandler LayerPlace LayersOptions
+      LogFields LogLevel LogRecord LogThreshold Logger LoggingOptions MapItemError MapMode MapResult MapStream Mapped
+      MaybePromise MemoryCacheConfig NameOptions NamedLayer OnError Opero OperoErrorCode OperoEvents OperoHandles
+      OperoInstance OperoOptions OperoWrapper Opmap OpmapOptions OpmapWrapper ProgressLog ProgressOption ProgressState
+      RateLimit RateLimitOptions RateLimitedEvent ReraiseOptions RetryContext RetryEvent RetryOptions RetryPredicate
+      RunAsync RunAsyncOptions RunOptions ShownOptions SignalOptions SqliteCacheConfig SqliteDatabase SqliteStatement
+      SuccessEvent TimeoutOptions Timer Unsubscribe WithMeta WorkerPermissions Wrapped
     `,
   },
   "redis.ts": {
