@@ -165,18 +165,14 @@ export class PoolShare implements Pool, JobOwner, ServedFunction {
 
   /** A worker died with `loss`: whoever did it fails, all others run again. */
   onLost(loss: Loss<Job>, reason: LossReason, error: unknown): void {
-    const { culprit, innocent, suspects, doubted } = judgeLoss(loss);
+    const { culprit, charge, innocent, suspects, doubted, missed, isFruitless } = judgeLoss(loss, reason);
     for (const job of suspects) job.isSuspect = true;
     if (doubted !== undefined) doubted.isDoubted = true;
     this.runAgain([...innocent, ...suspects, ...(doubted === undefined ? [] : [doubted])]);
-    if (reason === "silent") {
-      this.silentInRow++;
-      this.#giveUpMissed(loss.waiting);
-    }
-    if (culprit !== undefined && (reason === "overrun" || reason === "silent")) {
-      culprit.fail(this.timeoutError(culprit.limitMs));
-    } else if (culprit !== undefined) this.#crashes.fail(culprit, reason, error);
-    const isFruitless = culprit === undefined && doubted === undefined && suspects.length === 0 && !loss.hasServed;
+    if (reason === "silent") this.silentInRow++;
+    this.#giveUpMissed(missed);
+    if (charge === "timeout") culprit!.fail(this.timeoutError(culprit!.limitMs));
+    else if (charge === "crash") this.#crashes.fail(culprit!, reason, error);
     const isHopeless = reason === "boot" || (isFruitless && ++this.#failedStarts >= MAX_FAILED_STARTS) ||
       (reason === "uncaught" && error instanceof ConfigurationError);
     if (isHopeless) this.giveUp(error);
