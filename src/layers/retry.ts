@@ -156,6 +156,8 @@ export function resolveRetryOn(retryOn: RetryOptions["retryOn"], functionName: s
  * - Failure: an error that `retryOn` does not match is rethrown at once, as it is, but those of several
  *   fallback values as an `AllFailedError`; so once the rounds are used up, the deadline would pass
  *   during the wait, or the server asks for too long a wait.
+ * - Refusal, such as a `RateLimitError`: it is rethrown as it is where it ends the last round. It asks for no round of its
+ *   own, and leaves one to the attempts of the same round that failed.
  * - Abort: ends the wait at once; no further attempt is made.
  *
  * It stands within the cache and the deadline, and around the fallback values: with `retries: 2`

@@ -320,12 +320,20 @@ Deno.test("rateLimit: an attempt that fails after a refused value is judged as a
 
 Deno.test("rateLimit: a refused value that comes last is thrown on, with the attempt before as its cause", async () => {
   const busy = new Error("busy");
-  const { fn, used } = keyed({}, (key) => key === "a" ? Promise.reject(busy) : key);
+  const { fn, used, clock } = keyed({}, (key) => key === "a" ? Promise.reject(busy) : key);
   await fn(["b"]);
   const error = await rejectionOf(fn(["a", "b"])) as RateLimitError;
   assertInstanceOf(error, RateLimitError);
   assertStrictEquals(error.cause, busy);
   assertEquals(used, ["b", "a"]);
+
+  // Also where another, which was refused before that attempt, may come back sooner.
+  await clock.tick("10s");
+  await fn(["b"]);
+  await clock.tick("4s");
+  await fn(["c"]);
+  const last = await rejectionOf(fn(["b", "a", "c"])) as RateLimitError;
+  assertEquals([last.retryAfter, last.cause], [10, busy]);
 });
 
 Deno.test("rateLimit: a refused value leaves another round to the attempts that failed", async () => {
