@@ -5,19 +5,20 @@ import process from "node:process";
  * programs keep the machine busy.
  */
 export function processorMs(act: () => unknown): number {
-  const before = process.cpuUsage();
+  const startMs = processorNowMs();
   act();
-  return msSince(before);
+  return processorNowMs() - startMs;
 }
 
 /** The same of an `act` that waits. */
 export async function processorMsOfAsync(act: () => Promise<unknown>): Promise<number> {
-  const before = process.cpuUsage();
+  const startMs = processorNowMs();
   await act();
-  return msSince(before);
+  return processorNowMs() - startMs;
 }
 
-function msSince(before: NodeJS.CpuUsage): number {
-  const { user, system } = process.cpuUsage(before);
+/** How long the processor has worked on this process until now, in milliseconds. */
+export function processorNowMs(): number {
+  const { user, system } = process.cpuUsage();
   return (user + system) / 1_000;
 }

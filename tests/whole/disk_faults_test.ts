@@ -8,6 +8,7 @@ import { ConfigurationError, SerializationError } from "../../src/errors.ts";
 import { type Files, openFiles } from "../../src/runtime/files.ts";
 import { FakeClock } from "../../testing.ts";
 import { runs } from "../support/runs.ts";
+import { until } from "../support/until.ts";
 import { printSeed } from "../support/seed.ts";
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import fc from "fast-check";
@@ -166,7 +167,7 @@ Deno.test("diskCache() removes the temporary files of dead writers, and nothing 
     for (const name of [dead, doomed, "mine", "notes.txt"]) await Deno.utime(`${passing}/${name}`, long, long);
     const cache = diskCache({ cacheDir: directory });
     await cache.set(KEY, entryOf(1));
-    await cacheIsIdle(() => [...Deno.readDirSync(passing)].length === 3);
+    await until(() => [...Deno.readDirSync(passing)].length === 3);
     const left = [...Deno.readDirSync(passing)].map(({ name }) => name).sort();
     assertEquals(left, [alive, "mine", "notes.txt"].sort());
     await cache.close?.();
@@ -187,17 +188,13 @@ function filesIn(path: string): string[] {
   }
 }
 
-async function cacheIsIdle(isIdle: () => boolean): Promise<void> {
-  for (let turn = 0; !isIdle() && turn < 2_000; turn++) await new Promise((resolve) => setTimeout(resolve, 1));
-}
-
 Deno.test("diskCache() removes dead entries when they are asked for, and once in a while all of them", () =>
   inDirectory(async (directory) => {
     const clock = new FakeClock();
     const cache = openDiskCache({ cacheDir: directory }, { clock });
     const dead = { value: 1, createdAt: 0, expiresAt: 1, staleUntil: clock.wallNow() + 1_000 };
     await cache.set(KEY, dead);
-    await cacheIsIdle(() => [...Deno.readDirSync(directory)].some(({ name }) => name === "swept"));
+    await until(() => [...Deno.readDirSync(directory)].some(({ name }) => name === "swept"));
     await cache.set("other", dead);
     await clock.tick("1s");
     assertEquals(await cache.get(KEY), undefined);
@@ -205,7 +202,7 @@ Deno.test("diskCache() removes dead entries when they are asked for, and once in
     await Deno.remove(`${directory}/swept`);
     const next = openDiskCache({ cacheDir: directory }, { clock });
     await next.set(KEY, entryOf(1));
-    await cacheIsIdle(() => othersIn(directory).length === 0);
+    await until(() => othersIn(directory).length === 0);
     assertEquals(othersIn(directory), []);
     await next.close?.();
   }));
@@ -223,7 +220,7 @@ Deno.test("diskCache() removes what 0.1 was about to remove, its entries with it
     for (const path of [full, deep, mixed]) await Deno.utime(path, long, long);
     const cache = diskCache({ cacheDir: directory });
     await cache.set(KEY, entryOf(1));
-    await cacheIsIdle(() => [...Deno.readDirSync(passing)].length === 1);
+    await until(() => [...Deno.readDirSync(passing)].length === 1);
     assertEquals([...walk(passing)], [mixed, notes]);
     await cache.close?.();
   }));
@@ -253,7 +250,7 @@ Deno.test("diskCache() removes of its entries those that are dead or damaged, an
     const next = diskCache({ cacheDir: directory });
     await next.set("other", entryOf(1));
     const isThere = (path: string) => filesIn(path.slice(0, path.lastIndexOf("/"))).includes(path.split("/").at(-1)!);
-    await cacheIsIdle(() => !paths.ours.some(isThere));
+    await until(() => !paths.ours.some(isThere));
     assertEquals([paths.ours.filter(isThere), paths.others.filter((path) => !isThere(path))], [[], []]);
     await next.close?.();
   }));
@@ -265,7 +262,7 @@ Deno.test("diskCache() keeps to maxBytes, and the newest entries", () =>
       await cache.set(`key${i}`, entryOf("x".repeat(2_000)));
       if (i % 5 === 0) await new Promise((resolve) => setTimeout(resolve, 2));
     }
-    await cacheIsIdle(() => othersIn(directory).length <= 55);
+    await until(() => othersIn(directory).length <= 55);
     await cache.close?.();
     const { length } = othersIn(directory);
     assert(length <= 55 && length > 20, `${length} files`);
@@ -449,7 +446,7 @@ Deno.test("diskCache() keeps nothing of a write that a delete or a clear has ove
       ) {
         const writing = cache.set(KEY, entryOf(long));
         // Another process can know of a write once there is a file.
-        if (remover === other) await cacheIsIdle(() => filesIn(`${directory}/passing`).length > 0);
+        if (remover === other) await until(() => filesIn(`${directory}/passing`).length > 0);
         await remove();
         await writing;
         assertEquals(await cache.get(KEY), undefined);
@@ -470,7 +467,7 @@ Deno.test("diskCache() sweeps also where the mark of the last sweep is of the fu
     await Deno.utime(`${directory}/swept`, ahead, ahead);
     const next = diskCache({ cacheDir: directory });
     await next.set(KEY, entryOf(1));
-    await cacheIsIdle(() => othersIn(directory).length === 0);
+    await until(() => othersIn(directory).length === 0);
     assertEquals(othersIn(directory), []);
     await next.close?.();
   }));

@@ -1,3 +1,4 @@
+import { until } from "../../support/until.ts";
 import { assertEquals } from "@std/assert";
 import { diskCache } from "../../../src/cache/disk/disk_cache.ts";
 
@@ -17,10 +18,9 @@ for (const [less, expected] of [[0, 9], [1, 8]] as const) {
     // One entry too many, and one for the tenth.
     const cache = diskCache({ cacheDir, maxBytes: 10 * bytes - less });
     await cache.set("key 0", ENTRY);
-    const deadlineMs = performance.now() + 10_000;
-    while (entriesIn(cacheDir).length > expected && performance.now() < deadlineMs) await turn(1);
+    await until(() => entriesIn(cacheDir).length <= expected);
     // Long enough for one more, were it to go as well.
-    await turn(100);
+    await new Promise((resolve) => setTimeout(resolve, 100));
     await cache.close?.();
     const left = entriesIn(cacheDir).length;
     await Deno.remove(cacheDir, { recursive: true });
@@ -43,8 +43,4 @@ async function fill(cacheDir: string, count: number): Promise<number> {
   }
   await cache.close?.();
   return bytes!;
-}
-
-function turn(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }
