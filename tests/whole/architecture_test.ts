@@ -5,7 +5,7 @@ import { findCycle, readSources, type SourceFile } from "../support/source_graph
 const LEVELS: readonly (readonly string[])[] = [
   ["errors"],
   ["runtime", "time", "options", "retry", "call"],
-  ["telemetry", "attempt", "function_source"],
+  ["telemetry", "attempt", "breaker", "function_source"],
   ["cache", "limiter", "pool", "progress"],
   ["layers", "policy"],
   ["engine", "opero"],

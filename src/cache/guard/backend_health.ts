@@ -1,14 +1,13 @@
+import { CircuitBreaker, type Permit } from "../../breaker/circuit_breaker.ts";
 import type { Clock } from "../../time/clock.ts";
 
 /** What can be asked of a backend. */
 export type CacheOperation = "get" | "set" | "delete" | "clear";
 
-/** So many failures in a row, and a backend is left alone for a while. */
-const MAX_FAILURES = 5;
+const OPERATIONS = ["get", "set", "delete", "clear"] as const;
 
-/** How long it is left alone first, and at most; each time it is found no better, twice as long. */
-const FIRST_REST_MS = 1_000;
-const MAX_REST_MS = 30_000;
+/** When a backend is not asked for a while, and for how long. */
+const BREAKER = { maxFailures: 5, openMs: 1_000, maxOpenMs: 30_000 };
 
 /** Failures that are no further apart are one outage, even where it answered in between. */
 const OUTAGE_GAP_MS = 60_000;
@@ -31,18 +30,12 @@ export interface FailureContext {
   readonly isFirst: boolean;
   /** Whether it was asked for by name: then whoever asked hears of it. */
   readonly isNamed: boolean;
+  /** The permits that it was asked with; none where it was asked in any case. */
+  readonly permits: readonly Permit[];
 }
 
-/** Failures in a row. */
-interface Circuit {
-  failures: number;
-  restMs: number;
-  restsUntilMs: number;
-  isProbing: boolean;
-}
-
-/** The circuit of all operations together. */
-const ANY = "any";
+/** What is asked while there is no trouble needs no permit. */
+export const NO_PERMITS: readonly Permit[] = [];
 
 /**
  * Whether a backend is worth asking. It is shared by all who use the backend, so that an outage is
@@ -52,10 +45,14 @@ const ANY = "any";
 export class BackendHealth {
   readonly #clock: Clock;
   readonly #report: HealthReport;
-  readonly #circuits = new Map<CacheOperation | typeof ANY, Circuit>();
+  readonly #breakers: Readonly<Record<CacheOperation, CircuitBreaker>>;
+  /** That of all operations together. */
+  readonly #breaker: CircuitBreaker;
+  /** Whether no breaker knows of a failure, so that none need be asked. */
+  #isUntroubled = true;
   readonly #worked = new Set<CacheOperation>();
   /** Operations that never worked, of which was told. */
-  readonly #useless = new Set<CacheOperation | typeof ANY>();
+  readonly #useless = new Set<CacheOperation>();
   /** Whether anything was asked of it so far. */
   wasAsked = false;
   #isOpening = false;
@@ -68,6 +65,9 @@ export class BackendHealth {
   constructor(clock: Clock, report: HealthReport) {
     this.#clock = clock;
     this.#report = report;
+    const breaker = () => new CircuitBreaker({ ...BREAKER, clock });
+    this.#breakers = { get: breaker(), set: breaker(), delete: breaker(), clear: breaker() };
+    this.#breaker = breaker();
   }
 
   /** Something is asked of it; where it has to be opened for that, others may be late for a while. */
@@ -77,15 +77,20 @@ export class BackendHealth {
     this.#isOpening = hasToOpen;
   }
 
-  /** Whether it may be asked now. Once its rest is over one may ask, and all others wait for what that one finds. */
-  mayAsk(operation: CacheOperation): boolean {
-    if (this.#circuits.size === 0) return true;
-    const open = [this.#circuits.get(operation), this.#circuits.get(ANY)]
-      .filter((circuit) => circuit !== undefined && circuit.failures >= MAX_FAILURES) as Circuit[];
-    const nowMs = this.#clock.now();
-    if (open.some(({ isProbing, restsUntilMs }) => isProbing || nowMs < restsUntilMs)) return false;
-    for (const circuit of open) circuit.isProbing = true;
-    return true;
+  /**
+   * Asks whether it may be asked now. Once a breaker was open for its time one may, and all others wait for what that one
+   * finds.
+   *
+   * @returns The permits to do so, or `undefined` where it may not.
+   */
+  tryAcquire(operation: CacheOperation): readonly Permit[] | undefined {
+    if (this.#isUntroubled) return NO_PERMITS;
+    const permit = this.#breakers[operation].tryAcquire();
+    if (permit === undefined) return undefined;
+    const permitOfAny = this.#breaker.tryAcquire();
+    if (permitOfAny !== undefined) return [permit, permitOfAny];
+    permit.release();
+    return undefined;
   }
 
   /** It answered. */
@@ -93,20 +98,27 @@ export class BackendHealth {
     this.#isOpening = false;
     this.#worked.add(operation);
     this.#useless.delete(operation);
-    if (this.#circuits.size === 0) return;
-    this.#circuits.delete(ANY);
-    this.#circuits.delete(operation);
+    if (this.#isUntroubled) return;
+    this.#breaker.recordSuccess();
+    this.#breakers[operation].recordSuccess();
+    const troubled = OPERATIONS.filter((each) => !this.#breakers[each].isUntroubled);
+    this.#isUntroubled = troubled.length === 0;
     // What never worked is no part of an outage.
-    if (this.#isBackTold || [...this.#circuits.keys()].some((each) => !this.#useless.has(each))) return;
+    if (this.#isBackTold || troubled.some((each) => !this.#useless.has(each))) return;
     this.#isBackTold = true;
     if (this.#useless.size === 0) this.#report.onRecovery();
   }
 
   /** It failed, or did not answer in time. */
-  noteFailure(operation: CacheOperation, error: unknown, { functionName, isFirst, isNamed }: FailureContext): void {
+  noteFailure(operation: CacheOperation, error: unknown, context: FailureContext): void {
+    const { functionName, isFirst, isNamed, permits } = context;
     if (isFirst) this.#isOpening = false;
-    this.#countFailure(operation);
-    this.#countFailure(ANY);
+    this.#isUntroubled = false;
+    for (const permit of permits) permit.fail();
+    if (permits.length === 0) {
+      this.#breakers[operation].recordFailure();
+      this.#breaker.recordFailure();
+    }
     // While it is being opened, calls behind the first are late for a reason. Whoever asked by name hears of it anyhow.
     if (this.#isOpening || isNamed) return;
     this.#tell(operation, error, functionName);
@@ -131,22 +143,6 @@ export class BackendHealth {
   /** A failure now and then is one outage; one that lasts is told of though it was thought over. */
   #isNews(nowMs: number): boolean {
     if (nowMs - this.#failedMs > OUTAGE_GAP_MS) return true;
-    return this.#circuits.get(ANY)!.failures >= MAX_FAILURES && nowMs - this.#toldMs > OUTAGE_GAP_MS;
+    return this.#breaker.state !== "closed" && nowMs - this.#toldMs > OUTAGE_GAP_MS;
   }
-
-  #countFailure(operation: CacheOperation | typeof ANY): void {
-    const circuit = this.#circuits.get(operation) ?? closedCircuit();
-    this.#circuits.set(operation, circuit);
-    circuit.failures++;
-    if (circuit.failures < MAX_FAILURES) return;
-    // Those that asked before the rest began come in late; only a probe makes it longer.
-    if (circuit.failures > MAX_FAILURES && !circuit.isProbing) return;
-    circuit.isProbing = false;
-    circuit.restsUntilMs = this.#clock.now() + circuit.restMs;
-    circuit.restMs = Math.min(MAX_REST_MS, circuit.restMs * 2);
-  }
-}
-
-function closedCircuit(): Circuit {
-  return { failures: 0, restMs: FIRST_REST_MS, restsUntilMs: -Infinity, isProbing: false };
 }

@@ -1,49 +1,18 @@
-import type { Clock } from "../../time/clock.ts";
 import { SerializationError } from "../../errors/serialization_error.ts";
-import { TimeoutError } from "../../errors/timeout_error.ts";
-import { formatDuration } from "../../errors/format_duration.ts";
-import { interruptible } from "../../call/interruptible.ts";
-import type { BackendHealth, CacheOperation } from "./backend_health.ts";
+import type { Permit } from "../../breaker/circuit_breaker.ts";
+import { type CacheOperation, type FailureContext, NO_PERMITS } from "./backend_health.ts";
 import { isPromise, type MaybePromise } from "../../call/maybe_promise.ts";
 import type { CacheBackend, CacheEntry } from "../backend/cache_backend.ts";
 import { NOT_KEPT } from "../backend/not_kept.ts";
 import { requireEntry, UNREADABLE_ENTRY } from "../backend/read_entry.ts";
-import type { WriteOrder } from "./write_order.ts";
+import { answerInTime } from "./answer_in_time.ts";
+import type { GuardedCacheOptions } from "./guard_options.ts";
 
 /** Clearing may mean many thousand entries, and nobody waits for it but who asked for it. */
 const CLEAR_TIMEOUTS = 120;
 
 /** How long what was asked for by name waits for the writes before it. */
 export const PATIENCE_TIMEOUTS = 8;
-
-/** What is known of a backend, and shared by all who use it. */
-export interface BackendState {
-  /** Whether it is worth asking. */
-  readonly health: BackendHealth;
-  /** In which order it is changed. */
-  readonly order: WriteOrder;
-}
-
-/** What a guard is put up with. */
-export interface GuardedCacheOptions {
-  /** The backend, which may fail in any way it likes. */
-  readonly backend: CacheBackend;
-  /** Its state, which all its guards share; `undefined` for one whose parts are guarded by themselves. */
-  readonly state: BackendState | undefined;
-  /** The same backend for what is asked for by name, where its parts are to know of it. */
-  readonly named?: CacheBackend | undefined;
-  /** The function that it is asked for, for messages. */
-  readonly functionName: string;
-  /** For the limit of an operation. */
-  readonly clock: Clock;
-  /** How long an operation may take, in milliseconds. */
-  readonly timeoutMs: number;
-  /** How long the first operation of all may take, in milliseconds, where `isFirst` says that it is. */
-  readonly connectTimeoutMs: number;
-  readonly isFirst: () => boolean;
-  /** Told of each failure, and of each value that cannot be kept. */
-  readonly onError: (operation: CacheOperation, error: unknown) => void;
-}
 
 /** One operation of a backend. */
 interface Work<R> {
@@ -181,10 +150,12 @@ export class GuardedCache {
   }
 
   #ask<R>(work: Work<R>, instead: R): MaybePromise<R> {
-    if (this.#options.state?.health.mayAsk(work.operation) === false) return instead;
+    const { state } = this.#options;
+    const permits = state === undefined ? NO_PERMITS : state.health.tryAcquire(work.operation);
+    if (permits === undefined) return instead;
     const orElse = () => instead;
     try {
-      const done = this.#do(work, false);
+      const done = this.#do(work, permits, false);
       return isPromise(done) ? done.catch(orElse) : done;
     } catch {
       return instead;
@@ -192,21 +163,22 @@ export class GuardedCache {
   }
 
   #insist<R>(work: Work<R>): MaybePromise<R> {
-    return this.#do(work, true);
+    return this.#do(work, NO_PERMITS, true);
   }
 
   /** Does it, and notes how the backend did. Throws or rejects where it failed. */
-  #do<R>(work: Work<R>, isNamed: boolean): MaybePromise<R> {
-    const { state } = this.#options;
+  #do<R>(work: Work<R>, permits: readonly Permit[], isNamed: boolean): MaybePromise<R> {
+    const { state, clock, connectTimeoutMs } = this.#options;
     const isFirst = state === undefined || !state.health.wasAsked ? this.#noteAsked() : false;
     try {
       const answer = work.act();
       if (!isPromise(answer)) return this.#accept(work, answer);
-      return this.#inTime(work, answer, isFirst)
+      const limitMs = isFirst ? Math.max(work.limitMs, connectTimeoutMs) : work.limitMs;
+      return answerInTime(answer, limitMs, clock)
         .then((answer) => this.#accept(work, answer))
-        .catch((error) => this.#fail(work.operation, error, isFirst, isNamed));
+        .catch((error) => this.#fail(work.operation, error, { isFirst, isNamed, permits }));
     } catch (error) {
-      return this.#fail(work.operation, error, isFirst, isNamed);
+      return this.#fail(work.operation, error, { isFirst, isNamed, permits });
     }
   }
 
@@ -223,24 +195,13 @@ export class GuardedCache {
     return accepted;
   }
 
-  #inTime({ limitMs }: Work<unknown>, answer: PromiseLike<unknown>, isFirst: boolean): Promise<unknown> {
-    const { clock, connectTimeoutMs } = this.#options;
-    const timeoutMs = isFirst ? Math.max(limitMs, connectTimeoutMs) : limitMs;
-    return interruptible(() => Promise.resolve(answer), (stop) => {
-      const timer = clock.setTimer(timeoutMs, () => {
-        stop(new TimeoutError(`The cache took longer than ${formatDuration(timeoutMs)}`, timeoutMs));
-      });
-      return () => timer.cancel();
-    });
-  }
-
-  #fail(operation: CacheOperation, error: unknown, isFirst: boolean, isNamed: boolean): never {
+  #fail(operation: CacheOperation, error: unknown, context: Omit<FailureContext, "functionName">): never {
     const { state, functionName, onError } = this.#options;
     // A value that cannot be kept says nothing of the backend, but that it is there.
     if (error instanceof SerializationError) state?.health.noteSuccess(operation);
-    else state?.health.noteFailure(operation, error, { functionName, isFirst, isNamed });
+    else state?.health.noteFailure(operation, error, { ...context, functionName });
     // The failure of a tier was told of by its own guard.
-    if (state !== undefined || !isNamed) onError(operation, error);
+    if (state !== undefined || !context.isNamed) onError(operation, error);
     throw error;
   }
 }
