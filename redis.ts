@@ -1,6 +1,6 @@
 /**
  * The cache backend `"redis"`. Importing this module makes the name known; a client of its own, `npm:redis`, is loaded
- * when a cache is opened, and not at all where a client is handed in.
+ * when a cache is opened, and not at all where a client is passed in.
  *
  * @example
  * ```ts ignore
@@ -102,7 +102,7 @@ async function loadRedis(): Promise<RedisModule> {
   try {
     return await import(npmPackage("redis", REDIS_VERSION));
   } catch (cause) {
-    const remedy = "install it (npm install redis), or hand in a connected client as 'client'";
+    const remedy = "install it (npm install redis), or pass a connected client as 'client'";
     throw new ConfigurationError(`Cannot open the redis cache as the npm package redis cannot be loaded: ${remedy}`, {
       cause,
     });

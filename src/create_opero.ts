@@ -42,7 +42,7 @@ export interface OperoInstance extends AsyncDisposable {
   clearCache(namespace?: string): Promise<void>;
   /**
    * Ends what runs over many items, which rejects with an `AbortError`, and closes what the instance opened:
-   * connections, files, workers. What was handed in stays open. No run begins after it.
+   * connections, files, workers. What was passed in stays open. No run begins after it.
    */
   close(): Promise<void>;
 }

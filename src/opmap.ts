@@ -101,7 +101,7 @@ class FunctionMap {
   readonly #pipeline: Pipeline;
   readonly #pool: MapPool | undefined;
   readonly #runs = new Set<MapRun>();
-  /** These two are the same for all runs: code that was compiled for a closure of one would be thrown away by the next. */
+  /** These two are the same for all runs: code compiled for a closure of one run would be deoptimised by the next. */
   readonly #handler: Handler;
   readonly #onItem: MapRunSetup["onItem"];
 

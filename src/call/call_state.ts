@@ -4,7 +4,7 @@ import type { AbortScope } from "./abort_scope.ts";
 /** What the cache did for a call. */
 export type CacheStatus = "hit" | "miss" | "stale" | "coalesced" | "off";
 
-/** What one call may ask of the cache: to run and store whatever is there, or to leave it alone. */
+/** What one call may ask of the cache: to run and store whatever is there, or not to use it. */
 export type CacheMode = "refresh" | "bypass";
 
 /** The attempt that runs now, as those that may have to stop it see it. */

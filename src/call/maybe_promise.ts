@@ -33,7 +33,7 @@ export function whenReady<T, R>(
  * {@link whenReady} of what `act` answers, where `act` may also throw.
  *
  * @param act What is done now; it may throw, reject, or answer without a promise.
- * @param onValue Is given what it came to; what this throws is not given to `onError`.
+ * @param onValue Gets the value; what this throws is not given to `onError`.
  * @param onError Is given what `act` threw or rejected with.
  * @returns What the callback has answered, as a promise where `act` answers one.
  */

@@ -12,7 +12,7 @@ export type BackendConfig = Readonly<Record<string, unknown>>;
 /** A backend that functions of an instance use. */
 export interface OpenBackend {
   readonly backend: CacheBackend;
-  /** What it was opened with, where the instance opened it; otherwise it was handed in and stays open. */
+  /** What it was opened with, where the instance opened it; otherwise it was passed in and stays open. */
   readonly opened: { readonly name: string; readonly config: BackendConfig } | undefined;
   /** The functions by their identity, to notice when two share one. */
   readonly functions: Map<string, WeakRef<object>>;
@@ -46,7 +46,7 @@ export class BackendList {
    * The backend that is open already, or is opened now; without waiting for it.
    *
    * @param task What cannot be done where it cannot be opened, as in `wrap "fetchUser"`.
-   * @param backend Its name, or one that is handed in.
+   * @param backend Its name, or one that is passed in.
    * @param config What one with a name is opened with.
    * @throws {ConfigurationError} If it cannot be opened.
    */
@@ -54,7 +54,7 @@ export class BackendList {
     return this.#find(backend, config) ?? this.#add(task, backend, config);
   }
 
-  /** Closes what was opened here; what was handed in stays open. */
+  /** Closes what was opened here; what was passed in stays open. */
   async close(): Promise<void> {
     const closing = this.#open.splice(0).filter(({ opened }) => opened !== undefined);
     const closed = await Promise.allSettled(closing.map(async ({ backend }) => await backend.close?.()));

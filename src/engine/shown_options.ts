@@ -15,7 +15,7 @@ export type ShownOptions<Options> =
     readonly fallbackValues?: readonly HiddenValue[] | Readonly<Record<string, readonly HiddenValue[]>> | undefined;
     /** Whether there is one. */
     readonly signal?: HiddenValue | undefined;
-    /** The name of a backend; of one that was handed in, its class. */
+    /** The name of a backend; of one that was passed in, its class. */
     readonly cacheBackend?: string | HiddenValue | undefined;
   };
 

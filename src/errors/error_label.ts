@@ -49,7 +49,7 @@ export function errorText(error: unknown, maxLength: number = MAX_MESSAGE_LENGTH
 }
 
 /**
- * The error that `error` comes down to: of calls that gave up, within one another too, what their last attempt threw.
+ * The root error of `error`: what the last attempt of a failed call threw, through calls within calls.
  *
  * @param error What was thrown, of any type.
  * @returns The error of the last attempt, or `error` itself.

@@ -19,7 +19,7 @@ export class RateLimitError extends OperoError {
     nameClass(this, "RateLimitError");
   }
 
-  /** After how many seconds a call would get through. */
+  /** After how many seconds a call would succeed. */
   readonly retryAfter: number;
 
   /** Makes the error; `retryAfterMs` is the wait that was refused, in milliseconds. */

@@ -28,7 +28,7 @@ class FallbackParameter {
     return changed;
   }
 
-  /** `args` for a cache key: which value got through makes no other result. */
+  /** `args` for a cache key: which value succeeded makes no other result. */
   argsWithout(args: readonly unknown[]): readonly unknown[] {
     const { index } = this.#place;
     if (index >= args.length) return args;

@@ -47,7 +47,7 @@ export interface ArgFallbackOptions {
   readonly fallbackValues?: readonly unknown[] | Readonly<Record<string, readonly unknown[]>> | undefined;
   /**
    * Which errors go on to the next value: those of a class, those for which a predicate holds, or an array of both. By
-   * default all but an abort, which never does, and what no other value can mend, such as a `ReferenceError`. Whether
+   * default all but an abort, which never does, and what no other value can fix, such as a `ReferenceError`. Whether
    * another round follows is for `retryOn` to say.
    */
   readonly fallbackOn?: ErrorClass | RetryPredicate | readonly (ErrorClass | RetryPredicate)[] | undefined;
@@ -92,7 +92,7 @@ function hasTwins(values: readonly unknown[]): boolean {
 }
 
 /**
- * `fallbackOn` as a predicate; by default all errors but bugs, which no other value can mend.
+ * `fallbackOn` as a predicate; by default all errors but bugs, which no other value can fix.
  *
  * @param fallbackOn The option as the user gave it.
  * @param functionName The name of the function, for messages.

@@ -26,7 +26,7 @@ export interface CacheOptions<Args extends readonly unknown[] = any[]> {
    * @default false
    */
   readonly cache?: boolean | undefined;
-  /** How long a result is fresh. By default for ever. */
+  /** How long a result is fresh. By default it never expires. */
   readonly cacheTtl?: Duration | undefined;
   /**
    * Where results are kept: a backend by name, or one of your own.
@@ -144,7 +144,7 @@ export interface ServingCache {
 }
 
 /**
- * Serves calls from the cache of their function, and keeps what they come to.
+ * Serves calls from the cache of their function, and keeps their results.
  *
  * - A fresh value: it is returned at once; no attempt, no token, no wait.
  * - Past its time, within `cacheStale`: the old value at once, and one refresh behind it; after one that failed the
@@ -155,7 +155,7 @@ export interface ServingCache {
  * - Abort: drops the one caller; the run is aborted once all have left.
  * - A result that can be read only once is not kept; each caller gets one of his own.
  *
- * With `mode` "refresh" every call runs, whatever is kept, and what it comes to is kept. It is the outermost layer but
+ * With `mode` "refresh" every call runs, whatever is kept, and its result is kept. It is the outermost layer but
  * for the fallback value and the signal.
  *
  * @param results The results that the cache keeps for the function.

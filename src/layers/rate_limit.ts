@@ -123,7 +123,7 @@ function showRate(rate: unknown): unknown {
  * @param task What fails if the option is wrong, for the message, as in `wrap "fetchUser"`.
  * @param rateLimit The option as the user gave it.
  * @returns The rate.
- * @throws {ConfigurationError} If a field of it is wrong, or if what they come to is no time that can be waited for.
+ * @throws {ConfigurationError} If a field of it is wrong, or if the resulting time is too long to wait for.
  */
 export function resolveRate(task: string, rateLimit: number | RateLimit): Rate {
   const isPlain = typeof rateLimit === "number";

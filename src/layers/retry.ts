@@ -52,7 +52,7 @@ export interface RetryOptions {
   readonly jitter?: JitterName | JitterFunction | undefined;
   /**
    * Which errors another attempt may follow: those of a class, those for which a predicate holds, or an array of both. Any
-   * other is rethrown at once, as it is. By default all but what no retry can mend: a `ReferenceError`, a `TypeError` that
+   * other is rethrown at once, as it is. By default all but what no retry can fix: a `ReferenceError`, a `TypeError` that
    * is no failed fetch, this library's `ConfigurationError` and `SerializationError`; `Error` retries those, too. With
    * `retries: 0` there is nothing to leave out: all but a `ConfigurationError` is an `AllFailedError` then. An
    * `AbortError` is never retried.
@@ -139,7 +139,7 @@ export function resolveRetry(task: string, options: FilledRetryOptions): RetryPo
 }
 
 /**
- * `retryOn` as a predicate; by default all errors but bugs, which no other attempt can mend.
+ * `retryOn` as a predicate; by default all errors but bugs, which no other attempt can fix.
  *
  * @param retryOn The option as the user gave it.
  * @param functionName The name of the function, for messages.

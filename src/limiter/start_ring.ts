@@ -54,7 +54,7 @@ export class StartRing {
     return this.#count - 1;
   }
 
-  /** Notes that the start of that number came to be at `ms`; a time before the one that was noted is left out. */
+  /** Records that the start of that number was at `ms`; a time before the one that was noted is left out. */
   move(start: number, ms: number): void {
     const place = start / this.#stride;
     if (!Number.isInteger(place) || place < this.#from) return;

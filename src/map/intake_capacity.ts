@@ -1,6 +1,6 @@
 /**
  * How many items of a run may be under way. An object and no closure: code that was compiled for the closure of one run
- * would be thrown away when the next begins.
+ * would be deoptimised when the next begins.
  */
 export interface RunCapacity {
   /** As many by now. */

@@ -2,7 +2,7 @@
 export type Items<Item> = Iterable<Item | PromiseLike<Item>> | AsyncIterable<Item | PromiseLike<Item>>;
 
 /**
- * Whether `value` can be iterated over, at once or by and by.
+ * Whether `value` can be iterated over, synchronously or asynchronously.
  *
  * @param value Any value.
  * @returns `true` for an iterable or an async iterable.
@@ -35,7 +35,7 @@ export function expectRejections(items: Items<unknown>): void {
   for (const item of items) if (item instanceof Promise) item.catch(() => {});
 }
 
-/** The iterator over the items of a run; it is closed unless it came to its end by itself. */
+/** The iterator over the items of a run; it is closed unless it ended by itself. */
 export class ItemSource {
   /** Whether each item has to be waited for. */
   readonly isAsync: boolean;

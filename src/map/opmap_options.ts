@@ -96,7 +96,7 @@ export interface OpmapOptions<Item = any, Value = any, Errors extends OnError = 
    */
   readonly memoryLimit?: number | undefined;
   /**
-   * In a pool, how many workers one item may bring down before it is given up.
+   * In a pool, how many workers one item may crash before it fails.
    * @default 2
    */
   readonly maxCrashesPerItem?: number | undefined;

@@ -1,7 +1,7 @@
 import { type OptionRules, wrongOption } from "./validate.ts";
 
 /**
- * Checks that no option in `given` does nothing for want of another in `options`, which are the same with defaults.
+ * Checks that no option in `given` does nothing without another option in `options`, which are the same with defaults.
  * What is 0, `false` or as it is by `defaults` asks for nothing.
  *
  * @param task What fails if the option is wrong, for the message, as in `wrap "fetchUser"`.

@@ -8,7 +8,7 @@ const PLAIN_CONFIG = new Set([
 ]);
 
 /**
- * How `.options` shows a backend: by its name, or by its class where it was handed in.
+ * How `.options` shows a backend: by its name, or by its class where it was passed in.
  *
  * @param value The value.
  * @returns The name, or the object to show.

@@ -3,7 +3,7 @@ import { type Call, stateOf } from "../call/call.ts";
 import type { Job } from "./job.ts";
 import { describeLoss, type LossReason } from "./loss_reason.ts";
 
-/** Counts the workers that each item brought down, so that none goes on for ever. */
+/** Counts the workers that each item crashed, so that none is retried endlessly. */
 export class CrashLedger {
   readonly #name: string;
   readonly #maxCrashes: number;
@@ -21,7 +21,7 @@ export class CrashLedger {
     this.#crashes.set(job.call, count);
     const isLast = count >= this.#maxCrashes;
     if (isLast) stateOf(job.call).isFinal = true;
-    const which = isLast && count > 1 ? `ended ${count} workers and is given up, the last` : "ended its worker";
+    const which = isLast && count > 1 ? `ended ${count} workers and is not run again, the last` : "ended its worker";
     const cause = error === undefined || reason === "exit" ? {} : { cause: error };
     job.fail(new WorkerError(`An item of ${this.#name} ${which} ${describeLoss(reason, error)}`, cause));
   }

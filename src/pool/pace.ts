@@ -37,7 +37,7 @@ export class Pace {
   note(count: number, elapsedMs: number): void {
     if (count === 0) return;
     const itemMs = elapsedMs / count;
-    // Slower than thought counts at once, quicker by and by: too long a chunk does more harm than too short a one.
+    // Slower than thought counts at once, quicker little by little: too long a chunk does more harm than too short a one.
     const isSlower = this.#itemMs === undefined || itemMs > this.#itemMs;
     this.#itemMs = isSlower ? itemMs : this.#itemMs! * 0.5 + itemMs * 0.5;
     const ideal = Math.max(1, Math.floor(CHUNK_MS / this.#itemMs!));

@@ -12,7 +12,7 @@ const MIN_LOAD_MS = 5_000;
 /**
  * How long `worker` may have jobs without beginning one, in milliseconds. After each worker in a row that was silent
  * for so long it is twice as long, up to that of a sign of life: if it is the machine that is busy, a new worker has no
- * better chance, and items must not be given up for it.
+ * better chance, and items must not fail for it.
  *
  * @param sharedWorker The worker.
  * @returns The time, in milliseconds.

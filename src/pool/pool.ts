@@ -14,11 +14,11 @@ export interface ShareOptions {
    * knows that moment, so with a pool the per-attempt timeout is the pool's and not a layer's.
    */
   readonly timeoutMs?: number | undefined;
-  /** How many workers one item may bring down before it is given up. */
+  /** How many workers one item may crash before it fails. */
   readonly maxCrashesPerItem: number;
   /** Classes that errors of workers are made instances of again, beside the native ones and this library's. */
   readonly errorClasses?: readonly ErrorClass[] | undefined;
-  /** Is told of a worker that was given up and burns a core until the process ends. */
+  /** Called with an unresponsive worker, which uses a core until the process ends. */
   readonly onBurning?: (() => void) | undefined;
   /** Is told where no further attempt has a chance. */
   readonly onHopeless?: ((error: Error) => void) | undefined;

@@ -17,7 +17,7 @@ import type { PoolWorker } from "./pool_worker.ts";
 import type { ServedFunction } from "./served_function.ts";
 import { WorkerFeed } from "./worker_feed.ts";
 
-/** So many workers in a row may end before an item begins in them; then what waits is given up. */
+/** So many workers in a row may end before an item begins in them; then waiting items fail. */
 const MAX_FAILED_STARTS = 3;
 
 /** A worker of a pool that several functions share. */
@@ -65,7 +65,7 @@ export class PoolShare implements Pool, JobOwner, ServedFunction {
   servedAtMs = 0;
   /** Whether a worker ever found the function. */
   hasLoaded = false;
-  /** Why it was given up the last time, until a worker serves it again. */
+  /** Why it failed the last time, until a worker serves it again. */
   hopeless: { readonly error: Error } | undefined = undefined;
   readonly #host: ShareHost;
   readonly #crashes: CrashLedger;
@@ -217,7 +217,7 @@ export class PoolShare implements Pool, JobOwner, ServedFunction {
     if (isFinal) this.options.onHopeless?.(error);
   }
 
-  /** Items that no worker begins must not go round for ever. */
+  /** Items that no worker begins must not be sent around endlessly. */
   #giveUpMissed(jobs: readonly Job[]): void {
     for (const job of jobs) {
       if (++job.missedCount < MAX_FAILED_STARTS || job.isSettled) continue;

@@ -6,7 +6,7 @@ import type { WorkerPlace } from "./pool.ts";
 import { WORKER_SOURCE } from "./worker_source.ts";
 
 /**
- * Starts a worker: a worker thread, since that can be ended in the midst of a loop and loses only
+ * Starts a worker: a worker thread, since that can be ended in the middle of a loop and loses only
  * itself when its heap overflows; a Web Worker where there are no threads or permissions are set.
  *
  * @param workerPlace The memory limit and the permissions of the worker.

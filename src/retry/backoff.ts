@@ -17,7 +17,7 @@ export interface JitterContext {
   readonly random: () => number;
 }
 
-/** A jitter of one's own: answers the delay in seconds, which is brought within the bounds. */
+/** A custom jitter: returns the delay in seconds, which is brought within the bounds. */
 export type JitterFunction = (context: JitterContext) => number;
 
 /** The course of the delays. */

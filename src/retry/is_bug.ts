@@ -3,7 +3,7 @@ import { isOfKind } from "../errors/error_kind.ts";
 import { isErrorObject, isInstance, readText } from "../errors/read_field.ts";
 
 /**
- * Whether no other attempt can mend `error`: a name that is not there, a `TypeError` that is no failed fetch, a wrong
+ * Whether no other attempt can fix `error`: a name that is not there, a `TypeError` that is no failed fetch, a wrong
  * option, a value that cannot be carried.
  *
  * @param error What was thrown, of any type.

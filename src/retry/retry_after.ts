@@ -13,7 +13,7 @@ const BETWEEN_VALUES = /,(?! *\d{1,2}[ -][a-z])/i;
 const NAMES_IN_MS = ["retry-after-ms", "x-ms-retry-after-ms"];
 
 /**
- * How long the server that answered with `error` asks to be left alone, in milliseconds, or `undefined` where it does not
+ * How long the server that answered with `error` asks to wait, in milliseconds, or `undefined` where it does not
  * ask: `retryAfter` in seconds, or the header `Retry-After` (RFC 9110, section 10.2.3) or `retry-after-ms` of the error, of
  * its `response`, or of a thrown `Response`; and where the error itself does not say, the same of what it stands for.
  *
@@ -33,7 +33,7 @@ function askedWithin(error: unknown, wallNowMs: number, depth: number, seen: Set
   return longest(behind(error).map((inner) => askedWithin(inner, wallNowMs, depth - 1, seen)));
 }
 
-/** What `error` stands for. A call that was given up for a Retry-After may have got it from any of its attempts. */
+/** What `error` stands for. A call that ended because of a Retry-After may have got it from any of its attempts. */
 function behind(error: object): readonly unknown[] {
   const isGivenUp = isOfKind(error, "ALL_FAILED") && readField(error, "reason") === "retry_after";
   if (isGivenUp || isInstance(error, AggregateError)) return readList(error, "errors", MAX_ITEMS);

@@ -1,5 +1,5 @@
 /**
- * Calls `callback` after `ms`, unless called off by the answer; it keeps no process alive.
+ * Calls `callback` after `ms`, unless the returned function cancels it; it keeps no process alive.
  *
  * @param ms The time, in milliseconds.
  * @param callback Called once.

@@ -1,6 +1,6 @@
 /**
- * An empty list of what is no number. `[]` is laid out for small numbers until something else comes in, which compiled
- * code that never saw that takes for a surprise: it is thrown away whenever such a list is begun.
+ * An empty list of what is no number. `[]` is optimised for small numbers until something else comes in, which compiled
+ * code that never saw that takes for a surprise: it is deoptimised whenever such a list is begun.
  *
  * @returns The list.
  */

@@ -34,7 +34,7 @@ export function sqliteOpener(): (path: string) => SqliteDatabase {
   const sqlite = builtinModule<SqliteModule>("node:sqlite");
   if (sqlite !== undefined) return (path) => new sqlite.DatabaseSync(path);
   throw new ConfigurationError(
-    "Cannot open a sqlite cache as this runtime has no node:sqlite: hand in an open database as 'db', " +
+    "Cannot open a sqlite cache as this runtime has no node:sqlite: pass an open database as 'db', " +
       `or use another backend, such as "memory"`,
   );
 }

@@ -66,7 +66,7 @@ function listen(worker: Worker, port: SealedPort, { onEnd }: WorkerStart, onStar
     port.receive(data);
   };
   worker.onerror = (event) => {
-    // Left alone, an error of a worker ends the whole process of Deno.
+    // Without this, an error of a worker ends the whole process of Deno.
     event.preventDefault();
     if (isOver) return;
     isOver = true;

@@ -6,7 +6,7 @@ export interface ModuleFunction {
 }
 
 /**
- * What a worker lays out for the copy of this library that the user's module imports there: the two
+ * What a worker provides for the copy of this library that the user's module imports there: the two
  * know nothing of each other but the name under which this stands.
  */
 export interface WorkerHook {
@@ -40,7 +40,7 @@ export function workerHook(): WorkerHook | undefined {
 }
 
 /**
- * Lays out the hook; a worker does so before it runs anything else.
+ * Sets the hook; a worker does so before it runs anything else.
  *
  * @param hook What the worker provides for the code that it runs.
  */

@@ -54,7 +54,7 @@ export function startWorkerThread(start: WorkerStart): WorkerHandle | undefined 
   };
 }
 
-/** By its text and not by an address made of it, which some runtimes keep for ever, and others find too long. */
+/** By its text and not by an address made of it, which some runtimes never release, and others find too long. */
 function openThread({ Worker, SHARE_ENV }: ThreadsModule, { source, memoryLimit }: WorkerStart): Thread {
   // Bun knows no limits, and some of its versions say so on stderr.
   if ("Bun" in globalThis) return new Worker(source, { eval: true });

@@ -148,7 +148,7 @@ export function correlationIdOf(call: Call, random?: () => number): string {
   return state.correlationId ??= getCorrelationId() ?? generateCorrelationId(random);
 }
 
-/** An error that was thrown on, or a caller that left, is no news; a call whose attempts are used up is. */
+/** An error that was rethrown, or a caller that left, is no news; a call whose attempts are used up is. */
 function isUsedUp(name: CallEventName, event: object): boolean {
   return name === "failure" && (event as FailureEvent).error instanceof AllFailedError;
 }

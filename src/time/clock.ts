@@ -3,7 +3,7 @@ import { nextTurn } from "./next_turn.ts";
 import { SystemTime } from "./system_time.ts";
 import { TimerLists } from "./timer_lists.ts";
 
-/** A timer that can be called off. Calling it off twice, or after it fired, does nothing. */
+/** A timer that can be cancelled. To cancel it twice, or after it fired, does nothing. */
 export interface Timer {
   /** Calls the timer off. */
   cancel(): void;

@@ -2,7 +2,7 @@
 export interface TimerListsHost {
   /** A monotonic time. */
   now(): number;
-  /** Calls `callback` once after `ms`; the answer calls it off. */
+  /** Calls `callback` once after `ms`; the answer cancels it. */
   schedule(ms: number, callback: () => void): () => void;
   /** Calls `callback` in a coming turn of the event loop, before anything could notice a timer left over. */
   soon(callback: () => void): void;
@@ -42,7 +42,7 @@ class ListedTimer {
 
 /**
  * Timers of one and the same delay. They come due in the order in which they were set, so a linked
- * list holds them sorted, and one timer of the platform serves them all: setting and calling off
+ * list holds them sorted, and one timer of the platform serves them all: setting and cancelling
  * cost a few nanoseconds where a timer of the platform costs a microsecond.
  */
 class TimerList {
@@ -123,7 +123,7 @@ class TimerList {
     return this.#armedForMs;
   }
 
-  /** Timers come and go many times a turn; the platform's is called off once the turn ends with none. */
+  /** Timers come and go many times a turn; the platform's is cancelled once the turn ends with none. */
   #checkSoon(): void {
     if (this.#isCheckComing) return;
     this.#isCheckComing = true;
@@ -168,7 +168,7 @@ export class TimerLists {
     this.#host = host;
   }
 
-  /** Calls `callback` once after `delayMs` from now, unless the answer is called off; never for `Infinity` and `NaN`. */
+  /** Calls `callback` once after `delayMs`, unless the returned timer is cancelled; never for `Infinity` and `NaN`. */
   add(delayMs: number, callback: () => void, nowMs: number = this.#host.now()): ListedTimer | LoneTimer {
     // Platforms fire at once after what is no number: a wrong wait would become a storm of retries.
     const ms = Number.isNaN(delayMs) ? Infinity : Math.max(0, delayMs);

@@ -37,7 +37,7 @@ Deno.test("CrashLedger.fail() gives an item up once it ended as many workers as 
   assertEquals(messages, [
     'An item of "f" ended its worker without a word',
     'An item of "f" ended its worker without a word',
-    'An item of "f" ended 3 workers and is given up, the last without a word',
+    'An item of "f" ended 3 workers and is not run again, the last without a word',
   ]);
   assertEquals(call.state?.isFinal, true);
   await charge(ledger, other, "gone");

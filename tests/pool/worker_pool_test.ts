@@ -272,7 +272,7 @@ Deno.test("an item that brings down its workers is given up after maxCrashesPerI
   const second = await rejection(pool.run(call));
   assertEquals(
     second.message,
-    'An item of "anonymous" ended 2 workers and is given up, the last by an exit with code 3',
+    'An item of "anonymous" ended 2 workers and is not run again, the last by an exit with code 3',
   );
   assertEquals(call.state?.isFinal, true);
   assertEquals(await runItem(pool, "fine"), "fine");

@@ -13,7 +13,7 @@ export interface PendingWrite {
 }
 
 /**
- * The entries on their way. A removal gives up what is on its way to the same place, in other processes too: there it
+ * The entries on their way. A removal cancels what is on its way to the same place, in other processes too: there it
  * takes away the temporary file, whose writer then finds nothing to put in place.
  */
 export class DiskPending {
@@ -45,7 +45,7 @@ export class DiskPending {
     if (this.#writes.get(write.key) === write) this.#writes.delete(write.key);
   }
 
-  /** Gives up the write of `key`, wherever it is made. */
+  /** Cancels the write of `key`, wherever it is made. */
   giveUp(key: string, place: DiskPlace): void {
     const own = this.#writes.get(key);
     if (own !== undefined) own.isVoid = true;
@@ -54,7 +54,7 @@ export class DiskPending {
     this.#removeTemporary(passing, this.#files.listNow(passing), (name) => name.endsWith(end));
   }
 
-  /** Gives up all writes of keys that begin with `prefix`. */
+  /** Cancels all writes of keys that begin with `prefix`. */
   async giveUpUnder(prefix: string): Promise<void> {
     for (const write of this.#writes.values()) if (write.key.startsWith(prefix)) write.isVoid = true;
     const passing = this.#root.pathOf(PASSING);

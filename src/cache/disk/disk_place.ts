@@ -119,7 +119,7 @@ export function tagOf({ directory, name }: DiskPlace): string {
 export function mayBeUnder(prefix: string, name: string): boolean {
   const tag = TEMPORARY.exec(name)?.[1];
   if (tag === undefined) return false;
-  // Only the hash of such a key is in the name: a write too much is given up, and is a miss.
+  // Only the hash of such a key is in the name: a write too many is cancelled, and is a miss.
   if (tag.startsWith(`${OTHER_KEYS}.`)) return !/^[0-9a-f]{16,64}\./.test(prefix);
   const parts = tag.split(".");
   return prefix === "" || prefix.split(".").every((part, i) => parts[i]?.startsWith(part.slice(0, TAG_DIGITS)));

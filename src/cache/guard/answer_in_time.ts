@@ -6,6 +6,7 @@ import type { Clock } from "../../time/clock.ts";
 /**
  * Waits for what a backend answers, but no longer than `timeoutMs`.
  *
+ * @param clock The only source of time.
  * @returns The answer; it rejects with a `TimeoutError` where that takes too long, and what comes later is left alone.
  */
 export function answerInTime(

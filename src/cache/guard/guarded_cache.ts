@@ -25,7 +25,7 @@ interface Work<R> {
 
 /**
  * A backend that can only help: what calls ask of it never throws or rejects, an operation that fails or takes too
- * long is as good as one that found nothing, and a backend that keeps failing is left alone. What a backend answers at
+ * long is as good as one that found nothing, and a backend that keeps failing gets no operations while the circuit is open. What a backend answers at
  * once is passed on at once. What is asked for by name, to store, delete or clear, is tried in any case, and fails where
  * it could not be done.
  */

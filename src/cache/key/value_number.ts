@@ -31,7 +31,7 @@ export function numberOf(args: readonly unknown[]): number {
   return number === NO_NUMBER ? NO_NUMBER : number & 0x3fffffff;
 }
 
-/** What objects hold that are nested is left alone: such an object may be one that does not like to be looked at. */
+/** What objects hold that are nested is not read: such an object may be one that does not like to be looked at. */
 function mixedParts(number: number, object: object): number {
   let looks = 0;
   if (Array.isArray(object)) {

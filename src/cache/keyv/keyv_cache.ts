@@ -10,7 +10,7 @@ import { plainKey } from "../backend/plain_key.ts";
 export interface KeyvLike {
   /** The value under a key, or `undefined`. */
   get(key: string): Promise<unknown>;
-  /** Keeps a value for `ttl` milliseconds, 0 for ever; `false` tells of a failure. */
+  /** Keeps a value for `ttl` milliseconds, 0 for no expiry; `false` means that it failed. */
   set(key: string, value: string, ttl?: number): Promise<unknown>;
   /** Removes a value; tells whether there was one. */
   delete(key: string): Promise<boolean>;

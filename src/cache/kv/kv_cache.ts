@@ -41,7 +41,7 @@ const RULES: OptionRules = {
  *
  * @param config Where the database is.
  * @returns The backend.
- * @throws {ConfigurationError} If an option is wrong, or the runtime has no `Deno.openKv` and no `kv` is handed in.
+ * @throws {ConfigurationError} If an option is wrong, or the runtime has no `Deno.openKv` and no `kv` is passed in.
  *
  * @example
  * ```ts

@@ -23,13 +23,13 @@ export class KvPending {
     }
   }
 
-  /** Gives up the writes of `key`, and waits until none of them can be seen any more. */
+  /** Cancels the writes of `key`, and waits until none of them can be seen any more. */
   async giveUp(key: string): Promise<void> {
     const writes = this.#writes.get(key);
     if (writes !== undefined) await giveUpAll([writes]);
   }
 
-  /** Gives up the writes of all keys that begin with `prefix`, and waits as {@link KvPending.giveUp} does. */
+  /** Cancels the writes of all keys that begin with `prefix`, and waits as {@link KvPending.giveUp} does. */
   async giveUpUnder(prefix: string): Promise<void> {
     await giveUpAll([...this.#writes].filter(([key]) => key.startsWith(prefix)).map(([, writes]) => writes));
   }

@@ -48,7 +48,7 @@ export class KvSource {
     }
   }
 
-  /** Closes the database at once, unless it was handed in. */
+  /** Closes the database at once, unless it was passed in. */
   async close(): Promise<void> {
     this.#isClosed = true;
     const opened = this.#opened;

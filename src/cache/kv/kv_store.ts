@@ -65,7 +65,7 @@ export class KvStore implements CacheBackend {
     await this.#use((records) => this.#clearRecords(records, keyBytes(prefix)));
   }
 
-  /** Closes the database, unless it was handed in. */
+  /** Closes the database, unless it was passed in. */
   async close(): Promise<void> {
     await this.#source.close();
   }

@@ -8,7 +8,7 @@ import { KvStore } from "./kv_store.ts";
 export interface KvStoreOptions {
   /** The file of the database. */
   readonly path: string | undefined;
-  /** The database where an open one was handed in. */
+  /** The database where an open one was passed in. */
   readonly kv: KvDatabase | undefined;
   /** How many bytes an entry takes at most. */
   readonly maxEntryBytes: number;

@@ -6,7 +6,7 @@ const FIELD_BYTES = 8;
 const FEW_FIELDS = 64;
 
 /**
- * Roughly how many bytes `value` takes in memory. JavaScript tells nobody, so it is reckoned: two bytes
+ * Roughly how many bytes `value` takes in memory. JavaScript has no way to ask, so it is estimated: two bytes
  * a character, eight a field, the length of binary data. It stops once it is over `enoughBytes`, and reads no further.
  *
  * @param value The value.

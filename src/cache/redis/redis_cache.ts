@@ -70,7 +70,7 @@ export class RedisCache implements CacheBackend {
     await Promise.all(nodes.map((node) => this.#clearNode(node, pattern)));
   }
 
-  /** Ends the connection, unless it was handed in. */
+  /** Ends the connection, unless it was passed in. */
   close(): void {
     this.#port.close();
   }

@@ -46,7 +46,7 @@ interface IoRedisParts {
 }
 
 /**
- * The client that was handed in, as the backend needs it. It stays open.
+ * The client that was passed in, as the backend needs it. It stays open.
  *
  * @param client A client of `npm:redis`, ioredis or `deno.land/x/redis`.
  * @param task What fails if the option is wrong, for the message, as in `wrap "fetchUser"`.

@@ -63,7 +63,7 @@ export interface RedisCacheConfig {
    */
   readonly connectTimeout?: Duration | undefined;
   /**
-   * How long the server may owe answers and give none; then the connection is given up for a new one.
+   * How long the server may owe replies and send none; then the connection is replaced.
    * @default "2s"
    */
   readonly replyTimeout?: Duration | undefined;

@@ -18,7 +18,7 @@ export interface OwnedRedisClient {
 }
 
 /**
- * A connected client. It keeps the program alive only while commands wait for an answer, and it is given up when the
+ * A connected client. It keeps the program alive only while commands wait for an answer, and it is replaced when the
  * server owes answers and gives none: a lost connection shows no other sign for many minutes. A server that says that it
  * will not do takes no further command: behind its name there may be another by now.
  */

@@ -177,7 +177,7 @@ export class CachedResults implements FlightOwner {
     flightContext.noteEnd(flight);
   }
 
-  /** Keeps what a run came to, and ends the flight once it is kept; answers what the run's own call gets. */
+  /** Keeps the result of a run, and ends the flight once it is kept; answers what the run's own call gets. */
   keep(flight: Flight, value: unknown): unknown {
     if (flight.isStorable && isSingleUse(value)) {
       flight.invalidate();

@@ -60,7 +60,7 @@ export class FlightWaits {
     return this.#context.run(flight, this.#isTracked, next);
   }
 
-  /** Runs for a call that cannot wait for `flight`, since that waits for it; what it comes to is for that call alone. */
+  /** Runs for a call that cannot wait for `flight`, since that waits for it; its result is for that call alone. */
   runWithin(call: Call, flight: Flight, next: Handler): Promise<unknown> {
     const own = new Flight(flight.owner, call, flight.key);
     this.#context.noteStart(own);

@@ -73,7 +73,7 @@ export class Flights {
     for (const key of this.#first.keys()) this.forgetLookups(key);
   }
 
-  /** Keeps runs that began before `flight` from taking the place of what it came to. */
+  /** Keeps runs that began before `flight` from replacing its result. */
   outdate(flight: Flight): void {
     for (let older = flight.older; older !== undefined; older = older.older) older.invalidate();
   }

@@ -6,7 +6,7 @@ import { SqliteStore } from "./sqlite_store.ts";
 
 /** Where an sqlite cache is, and what it may hold; all of it is validated. */
 export interface SqliteStoreOptions {
-  /** The database, where one was handed in. */
+  /** The database, where one was passed in. */
   readonly db: SqliteDatabase | undefined;
   /** The file of the database. */
   readonly path: string;

@@ -50,7 +50,7 @@ const RULES: OptionRules = {
  *
  * @param config Where the database is, and how much it may hold.
  * @returns The backend.
- * @throws {ConfigurationError} If an option is wrong, or the runtime has no `node:sqlite` and no `db` is handed in.
+ * @throws {ConfigurationError} If an option is wrong, or the runtime has no `node:sqlite` and no `db` is passed in.
  *
  * @example
  * ```ts

@@ -127,10 +127,10 @@ interface Slice<Key> {
   readonly rows: unknown;
 }
 
-/** Work in steps, some of which have to be waited for; each is given what the one before came to. */
+/** Work in steps, some of which have to be waited for; each gets the result of the one before. */
 type Steps<R = void> = Generator<unknown, R, unknown>;
 
-/** Takes all steps, at once as long as none has to be waited for; `undefined` where it came to the end so, or failed. */
+/** Takes all steps, at once as long as none has to be waited for; `undefined` where all were synchronous, or one failed. */
 function driven(steps: Steps): Promise<void> | undefined {
   let came: unknown;
   try {

@@ -16,7 +16,7 @@ export class TierCopies {
     return read;
   }
 
-  /** A read has ended; tells whether what it came to may be copied. */
+  /** A read has ended; returns whether its result may be copied. */
   endRead(key: string, read: object): boolean {
     return this.#reads.get(key) === read && this.#reads.delete(key);
   }

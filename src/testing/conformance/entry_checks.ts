@@ -7,7 +7,7 @@ export const ENTRY_CHECKS: readonly Check[] = [
   { name: "answers undefined for a key that was never set", run: checkMissing },
   { name: "puts an entry in place of the one before", run: checkOverwrite },
   { name: "deletes one entry and tells whether there was one", run: checkDelete },
-  { name: "keeps an entry for ever where it never ends", run: checkNeverEnding },
+  { name: "keeps an entry that never expires", run: checkNeverEnding },
   { name: "keeps an entry that is stale", run: checkStale },
   { name: "answers with no other entry past staleUntil", run: checkPastStale },
   { name: "puts a fresh entry in place of a dead one", run: checkRevived },

@@ -1,0 +1,48 @@
+import { assertEquals } from "@std/assert";
+import { readSources } from "../support/source_graph.ts";
+
+/** Words that the field has others for, by the words to use. */
+const REPLACED: Readonly<Record<string, string>> = {
+  "call(?:ed|s|ing)? off": "cancel, abort",
+  "throw(?:n|s)? on": "rethrow",
+  "g[eo]ts? through": "succeed",
+  "for ever": "never expires",
+  "left alone": "open, skipped, not touched",
+  "deaf": "unresponsive",
+  "mayFollow": "canRetry",
+  "mend(?:s|ed|ing)?": "fix",
+  "hand(?:s|ed|ing)? in": "pass",
+  "throws? dice": "draw random numbers",
+  "for want of": "without",
+  "by and by": "asynchronously",
+  "in the midst": "in the middle",
+  "lays? out": "provide",
+  "reckon(?:s|ed)?": "estimate",
+  "depart(?:s|ed)?": "start",
+};
+
+const DOCUMENTS = ["README.md", "CONTRIBUTING.md", "SECURITY.md", "docs/cache_backends.md", "docs/layers.md"];
+
+/** The text of a worker is built from the other sources. */
+const paths = [...readSources().keys(), ...DOCUMENTS].filter((path) => path !== "src/pool/worker_source.ts");
+
+/** The lines of `text` with one of the words, as `line: use …`; a line break within a comment is a space. */
+function wordsToReplace(text: string): string[] {
+  const words = text.replaceAll(/\n\s*(?:\*|\/\/)?\s*/g, " ");
+  return Object.entries(REPLACED).flatMap(([pattern, better]) =>
+    [...words.matchAll(new RegExp(`\\b${pattern}\\b`, "gi"))].map(([found]) => `"${found}": use ${better}`)
+  );
+}
+
+Deno.test("sources and documents use the words of the field", () => {
+  const found = paths.flatMap((path) =>
+    wordsToReplace(Deno.readTextFileSync(new URL(`../../${path}`, import.meta.url))).map((each) => `${path}: ${each}`)
+  );
+  assertEquals(found, []);
+});
+
+Deno.test("wordsToReplace() finds words over the end of a line, and no parts of words", () => {
+  assertEquals(wordsToReplace("/** It is called\n * off, and recommended for everyone. */"), [
+    '"called off": use cancel, abort',
+  ]);
+});
