@@ -24,10 +24,10 @@ interface Work<R> {
 }
 
 /**
- * A backend that can only help: what calls ask of it never throws or rejects, an operation that fails or takes too
- * long is as good as one that found nothing, and a backend that keeps failing gets no operations while the circuit is open. What a backend answers at
- * once is passed on at once. What is asked for by name, to store, delete or clear, is tried in any case, and fails where
- * it could not be done.
+ * A backend that never fails a call: an operation for a call never throws or rejects. One that fails or takes too long
+ * counts as a miss, and a backend that keeps failing gets no operations while the circuit is open. A synchronous result
+ * is returned synchronously. An operation that the user asks for by name, to store, delete or clear, is always tried,
+ * and fails if the backend fails.
  */
 export class GuardedCache {
   readonly #options: GuardedCacheOptions;
