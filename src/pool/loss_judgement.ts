@@ -26,7 +26,7 @@ export interface Judgement<J> {
   readonly suspects: readonly J[];
   /** The one that it may have been, or else one before it: it runs in a worker that has run nothing before. */
   readonly doubted: J | undefined;
-  /** Those that waited in vain, as the worker began none of them and said nothing: not for ever. */
+  /** Those that waited in vain, as the worker began none of them and said nothing; this is bounded. */
   readonly missed: readonly J[];
   /** Whether it ended before it was of any use, for no reason that an item gave it. */
   readonly isFruitless: boolean;

@@ -6,8 +6,10 @@ import type { Clock } from "../../time/clock.ts";
 /**
  * Waits for what a backend answers, but no longer than `timeoutMs`.
  *
+ * @param answer What the backend returned.
+ * @param timeoutMs The limit, in milliseconds.
  * @param clock The only source of time.
- * @returns The answer; it rejects with a `TimeoutError` where that takes too long, and what comes later is left alone.
+ * @returns The answer. It rejects with a `TimeoutError` if that takes too long; a later answer is ignored.
  */
 export function answerInTime(
   answer: PromiseLike<unknown>,
