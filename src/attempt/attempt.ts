@@ -31,7 +31,7 @@ export class Attempt implements RunningAttempt, EndedAttempt {
   constructor(call: Call) {
     const { state } = call;
     this.number = call.attemptNumber;
-    this.startedMs = call.startedMs;
+    this.startedMs = call.startedMs ?? 0;
     this.retry = state?.retry ?? 0;
     this.fallbackIndex = state?.fallbackIndex;
   }

@@ -16,8 +16,11 @@ export class Call {
   readonly mapScope: AbortScope | undefined;
   /** The number of the latest attempt among all of the call, from 1; 0 before the first. */
   attemptNumber = 0;
-  /** The monotonic time at which the latest attempt began, in milliseconds. */
-  startedMs = 0;
+  /**
+   * The monotonic time at which the latest attempt began, in milliseconds; `undefined` before the first. A number in its
+   * place would cost each call that hits the cache a box for it.
+   */
+  startedMs: number | undefined = undefined;
   /** The latest attempt, where somebody may have to stop it. */
   attempt: RunningAttempt | undefined = undefined;
   /** What is known beyond the plain success. */

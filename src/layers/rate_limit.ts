@@ -203,7 +203,7 @@ function begin(next: Handler, call: Call, limiter: RateLimiter, ticket: number):
   // A call with a state notes exactly when its attempt begins.
   stateOf(call);
   const running = next(call);
-  limiter.began(ticket, call.startedMs);
+  limiter.began(ticket, call.startedMs ?? 0);
   return running;
 }
 
