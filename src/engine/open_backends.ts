@@ -142,8 +142,8 @@ export class OpenBackends {
           functionName,
           uselessText(label, operation, error, functionName),
         ),
-      onOutage: (error) => this.#list.warn("a cache backend is in trouble, calls go on without it", error, label),
-      onRecovery: () => this.#telemetry.log("info", "a cache backend answers again", { backend: label }),
+      onOutage: (error) => this.#list.warn("a cache backend fails, calls continue without it", error, label),
+      onRecovery: () => this.#telemetry.log("info", "a cache backend works again", { backend: label }),
     });
   }
 

@@ -112,7 +112,7 @@ Deno.test("opero() warns once an outage, and lets a backend rest after five fail
     'nothing is cached for "anonymous" as its cache backend "Object" cannot be read: The cache took longer than 250 ms. ' +
     "Look into 'cacheBackendConfig' and into the backend's own log, or choose another 'cacheBackend'; calls go on " +
     "without a cache",
-    "a cache backend answers again",
+    "a cache backend works again",
   ]);
 });
 
@@ -235,7 +235,7 @@ Deno.test("opero() warns of an outage also where a clear has failed before, and 
   assertEquals(messages, []);
   isDown = true;
   for (let i = 0; i < 10; i++) await fn(i);
-  assertEquals(messages, ["a cache backend is in trouble, calls go on without it"]);
+  assertEquals(messages, ["a cache backend fails, calls continue without it"]);
 });
 
 Deno.test("close() closes a backend that was opened after an earlier close", async () => {

@@ -459,7 +459,7 @@ Deno.test("cacheKey that answers no string is refused", async () => {
   assertInstanceOf(error, ConfigurationError);
   assertEquals(
     (error as ConfigurationError).message,
-    "Cannot build a key of the arguments as 'cacheKey' must be a function that answers a string: received a number",
+    "Cannot build a key of the arguments as 'cacheKey' must be a function that returns a string: received a number",
   );
 });
 

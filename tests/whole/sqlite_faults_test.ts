@@ -69,7 +69,7 @@ Deno.test("sqliteCache() puts a file of its own that is damaged inside aside, wa
     await cache.set("key", entryOf(2));
     assertEquals(await cache.get("key"), entryOf(2));
     assertEquals(warnings, [
-      "The sqlite cache was damaged and is begun anew; the old file has got the suffix .damaged",
+      "The sqlite cache was damaged and was created again; the old file has the suffix .damaged",
     ]);
     assert(Deno.statSync(`${path}.damaged`).isFile);
     await cache.close?.();
@@ -321,7 +321,7 @@ Deno.test("SqliteFile overwrites no file that was put aside before, however many
     file.open();
     file.onFailure({ errcode: 11 });
     assertEquals(warnings, [
-      "The sqlite cache was damaged and is begun anew; the old file has got the suffix .damaged-13",
+      "The sqlite cache was damaged and was created again; the old file has the suffix .damaged-13",
     ]);
     assertEquals(Deno.readTextFileSync(`${path}.damaged-9`), "looked at 9");
     file.close();

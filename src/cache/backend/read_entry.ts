@@ -30,5 +30,5 @@ function areTimes(a: unknown, b: unknown, c: unknown): boolean {
 }
 
 function wrongShape(): ConfigurationError {
-  return new ConfigurationError("Cannot use what a cache backend answers as 'get' must answer an entry or undefined");
+  return new ConfigurationError("Cannot use what a cache backend returned as 'get' must return an entry or undefined");
 }

@@ -53,7 +53,7 @@ const SHORT_UNITS = 256;
 export function requireText(key: unknown): string {
   if (typeof key === "string") return key;
   throw wrongOption("build a key of the arguments", "cacheKey", {
-    desired: "a function that answers a string",
+    desired: "a function that returns a string",
     isPrivate: true,
   }, key);
 }

@@ -112,7 +112,7 @@ function requireBounded(waiting: Flight, flight: Flight): void {
   if (depth < MAX_DEPTH) return;
   throw new ConfigurationError(
     `Cannot call the function as it asks for its own result while it runs, ${MAX_DEPTH} times over: ` +
-      "a recursion has to come to an end",
+      "a recursion must end",
   );
 }
 

@@ -94,7 +94,7 @@ export class SqliteFile implements SqliteSource {
     for (const suffix of ["-wal", "-shm"]) files.remove(file + suffix);
     const suffix = this.#freeSuffix(file);
     files.rename(file, file + suffix);
-    warn(`The sqlite cache was damaged and is begun anew; the old file has got the suffix ${suffix}`);
+    warn(`The sqlite cache was damaged and was created again; the old file has the suffix ${suffix}`);
   }
 
   /** Closes the file; it is opened again when it is used again. */

@@ -4,8 +4,8 @@ import { type CacheBackend, ConfigurationError, configureLogging, createOpero, m
 import { FakeClock } from "@opero/core/testing";
 import { uselessText } from "../../../src/cache/guard/backend_trouble.ts";
 
-const TROUBLE = "a cache backend is in trouble, calls go on without it";
-const BACK = "a cache backend answers again";
+const TROUBLE = "a cache backend fails, calls continue without it";
+const BACK = "a cache backend works again";
 
 /** An instance on a backend that does as `fault` says at each read, and all that it warns and tells of. */
 function watched(fault: (read: number) => boolean) {

@@ -51,7 +51,7 @@ Deno.test("opero() ends a recursion without an end in a ConfigurationError", asy
   const error = await assertRejects(() => fn(), ConfigurationError);
   assertEquals(
     error.message,
-    "Cannot call the function as it asks for its own result while it runs, 100 times over: a recursion has to come to an end",
+    "Cannot call the function as it asks for its own result while it runs, 100 times over: a recursion must end",
   );
 });
 
