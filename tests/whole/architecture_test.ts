@@ -130,10 +130,12 @@ function listTests(directory: string): string[] {
   });
 }
 
-/** The paths of tests that are neither units nor slow: they start threads or processes, or use files or servers. */
+/** The paths of tests that are neither units nor slow: they use threads, processes, files or servers, or try much at random. */
 const TESTS_BETWEEN = [
   ...["codec", "disk", "key", "keyv", "kv", "redis", "sqlite"].map((room) => `tests/cache/${room}`),
-  ...["engine", "pool", "runtime", "runtimes", "support", "testing", "whole"].map((room) => `tests/${room}`),
+  ...["engine", "function_source", "pool", "runtime", "runtimes", "support", "testing", "whole"].map((room) =>
+    `tests/${room}`
+  ),
   "tests/run_async_test.ts",
 ];
 
