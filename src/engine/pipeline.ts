@@ -92,13 +92,11 @@ export function buildPipeline(parts: PipelineParts): Pipeline {
   const globalLimiter = (rate: Rate) => registry.globalLimiter(task, rate);
   const isRemote = runAttempt !== undefined;
   const policyHost = { ...host, task, parameters, keyArguments, cache, isRemote, globalLimiter };
-  const places = POLICIES.map(({ name }) => name);
-  const custom = options.layers === undefined ? undefined : placeLayers(task, options.layers, places, host);
-  const forms = POLICIES.flatMap((policy) => {
-    const form = formsOf(policy.resolve(options, policyHost));
-    const [outside, inside] = [custom?.get(`outside ${policy.name}`), custom?.get(`inside ${policy.name}`)];
-    return [...(outside ?? []).map(formsOf), form, ...(inside ?? []).map(formsOf)];
-  });
+  const layersAt = placeLayers(task, options.layers ?? [], POLICIES.map(({ name }) => name), host);
+  const forms = POLICIES.flatMap((policy) =>
+    [...layersAt("outside", policy.name), policy.resolve(options, policyHost), ...layersAt("inside", policy.name)]
+      .map(formsOf)
+  );
   const attempt = runAttempt ?? localAttempt(parts, host);
 
   const composed = () => compose(forms.map(({ plain }) => plain), attempt);

@@ -46,8 +46,8 @@ export const LAYERS_OPTIONS: OptionSet = { rules: { layers }, defaults: {} };
 const newName: OptionRule = { desired: "a name that no other layer has", accepts: () => false };
 const noFunction: OptionRule = { desired: "a function that answers with a function of a call", accepts: () => false };
 
-/** Layers of the user's, by their places. */
-export type PlacedLayers = ReadonlyMap<`${"outside" | "inside"} ${LayerPlace}`, readonly Layer[]>;
+/** The layers of the user's that stand just outside or just inside of a policy, the outermost first. */
+export type PlacedLayers = (side: "outside" | "inside", place: LayerPlace) => readonly Layer[];
 
 /**
  * Makes the layers that the user gave, once, where a function is wrapped.
@@ -65,7 +65,7 @@ export function placeLayers(
   places: readonly LayerPlace[],
   host: LayerHost,
 ): PlacedLayers {
-  const placed = new Map<`${"outside" | "inside"} ${LayerPlace}`, Layer[]>();
+  const placed = new Map<string, Layer[]>();
   const names = new Set<string>();
   for (const [i, custom] of given.entries()) {
     const within = `layers[${i}].`;
@@ -77,10 +77,10 @@ export function placeLayers(
     if (typeof handler !== "function") throw wrongOption(task, `${within}layer`, noFunction, handler);
     const place = outside ?? inside;
     const isInRound = places.indexOf(place) > places.indexOf("retry") || inside === "retry";
-    const key = `${outside === undefined ? "inside" : "outside"} ${place}` as const;
+    const key = `${outside === undefined ? "inside" : "outside"} ${place}`;
     placed.set(key, [...placed.get(key) ?? [], layerThrough(handler, isInRound, host)]);
   }
-  return placed;
+  return (side, place) => placed.get(`${side} ${place}`) ?? [];
 }
 
 function checkLayer(task: string, layer: CustomLayer, places: readonly LayerPlace[], within: string): void {

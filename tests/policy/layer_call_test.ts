@@ -8,7 +8,7 @@ Deno.test("layerThrough() dates an attempt that begins later by when its layer b
   const clock = new FakeClock();
   await clock.tick("10s");
   const host = { clock, functionName: "load", random: () => 0.5 } as unknown as LayerHost;
-  for (const [isInRound, startedMs] of [[true, clock.now()], [false, 0]] as const) {
+  for (const [isInRound, startedMs] of [[true, clock.now()], [false, undefined]] as const) {
     const call = new Call(undefined, []);
     const running = layerThrough(() => Promise.resolve(5), isInRound, host)(() => Promise.resolve(5))(call);
     assertEquals(call.startedMs, startedMs);
