@@ -153,6 +153,11 @@ export class PoolWorker<Served extends ServedFunction = ServedFunction> implemen
     return this.#board.begunCount;
   }
 
+  /** Whether it tells of `job` along with others: what keeps it from coming to an end may be any of them. */
+  isToldWithOthers(job: Job): boolean {
+    return this.#board.isToldWithOthers(job);
+  }
+
   /** The job in its synchronous part, in which it hears nothing and keeps all others waiting. */
   get blocker(): Job | undefined {
     return this.#board.running;
@@ -208,10 +213,12 @@ export class PoolWorker<Served extends ServedFunction = ServedFunction> implemen
     if (message.kind === "results") return this.#onResults(message);
     if (message.kind === "begun") return this.#board.begin(message.slot);
     if (!this.#board.isShared) this.#board.leave();
-    if (message.kind === "fatal") return this.#lose(message.reason, this.#openError(message.error));
+    const { id, fn, known } = this.served ?? {};
+    if (message.kind === "fatal") {
+      return this.#lose(message.reason, openEnvelope(message.error as Envelope, known ?? new Map()));
+    }
     if (message.kind === "pong") return;
     if (message.kind === "up") this.isUp = true;
-    const { id, fn } = this.served ?? {};
     if (message.kind === "ready" ? message.id === id : fn?.module === undefined) this.isReady = true;
     this.#owner.onProgress(this);
   }
@@ -233,10 +240,6 @@ export class PoolWorker<Served extends ServedFunction = ServedFunction> implemen
     jobs[0]?.fail(serializationError("send an item to a worker", "what cannot be read there"));
     if (this.jobCount === 0) this.isIsolated = false;
     this.#owner.onResults(this, 0, 0);
-  }
-
-  #openError(envelope: unknown): unknown {
-    return openEnvelope(envelope as Envelope, this.served?.known ?? new Map());
   }
 
   #lose(reason: LossReason, error: unknown): void {

@@ -1,7 +1,14 @@
 import { objectList } from "../runtime/object_list.ts";
 import type { Job } from "./job.ts";
 import type { Loss } from "./loss_judgement.ts";
-import { BOARD_RUNNING, BOARD_SLOTS, SLOT_BEGUN, SLOT_SENT, SLOT_TAKEN_BACK } from "./wire/worker_protocol.ts";
+import {
+  BOARD_RUNNING,
+  BOARD_SLOTS,
+  SLOT_BEGUN,
+  SLOT_REPORTING,
+  SLOT_SENT,
+  SLOT_TAKEN_BACK,
+} from "./wire/worker_protocol.ts";
 
 /**
  * The jobs of a worker by their slots, with the board on which the worker writes how far they are. Where no memory is
@@ -59,7 +66,14 @@ export class SlotBoard {
 
   /** Whether `job` has begun. */
   hasBegun(job: Job): boolean {
-    return Atomics.load(this.#board, BOARD_SLOTS + job.slot) === SLOT_BEGUN;
+    const state = this.#stateOf(job);
+    return state === SLOT_BEGUN || state === SLOT_REPORTING;
+  }
+
+  /** Whether the worker tells of `job` along with others: what keeps it from coming to an end may be any of them. */
+  isToldWithOthers(job: Job): boolean {
+    const isTold = (each: Job | undefined) => each !== undefined && this.#stateOf(each) === SLOT_REPORTING;
+    return isTold(job) && this.#jobs.some((other) => other !== job && isTold(other));
   }
 
   /** Gives `job` a slot; it goes with the `number`th message. */
@@ -144,6 +158,10 @@ export class SlotBoard {
       begun: begun.filter(isWaitedFor),
       waiting: waiting.filter(isWaitedFor),
     };
+  }
+
+  #stateOf(job: Job): number {
+    return Atomics.load(this.#board, BOARD_SLOTS + job.slot);
   }
 
   #forget(slot: number): Job | undefined {

@@ -191,14 +191,12 @@ export class WorkerPool implements ShareHost, PoolWorkerOwner<PoolShare> {
     ) askBack(held[0]!);
   }
 
-  /**
-   * Where items run one at a time, several that have begun are results on their way, one of which cannot be
-   * read to its end: they run again, one to a worker, until it is known which.
-   */
+  /** Where it is one of several results on their way that cannot be read to its end, all run again until it is known which. */
   #endOverrun(job: Job, limitMs: number): void {
     const worker = this.#workerOf(job);
-    const isTelling = worker?.served?.concurrency === 1 && worker.begunCount > 1;
-    if (!isTelling) return job.abort(worker?.served?.timeoutError(limitMs));
+    if (worker === undefined || !worker.isToldWithOthers(job)) {
+      return job.abort(worker?.served?.timeoutError(limitMs));
+    }
     this.#watch.limit(job, limitMs);
     this.onLost(worker, "overrun", undefined);
   }

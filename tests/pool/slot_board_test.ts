@@ -7,6 +7,7 @@ import {
   BOARD_SLOTS,
   SLOT_BEGUN,
   SLOT_DONE,
+  SLOT_REPORTING,
   SLOT_TAKEN_BACK,
 } from "../../src/pool/wire/worker_protocol.ts";
 import { callFor } from "../support/open_pool.ts";
@@ -96,4 +97,15 @@ Deno.test("SlotBoard.releaseSentWith() releases what went with one message, take
   assertEquals([board.freeCount, board.has(later)], [3, true]);
   assertEquals(board.releaseSentWith(7), []);
   assertEquals(board.freeCount, 3);
+});
+
+Deno.test("SlotBoard.isToldWithOthers() holds only for a job that is told, with another that is", () => {
+  const jobs = [1, 2, 3].map(jobFor);
+  const { board, memory } = boardWith(jobs);
+  const told = () => jobs.map((job) => board.isToldWithOthers(job));
+  memory.set([SLOT_REPORTING, SLOT_BEGUN, SLOT_DONE], BOARD_SLOTS);
+  assertEquals([told(), board.begunCount], [[false, false, false], 2]);
+  memory.set([SLOT_REPORTING, SLOT_BEGUN, SLOT_REPORTING], BOARD_SLOTS);
+  assertEquals([told(), board.begunCount], [[true, false, true], 3]);
+  assertEquals(itemsOf(board.salvage().begun), [1, 2, 3]);
 });

@@ -19,6 +19,8 @@ export const SLOT_BEGUN = 1;
 export const SLOT_TAKEN_BACK = 2;
 /** The worker is done with the item and has not told yet. */
 export const SLOT_DONE = 3;
+/** The worker tells of the item, for which it reads the result to its end: code of the item may run once more. */
+export const SLOT_REPORTING = 4;
 
 /** Where on the board stands the slot, plus one, of the item whose synchronous part runs now; 0 is none. */
 export const BOARD_RUNNING = 0;

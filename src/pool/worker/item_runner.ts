@@ -211,7 +211,6 @@ export class ItemRunner {
     if (madeId !== undefined) this.#results.addId(slot, madeId);
     this.#contexts.delete(slot);
     add();
-    this.#results.markDone(slot);
     // Whoever cannot see how far the items are has to be told before the next one begins.
     if (!this.#isShared) this.#results.flush();
   }

@@ -11,6 +11,7 @@ import {
   type ResultsMessage,
   SLOT_BEGUN,
   SLOT_DONE,
+  SLOT_REPORTING,
 } from "../wire/worker_protocol.ts";
 import type { WorkerPort } from "../../runtime/worker_scope.ts";
 
@@ -73,14 +74,14 @@ export class ResultBatch {
     if (isObject(value)) this.#moving.push(...this.#movedWith(value));
     this.#message.slots.push(slot);
     this.#message.values.push(value);
-    this.#added();
+    this.#added(slot);
   }
 
   /** The item in `slot` threw `error`. */
   addFailure(slot: number, error: unknown): void {
     this.#message.failed.push(slot);
     this.#message.errors.push(sealError(error));
-    this.#added();
+    this.#added(slot);
   }
 
   /** The item in `slot`, of which is told next, made the id of its call. */
@@ -91,7 +92,7 @@ export class ResultBatch {
   /** The item in `slot` was taken back. */
   addSkipped(slot: number): void {
     this.#message.skipped.push(slot);
-    this.#added();
+    this.#added(slot);
   }
 
   /** Tells what there is to tell. */
@@ -102,18 +103,14 @@ export class ResultBatch {
     message.elapsedMs = this.#restart();
     // To read a result is to run its getters, and to clone it takes memory: until it is told, its item is not over.
     const slots = message.slots.filter((_slot, position) => isObject(message.values[position]));
-    for (const slot of slots) Atomics.store(this.#board, BOARD_SLOTS + slot, SLOT_BEGUN);
+    for (const slot of slots) Atomics.store(this.#board, BOARD_SLOTS + slot, SLOT_REPORTING);
     try {
       this.#postPacked(message, moving);
     } catch {
       this.#postOneByOne(message);
     }
-    for (const slot of slots) this.markDone(slot);
-  }
-
-  /** Says that the item in `slot` is over, unless the pool has put another there since it was told. */
-  markDone(slot: number): void {
-    Atomics.compareExchange(this.#board, BOARD_SLOTS + slot, SLOT_BEGUN, SLOT_DONE);
+    // The pool may have put another there since it was told.
+    for (const slot of slots) Atomics.compareExchange(this.#board, BOARD_SLOTS + slot, SLOT_REPORTING, SLOT_DONE);
   }
 
   /** Sends `message`; whoever waits without an event loop is woken. */
@@ -129,7 +126,9 @@ export class ResultBatch {
     Atomics.notify(this.#board, BOARD_MESSAGES);
   }
 
-  #added(): void {
+  /** The item in `slot` is over, as far as it has begun; what there is to tell is told if it waited for long. */
+  #added(slot: number): void {
+    Atomics.compareExchange(this.#board, BOARD_SLOTS + slot, SLOT_BEGUN, SLOT_DONE);
     this.#count++;
     if (++this.#untimed < this.#nextTimed) return;
     this.#untimed = 0;

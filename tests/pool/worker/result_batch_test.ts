@@ -6,6 +6,7 @@ import {
   type FromWorker,
   SLOT_BEGUN,
   SLOT_DONE,
+  SLOT_REPORTING,
 } from "../../../src/pool/wire/worker_protocol.ts";
 
 /** A batch of a worker for which somebody waits without an event loop, or nobody does, and what it posts. */
@@ -63,6 +64,29 @@ Deno.test("ResultBatch takes an item for ended only once its result was read", (
   batch.addFailure(2, new Error("failed"));
   batch.addValue(3, value);
   batch.end();
-  assertEquals([new Set(seen), board[slot], board[BOARD_SLOTS + 2]], [new Set([SLOT_BEGUN]), SLOT_DONE, 0]);
+  assertEquals([new Set(seen), board[slot], board[BOARD_SLOTS + 2]], [new Set([SLOT_REPORTING]), SLOT_DONE, 0]);
   assertEquals(sent.length > 0 && batch.isEmpty, true);
+});
+
+Deno.test("ResultBatch takes an item that has begun for ended once it is added, unless its result is still to be read", () => {
+  const { batch, board } = openBatch(false);
+  const states: number[][] = [];
+  const look = () => states.push([...board.subarray(BOARD_SLOTS, BOARD_SLOTS + 3)]);
+  board.fill(SLOT_BEGUN, BOARD_SLOTS, BOARD_SLOTS + 3);
+  batch.begin();
+  batch.addFailure(0, {
+    get message() {
+      return void look();
+    },
+  });
+  batch.addValue(1, "text");
+  batch.addValue(2, {
+    get read() {
+      return void look();
+    },
+  });
+  batch.end();
+  assertEquals(states.at(0)?.at(0), SLOT_BEGUN);
+  assertEquals(states.at(-1), [SLOT_DONE, SLOT_DONE, SLOT_REPORTING]);
+  assertEquals([...board.subarray(BOARD_SLOTS, BOARD_SLOTS + 3)], [SLOT_DONE, SLOT_DONE, SLOT_DONE]);
 });
