@@ -46,7 +46,7 @@ export class DiskPending {
   }
 
   /** Cancels the write of `key`, wherever it is made. */
-  giveUp(key: string, place: DiskPlace): void {
+  cancel(key: string, place: DiskPlace): void {
     const own = this.#writes.get(key);
     if (own !== undefined) own.isVoid = true;
     const passing = this.#root.pathOf(PASSING);
@@ -55,7 +55,7 @@ export class DiskPending {
   }
 
   /** Cancels all writes of keys that begin with `prefix`. */
-  async giveUpUnder(prefix: string): Promise<void> {
+  async cancelUnder(prefix: string): Promise<void> {
     for (const write of this.#writes.values()) if (write.key.startsWith(prefix)) write.isVoid = true;
     const passing = this.#root.pathOf(PASSING);
     this.#removeTemporary(passing, await this.#files.list(passing), (name) => mayBeUnder(prefix, name));

@@ -72,13 +72,13 @@ export class DiskStore implements CacheBackend {
   delete(key: string): boolean {
     this.#assertOpen();
     const place = placeOf(key);
-    this.#pending.giveUp(key, place);
+    this.#pending.cancel(key, place);
     return this.#files.remove(this.#pathOf(place));
   }
 
   async clear(prefix: string): Promise<void> {
     this.#assertOpen();
-    await this.#pending.giveUpUnder(prefix);
+    await this.#pending.cancelUnder(prefix);
     const walk = { root: this.#root.path, files: this.#files, slices: new Slices(this.#clock, true) };
     await clearDisk(walk, prefix, this.#limits.maxEntryBytes);
   }
@@ -141,7 +141,7 @@ export class DiskStore implements CacheBackend {
     try {
       this.#files.rename(write.temporary, path);
     } catch (error) {
-      // Another process has given the write up.
+      // Another process has cancelled the write.
       if (isMissing(error) && this.#files.facts(write.temporary) === undefined) return;
       throw error;
     }

@@ -24,18 +24,18 @@ export class KvPending {
   }
 
   /** Cancels the writes of `key`, and waits until none of them can be seen any more. */
-  async giveUp(key: string): Promise<void> {
+  async cancel(key: string): Promise<void> {
     const writes = this.#writes.get(key);
-    if (writes !== undefined) await giveUpAll([writes]);
+    if (writes !== undefined) await cancelAll([writes]);
   }
 
-  /** Cancels the writes of all keys that begin with `prefix`, and waits as {@link KvPending.giveUp} does. */
-  async giveUpUnder(prefix: string): Promise<void> {
-    await giveUpAll([...this.#writes].filter(([key]) => key.startsWith(prefix)).map(([, writes]) => writes));
+  /** Cancels the writes of all keys that begin with `prefix`, and waits as {@link KvPending.cancel} does. */
+  async cancelUnder(prefix: string): Promise<void> {
+    await cancelAll([...this.#writes].filter(([key]) => key.startsWith(prefix)).map(([, writes]) => writes));
   }
 }
 
-async function giveUpAll(all: readonly Map<PendingWrite, Promise<void>>[]): Promise<void> {
+async function cancelAll(all: readonly Map<PendingWrite, Promise<void>>[]): Promise<void> {
   for (const writes of all) for (const pending of writes.keys()) pending.isVoid = true;
   await Promise.allSettled(all.flatMap((writes) => [...writes.values()]));
 }

@@ -54,14 +54,14 @@ export class KvStore implements CacheBackend {
 
   /** Removes the entry under `key`. */
   async delete(key: string): Promise<boolean> {
-    await this.#pending.giveUp(key);
+    await this.#pending.cancel(key);
     const place = await kvPlace(key);
     return await this.#use((records) => records.delete(place));
   }
 
   /** Removes the entries whose keys begin with `prefix`. */
   async clear(prefix: string): Promise<void> {
-    await this.#pending.giveUpUnder(prefix);
+    await this.#pending.cancelUnder(prefix);
     await this.#use((records) => this.#clearRecords(records, keyBytes(prefix)));
   }
 

@@ -45,7 +45,7 @@ export class CacheAccount {
     return { ...this.#stats };
   }
 
-  /** The cache did this for `call`. The counters are named one by one, as a look-up would cost a hit a third more. */
+  /** The cache did this for `call`. The counters are named one by one, as a lookup by name would cost a hit a third more. */
   note(call: Call, status: Exclude<CacheStatus, "off">): void {
     if (status === "hit") this.#stats.hits++;
     else if (status === "miss") this.#stats.misses++;

@@ -1,3 +1,5 @@
+import { isPromise } from "../../call/maybe_promise.ts";
+
 /** Parts of an object or a list that are looked at; what holds more is judged by the first of them. */
 const MAX_PARTS = 100;
 
@@ -96,7 +98,7 @@ function cancelOne(value: Methods): void {
     const method = ["cancel", "destroy", "return"].find((name) => typeof body?.[name] === "function");
     if (method === undefined) return;
     const cancelled = (body![method] as () => unknown).call(body);
-    if (cancelled instanceof Promise) cancelled.catch(() => {});
+    if (isPromise(cancelled)) cancelled.then(undefined, () => {});
   } catch {
     // Such as of a stream that somebody has locked.
   }

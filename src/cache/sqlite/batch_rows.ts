@@ -1,3 +1,4 @@
+import { isPromise } from "../../call/maybe_promise.ts";
 import type { Clock } from "../../time/clock.ts";
 
 const FIRST_ROWS = 128;
@@ -24,7 +25,7 @@ export class BatchRows {
   timed<R>(run: () => R): R {
     const startedMs = this.#clock.now();
     const answer = run();
-    if (answer instanceof Promise) return answer;
+    if (isPromise(answer)) return answer;
     const tookMs = this.#clock.now() - startedMs;
     if (tookMs > SLOW_MS) this.#count = Math.max(1, this.#count >> 1);
     else if (tookMs < QUICK_MS) this.#count = Math.min(MAX_ROWS, this.#count * 2);

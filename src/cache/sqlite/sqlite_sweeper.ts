@@ -1,3 +1,4 @@
+import { isPromise } from "../../call/maybe_promise.ts";
 import type { Clock } from "../../time/clock.ts";
 import { changedRows } from "../../runtime/sqlite.ts";
 import { Slices } from "../../time/slices.ts";
@@ -137,7 +138,7 @@ function driven(steps: Steps): Promise<void> | undefined {
     for (;;) {
       const step = steps.next(came);
       if (step.done) return undefined;
-      if (step.value instanceof Promise) return goOn(steps, step.value);
+      if (isPromise(step.value)) return goOn(steps, step.value);
       came = step.value;
     }
   } catch {
