@@ -117,7 +117,8 @@ export type {
 } from "./src/telemetry/opero_events.ts";
 export { ensureAsync, isAsyncFunction } from "./src/call/ensure_async.ts";
 export { type RunAsync, runAsync, type RunAsyncOptions } from "./src/run_async.ts";
-export { fromKeyv, type KeyvLike } from "./src/cache/keyv/keyv_cache.ts";
+export { fromKeyv } from "./src/cache/keyv/keyv_cache.ts";
+export type { KeyvLike } from "./src/cache/keyv/keyv_like.ts";
 export { kvCache, type KvCacheConfig } from "./src/cache/kv/kv_cache.ts";
 export { memoryCache, type MemoryCacheConfig } from "./src/cache/memory/memory_cache.ts";
 export { tiered, TieredCache } from "./src/cache/tiered/tiered_cache.ts";
