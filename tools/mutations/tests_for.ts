@@ -28,7 +28,7 @@ const TESTS_NEAR: Readonly<Record<string, readonly string[]>> = {
   "src/cache/sqlite/": ["tests/cache/sqlite/sqlite_cache_test.ts", "tests/whole/sqlite_faults_test.ts"],
   "src/cache/redis/": ["tests/cache/redis/redis_connection_test.ts"],
   "src/limiter/": ["tests/limiter/rate_limiter_test.ts", "tests/layers/rate_limit_test.ts"],
-  "src/pool/pool_share.ts": ["tests/whole/run_again_test.ts"],
+  "src/pool/pool_share.ts": ["tests/whole/slow/run_again_test.ts"],
   "src/pool/": ["tests/pool/pool_share_test.ts", "tests/pool/worker_feed_test.ts"],
 };
 
@@ -42,7 +42,7 @@ const TESTS_OF_ROOM: Readonly<Record<string, readonly string[]>> = {
     "tests/testing/conformance_test.ts",
     "tests/whole/secrets_test.ts",
   ],
-  "src/pool/pool_share.ts": ["tests/whole/run_again_test.ts"],
+  "src/pool/pool_share.ts": ["tests/whole/slow/run_again_test.ts"],
   "src/pool/": ["tests/pool", "tests/map", "tests/opmap_test.ts", "tests/whole/opmap_modes_test.ts"],
   "src/map/": [
     "tests/map",

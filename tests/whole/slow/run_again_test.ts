@@ -1,8 +1,8 @@
 import { assertEquals, assertInstanceOf } from "@std/assert";
-import { WorkerError } from "../../src/errors.ts";
-import { Job } from "../../src/pool/job.ts";
-import { transfer } from "../../src/pool/transfer.ts";
-import { callFor, openPool, rejection, runItem } from "../support/open_pool.ts";
+import { WorkerError } from "../../../src/errors.ts";
+import { Job } from "../../../src/pool/job.ts";
+import { transfer } from "../../../src/pool/transfer.ts";
+import { callFor, openPool, rejection, runItem } from "../../support/open_pool.ts";
 
 Deno.test("PoolShare.runAgain() forgets the worker and the time of what it takes back", async () => {
   await using share = openPool(runItemOf);

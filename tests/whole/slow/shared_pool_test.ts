@@ -1,8 +1,8 @@
 import { assert, assertEquals, assertInstanceOf } from "@std/assert";
-import { createOpero } from "../../src/create_opero.ts";
-import { WorkerError } from "../../src/errors.ts";
-import { WorkerPool } from "../../src/pool/worker_pool.ts";
-import { openShare, rejection, runItem } from "../support/open_pool.ts";
+import { createOpero } from "../../../src/create_opero.ts";
+import { WorkerError } from "../../../src/errors.ts";
+import { WorkerPool } from "../../../src/pool/worker_pool.ts";
+import { openShare, rejection, runItem } from "../../support/open_pool.ts";
 
 /** Which worker runs it, by a number made there. */
 function workerOf(ms: number): number {

@@ -1,6 +1,6 @@
-import { isNightly } from "../support/runs.ts";
-import { printSeed, randomOf } from "../support/seed.ts";
-import { startWriter } from "../support/start_writer.ts";
+import { isNightly } from "../../support/runs.ts";
+import { printSeed, randomOf } from "../../support/seed.ts";
+import { startWriter } from "../../support/start_writer.ts";
 import { assert, assertEquals } from "@std/assert";
 
 const ROUNDS = isNightly ? 2_000 : 150;
@@ -26,7 +26,7 @@ Deno.test({
   ignore: Deno.build.os === "windows",
   fn: async () => {
     const directory = await Deno.makeTempDir();
-    const script = new URL("../support/cache_full_disk.ts", import.meta.url).pathname;
+    const script = new URL("../../support/cache_full_disk.ts", import.meta.url).pathname;
     // A file that grows past 64 KB fails as on a full disk, once the signal that would end the process is ignored.
     const command = 'trap "" XFSZ; ulimit -f 64; exec "$0" run --no-check --quiet -A "$1" "$2"';
     const args = ["-c", command, Deno.execPath(), script, directory];

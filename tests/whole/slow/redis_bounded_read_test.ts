@@ -3,7 +3,7 @@ import type { CacheBackend, CacheEntry } from "@opero/core";
 import { redisCache, type RedisCacheConfig } from "@opero/core/redis";
 import { Redis } from "ioredis";
 import { createClient } from "redis";
-import { hasRedisServer, PATIENT, RedisServer } from "../support/redis_server.ts";
+import { hasRedisServer, PATIENT, RedisServer } from "../../support/redis_server.ts";
 
 const PASSWORD = "password";
 const FIRST_BYTES = 4 * 2 ** 20;

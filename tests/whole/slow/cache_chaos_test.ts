@@ -1,8 +1,8 @@
-import { createOpero } from "../../src/create_opero.ts";
-import { memoryCache, type OperoOptions, tiered } from "../../mod.ts";
-import { FakeClock } from "../../testing.ts";
-import { ChaosBackend, type ChaosOptions, type Fault, FAULTS } from "../support/chaos_backend.ts";
-import { isNightly } from "../support/runs.ts";
+import { createOpero } from "../../../src/create_opero.ts";
+import { memoryCache, type OperoOptions, tiered } from "../../../mod.ts";
+import { FakeClock } from "../../../testing.ts";
+import { ChaosBackend, type ChaosOptions, type Fault, FAULTS } from "../../support/chaos_backend.ts";
+import { isNightly } from "../../support/runs.ts";
 import { assert, assertEquals } from "@std/assert";
 
 /** With every fault, count and kind of answer: 3 600 cases, 20 000 at night. */

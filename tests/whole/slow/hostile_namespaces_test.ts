@@ -1,11 +1,11 @@
 /** Namespaces and ids are the users' texts: whatever is in them, each is its own, over restarts too. */
-import { diskCache } from "../../src/cache/disk/disk_cache.ts";
-import { kvCache } from "../../src/cache/kv/kv_cache.ts";
-import { sqliteCache } from "../../src/cache/sqlite/sqlite_cache.ts";
-import { HOSTILE_KEYS } from "../../src/testing/conformance/key_checks.ts";
-import { type CacheBackend, createOpero } from "../../mod.ts";
-import { runs } from "../support/runs.ts";
-import { printSeed } from "../support/seed.ts";
+import { diskCache } from "../../../src/cache/disk/disk_cache.ts";
+import { kvCache } from "../../../src/cache/kv/kv_cache.ts";
+import { sqliteCache } from "../../../src/cache/sqlite/sqlite_cache.ts";
+import { HOSTILE_KEYS } from "../../../src/testing/conformance/key_checks.ts";
+import { type CacheBackend, createOpero } from "../../../mod.ts";
+import { runs } from "../../support/runs.ts";
+import { printSeed } from "../../support/seed.ts";
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 

@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 
 /** What `script` prints, run where a page would not be isolated, so that workers share no memory with it. */
 async function runUnshared(script: string): Promise<string> {
-  const mod = JSON.stringify(new URL("../../mod.ts", import.meta.url).href);
+  const mod = JSON.stringify(new URL("../../../mod.ts", import.meta.url).href);
   const text = `
     import { currentCall, opmap } from ${mod};
     Object.defineProperty(globalThis, "crossOriginIsolated", { value: false });

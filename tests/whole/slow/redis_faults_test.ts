@@ -1,10 +1,10 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import type { CacheBackend, CacheEntry } from "@opero/core";
 import { redisCache, RedisError } from "@opero/core/redis";
-import { FaultProxy } from "../support/fault_proxy.ts";
-import { hasRedisServer, PATIENT, RedisServer } from "../support/redis_server.ts";
-import { isNightly } from "../support/runs.ts";
-import { printSeed, randomOf } from "../support/seed.ts";
+import { FaultProxy } from "../../support/fault_proxy.ts";
+import { hasRedisServer, PATIENT, RedisServer } from "../../support/redis_server.ts";
+import { isNightly } from "../../support/runs.ts";
+import { printSeed, randomOf } from "../../support/seed.ts";
 
 /** How often each fault comes in the midst of a load. */
 const ROUNDS = isNightly ? 150 : 10;
