@@ -114,12 +114,11 @@ class FunctionMap {
     // The signal of the options ends whole runs: the calls follow the run.
     const { signal: _signal, ...callOptions } = options;
     this.#pipeline = buildPipeline({ fn, task, options: callOptions, registry, runAttempt: this.#pool?.run });
-    const pipeline = this.#pipeline;
-    const { host } = pipeline;
+    const { handler, host } = this.#pipeline;
     const { telemetry, functionName } = host;
-    const observe = observed((call) => pipeline.handler(call), host);
+    const observe = observed(handler, host);
     // Asked item by item: who begins to listen in mid-run hears of the rest.
-    this.#handler = (call) => telemetry.isOn ? observe(call) : pipeline.handler(call);
+    this.#handler = (call) => telemetry.isOn ? observe(call) : handler(call);
     this.#onItem = (index, ok) => {
       if (telemetry.wants("itemDone")) telemetry.emit("itemDone", { functionName, index, ok });
     };

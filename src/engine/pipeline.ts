@@ -20,16 +20,16 @@ import { timeoutPolicy } from "../layers/timeout.ts";
 import type { Rate } from "../limiter/rate.ts";
 import { placeLayers } from "../policy/custom_layers.ts";
 import type { LayerForms, Policy } from "../policy/policy.ts";
-import type { FunctionCache } from "./cache_place.ts";
-import { functionCache } from "./late_cache.ts";
+import { cachePlace, type FunctionCache, type FunctionCacheParts } from "./cache_place.ts";
+import { openFunctionCache } from "./open_function_cache.ts";
 import type { FilledOptions } from "./opero_options.ts";
 import type { Registry } from "./registry.ts";
 import type { AnyFunction } from "./wrapped.ts";
 
 /** What stands between a call and the function: everything that a set of options switches on. */
 export interface Pipeline {
-  /** Runs calls without options of their own. It is to be asked for by each: one that waits for code is replaced. */
-  handler: Handler;
+  /** Runs calls without options of their own. */
+  readonly handler: Handler;
   /** Runs calls that have options of their own, and ask this of the cache; composed when first asked for. */
   readonly limitedHandler: (cacheMode?: CacheMode) => Handler;
   /** The cache of the function; off until switched on, but there to be asked. */
@@ -86,9 +86,7 @@ export function buildPipeline(parts: PipelineParts): Pipeline {
   const keyArguments = parameters === undefined
     ? allArguments
     : (args: readonly unknown[]) => parameters.argsWithout(args);
-  const cache = options.cache
-    ? functionCache({ fn, task, options, registry, host, keyArguments }, recompose)
-    : undefined;
+  const cache = options.cache ? openCache({ fn, task, options, registry, host, keyArguments }) : undefined;
   const globalLimiter = (rate: Rate) => registry.globalLimiter(task, rate);
   const isRemote = runAttempt !== undefined;
   const policyHost = { ...host, task, parameters, keyArguments, cache, isRemote, globalLimiter };
@@ -99,10 +97,9 @@ export function buildPipeline(parts: PipelineParts): Pipeline {
   );
   const attempt = runAttempt ?? localAttempt(parts, host);
 
-  const composed = () => compose(forms.map(({ plain }) => plain), attempt);
   const limited = new Map<CacheMode | undefined, Handler>();
-  const pipeline: Pipeline = {
-    handler: composed(),
+  return {
+    handler: compose(forms.map(({ plain }) => plain), attempt),
     limitedHandler: (mode) => {
       const handler = limited.get(mode) ?? compose(forms.map((form) => form.limited(mode)), attempt);
       limited.set(mode, handler);
@@ -111,12 +108,10 @@ export function buildPipeline(parts: PipelineParts): Pipeline {
     cache,
     host,
   };
-  return pipeline;
+}
 
-  function recompose(): void {
-    pipeline.handler = composed();
-    limited.clear();
-  }
+function openCache(parts: FunctionCacheParts): FunctionCache {
+  return openFunctionCache(parts, cachePlace(parts));
 }
 
 /** Most layers are the same for all calls. */

@@ -59,7 +59,6 @@ export class Registry {
   readonly #options: RegistryOptions;
   readonly #pools = new Map<string, WorkerPool>();
   #caches: InstanceCaches | undefined = undefined;
-  #openCaches: (() => Promise<unknown>) | undefined = undefined;
   #globalLimiter: RateLimiter | undefined = undefined;
   #isClosed = false;
 
@@ -93,11 +92,6 @@ export class Registry {
     return this.#caches ??= open();
   }
 
-  /** Takes what opens the caches whose code is on its way: what is asked of all of them waits for it. */
-  openCachesWith(open: () => Promise<unknown>): void {
-    this.#openCaches = open;
-  }
-
   /**
    * Removes all results in `namespace`, and in no other.
    *
@@ -108,7 +102,6 @@ export class Registry {
     if (!nonEmptyString.accepts(namespace)) {
       throw wrongOption("clear the cache", "namespace", nonEmptyString, namespace);
     }
-    if (this.#caches === undefined) await this.#openCaches?.();
     await this.#caches?.clear(namespace);
   }
 

@@ -24,18 +24,18 @@ const NO_STATS = Object.freeze({ hits: 0, misses: 0, stale: 0, coalesced: 0, wri
  * @returns The wrapped function.
  */
 export function makeWrapper(fn: AnyFunction, pipeline: Pipeline, options: FilledOptions): Wrapped<AsyncFunction> {
-  const { telemetry } = pipeline.host;
-  const observe = observed((call) => pipeline.handler(call), pipeline.host);
+  const { handler, host: { telemetry } } = pipeline;
+  const observe = observed(handler, pipeline.host);
 
   function wrapper(this: unknown, ...args: unknown[]): Promise<unknown> {
     const call = new Call(this, args);
-    return telemetry.isOn ? observe(call) : pipeline.handler(call);
+    return telemetry.isOn ? observe(call) : handler(call);
   }
 
   function withMeta(this: unknown, ...args: unknown[]): Promise<WithMeta<unknown>> {
     const call = new Call(this === wrapper ? undefined : this, args);
     stateOf(call);
-    return (telemetry.isOn ? observe(call) : pipeline.handler(call)).then((value) => ({
+    return (telemetry.isOn ? observe(call) : handler(call)).then((value) => ({
       value,
       meta: metaOf(call, pipeline),
     }));

@@ -20,8 +20,7 @@ import {
 import { type Call, stateOf } from "../call/call.ts";
 import type { Handler, Layer } from "../call/layer.ts";
 import type { LayerHost } from "../attempt/layer_host.ts";
-import { keyModule } from "../cache/key/key_module.ts";
-import { lateLayer } from "../call/late_layer.ts";
+import { byNumber, serializeArguments } from "../cache/key/cache_key.ts";
 import { KeyedLimiters } from "../limiter/keyed_limiters.ts";
 import { canBeKept, type Rate } from "../limiter/rate.ts";
 import { RateLimiter } from "../limiter/rate_limiter.ts";
@@ -102,13 +101,10 @@ export const rateLimitPolicy: Policy = definePolicy<RateLimitOptions, "rateLimit
       return rateLimitLayer(() => limiter, maxWaitMs, host);
     }
     const limiters = new KeyedLimiters(rate, host.clock);
-    if (rateLimitKey !== undefined) {
-      return rateLimitLayer(({ args }) => limiters.of(rateLimitKey(...args)), maxWaitMs, host);
-    }
-    return lateLayer(keyModule, ({ serializeArguments, byNumber }) => {
-      const limiterOf = ({ args }: Call) => limiters.of(serializeArguments(host.keyArguments(args), byNumber));
-      return rateLimitLayer(limiterOf, maxWaitMs, host);
-    });
+    const keyOf = rateLimitKey === undefined
+      ? ({ args }: Call) => serializeArguments(host.keyArguments(args), byNumber)
+      : ({ args }: Call) => rateLimitKey(...args);
+    return rateLimitLayer((call) => limiters.of(keyOf(call)), maxWaitMs, host);
   },
 });
 

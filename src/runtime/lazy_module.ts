@@ -17,12 +17,6 @@ export class LazyModule<Module> {
     return this.#loaded;
   }
 
-  /** Takes `module`, which whoever cannot wait for it has imported. */
-  provide(module: Module): void {
-    this.#loaded = module;
-    this.#loading = Promise.resolve(module);
-  }
-
   /**
    * Loads the module, once for all who ask. Who asks first goes on first. A load that failed is tried again by the next.
    *

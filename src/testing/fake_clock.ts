@@ -1,15 +1,7 @@
-import * as keys from "../cache/key/cache_key.ts";
-import { keyModule } from "../cache/key/key_module.ts";
-import { cacheModule } from "../engine/cache_module.ts";
-import * as caches from "../engine/open_function_cache.ts";
 import { type Clock, sleepWith, type Timer } from "../time/clock.ts";
 import { type Duration, parseDuration } from "../time/duration.ts";
 import { ConfigurationError } from "../errors/configuration_error.ts";
 import { nextTurn } from "../time/next_turn.ts";
-
-// What a call waits for in a test is the clock alone: it waits for no code.
-cacheModule.provide(caches);
-keyModule.provide(keys);
 
 interface FakeTimer extends Timer {
   readonly dueMs: number;

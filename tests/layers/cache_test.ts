@@ -489,3 +489,21 @@ Deno.test("cacheStale lets a refresh run on when a caller who joined it leaves",
   const { value, meta } = await fn.withMeta(1);
   assertEquals([value, meta.cache, runs], ["1 of run 2", "hit", 2]);
 });
+
+Deno.test("a cached or limited function begins its first call at once, with the arguments as they are then", async () => {
+  const script = `
+    import { opero } from "./mod.ts";
+    const seen = [];
+    const see = async (list) => void seen.push([...list]);
+    const wrapped = [opero(see, { cache: true }), opero(see, { rateLimit: 1_000, rateLimitScope: "per_args" })];
+    const list = ["then"];
+    const calls = wrapped.map((fn) => fn(list));
+    list.push("later");
+    console.log(JSON.stringify(seen));
+    await Promise.all(calls);
+  `;
+  const args = ["eval", "--no-lock", "--quiet", "--ext=js", script];
+  const { stdout } = await new Deno.Command(Deno.execPath(), { args, cwd: new URL("../../", import.meta.url) })
+    .output();
+  assertEquals(new TextDecoder().decode(stdout).trim(), '[["then"],["then"]]');
+});

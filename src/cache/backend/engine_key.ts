@@ -1,3 +1,4 @@
+import { encodeInto } from "../../runtime/encode_into.ts";
 import { sha256Hex, sha256HexNow } from "../../runtime/sha256.ts";
 import { type MaybePromise, whenReady } from "../../call/maybe_promise.ts";
 
@@ -112,7 +113,6 @@ const DIGITS = Uint8Array.from({ length: 256 }, (_, code) => {
 
 /** Characters as bytes: those of a text are read one by one in three times as long. */
 const codes = new Uint8Array(KEY_LENGTH);
-const encoder = new TextEncoder();
 
 const DOT = ".".charCodeAt(0);
 
@@ -131,7 +131,7 @@ export function engineKeyBytes(
 ): Uint8Array<ArrayBuffer> | undefined {
   const length = BYTES_BY_LENGTH[key.length];
   // Of what is not ASCII less is read than there is, or it has bytes that are no digits.
-  if (length === undefined || encoder.encodeInto(key, codes).read !== key.length) return undefined;
+  if (length === undefined || encodeInto(key, codes).read !== key.length) return undefined;
   const bytes = length === ENGINE_KEY_BYTES && target !== undefined ? target : new Uint8Array(length);
   let isWrong = 0;
   for (let i = 0, at = 0; i < length;) {
