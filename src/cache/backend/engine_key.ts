@@ -1,4 +1,3 @@
-import { encodeInto } from "../../runtime/encode_into.ts";
 import { sha256Hex, sha256HexNow } from "../../runtime/sha256.ts";
 import { type MaybePromise, whenReady } from "../../call/maybe_promise.ts";
 
@@ -113,6 +112,8 @@ const DIGITS = Uint8Array.from({ length: 256 }, (_, code) => {
 
 /** Characters as bytes: those of a text are read one by one in three times as long. */
 const codes = new Uint8Array(KEY_LENGTH);
+/** Made with the first text: an import reads no global that a runtime makes when it is first read. */
+let encoder: TextEncoder | undefined;
 
 const DOT = ".".charCodeAt(0);
 
@@ -131,7 +132,9 @@ export function engineKeyBytes(
 ): Uint8Array<ArrayBuffer> | undefined {
   const length = BYTES_BY_LENGTH[key.length];
   // Of what is not ASCII less is read than there is, or it has bytes that are no digits.
-  if (length === undefined || encodeInto(key, codes).read !== key.length) return undefined;
+  if (length === undefined) return undefined;
+  encoder ??= new TextEncoder();
+  if (encoder.encodeInto(key, codes).read !== key.length) return undefined;
   const bytes = length === ENGINE_KEY_BYTES && target !== undefined ? target : new Uint8Array(length);
   let isWrong = 0;
   for (let i = 0, at = 0; i < length;) {

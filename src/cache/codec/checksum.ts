@@ -1,11 +1,11 @@
-import { encodeInto } from "../../runtime/encode_into.ts";
-
 const LANE_A = 0x9e3779b1;
 const LANE_B = 0x5f356495;
 
 /** As many UTF-16 code units as are made bytes at a time. */
 const CHUNK_UNITS = 0x4000;
 
+/** Made with the first text: an import reads no global that a runtime makes when it is first read. */
+let encoder: TextEncoder | undefined;
 const bytes = new Uint8Array(CHUNK_UNITS * 3 + 4);
 const words = new Uint32Array(bytes.buffer);
 
@@ -25,7 +25,8 @@ export function checksum(text: string, seed = 0): number {
   for (let start = 0; start < text.length;) {
     const chunk = text.length <= CHUNK_UNITS ? text : chunkOf(text, start);
     start += chunk.length;
-    const { written } = encodeInto(chunk, bytes);
+    encoder ??= new TextEncoder();
+    const { written } = encoder.encodeInto(chunk, bytes);
     // The last word is filled up with zeros.
     bytes.fill(0, written, written + 3);
     const count = (written + 3) >> 2;
