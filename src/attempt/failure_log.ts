@@ -58,7 +58,7 @@ export class FailureLog {
     const state = stateOf(call);
     if (!state.isFinal) state.attempts.push(this.#recordOf(attempt, error));
     attempt.end(state.isFinal || isAborted(state) || isAbortError(error) ? "final" : "failed", error);
-    state.round = [...state.round, attempt];
+    state.addEnded(attempt);
     if (attempt.outcome === "failed") this.#decide(call, state, attempt);
     else state.isFinal = true;
   }
@@ -69,7 +69,7 @@ export class FailureLog {
     const attempt = new Attempt(call);
     attempt.end("refused", error);
     attempt.canTryNext = state.hasNextValue;
-    state.round = [...state.round, attempt];
+    state.addEnded(attempt);
   }
 
   /** Whether the next fallback value may be tried. */

@@ -46,8 +46,8 @@ export interface CallLimits {
 /** What a call may wait for before an attempt. */
 export type WaitReason = "retry" | "Retry-After" | "next fallback value" | "rate limit";
 
-/** Most calls have no attempt that failed, so there is one list for them all. */
-const NONE: readonly EndedAttempt[] = [];
+/** Most calls have no attempt that failed, so there is one list for them all, which stays empty. */
+const NONE: EndedAttempt[] = [];
 
 /** A call, as those know it whom it serves. */
 export interface ServingCall {
@@ -70,7 +70,7 @@ export class CallState {
   /** Whether there is a fallback value after the one being tried. */
   hasNextValue = false;
   /** The attempts of this round that ended without a value, in the order in which they did. */
-  round: readonly EndedAttempt[] = NONE;
+  round: EndedAttempt[] = NONE;
   /** The failed attempts. */
   readonly attempts: AttemptRecord[] = [];
   /** Milliseconds waited for the rate limit and between attempts. */
@@ -98,5 +98,11 @@ export class CallState {
   constructor(scope: AbortScope | undefined, attemptCount: number) {
     this.scope = scope;
     this.attemptCount = attemptCount;
+  }
+
+  /** Adds an attempt that ended without a value to this round. */
+  addEnded(attempt: EndedAttempt): void {
+    if (this.round === NONE) this.round = [attempt];
+    else this.round.push(attempt);
   }
 }
