@@ -1,5 +1,4 @@
 import type { MemoryStoreLimits } from "../cache/memory/memory_store.ts";
-import type { ServedResults } from "../cache/results/served_results.ts";
 import type { LayerHost } from "../attempt/layer_host.ts";
 import { type OptionRules, positiveInteger, validateOptions } from "../options/validate.ts";
 import type { OpenBackend } from "./backend_list.ts";
@@ -19,9 +18,6 @@ export interface FunctionCacheParts {
   readonly keyArguments: (args: readonly unknown[]) => readonly unknown[];
 }
 
-/** The cache of a function, as its calls and its handles see it. */
-export type FunctionCache = Pick<ServedResults, "get" | "has" | "set" | "delete" | "clear" | "stats" | "serve">;
-
 /** Where a function keeps its results: in memory, or in a backend under an identity. */
 export type CachePlace =
   | { readonly limits: MemoryStoreLimits }
@@ -33,7 +29,7 @@ const MEMORY_RULES: OptionRules = {
 };
 
 /**
- * Finds where the options ask for results to be kept. It needs nothing of what keeps them.
+ * Finds where the options ask for results to be kept.
  *
  * @param parts The function, its options and its instance.
  * @returns The place.
@@ -46,6 +42,6 @@ export function cachePlace({ fn, task, options, registry, host }: FunctionCacheP
     return { open: registry.backends.open(task, cacheBackend, cacheBackendConfig), identity };
   }
   validateOptions(task, cacheBackendConfig, MEMORY_RULES, "cacheBackendConfig.");
-  const { maxEntries = 10_000, maxBytes } = cacheBackendConfig as Partial<MemoryStoreLimits>;
+  const { maxEntries, maxBytes } = cacheBackendConfig as MemoryStoreLimits;
   return { limits: { maxEntries, maxBytes } };
 }

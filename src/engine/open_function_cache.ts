@@ -1,28 +1,28 @@
 import { BackendResults } from "../cache/results/backend_results.ts";
-import type { CachedResults } from "../cache/results/cached_results.ts";
+import { CachedResults } from "../cache/results/cached_results.ts";
 import { type CacheKeyFunction, MemoryResults } from "../cache/results/memory_results.ts";
 import type { Flights } from "../cache/results/flights.ts";
 import type { MemoryStoreLimits } from "../cache/memory/memory_store.ts";
 import { RefreshPace } from "../cache/results/refresh_pace.ts";
 import type { ResultStore } from "../cache/results/result_store.ts";
-import { ServedResults } from "../cache/results/served_results.ts";
 import { parseDuration } from "../time/duration.ts";
 import { resolveRetry } from "../layers/retry.ts";
 import type { OpenBackend } from "./backend_list.ts";
-import type { CachePlace, FunctionCacheParts } from "./cache_place.ts";
-import { InstanceCaches } from "./instance_caches.ts";
+import { cachePlace, type FunctionCacheParts } from "./cache_place.ts";
+import type { InstanceCaches } from "./instance_caches.ts";
 import { receiverFinder } from "./receiver_finder.ts";
 
 /**
  * Opens the cache that the options ask for, which have been checked.
  *
  * @param parts The function, its options and its instance.
- * @param place Where the results are kept.
  * @returns The results that the cache keeps for the function.
+ * @throws {ConfigurationError} If the configuration of the backend is wrong, or it is not there.
  */
-export function openFunctionCache(parts: FunctionCacheParts, place: CachePlace): ServedResults {
+export function openFunctionCache(parts: FunctionCacheParts): CachedResults {
   const { options, registry, host } = parts;
-  const caches = registry.cachesFrom(() => new InstanceCaches(registry.backends, registry.telemetry));
+  const { caches } = registry;
+  const place = cachePlace(parts);
   const freshness = {
     ttlMs: parseDuration(options.cacheTtl) ?? Infinity,
     staleMs: parseDuration(options.cacheStale) ?? 0,
@@ -33,7 +33,7 @@ export function openFunctionCache(parts: FunctionCacheParts, place: CachePlace):
   const kept: Kept = "limits" in place
     ? openMemory(parts, place.limits, caches)
     : openBackend(parts, place, caches, () => cache);
-  const cache: ServedResults = new ServedResults({ ...kept, freshness, pace, host });
+  const cache: CachedResults = new CachedResults({ ...kept, freshness, pace, host });
   caches.addCache(options.cacheNamespace, cache);
   return cache;
 }

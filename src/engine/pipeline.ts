@@ -20,7 +20,7 @@ import { timeoutPolicy } from "../layers/timeout.ts";
 import type { Rate } from "../limiter/rate.ts";
 import { placeLayers } from "../policy/custom_layers.ts";
 import type { LayerForms, Policy } from "../policy/policy.ts";
-import { cachePlace, type FunctionCache, type FunctionCacheParts } from "./cache_place.ts";
+import type { CachedResults } from "../cache/results/cached_results.ts";
 import { openFunctionCache } from "./open_function_cache.ts";
 import type { FilledOptions } from "./opero_options.ts";
 import type { Registry } from "./registry.ts";
@@ -33,7 +33,7 @@ export interface Pipeline {
   /** Runs calls that have options of their own, and ask this of the cache; composed when first asked for. */
   readonly limitedHandler: (cacheMode?: CacheMode) => Handler;
   /** The cache of the function; off until switched on, but there to be asked. */
-  readonly cache: FunctionCache | undefined;
+  readonly cache: CachedResults | undefined;
   /** What the layers use. */
   readonly host: LayerHost;
 }
@@ -86,7 +86,7 @@ export function buildPipeline(parts: PipelineParts): Pipeline {
   const keyArguments = parameters === undefined
     ? allArguments
     : (args: readonly unknown[]) => parameters.argsWithout(args);
-  const cache = options.cache ? openCache({ fn, task, options, registry, host, keyArguments }) : undefined;
+  const cache = options.cache ? openFunctionCache({ fn, task, options, registry, host, keyArguments }) : undefined;
   const globalLimiter = (rate: Rate) => registry.globalLimiter(task, rate);
   const isRemote = runAttempt !== undefined;
   const policyHost = { ...host, task, parameters, keyArguments, cache, isRemote, globalLimiter };
@@ -108,10 +108,6 @@ export function buildPipeline(parts: PipelineParts): Pipeline {
     cache,
     host,
   };
-}
-
-function openCache(parts: FunctionCacheParts): FunctionCache {
-  return openFunctionCache(parts, cachePlace(parts));
 }
 
 /** Most layers are the same for all calls. */

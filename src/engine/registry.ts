@@ -8,7 +8,7 @@ import type { EventHub } from "../telemetry/events.ts";
 import type { Logger } from "../telemetry/logger.ts";
 import type { OperoEvents } from "../telemetry/opero_events.ts";
 import { BackendList } from "./backend_list.ts";
-import type { InstanceCaches } from "./instance_caches.ts";
+import { InstanceCaches } from "./instance_caches.ts";
 import type { OperoOptions } from "./opero_options.ts";
 import type { WorkerPlace, WorkerPoolOptions } from "../pool/pool.ts";
 import type { WorkerPool } from "../pool/worker_pool.ts";
@@ -87,9 +87,9 @@ export class Registry {
     return limiter;
   }
 
-  /** Where the functions of the instance keep their results; `open` makes it where there is none yet. */
-  cachesFrom(open: () => InstanceCaches): InstanceCaches {
-    return this.#caches ??= open();
+  /** Where the functions of the instance keep their results. */
+  get caches(): InstanceCaches {
+    return this.#caches ??= new InstanceCaches(this.backends, this.telemetry);
   }
 
   /**

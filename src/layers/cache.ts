@@ -1,4 +1,6 @@
 import type { CacheBackend } from "../cache/backend/cache_backend.ts";
+import { CacheService } from "../cache/results/cache_service.ts";
+import type { CachedResults } from "../cache/results/cached_results.ts";
 import type { FlightOptions } from "../cache/results/flight_waits.ts";
 import type { Duration } from "../time/duration.ts";
 import { needsBackend, needsBackendName, needsCache, needsTtl } from "../options/option_needs.ts";
@@ -13,7 +15,7 @@ import {
   positiveDuration,
   withNeed,
 } from "../options/validate.ts";
-import type { Handler, Layer } from "../call/layer.ts";
+import type { Layer } from "../call/layer.ts";
 import type { LayerHost } from "../attempt/layer_host.ts";
 import { definePolicy, type Filled, type Policy } from "../policy/policy.ts";
 import { showBackend, showConfig } from "../policy/shown_backend.ts";
@@ -137,12 +139,6 @@ function isBackend(value: unknown): value is CacheBackend {
   return ["get", "set", "delete", "clear"].every((method) => typeof backend[method] === "function");
 }
 
-/** The cache of a function, as its calls are served from it. */
-export interface ServingCache {
-  /** Serves calls from what it holds, and by `next` what it does not hold. */
-  serve(next: Handler, host: LayerHost, options: FlightOptions, mode?: "refresh"): Handler;
-}
-
 /**
  * Serves calls from the cache of their function, and keeps their results.
  *
@@ -164,6 +160,10 @@ export interface ServingCache {
  * @param mode `"refresh"` to run the function and replace what the cache has.
  * @returns The layer.
  */
-export function cacheLayer(cache: ServingCache, host: LayerHost, options: FlightOptions, mode?: "refresh"): Layer {
-  return (next) => cache.serve(next, host, options, mode);
+export function cacheLayer(results: CachedResults, host: LayerHost, options: FlightOptions, mode?: "refresh"): Layer {
+  return (next) => {
+    const service = new CacheService(results, next, host, options);
+    if (mode === "refresh") return service.refreshing();
+    return results.store.isInMemory ? service.inMemory() : service.beyondMemory();
+  };
 }

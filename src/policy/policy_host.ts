@@ -1,5 +1,5 @@
 import type { LayerHost } from "../attempt/layer_host.ts";
-import type { ServedResults } from "../cache/results/served_results.ts";
+import type { CachedResults } from "../cache/results/cached_results.ts";
 import type { FallbackParameters } from "../function_source/fallback_parameter.ts";
 import type { Rate } from "../limiter/rate.ts";
 import type { RateLimiter } from "../limiter/rate_limiter.ts";
@@ -13,7 +13,7 @@ export interface PolicyHost extends LayerHost {
   /** The arguments that tell calls apart: all but those alternatives. */
   readonly keyArguments: (args: readonly unknown[]) => readonly unknown[];
   /** The cache of the function, where it has one. */
-  readonly cache: Pick<ServedResults, "serve"> | undefined;
+  readonly cache: CachedResults | undefined;
   /** Whether attempts run elsewhere, where they are given their `timeout`. */
   readonly isRemote: boolean;
   /**

@@ -47,7 +47,7 @@ export function memoryCache(config: MemoryCacheConfig = {}): CacheBackend {
 class MemoryCache implements CacheBackend {
   readonly #store: MemoryStore;
 
-  constructor({ maxEntries = 10_000, maxBytes }: MemoryCacheConfig, clock: Clock) {
+  constructor({ maxEntries, maxBytes }: MemoryCacheConfig, clock: Clock) {
     const sweeper = new ExpirySweeper(clock);
     const nowMs = () => clock.wallNow();
     this.#store = new MemoryStore({ maxEntries, maxBytes }, (store) => sweeper.watch(store, nowMs));

@@ -4,8 +4,11 @@ import { areCopied, copyOf, type ValueCopy } from "../key/value_copy.ts";
 
 /** What bounds a store. */
 export interface MemoryStoreLimits {
-  /** How many entries are kept at most. */
-  readonly maxEntries: number;
+  /**
+   * How many entries are kept at most.
+   * @default 10_000
+   */
+  readonly maxEntries?: number | undefined;
   /** How many bytes the keys and values take at most, roughly; unbounded by default. */
   readonly maxBytes?: number | undefined;
 }
@@ -71,7 +74,7 @@ export class MemoryStore {
 
   /** An empty store; `onEarlier` hears of an entry that expires before all others. */
   constructor(limits: MemoryStoreLimits, onEarlier: (store: MemoryStore) => void = () => {}) {
-    this.#maxEntries = limits.maxEntries;
+    this.#maxEntries = limits.maxEntries ?? 10_000;
     this.#maxBytes = limits.maxBytes;
     this.#onEarlier = onEarlier;
   }
