@@ -1,6 +1,7 @@
-import type { Binding } from "./pattern_reader.ts";
-import { StatementReader } from "./statement_reader.ts";
-import { isUnreadable } from "./token_reader.ts";
+import { openSource } from "./open_source.ts";
+import { type Binding, readElement, readKey, readParameters } from "./read_pattern.ts";
+import type { SourceReading } from "./source_reading.ts";
+import { isUnreadable } from "./token_cursor.ts";
 
 /** How the source of a function is written: as an expression, or as a method, which stands in an object or a class only. */
 export type CallableForm = "expression" | "method";
@@ -34,26 +35,28 @@ export function sourceOf(fn: (...args: never[]) => unknown): string | undefined 
  */
 export function readCallable(source: string): CallableSource | undefined {
   try {
-    const reader = new StatementReader(source);
-    const isFunction = goToParameters(reader);
+    const reading = openSource(source);
+    const { tokens } = reading;
+    const isFunction = goToParameters(reading);
     if (isFunction === undefined) return undefined;
-    const parameters = reader.isAt("(") ? reader.readParameters() : [reader.readElement(() => {})];
-    return { form: isFunction || reader.isAt("=>") ? "expression" : "method", parameters };
+    const parameters = tokens.isAt("(") ? readParameters(reading) : [readElement(reading, () => {})];
+    return { form: isFunction || tokens.isAt("=>") ? "expression" : "method", parameters };
   } catch (error) {
     if (isUnreadable(error)) return undefined;
     throw error;
   }
 }
 
-/** Answers whether the word `function` stood there; `undefined` where there are no parameters to go to. */
-function goToParameters(reader: StatementReader): boolean | undefined {
-  const next = reader.peek();
+/** Returns whether the word `function` stood there; `undefined` where there are no parameters to go to. */
+function goToParameters(reading: SourceReading): boolean | undefined {
+  const { tokens } = reading;
+  const next = tokens.peek();
   const isFollowedByParameters = next.text === "(" || next.text === "=>";
-  if (!isFollowedByParameters && ["class", "get", "set"].includes(reader.token.text)) return undefined;
-  if (next.text !== "=>") reader.take("async");
-  const isFunction = reader.take("function");
-  const isGenerator = reader.take("*");
-  const isAtParameters = reader.isAt("(") || reader.peek().text === "=>";
-  if (!isAtParameters) isFunction && !isGenerator ? reader.advance() : reader.readKey();
+  if (!isFollowedByParameters && ["class", "get", "set"].includes(tokens.token.text)) return undefined;
+  if (next.text !== "=>") tokens.take("async");
+  const isFunction = tokens.take("function");
+  const isGenerator = tokens.take("*");
+  const isAtParameters = tokens.isAt("(") || tokens.peek().text === "=>";
+  if (!isAtParameters) isFunction && !isGenerator ? tokens.advance() : readKey(reading);
   return isFunction;
 }

@@ -1,7 +1,7 @@
 import { readCallable, sourceOf } from "./callable_source.ts";
 import { readLiteralArray } from "./literal_values.ts";
-import type { Binding, BindingProperty } from "./pattern_reader.ts";
-import { TokenReader } from "./token_reader.ts";
+import type { Binding, BindingProperty } from "./read_pattern.ts";
+import { TokenCursor } from "./token_cursor.ts";
 
 /** Where an argument of a function stands, as its source says. */
 export interface ParameterPlace {
@@ -103,13 +103,13 @@ function describeDefault(source: string | undefined): Pick<ParameterPlace, "hasD
 /** Whether it is clear what an object holds where the caller leaves it out: there is no default, or an empty one. */
 function isReadableObject(defaultSource: string | undefined): boolean {
   if (defaultSource === undefined) return true;
-  const reader = new TokenReader(defaultSource);
-  return reader.take("{") && reader.take("}") && reader.token.kind === "end";
+  const tokens = new TokenCursor(defaultSource);
+  return tokens.take("{") && tokens.take("}") && tokens.token.kind === "end";
 }
 
 function isNothing(source: string): boolean {
-  const reader = new TokenReader(source);
-  return (reader.take("undefined") || reader.take("null")) && reader.token.kind === "end";
+  const tokens = new TokenCursor(source);
+  return (tokens.take("undefined") || tokens.take("null")) && tokens.token.kind === "end";
 }
 
 /** A key within a parameter that the function takes whole; what is in there its source need not say. */

@@ -1,6 +1,7 @@
 import { readCallable } from "./callable_source.ts";
 import type { Token } from "./javascript_tokens.ts";
-import { StatementReader } from "./statement_reader.ts";
+import { openSource } from "./open_source.ts";
+import { readExpression } from "./read_expression.ts";
 
 /**
  * Whether the class or method written as `source` may keep state of an instance where nobody sees it: in private fields, in
@@ -16,25 +17,16 @@ export function mayHideState(source: string): boolean {
   return tokens === undefined || tokens.some((_token, at) => hidesAt(tokens, at));
 }
 
-/** Notes all tokens that the grammar goes past. */
-class TokenNoter extends StatementReader {
-  /** By where they begin, as some are gone past twice. */
-  readonly noted: Map<number, Token> = new Map();
-
-  override advance(): Token {
-    const token = super.advance();
-    this.noted.set(token.start, token);
-    return token;
-  }
-}
-
 function tokensOf(source: string): readonly Token[] | undefined {
+  // By where they begin, as some are passed more than once.
+  const passed = new Map<number, Token>();
   try {
     const isMethod = !source.startsWith("class") && readCallable(source)?.form !== "expression";
-    const reader = new TokenNoter(isMethod ? `({${source}})` : `(${source})`);
-    reader.readExpression();
-    if (reader.token.kind !== "end") return undefined;
-    return [...reader.noted.values()].sort((one, other) => one.start - other.start);
+    const text = isMethod ? `({${source}})` : `(${source})`;
+    const reading = openSource(text, (token) => passed.set(token.start, token));
+    readExpression(reading);
+    if (reading.tokens.token.kind !== "end") return undefined;
+    return [...passed.values()].sort((one, other) => one.start - other.start);
   } catch (error) {
     if (error instanceof SyntaxError) return undefined;
     throw error;

@@ -1,5 +1,5 @@
 import { scanToken } from "./javascript_tokens.ts";
-import { TokenReader } from "./token_reader.ts";
+import { TokenCursor } from "./token_cursor.ts";
 
 const CONSTANTS: ReadonlyMap<string, unknown> = new Map<string, unknown>([
   ["true", true],
@@ -33,23 +33,23 @@ export function readLiteral(source: string): { readonly value: unknown } | undef
  * @returns The elements, or `undefined`.
  */
 export function readLiteralArray(source: string): readonly unknown[] | undefined {
-  const reader = new TokenReader(source);
-  if (!reader.take("[")) return undefined;
+  const tokens = new TokenCursor(source);
+  if (!tokens.take("[")) return undefined;
   const values: unknown[] = [];
-  while (!reader.isAt("]")) {
-    const value = readElement(reader);
+  while (!tokens.isAt("]")) {
+    const value = readElement(tokens);
     if (value === undefined) return undefined;
     values.push(value.value);
-    if (!reader.isAt("]") && !reader.take(",")) return undefined;
+    if (!tokens.isAt("]") && !tokens.take(",")) return undefined;
   }
-  return reader.advance() && reader.token.kind === "end" ? values : undefined;
+  return tokens.advance() && tokens.token.kind === "end" ? values : undefined;
 }
 
-function readElement(reader: TokenReader): { readonly value: unknown } | undefined {
-  const isNegative = reader.take("-");
-  const literal = readLiteral(reader.token.text);
+function readElement(tokens: TokenCursor): { readonly value: unknown } | undefined {
+  const isNegative = tokens.take("-");
+  const literal = readLiteral(tokens.token.text);
   if (literal === undefined) return undefined;
-  reader.advance();
+  tokens.advance();
   if (!isNegative) return literal;
   const { value } = literal;
   return typeof value === "number" || typeof value === "bigint" ? { value: -value } : undefined;

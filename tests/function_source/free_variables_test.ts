@@ -4,9 +4,9 @@ import * as acorn from "acorn";
 import * as eslintScope from "eslint-scope";
 import fc from "fast-check";
 import { sourceOf } from "../../src/function_source/callable_source.ts";
-import type { Token } from "../../src/function_source/javascript_tokens.ts";
-import { StatementReader } from "../../src/function_source/statement_reader.ts";
 import { findFreeVariables } from "../../src/function_source/free_variables.ts";
+import { openSource } from "../../src/function_source/open_source.ts";
+import { readExpression } from "../../src/function_source/read_expression.ts";
 import { isWorkerGlobal } from "../../src/function_source/worker_globals.ts";
 
 const CASES: readonly [source: string, names: string][] = [
@@ -70,7 +70,7 @@ Deno.test("findFreeVariables() leaves out the known names", () => {
   assertEquals(findFreeVariables("() => [a, b, c]", ["a", "c"]), ["b"]);
 });
 
-Deno.test("findFreeVariables() has nothing to tell of a source that cannot be read", () => {
+Deno.test("findFreeVariables() finds nothing in a source that cannot be read", () => {
   for (
     const source of [
       "",
@@ -89,14 +89,12 @@ Deno.test("findFreeVariables() has nothing to tell of a source that cannot be re
   }
 });
 
-/** Counts the tokens that it goes past. */
-class CountingReader extends StatementReader {
-  count = 0;
-
-  override advance(): Token {
-    this.count++;
-    return super.advance();
-  }
+/** How many tokens are passed to read `source` as an expression, and whether that reached its end. */
+function readCounting(source: string): { readonly count: number; readonly isAtEnd: boolean } {
+  let count = 0;
+  const reading = openSource(source, () => count++);
+  readExpression(reading);
+  return { count, isAtEnd: reading.tokens.token.kind === "end" };
 }
 
 /** What may stand around an expression: all that may be nested, `_` being the expression. */
@@ -123,21 +121,19 @@ Deno.test("findFreeVariables() goes past each token a few times at most, however
   fc.assert(
     fc.property(nests, (nests) => {
       const source = `() => [${nests.reduce((inner, nest) => nest.replace("_", () => inner), "y")}]`;
-      const reader = new CountingReader(`(${source})`);
-      reader.readExpression();
-      assertEquals(reader.token.kind, "end", source);
-      assert(reader.count <= 3 * source.length + 10, `${reader.count} for ${source.length}: ${nests}`);
+      const { count, isAtEnd } = readCounting(`(${source})`);
+      assert(isAtEnd, source);
+      assert(count <= 3 * source.length + 10, `${count} for ${source.length}: ${nests}`);
       if (nests.length < 20) assertEquals(findFreeVariables(source).sort(), expectedNames(source), source);
     }),
     { numRuns: 300 },
   );
 });
 
-Deno.test("findFreeVariables() reads 1 000 nested parameters, and has nothing to tell of what is deeper than the stack", () => {
+Deno.test("findFreeVariables() reads 1 000 nested parameters, and finds nothing in what is deeper than the stack", () => {
   const nested = (depth: number) => `${"(a = ".repeat(depth)}x => y${") => a".repeat(depth)}`;
-  const reader = new CountingReader(nested(1_000));
-  reader.readExpression();
-  assert(reader.count < 20_000, `${reader.count}`);
+  const { count } = readCounting(nested(1_000));
+  assert(count < 20_000, `${count}`);
   assertEquals(findFreeVariables(nested(200)), ["y"]);
   assertEquals(findFreeVariables(nested(200_000)), []);
 });

@@ -1,26 +1,29 @@
 import { scanRegex, scanTemplate, scanToken, type Token } from "./javascript_tokens.ts";
 
-/** Goes through the tokens of a source, one after another. */
-export class TokenReader {
-  /** What is read. */
+/** A place among the tokens of a source, which moves from one to the next. */
+export class TokenCursor {
+  /** The text that the tokens come from. */
   readonly source: string;
   /** The token it stands at. */
   token: Token;
+  readonly #onPass: ((token: Token) => void) | undefined;
 
-  /** A reader at the first token of `source`. */
-  constructor(source: string) {
+  /** A cursor at the first token of `source`; `onPass` gets each token that it passes, again if it returned to it. */
+  constructor(source: string, onPass?: (token: Token) => void) {
     this.source = source;
     this.token = scanToken(source, 0);
+    this.#onPass = onPass;
   }
 
-  /** The token after {@link TokenReader.token}. */
+  /** The token after {@link TokenCursor.token}. */
   peek(): Token {
     return scanToken(this.source, this.token.end);
   }
 
-  /** Goes to the next token; answers the one it stood at. */
+  /** Moves to the next token; returns the one it stood at. */
   advance(): Token {
     const { token } = this;
+    this.#onPass?.(token);
     this.token = scanToken(this.source, token.end);
     return token;
   }
@@ -30,7 +33,7 @@ export class TokenReader {
     return this.token.text === text;
   }
 
-  /** Goes past `text` if it stands there; answers whether it did. */
+  /** Moves past `text` if it stands there; returns whether it did. */
   take(text: string): boolean {
     if (!this.isAt(text)) return false;
     this.advance();
@@ -38,7 +41,7 @@ export class TokenReader {
   }
 
   /**
-   * Goes past `text`.
+   * Moves past `text`.
    *
    * @throws {SyntaxError} If something else stands there.
    */
@@ -51,12 +54,12 @@ export class TokenReader {
     return new SyntaxError(`Unexpected token at ${this.token.start}`);
   }
 
-  /** Goes past a regular expression whose first slash it stands at. */
+  /** Moves past a regular expression whose first slash it stands at. */
   takeRegex(): void {
     this.token = scanToken(this.source, scanRegex(this.source, this.token.start).end);
   }
 
-  /** Goes on with a template at the brace that ends a substitution; answers whether another one follows. */
+  /** Moves past the part of a template that follows a substitution; returns whether another substitution follows. */
   resumeTemplate(): boolean {
     if (!this.isAt("}")) throw this.unexpected();
     const part = scanTemplate(this.source, this.token.start);
@@ -66,7 +69,7 @@ export class TokenReader {
 }
 
 /**
- * Whether `error` says that a source cannot be read: it is none, or deeper than the stack.
+ * Whether `error` says that a source cannot be read: it has another syntax, or nests deeper than the stack.
  *
  * @param error What was thrown, of any type.
  * @returns `true` if the source cannot be read.
