@@ -1,4 +1,4 @@
-import { assertAffordable } from "./allowance.ts";
+import { hasFarIndex, unitsNeeded } from "./allowance.ts";
 import { fromBase64 } from "./base64.ts";
 import { defineOnError, emptyDomException, emptyError } from "./error_node.ts";
 import { nodeBuffer, SPECIALS, TAGS, VIEW_CLASSES } from "./graph_format.ts";
@@ -16,7 +16,7 @@ type Fields = readonly unknown[];
 export function decodeGraph(text: string): unknown {
   const written: unknown = JSON.parse(text);
   if (!Array.isArray(written) || written.length === 0) throw new Error("No graph");
-  assertAffordable(written, text.length);
+  if (unitsNeeded(written) > text.length) throw new Error("It asks for more than its length pays for");
   const made: unknown[] = [undefined];
   const fromSlot: FromSlot = (slot) => Array.isArray(slot) ? fromReference(slot, made) : asPrimitive(slot);
   for (let place = 1; place < written.length; place++) made.push(emptyOf(written[place]));
@@ -53,8 +53,9 @@ function asPrimitive(slot: unknown): unknown {
 
 /** How each kind of object is made, before what it refers to is there. */
 const EMPTY_BY_TAG: Readonly<Record<string, (fields: Fields) => unknown>> = Object.assign(Object.create(null), {
-  [TAGS.object]: () => ({}),
-  [TAGS.bareObject]: () => Object.create(null),
+  [TAGS.object]: (node: Fields) => hasFarIndex(node) ? withoutRoom({}) : {},
+  // As `Object.create(null)`, which makes a table that takes three times the memory.
+  [TAGS.bareObject]: (node: Fields) => Object.setPrototypeOf(hasFarIndex(node) ? withoutRoom({}) : {}, null),
   [TAGS.array]: () => [],
   [TAGS.looseArray]: (node: Fields) => sparseArray(node[1], (node.length - 2) / 2),
   [TAGS.map]: () => new Map(),
@@ -82,12 +83,16 @@ const FEW_HOLES = 4;
 function sparseArray(length: unknown, itemCount: number): unknown[] {
   if (!Number.isSafeInteger(length)) throw new Error("No length");
   const array: unknown[] = [];
-  if ((length as number) > 2 * itemCount + FEW_HOLES) {
-    array[LAST_INDEX] = undefined;
-    delete array[LAST_INDEX];
-  }
+  if ((length as number) > 2 * itemCount + FEW_HOLES) withoutRoom(array);
   array.length = length as number;
   return array;
+}
+
+/** An object that engines reserve no room for below its largest index, as something was further away than there may be room. */
+function withoutRoom<T extends object>(object: T): T {
+  (object as Record<number, unknown>)[LAST_INDEX] = undefined;
+  delete (object as Record<number, unknown>)[LAST_INDEX];
+  return object;
 }
 
 function emptyOf(node: unknown): unknown {

@@ -1,7 +1,7 @@
 import { SerializationError } from "../../errors/serialization_error.ts";
 import { describeKind } from "../../options/describe_value.ts";
 import { toBase64 } from "./base64.ts";
-import { assertAffordable } from "./allowance.ts";
+import { unitsNeeded } from "./allowance.ts";
 import { errorNode } from "./error_node.ts";
 import { type GraphNode, nodeBuffer, type Slot, SPECIALS, TAGS, VIEW_CLASSES } from "./graph_format.ts";
 import { requireOwn, ViewNodes } from "./view_nodes.ts";
@@ -40,14 +40,20 @@ export function encodeGraph(value: unknown): string {
   return toText(written);
 }
 
+/** What takes longer to read than its text is long is filled up with so many spaces at most. */
+const MAX_PADDING_UNITS = 2 ** 22;
+
 function toText(written: readonly unknown[]): string {
   const text = JSON.stringify(written);
+  let missing = Infinity;
+  let cause: unknown;
   try {
-    assertAffordable(written, text.length);
+    missing = unitsNeeded(written) - text.length;
   } catch (error) {
-    throw new SerializationError("Cannot keep the value as it would take too long to read back", { cause: error });
+    cause = error;
   }
-  return text;
+  if (missing <= MAX_PADDING_UNITS) return missing > 0 ? text + " ".repeat(Math.ceil(missing)) : text;
+  throw new SerializationError("Cannot keep the value as it would take too long to read back", { cause });
 }
 
 const VIEW_NAMES = new Map<unknown, string>([...VIEW_CLASSES].map(([name, { prototype }]) => [prototype, name]));
