@@ -35,6 +35,8 @@ export type {
   WithMeta,
   Wrapped,
 } from "./src/engine/wrapped.ts";
+export type { PolicyHandles } from "./src/policy/policy_handles.ts";
+export type { BreakerHandle, BreakerMetrics, CircuitState } from "./src/breaker/breaker_handle.ts";
 export type { ShownOptions } from "./src/engine/shown_options.ts";
 export type { HiddenValue } from "./src/options/hidden_value.ts";
 export type { CallContext } from "./src/attempt/call_context.ts";
@@ -45,12 +47,14 @@ export {
   type AllFailedReason,
   type AttemptRecord,
   CacheError,
+  CircuitOpenError,
   ConfigurationError,
   isOperoError,
   MapError,
   type MapItemError,
   OperoError,
   type OperoErrorCode,
+  OverloadError,
   RateLimitError,
   ResultError,
   SerializationError,
@@ -107,6 +111,7 @@ export { EventHub, type Unsubscribe } from "./src/telemetry/events.ts";
 export type {
   CacheErrorEvent,
   CallEvent,
+  CircuitWaitEvent,
   FailureEvent,
   FallbackEvent,
   ItemDoneEvent,

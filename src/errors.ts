@@ -5,9 +5,11 @@ export {
   type AttemptRecord,
 } from "./errors/all_failed_error.ts";
 export { CacheError } from "./errors/cache_error.ts";
+export { CircuitOpenError } from "./errors/circuit_open_error.ts";
 export { ConfigurationError } from "./errors/configuration_error.ts";
 export { MapError, type MapItemError } from "./errors/map_error.ts";
 export { isOperoError, OperoError, type OperoErrorCode } from "./errors/opero_error.ts";
+export { OverloadError } from "./errors/overload_error.ts";
 export { RateLimitError } from "./errors/rate_limit_error.ts";
 export { ResultError } from "./errors/result_error.ts";
 export { SerializationError } from "./errors/serialization_error.ts";

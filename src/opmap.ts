@@ -152,6 +152,7 @@ class FunctionMap {
       options: shownOptions(this.#options, OPMAP_TABLE),
       cache: cacheHandle(pipeline, undefined),
       events: pipeline.host.telemetry.events,
+      ...pipeline.handles,
       stream,
       withMeta,
       close,

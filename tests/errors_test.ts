@@ -4,10 +4,12 @@ import { assert, assertEquals, assertFalse, assertInstanceOf, assertStrictEquals
 import {
   AllFailedError,
   type AttemptRecord,
+  CircuitOpenError,
   ConfigurationError,
   isOperoError,
   MapError,
   OperoError,
+  OverloadError,
   RateLimitError,
   ResultError,
   SerializationError,
@@ -34,6 +36,8 @@ Deno.test("OperoError and its kinds have a stable name and code, and extend Erro
     [new ConfigurationError("m"), "ConfigurationError", "CONFIGURATION"],
     [new TimeoutError("m", 1_500), "TimeoutError", "TIMEOUT"],
     [new RateLimitError("m", 250), "RateLimitError", "RATE_LIMIT"],
+    [new CircuitOpenError("m"), "CircuitOpenError", "CIRCUIT_OPEN"],
+    [new OverloadError("m"), "OverloadError", "OVERLOAD"],
     [new WorkerError("m"), "WorkerError", "WORKER"],
     [new SerializationError("m"), "SerializationError", "SERIALIZATION"],
     [new MapError("m", [], []), "MapError", "MAP"],
@@ -48,10 +52,14 @@ Deno.test("OperoError and its kinds have a stable name and code, and extend Erro
   }
 });
 
-Deno.test("TimeoutError and RateLimitError tell their times in seconds, and keep the cause", () => {
+Deno.test("TimeoutError and refusals tell their times in seconds, and keep the cause", () => {
   const cause = new Error("before");
   assertEquals(new TimeoutError("m", 1_500, { cause }).timeout, 1.5);
   assertEquals(new RateLimitError("m", 250, { cause }).retryAfter, 0.25);
+  for (const Refusal of [CircuitOpenError, OverloadError]) {
+    const error = new Refusal("m", 250, { cause });
+    assertEquals([error.retryAfter, error.cause, new Refusal("m").retryAfter], [0.25, cause, undefined]);
+  }
   assertStrictEquals(new TimeoutError("m", 1_500, { cause }).cause, cause);
   assertStrictEquals(new RateLimitError("m", 250, { cause }).cause, cause);
 });
@@ -352,7 +360,7 @@ Deno.test("names of error classes are texts, whatever a minifier calls the class
     const source = Deno.readTextFileSync(new URL(`errors/${file}`, SOURCES));
     return [...source.matchAll(/export class (\w+) extends/g)].map(([, name]) => ({ name, source }));
   });
-  assertEquals(classes.length, 10);
+  assertEquals(classes.length, 12);
   for (const { name, source } of classes) assert(source.includes(`nameClass(this, "${name}")`), name);
   class Own extends ConfigurationError {}
   assertEquals(new Own("m").name, "Own", "a class of the user's keeps its name");

@@ -23,6 +23,8 @@ export class Attempt implements RunningAttempt, EndedAttempt {
   canRetry = false;
   /** Whether the next fallback value may be tried after it. */
   canTryNext = false;
+  /** Whether it is worth to wait until what refused it lets another through. */
+  isWaitedFor = false;
   /** What its function sees of it, once it asked. */
   context: CallContext | undefined = undefined;
   #controller: AbortController | undefined = undefined;

@@ -3,13 +3,14 @@ import { toSeconds } from "../time/duration.ts";
 import { AllFailedError, type AllFailedReason, type AttemptRecord } from "../errors/all_failed_error.ts";
 import { RateLimitError } from "../errors/rate_limit_error.ts";
 import { type Call, stateOf } from "../call/call.ts";
-import type { CallState, EndedAttempt } from "../call/call_state.ts";
+import type { CallState } from "../call/call_state.ts";
 import { dropResponse } from "../call/drop_response.ts";
 import { isOfKind } from "../errors/error_kind.ts";
-import { errorLabel } from "../errors/error_label.ts";
 import { isAbortError } from "../errors/is_abort_error.ts";
 import { correlationIdOf } from "../telemetry/telemetry.ts";
+import { describeFailure } from "./failure_wording.ts";
 import { Attempt, beginAttempt, openAttempt } from "./attempt.ts";
+import { isWaitedFor, soonestRefusal, soonestWaitMs } from "./refused_round.ts";
 import { retryContext, type RetryPredicate } from "./retry_context.ts";
 
 /** What the log needs to know of the function it is kept for. */
@@ -39,6 +40,7 @@ export interface FailureLogOptions {
 export class FailureLog {
   readonly #options: FailureLogOptions;
   readonly #made = new WeakSet<AllFailedError>();
+  readonly #refusals = new WeakSet<Error>();
 
   /** A log for one wrapped function; what it keeps stands with each call. */
   constructor(options: FailureLogOptions) {
@@ -63,13 +65,18 @@ export class FailureLog {
     else state.isFinal = true;
   }
 
-  /** Records that an attempt of `call` was refused with `error` before it began: the next fallback value may be tried. */
-  refuse(call: Call, error: unknown): void {
+  /**
+   * Records that an attempt of `call` was refused with `error` before it began: the next fallback value may be tried.
+   * With `isWaitedFor` a round in which all were refused is made again once the refusals say that it may.
+   */
+  refuse(call: Call, error: Error, isWaitedFor = false): void {
     const state = stateOf(call);
     const attempt = new Attempt(call);
     attempt.end("refused", error);
     attempt.canTryNext = state.hasNextValue;
+    attempt.isWaitedFor = isWaitedFor;
     state.addEnded(attempt);
+    this.#refusals.add(error);
   }
 
   /** Whether the next fallback value may be tried. */
@@ -89,8 +96,38 @@ export class FailureLog {
     return stateOf(call).round.at(-1)?.outcome === "refused";
   }
 
-  /** Ends `call` after `error`, which no round may follow, and answers with what it rejects with. */
-  end(call: Call, error: unknown): unknown {
+  /** Whether `error` is the refusal that the latest attempt of `call` met with. */
+  wasRefused(call: Call, error: unknown): boolean {
+    const last = call.state?.round.at(-1);
+    return last !== undefined && last.outcome === "refused" && last.error === error;
+  }
+
+  /** Whether each value of the latest round was refused, and one at least by what is worth to wait for. */
+  isWaitedFor(call: Call): boolean {
+    const state = stateOf(call);
+    return !isOver(state) && isWaitedFor(state.round);
+  }
+
+  /** The shortest wait, in milliseconds, that the refusals of the latest round ask for; `undefined` where one does not know. */
+  refusalWaitMs(call: Call): number | undefined {
+    return soonestWaitMs(stateOf(call).round);
+  }
+
+  /**
+   * Whether a value may take the place of `error`: all attempts failed, or none was made as a circuit is open or all slots
+   * are taken. Who is over a limit of his own is to slow down in place of that.
+   */
+  isReplaceable(error: unknown): error is Error {
+    if (error instanceof AllFailedError) return true;
+    return error instanceof Error && this.#refusals.has(error) && !(error instanceof RateLimitError);
+  }
+
+  /**
+   * Ends `call` after `error`, which no round may follow, and answers with what it rejects with. With a `reason` that is
+   * the error of all attempts, without one it is `error` as it is, but for those of several values. A refusal is the last
+   * of the errors of all attempts, and comes out as it is where there were none.
+   */
+  end(call: Call, error: unknown, reason?: AllFailedReason): unknown {
     const state = stateOf(call);
     // A call that is aborted as its attempt fails ends with the reason of the abort.
     if (isAborted(state)) {
@@ -98,14 +135,18 @@ export class FailureLog {
       return state.scope!.reason;
     }
     if (isOver(state)) return error;
-    if (this.isRefused(call)) return soonestRefusal(state.round) ?? error;
+    if (this.isRefused(call)) {
+      const refusal = soonestRefusal(state.round) ?? error;
+      return state.attempts.length === 0 ? refusal : this.allFailed(call, reason ?? "attempts", refusal);
+    }
+    if (reason !== undefined) return this.allFailed(call, reason);
     return this.roundErrors(call).length > 1 ? this.allFailed(call, "attempts") : error;
   }
 
-  /** Begins another round of `call`. */
+  /** Begins another round of `call`; one after a round that was refused as a whole is no retry. */
   beginRound(call: Call): void {
     const state = stateOf(call);
-    state.retry++;
+    if (!this.isWaitedFor(call)) state.retry++;
     state.round = [];
   }
 
@@ -119,18 +160,19 @@ export class FailureLog {
     return error instanceof AllFailedError && this.#made.has(error);
   }
 
-  /** The error that holds all attempts of `call`. */
-  allFailed(call: Call, reason: AllFailedReason): AllFailedError {
+  /** The error that holds all attempts of `call`, and the `refusal` of a further one. */
+  allFailed(call: Call, reason: AllFailedReason, refusal?: unknown): AllFailedError {
     const state = stateOf(call);
+    const { attempts } = state;
+    const { functionName, reraise, random } = this.#options;
     state.isFinal = true;
-    if (!this.#options.reraise) dropResponse(state.attempts.at(-1)?.error);
-    const message = WORDING[reason](JSON.stringify(this.#options.functionName), state.attempts.length);
-    const failed = new AllFailedError(message + tally(state.attempts.map((attempt) => attempt.error)), {
-      attempts: state.attempts,
-      reason,
-      correlationId: correlationIdOf(call, this.#options.random),
-    });
-    if (this.#options.reraise) this.#made.add(failed);
+    if (!reraise || refusal !== undefined) dropResponse(attempts.at(-1)?.error);
+    const isRefused = refusal !== undefined;
+    const errors = [...attempts.map(({ error }) => error), ...isRefused ? [refusal] : []];
+    const message = describeFailure({ functionName, reason, attempts: attempts.length, isRefused, errors });
+    const correlationId = correlationIdOf(call, random);
+    const failed = new AllFailedError(message, { attempts, reason, correlationId, refusal });
+    if (reraise) this.#made.add(failed);
     return failed;
   }
 
@@ -180,39 +222,4 @@ function isAborted({ scope }: CallState): boolean {
 /** Whether no attempt of the call may follow, whatever threw. */
 function isOver(state: CallState): boolean {
   return state.isFinal || isAborted(state);
-}
-
-/** Of a round in which each value was refused, the error that tells of the shortest wait. */
-function soonestRefusal(round: readonly EndedAttempt[]): unknown {
-  if (round.some(({ outcome }) => outcome !== "refused")) return undefined;
-  const errors = round.map(({ error }) => error);
-  return errors.reduce((first, error) => waitOf(error) < waitOf(first) ? error : first);
-}
-
-/** After how many seconds one that was refused may come back. */
-function waitOf(refusal: unknown): number {
-  return refusal instanceof RateLimitError ? refusal.retryAfter : Infinity;
-}
-
-const WORDING: Readonly<Record<AllFailedReason, (name: string, attempts: number) => string>> = {
-  attempts: (name, attempts) => `${attempts === 1 ? "The only attempt" : `All ${attempts} attempts`} of ${name} failed`,
-  deadline: (name, attempts) => `The deadline of ${name} came after ${count(attempts)}`,
-  retry_after: (name, attempts) =>
-    `Gave up ${name} after ${count(attempts)}, as the server asks to wait longer than 'maxRetryAfter'`,
-};
-
-function count(attempts: number): string {
-  return attempts === 1 ? "1 attempt" : `${attempts} attempts`;
-}
-
-/** The kinds of the errors and how many there are of each; their texts may hold anything and stay out. */
-function tally(errors: readonly unknown[]): string {
-  if (errors.length === 1) return `: 1 × ${errorLabel(errors[0])}`;
-  const counts = new Map<string, number>();
-  for (const error of errors) {
-    const label = errorLabel(error);
-    counts.set(label, (counts.get(label) ?? 0) + 1);
-  }
-  const parts = [...counts].map(([label, times]) => `${times} × ${label}`);
-  return parts.length === 0 ? "" : `: ${parts.join(", ")}`;
 }

@@ -29,6 +29,8 @@ export interface EndedAttempt {
   readonly canRetry: boolean;
   /** Whether the next fallback value may be tried after it. */
   readonly canTryNext: boolean;
+  /** Whether it is worth to wait until what refused it lets another through. */
+  readonly isWaitedFor: boolean;
 }
 
 /** Options of one call, from `fn.with()`. */
@@ -44,7 +46,7 @@ export interface CallLimits {
 }
 
 /** What a call may wait for before an attempt. */
-export type WaitReason = "retry" | "Retry-After" | "next fallback value" | "rate limit";
+export type WaitReason = "retry" | "Retry-After" | "next fallback value" | "rate limit" | "circuit breaker";
 
 /** Most calls have no attempt that failed, so there is one list for them all, which stays empty. */
 const NONE: EndedAttempt[] = [];
@@ -73,6 +75,9 @@ export class CallState {
   round: EndedAttempt[] = NONE;
   /** The failed attempts. */
   readonly attempts: AttemptRecord[] = [];
+  /** Milliseconds waited, or to be waited, for what refused all of a round, and how many times that was. */
+  refusalWaitMs = 0;
+  refusalWaits = 0;
   /** Milliseconds waited for the rate limit and between attempts. */
   waitedMs = 0;
   /** The monotonic time at which the wait under way ends, in milliseconds, or 0 while nothing is waited for. */

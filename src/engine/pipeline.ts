@@ -17,8 +17,10 @@ import { reraisePolicy } from "../layers/reraise.ts";
 import { resolveRetryOn, retryPolicy } from "../layers/retry.ts";
 import { signalPolicy } from "../layers/signal.ts";
 import { timeoutPolicy } from "../layers/timeout.ts";
-import type { Rate } from "../limiter/rate.ts";
 import { placeLayers } from "../policy/custom_layers.ts";
+import { fallbackKeyOf } from "../policy/fallback_key.ts";
+import { NO_HANDLES, type PolicyHandles } from "../policy/policy_handles.ts";
+import type { PolicyHost } from "../policy/policy_host.ts";
 import type { LayerForms, Policy } from "../policy/policy.ts";
 import type { CachedResults } from "../cache/results/cached_results.ts";
 import { openFunctionCache } from "./open_function_cache.ts";
@@ -36,6 +38,8 @@ export interface Pipeline {
   readonly cache: CachedResults | undefined;
   /** What the layers use. */
   readonly host: LayerHost;
+  /** What the wrapped function bears of its policies. */
+  readonly handles: PolicyHandles;
 }
 
 /** What a pipeline is built of. All options have been validated. */
@@ -87,9 +91,17 @@ export function buildPipeline(parts: PipelineParts): Pipeline {
     ? allArguments
     : (args: readonly unknown[]) => parameters.argsWithout(args);
   const cache = options.cache ? openFunctionCache({ fn, task, options, registry, host, keyArguments }) : undefined;
-  const globalLimiter = (rate: Rate) => registry.globalLimiter(task, rate);
-  const isRemote = runAttempt !== undefined;
-  const policyHost = { ...host, task, parameters, keyArguments, cache, isRemote, globalLimiter };
+  const policyHost: PolicyHost = {
+    ...host,
+    task,
+    parameters,
+    keyArguments,
+    cache,
+    isRemote: runAttempt !== undefined,
+    globalLimiter: (rate) => registry.globalLimiter(task, rate),
+    fallbackKey: parameters && fallbackKeyOf(parameters),
+    shared: (option, name, settings, make) => registry.shared.of(task, option, name, settings, make),
+  };
   const layersAt = placeLayers(task, options.layers ?? [], POLICIES.map(({ name }) => name), host);
   const forms = POLICIES.flatMap((policy) =>
     [...layersAt("outside", policy.name), policy.resolve(options, policyHost), ...layersAt("inside", policy.name)]
@@ -107,6 +119,7 @@ export function buildPipeline(parts: PipelineParts): Pipeline {
     },
     cache,
     host,
+    handles: Object.assign({}, NO_HANDLES, ...forms.map(({ handles }) => handles)),
   };
 }
 

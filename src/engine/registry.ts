@@ -13,6 +13,7 @@ import type { OperoOptions } from "./opero_options.ts";
 import type { WorkerPlace, WorkerPoolOptions } from "../pool/pool.ts";
 import type { WorkerPool } from "../pool/worker_pool.ts";
 import { Telemetry } from "../telemetry/telemetry.ts";
+import { SharedValues } from "./shared_values.ts";
 
 /** What an instance is made with. */
 export interface RegistryOptions {
@@ -53,6 +54,8 @@ export class Registry {
   readonly telemetry: Telemetry;
   /** The backends that keep results beyond the process. */
   readonly backends: BackendList;
+  /** What functions share by a name. */
+  readonly shared: SharedValues = new SharedValues();
   readonly #closables = new Set<Closable>();
   /** What runs now over many items. */
   readonly runs: Set<Run> = new Set();

@@ -3,6 +3,7 @@ import type { CacheStats } from "../cache/results/cache_account.ts";
 import type { EventHub } from "../telemetry/events.ts";
 import type { CacheMode, CacheStatus } from "../call/call_state.ts";
 import type { OperoEvents } from "../telemetry/opero_events.ts";
+import type { PolicyHandles } from "../policy/policy_handles.ts";
 import type { OperoOptions } from "./opero_options.ts";
 import type { ShownOptions } from "./shown_options.ts";
 
@@ -85,7 +86,7 @@ export interface CacheHandle<Args extends readonly unknown[], Value> {
  * What every wrapped function bears besides itself. These names win over properties of the function's own that are
  * called the same.
  */
-export interface OperoHandles<F extends AnyFunction> {
+export interface OperoHandles<F extends AnyFunction> extends PolicyHandles {
   /** The options in force: defaults filled in, durations in seconds, frozen; what may be a secret is hidden. */
   readonly options: ShownOptions<OperoOptions<Parameters<F>, Awaited<ReturnType<F>>>>;
   /** The cached results. */

@@ -47,6 +47,7 @@ export function makeWrapper(fn: AnyFunction, pipeline: Pipeline, options: Filled
     cache: cacheHandle(pipeline, undefined),
     events: telemetry.events,
     withMeta,
+    ...pipeline.handles,
     with: (callOptions: CallOptions) => likeOriginal(fn, withCallOptions(pipeline, callOptions), name),
   };
   for (const [key, value] of Object.entries(handles)) Object.defineProperty(wrapper, key, { value });

@@ -32,6 +32,8 @@ export interface AllFailedInit {
   readonly reason: AllFailedReason;
   /** The id that the log lines and events of the call bear. */
   readonly correlationId: string;
+  /** What refused the attempt that was to come next, such as a `CircuitOpenError`; `undefined` where nothing did. */
+  readonly refusal?: unknown;
 }
 
 /**
@@ -55,7 +57,10 @@ export class AllFailedError extends OperoError {
     nameClass(this, "AllFailedError");
   }
 
-  /** What every attempt threw, in order. */
+  /**
+   * What every attempt threw, in order. Where the call gave up as the next attempt was refused, the refusal is the last of
+   * them: a `CircuitOpenError`, an `OverloadError` or a `RateLimitError`. It is no attempt, and so has no record.
+   */
   readonly errors: readonly unknown[];
   /** A record per attempt, in order. */
   readonly attempts: readonly AttemptRecord[];
@@ -64,26 +69,28 @@ export class AllFailedError extends OperoError {
   /** The id that the log lines and events of the call bear. */
   readonly correlationId: string;
 
-  /** Makes the error; its `cause` is the last attempt's error. */
+  /** Makes the error; its `cause` is the last of `errors`. */
   constructor(message: string, init: AllFailedInit) {
-    const cause = init.attempts.at(-1)?.error;
+    const refusals = init.refusal === undefined ? [] : [init.refusal];
+    const errors = [...init.attempts.map((attempt) => attempt.error), ...refusals];
+    const cause = errors.at(-1);
     const isPlain = isCloneable(cause);
     super("ALL_FAILED", message, isPlain ? { cause } : undefined);
     this.attempts = init.attempts;
-    this.errors = init.attempts.map((attempt) => attempt.error);
+    this.errors = errors;
     this.reason = init.reason;
     this.correlationId = init.correlationId;
     if (!isPlain) hideCause(this, cause);
   }
 
-  /** The errors of the attempts, grouped by the name of their kind. */
+  /** The errors, grouped by the name of their kind. */
   errorsByType(): Record<string, unknown[]> {
     const groups: Record<string, unknown[]> = Object.create(null);
     for (const error of this.errors) (groups[errorName(error)] ??= []).push(error);
     return groups;
   }
 
-  /** A line per attempt: round, fallback value by its index, start, duration, kind of error. */
+  /** A line per attempt: round, fallback value by its index, start, duration, kind of error; and one for a refusal. */
   summary(): string {
     const lines = this.attempts.map((attempt) => {
       const fallback = attempt.fallbackIndex === undefined ? "" : `, fallback ${attempt.fallbackIndex}`;
@@ -91,7 +98,8 @@ export class AllFailedError extends OperoError {
       return `  ${attempt.number}. retry ${attempt.retry}${fallback}, at ${toIso(attempt.startedAt)}` +
         `, after ${took}: ${errorLabel(attempt.error)}`;
     });
-    return [this.message, ...lines].join("\n");
+    const refusals = this.errors.slice(this.attempts.length).map((error) => `  refused: ${errorLabel(error)}`);
+    return [this.message, ...lines, ...refusals].join("\n");
   }
 
   /** What `JSON.stringify` writes: all but the stack, with each error as its name, message and code. */

@@ -72,7 +72,14 @@ export function describeAllFailed(error: unknown, budget: DescriptionBudget, dep
       duration: readField(attempt, "duration"),
       error: describeError(readField(attempt, "error"), budget, depth + 1),
     })),
+    ...describeRefusal(error, attempts.length, budget, depth),
   };
+}
+
+/** What refused a further attempt is an error that no attempt has. Its cause is the error of the attempt before. */
+function describeRefusal(error: unknown, attempts: number, budget: DescriptionBudget, depth: number): object {
+  const errors = depth < MAX_DEPTH ? readList(error, "errors", attempts + 1) : [];
+  return errors.length > attempts ? { refusal: describeError(errors.at(-1), budget, MAX_DEPTH) } : {};
 }
 
 /**

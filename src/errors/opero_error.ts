@@ -12,7 +12,9 @@ export type OperoErrorCode =
   | "SERIALIZATION"
   | "MAP"
   | "RESULT"
-  | "CACHE";
+  | "CACHE"
+  | "CIRCUIT_OPEN"
+  | "OVERLOAD";
 
 /**
  * What every error of this library extends. `code` tells the kinds apart without `instanceof`,

@@ -84,6 +84,11 @@ export class FallbackParameters {
     return changed;
   }
 
+  /** The values, one for each parameter, that `args` of an attempt try; `undefined` for one that brings no list. */
+  valuesTried(args: readonly unknown[]): readonly unknown[] {
+    return this.#parameters.map((parameter) => parameter.valuesOf(args)?.[0]);
+  }
+
   /** `args` for a cache key. */
   argsWithout(args: readonly unknown[]): readonly unknown[] {
     return this.#parameters.reduce((left, parameter) => parameter.argsWithout(left), args);

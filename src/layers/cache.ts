@@ -147,7 +147,8 @@ function isBackend(value: unknown): value is CacheBackend {
  *   next comes after a backoff.
  * - None: the call runs; identical calls in the meantime wait for the same run.
  * - Success: the value is kept. Failure: nothing is kept; within `cacheStaleIfError` the old value
- *   takes the place of an `AllFailedError`, and of a run until its backoff is over.
+ *   takes the place of an `AllFailedError`, or of the error of an open circuit or an overload, and of a run until its
+ *   backoff is over.
  * - Abort: drops the one caller; the run is aborted once all have left.
  * - A result that can be read only once is not kept; each caller gets one of his own.
  *

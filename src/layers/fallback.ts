@@ -14,7 +14,9 @@ import type { Duration } from "../time/duration.ts";
 // deno-lint-ignore no-explicit-any -- options that stand on their own have to fit every function
 export interface FallbackOptions<Args extends readonly unknown[] = any[], Value = any> {
   /**
-   * A value, or a function of the error and the call's arguments that answers one. `undefined` is "not set". A function
+   * A value, or a function of the error and the call's arguments that answers one, in place of an `AllFailedError`. It
+   * also takes the place of a `CircuitOpenError` and of an `OverloadError`: the function is given an `AllFailedError`
+   * without attempts then, whose `cause` that is. `undefined` is "not set". A function
    * that is not done by the deadline, or a second after it began where that is later, is left behind: the
    * `AllFailedError` comes out.
    */
@@ -41,7 +43,8 @@ export const fallbackPolicy: Policy = definePolicy<FallbackOptions, never, Other
 const LEAST_MS = 1_000;
 
 /**
- * Answers with `fallback` where the call would reject with an `AllFailedError`. Any other error is
+ * Answers with `fallback` where the call would reject with an `AllFailedError`, or with the error of an open circuit or
+ * of an overload; a function is given an `AllFailedError` in either case, whose `cause` that is. Any other error is
  * rethrown. It stands around the cache, so what it answers is not kept, and within the signal, so an
  * abort ends the wait for what it answers, too. The deadline bounds that wait, which ends with the
  * `AllFailedError`; a deadline that has come leaves it a second. `hasSharedDeadline` says that the
@@ -59,7 +62,7 @@ export function fallbackLayer(fallback: unknown, host: LayerHost, hasSharedDeadl
     return typeof fallback === "function" ? fallback.call(call.self, error, ...call.args) : fallback;
   }
 
-  function waitFor(call: Call, scope: AbortScope | undefined, value: unknown, error: AllFailedError): Promise<unknown> {
+  function waitFor(call: Call, scope: AbortScope | undefined, value: unknown, error: Error): Promise<unknown> {
     // The deadline is that of the call which ran, where the cache let several share one.
     const { deadlineAtMs = Infinity } = (call.state?.servedBy ?? call).state ?? {};
     if (scope === undefined && deadlineAtMs === Infinity) return settled(value);
@@ -81,9 +84,10 @@ export function fallbackLayer(fallback: unknown, host: LayerHost, hasSharedDeadl
     // The deadline puts a scope of its own in place of the signal's, and it has come when this runs.
     const scope = call.state?.scope;
     return next(call).then(undefined, (error) => {
-      if (!(error instanceof AllFailedError)) throw error;
+      if (!host.failures.isReplaceable(error)) throw error;
+      const failed = error instanceof AllFailedError ? error : host.failures.allFailed(call, "attempts", error);
       // What it throws at once is thrown here, not in a promise that nobody listens to yet.
-      return waitFor(call, scope, answer(call, error), error);
+      return waitFor(call, scope, answer(call, failed), error);
     });
   };
 }

@@ -21,9 +21,9 @@ import { type Call, stateOf } from "../call/call.ts";
 import type { Handler, Layer } from "../call/layer.ts";
 import type { LayerHost } from "../attempt/layer_host.ts";
 import { byNumber, serializeArguments } from "../cache/key/cache_key.ts";
-import { KeyedLimiters } from "../limiter/keyed_limiters.ts";
 import { canBeKept, type Rate } from "../limiter/rate.ts";
 import { RateLimiter } from "../limiter/rate_limiter.ts";
+import { KeyedParts } from "../policy/keyed_parts.ts";
 import { definePolicy, type Policy } from "../policy/policy.ts";
 
 /** A rate with its period and burst. */
@@ -100,7 +100,7 @@ export const rateLimitPolicy: Policy = definePolicy<RateLimitOptions, "rateLimit
       const limiter = rateLimitScope === "global" ? host.globalLimiter(rate) : new RateLimiter(rate, host.clock);
       return rateLimitLayer(() => limiter, maxWaitMs, host);
     }
-    const limiters = new KeyedLimiters(rate, host.clock);
+    const limiters = new KeyedParts(() => new RateLimiter(rate, host.clock));
     const keyOf = rateLimitKey === undefined
       ? ({ args }: Call) => serializeArguments(host.keyArguments(args), byNumber)
       : ({ args }: Call) => rateLimitKey(...args);

@@ -1,7 +1,8 @@
-import { backoffDelayMs, type BackoffPolicy, type JitterFunction, type JitterName } from "../retry/backoff.ts";
+import type { JitterFunction, JitterName } from "../retry/backoff.ts";
 import { type Duration, parseDuration, toSeconds } from "../time/duration.ts";
 import type { AllFailedReason } from "../errors/all_failed_error.ts";
 import type { RetryPredicate } from "../attempt/retry_context.ts";
+import { delayAfterRefusal, delayBeforeRetry, type RetryPolicy } from "../attempt/round_delay.ts";
 import { dropResponseOf } from "../call/drop_response.ts";
 import { type ErrorClass, errorMatcher, resolveMatcher } from "../options/error_matcher.ts";
 import { isBug } from "../retry/is_bug.ts";
@@ -21,7 +22,6 @@ import { type Call, stateOf } from "../call/call.ts";
 import type { Layer } from "../call/layer.ts";
 import type { LayerHost } from "../attempt/layer_host.ts";
 import { definePolicy, type Filled, type Policy } from "../policy/policy.ts";
-import { retryAfterMs } from "../retry/retry_after.ts";
 
 /** How often and after what waits a call that fails is tried again. */
 export interface RetryOptions {
@@ -68,13 +68,6 @@ export interface RetryOptions {
    * @default 60
    */
   readonly maxRetryAfter?: Duration | undefined;
-}
-
-/** {@link RetryOptions}, resolved: times in milliseconds. */
-export interface RetryPolicy extends BackoffPolicy {
-  readonly retries: number;
-  readonly respectRetryAfter: boolean;
-  readonly maxRetryAfterMs: number;
 }
 
 type Defaulted =
@@ -156,8 +149,10 @@ export function resolveRetryOn(retryOn: RetryOptions["retryOn"], functionName: s
  * - Failure: an error that `retryOn` does not match is rethrown at once, as it is, but those of several
  *   fallback values as an `AllFailedError`; so once the rounds are used up, the deadline would pass
  *   during the wait, or the server asks for too long a wait.
- * - Refusal, such as a `RateLimitError`: it is rethrown as it is where it ends the last round. It asks for no round of its
- *   own, and leaves one to the attempts of the same round that failed.
+ * - Refusal, as by a rate limit or a circuit breaker: it takes no retry, and leaves one to the attempts of the same round
+ *   that failed. A round in which all were refused ends the call: with the refusal as it is where nothing ran, else with
+ *   an `AllFailedError` whose last error it is. For an open circuit it is waited as for a Retry-After, without using up a
+ *   retry: so long as all such waits of a call are within `maxRetryAfter`, and not at all with `retries: 0`.
  * - Abort: ends the wait at once; no further attempt is made.
  *
  * It stands within the cache and the deadline, and around the fallback values: with `retries: 2`
@@ -176,10 +171,9 @@ export function retryLayer(policy: RetryPolicy, host: LayerHost): Layer {
      */
     function decide(call: Call, error: unknown, previousDelayMs: number): number | AllFailedReason | undefined {
       failures.record(call, error);
+      if (failures.isWaitedFor(call)) return delayAfterRefusal(policy, host, call, error);
       if (!failures.canRetry(call)) return undefined;
       const delayMs = delayBeforeRetry(policy, host, call, previousDelayMs);
-      // Where the last value was refused, that is what its caller has to know.
-      if (delayMs === "attempts" && failures.isRefused(call)) return undefined;
       if (typeof delayMs !== "number") return delayMs;
       dropResponseOf(error);
       const details = { retry: stateOf(call).retry + 1, delay: toSeconds(delayMs), error };
@@ -195,9 +189,7 @@ export function retryLayer(policy: RetryPolicy, host: LayerHost): Layer {
           return await next(call);
         } catch (error) {
           const decided = decide(call, error, delayMs);
-          if (typeof decided !== "number") {
-            throw decided === undefined ? failures.end(call, error) : failures.allFailed(call, decided);
-          }
+          if (typeof decided !== "number") throw failures.end(call, error, decided);
           delayMs = decided;
         }
       }
@@ -208,40 +200,8 @@ export function retryLayer(policy: RetryPolicy, host: LayerHost): Layer {
     return (call) =>
       next(call).then(undefined, (error) => {
         const delayMs = decide(call, error, policy.minDelayMs);
-        if (typeof delayMs !== "number") {
-          throw delayMs === undefined ? failures.end(call, error) : failures.allFailed(call, delayMs);
-        }
+        if (typeof delayMs !== "number") throw failures.end(call, error, delayMs);
         return goOn(call, delayMs);
       });
   };
-}
-
-/** The wait before the next round, in milliseconds, or why there will be none. */
-function delayBeforeRetry(
-  policy: RetryPolicy,
-  host: LayerHost,
-  call: Call,
-  previousDelayMs: number,
-): number | AllFailedReason {
-  const state = stateOf(call);
-  if (state.retry >= (state.limits?.retries ?? policy.retries)) return "attempts";
-  const backoffMs = backoffDelayMs(policy, state.retry, previousDelayMs, host.random);
-  const askedMs = policy.respectRetryAfter
-    ? longestRetryAfterMs(host.failures.roundErrors(call), host.clock.wallNow())
-    : 0;
-  if (askedMs > policy.maxRetryAfterMs) return "retry_after";
-  state.waitReason = askedMs <= backoffMs ? "retry" : "Retry-After";
-  const delayMs = askedMs <= backoffMs ? backoffMs : askedMs + spreadMs(policy, backoffMs, host.random);
-  if (host.clock.now() + delayMs >= state.deadlineAtMs) return "deadline";
-  return delayMs;
-}
-
-/** A new round tries every fallback value again, so the one that asks for the longest wait decides. */
-function longestRetryAfterMs(errors: readonly unknown[], wallNowMs: number): number {
-  return errors.reduce<number>((longest, error) => Math.max(longest, retryAfterMs(error, wallNowMs) ?? 0), 0);
-}
-
-/** All who were told the same Retry-After would come back at the same moment. */
-function spreadMs(policy: RetryPolicy, backoffMs: number, random: () => number): number {
-  return policy.jitter === "none" ? 0 : random() * backoffMs;
 }

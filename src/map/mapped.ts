@@ -3,6 +3,7 @@ import type { OperoEvents } from "../telemetry/opero_events.ts";
 import type { ShownOptions } from "../engine/shown_options.ts";
 import type { OnError, OpmapOptions, RunOptions } from "./opmap_options.ts";
 import type { Items } from "./item_source.ts";
+import type { PolicyHandles } from "../policy/policy_handles.ts";
 import type { CacheHandle, WithMeta } from "../engine/wrapped.ts";
 
 /** What stands in the place of an item: with `onError: "return"` its value or its error, else its value. */
@@ -22,7 +23,7 @@ export interface MapStream<Result> extends AsyncIterableIterator<Result, undefin
 }
 
 /** A function over many items. */
-export interface Mapped<This, Item, Value, Errors extends OnError> extends AsyncDisposable {
+export interface Mapped<This, Item, Value, Errors extends OnError> extends PolicyHandles, AsyncDisposable {
   // The overload without an error mode of the run comes last, as helper types such as `ReturnType` read the last one.
   /**
    * Runs the function for each item and answers with the results.

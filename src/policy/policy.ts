@@ -1,6 +1,7 @@
 import type { CacheMode } from "../call/call_state.ts";
 import type { Layer } from "../call/layer.ts";
 import type { OptionRule, OptionRules } from "../options/validate.ts";
+import type { PolicyHandles } from "./policy_handles.ts";
 import type { PolicyHost } from "./policy_host.ts";
 
 /** `Options` once the defaults of those in `Defaulted` are filled in. */
@@ -53,12 +54,14 @@ export interface Policy extends OptionSet {
   resolve(options: object, host: PolicyHost): Layer | LayerForms | undefined;
 }
 
-/** The layer of a policy that calls with options of their own can switch on or off. */
+/** The layer of a policy that calls with options of their own can switch on or off, or that gives handles to the wrapper. */
 export interface LayerForms {
   /** For calls without options of their own. */
   readonly plain: Layer | undefined;
   /** For calls from `fn.with()`, which ask this of the cache. */
   readonly limited: (cacheMode: CacheMode | undefined) => Layer | undefined;
+  /** What the wrapped function bears of the policy. */
+  readonly handles?: Partial<PolicyHandles>;
 }
 
 /** A policy as it is written: every option has a rule, and `resolve` reads what has a default as being there. */

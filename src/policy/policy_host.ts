@@ -22,4 +22,17 @@ export interface PolicyHost extends LayerHost {
    * @throws {ConfigurationError} If it has another rate.
    */
   readonly globalLimiter: (rate: Rate) => RateLimiter;
+  /** Tells the fallback values apart by the arguments of an attempt; `undefined` without `argFallback`. */
+  readonly fallbackKey: ((args: readonly unknown[]) => unknown) | undefined;
+  /**
+   * What functions of the instance share that give one `name` in `option`; `make` makes it for the first of them.
+   *
+   * @throws {ConfigurationError} If the settings are not those that the first function gave.
+   */
+  readonly shared: <Value>(
+    option: string,
+    name: string,
+    settings: Readonly<Record<string, unknown>>,
+    make: () => Value,
+  ) => Value;
 }

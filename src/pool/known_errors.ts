@@ -1,9 +1,11 @@
 import {
   AllFailedError,
   CacheError,
+  CircuitOpenError,
   ConfigurationError,
   MapError,
   OperoError,
+  OverloadError,
   RateLimitError,
   ResultError,
   SerializationError,
@@ -15,9 +17,11 @@ import type { ErrorClass } from "./wire/error_class.ts";
 const OWN: readonly ErrorClass[] = [
   AllFailedError,
   CacheError,
+  CircuitOpenError,
   ConfigurationError,
   MapError,
   OperoError,
+  OverloadError,
   RateLimitError,
   ResultError,
   SerializationError,

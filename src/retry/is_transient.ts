@@ -19,11 +19,15 @@ import {
 const MAX_DEPTH = 8;
 const MAX_PARTS = 1_000;
 
+/** Errors of this library that pass: what is over a limit of the caller's own is none. */
+const PASSING_KINDS = ["TIMEOUT", "CIRCUIT_OPEN", "OVERLOAD"];
+
 /**
  * Whether `error` may well be gone at the next attempt: a failed fetch, a time-out, a lost connection,
  * or one of the statuses 408, 425, 429, 500, 502, 503 and 504, as `status` of the error or of its
  * `response`, or as a thrown `Response`. It knows the errors of fetch on each runtime, undici, node-fetch, axios, got,
- * gRPC, HTTP/2, AWS SDKs, and drivers of PostgreSQL, MySQL and Redis, also as the `cause` of another.
+ * gRPC, HTTP/2, AWS SDKs, and drivers of PostgreSQL, MySQL and Redis, also as the `cause` of another; and a
+ * `CircuitOpenError` or an `OverloadError` of a function within.
  * A `TypeError` that is a bug is not; an `AbortError` is not.
  *
  * @param error What was thrown, of any type.
@@ -82,7 +86,7 @@ function statusOfRefused(error: object): number | undefined {
 }
 
 function hasTransientCode(error: object): boolean {
-  if (isOfKind(error, "TIMEOUT")) return true;
+  if (PASSING_KINDS.some((kind) => isOfKind(error, kind))) return true;
   const code = readField(error, "code");
   if (typeof code === "number" && isTransientGrpc(error, code)) return true;
   if (typeof code === "string" && isTransientCode(code)) return true;

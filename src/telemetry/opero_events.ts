@@ -62,6 +62,14 @@ export interface RateLimitedEvent extends CallEvent {
   readonly wait: number;
 }
 
+/** A call waits until its circuit breaker may let it through. */
+export interface CircuitWaitEvent extends CallEvent {
+  /** The wait, in seconds. */
+  readonly wait: number;
+  /** What its attempt was refused with. */
+  readonly error: unknown;
+}
+
 /** An item of a map is done. */
 export interface ItemDoneEvent {
   /** The name of the wrapped function. */
@@ -94,6 +102,8 @@ export interface OperoEvents {
   cacheError: CacheErrorEvent;
   /** A call waits for the rate limit. */
   rateLimited: RateLimitedEvent;
+  /** A call waits for its circuit breaker. */
+  circuitWait: CircuitWaitEvent;
   /** An item of a map is done. */
   itemDone: ItemDoneEvent;
 }
@@ -111,6 +121,7 @@ export const EVENT_NAMES: readonly (keyof OperoEvents)[] = Object.keys(
     cacheCoalesced: true,
     cacheError: true,
     rateLimited: true,
+    circuitWait: true,
     itemDone: true,
   } satisfies Record<keyof OperoEvents, true>,
 ) as (keyof OperoEvents)[];

@@ -29,6 +29,7 @@ const LINES: Readonly<Record<CallEventName, LogLine>> = {
   cacheStale: { level: "debug", message: "stale value served" },
   cacheCoalesced: { level: "debug", message: "joined an identical call in flight" },
   rateLimited: { level: "warning", message: "waiting for the rate limit" },
+  circuitWait: { level: "warning", message: "waiting for the circuit breaker" },
 };
 
 /** How many kinds and functions are remembered as warned about; past that the memory begins anew. */

@@ -90,10 +90,11 @@ Deno.test("FailureLog.refuse() lets the next value be tried, counts no attempt, 
   const { failures } = hostOf(new FakeClock());
   const call = new Call(undefined, []);
   stateOf(call).hasNextValue = true;
-  failures.refuse(call, "later");
+  const later = new Error("later");
+  failures.refuse(call, later);
   assertEquals([failures.canTryNext(call), failures.canRetry(call), failures.isRefused(call)], [true, false, true]);
   stateOf(call).hasNextValue = false;
-  failures.refuse(call, "later");
+  failures.refuse(call, later);
   assertEquals([failures.canTryNext(call), failures.roundErrors(call)], [false, []]);
   assertEquals([stateOf(call).attemptCount, stateOf(call).attempts], [0, []]);
 });

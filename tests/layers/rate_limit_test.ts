@@ -119,14 +119,21 @@ Deno.test("rateLimitMaxWait: 0 lets through what need not wait", async () => {
   assertEquals(await fn("c"), "c");
 });
 
-Deno.test("a RateLimitError within a retry is thrown on, with the attempt before as its cause", async () => {
+Deno.test("a RateLimitError within a retry is the last error of all, with the attempt before as its cause", async () => {
   const busy = new Error("busy");
   const { opero, clock } = lab();
   const fn = opero(() => Promise.reject(busy), { rateLimit: 0.1, rateLimitMaxWait: "1s", retries: 3 });
   const rejected = rejectionOf(fn());
   await clock.tick("1m");
-  const error = await rejected as RateLimitError;
+  const failed = await rejected as AllFailedError;
+  assertInstanceOf(failed, AllFailedError);
+  assertEquals(
+    failed.message,
+    'Gave up "anonymous" after 1 attempt, as another was refused: 1 × Error, 1 × RateLimitError',
+  );
+  const error = failed.cause as RateLimitError;
   assertInstanceOf(error, RateLimitError);
+  assertEquals([failed.reason, failed.errors, failed.attempts.length], ["attempts", [busy, error], 1]);
   assertStrictEquals(error.cause, busy);
 });
 
@@ -318,12 +325,14 @@ Deno.test("rateLimit: an attempt that fails after a refused value is judged as a
   assertEquals([(await again as AllFailedError).attempts.length, used], [2, ["a", "b", "b", "b"]]);
 });
 
-Deno.test("rateLimit: a refused value that comes last is thrown on, with the attempt before as its cause", async () => {
+Deno.test("rateLimit: a refused value that comes last is the last error of all, with the attempt before as its cause", async () => {
   const busy = new Error("busy");
   const { fn, used, clock } = keyed({}, (key) => key === "a" ? Promise.reject(busy) : key);
   await fn(["b"]);
-  const error = await rejectionOf(fn(["a", "b"])) as RateLimitError;
+  const failed = await rejectionOf(fn(["a", "b"])) as AllFailedError;
+  const error = failed.cause as RateLimitError;
   assertInstanceOf(error, RateLimitError);
+  assertEquals(failed.errors, [busy, error]);
   assertStrictEquals(error.cause, busy);
   assertEquals(used, ["b", "a"]);
 
@@ -332,7 +341,7 @@ Deno.test("rateLimit: a refused value that comes last is thrown on, with the att
   await fn(["b"]);
   await clock.tick("4s");
   await fn(["c"]);
-  const last = await rejectionOf(fn(["b", "a", "c"])) as RateLimitError;
+  const last = (await rejectionOf(fn(["b", "a", "c"])) as AllFailedError).cause as RateLimitError;
   assertEquals([last.retryAfter, last.cause], [10, busy]);
 });
 
@@ -345,7 +354,9 @@ Deno.test("rateLimit: a refused value leaves another round to the attempts that 
   const refused = rejectionOf(fn(["a", "b"]));
   await clock.tick("1m");
   // The first round at 0 s: "a" fails, "b" is refused. At 5 s both are refused, which ends the call.
-  assertInstanceOf(await refused, RateLimitError);
+  const error = await refused as AllFailedError;
+  assertInstanceOf(error.cause, RateLimitError);
+  assertEquals([error.attempts.length, error.errors.length], [1, 2]);
   assertEquals(used, ["b", "a"]);
 
   const later = keyed({ retries: 3, minDelay: "10s", maxDelay: "10s" }, (key) => {

@@ -152,7 +152,9 @@ export class ReferenceModel {
     for (let retry = 0;; retry++) {
       const round = this.#round();
       if (round.value !== undefined) return round.value;
-      if (round.isRefused && (!round.isRepeatable || retry === retries)) throw new Ended("rate limited");
+      if (round.isRefused && (!round.isRepeatable || retry === retries)) {
+        throw this.#attempts === 0 ? new Ended("rate limited") : this.#allFailed("attempts");
+      }
       if (!round.isRepeatable) throw round.failed > 1 ? this.#allFailed("attempts") : new Ended("final");
       if (retry === retries) throw this.#allFailed("attempts");
       if (round.askedMs > maxRetryAfterMs) throw this.#allFailed("retry_after");

@@ -8,7 +8,7 @@ const EXPORTS: Record<string, { module: object; values: string; types: string }>
   "mod.ts": {
     module: core,
     values: `
-      AllFailedError CacheError ConfigurationError EventHub MapError OperoError RateLimitError ResultError
+      AllFailedError CacheError CircuitOpenError ConfigurationError EventHub MapError OperoError OverloadError RateLimitError ResultError
       SerializationError TieredCache TimeoutError WorkerError clearCache close configureLogging
       createOpero currentCall diskCache ensureAsync events formatLogRecord fromKeyv
       generateCorrelationId getCorrelationId getLogger isAsyncFunction isFailedResponse isOperoError isTransient
@@ -16,15 +16,15 @@ const EXPORTS: Record<string, { module: object; values: string; types: string }>
       withCorrelationId
     `,
     types: `
-      AllFailedInit AllFailedReason AnyFunction ArgFallbackOptions AsyncFunction AttemptRecord CacheBackend
+      AllFailedInit AllFailedReason AnyFunction ArgFallbackOptions AsyncFunction AttemptRecord BreakerHandle BreakerMetrics CacheBackend
       CacheBackendFactory CacheBackendHost CacheEntry CacheErrorEvent CacheHandle CacheMode CacheOptions CacheStats
-      CacheStatus CallContext CallEvent CallMeta CallOptions CheckedArgFallback Clock ContextOptions CustomLayer
+      CacheStatus CallContext CallEvent CallMeta CallOptions CheckedArgFallback CircuitState CircuitWaitEvent Clock ContextOptions CustomLayer
       DeadlineOptions DiskCacheConfig Duration ErrorClass FailOnOptions FailureEvent FailurePredicate FallbackEvent
       FallbackOptions HiddenValue InstanceOptions ItemDoneEvent Items JitterContext JitterFunction JitterName KeyvLike
       KvCacheConfig KvCommit KvDatabase KvEntry KvKey LayerCall LayerFunction LayerHandler LayerPlace LayersOptions
       LogFields LogLevel LogRecord LogThreshold Logger LoggingOptions MapItemError MapMode MapResult MapStream Mapped
       MaybePromise MemoryCacheConfig NameOptions NamedLayer OnError Opero OperoErrorCode OperoEvents OperoHandles
-      OperoInstance OperoOptions OperoWrapper Opmap OpmapOptions OpmapWrapper ProgressLog ProgressOption ProgressState
+      OperoInstance OperoOptions OperoWrapper Opmap OpmapOptions OpmapWrapper PolicyHandles ProgressLog ProgressOption ProgressState
       RateLimit RateLimitOptions RateLimitedEvent ReraiseOptions RetryContext RetryEvent RetryOptions RetryPredicate
       RunAsync RunAsyncOptions RunOptions ShownOptions SignalOptions SqliteCacheConfig SqliteDatabase SqliteStatement
       SuccessEvent TimeoutOptions Timer Unsubscribe WithMeta WorkerPermissions Wrapped

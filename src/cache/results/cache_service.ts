@@ -1,4 +1,3 @@
-import { AllFailedError } from "../../errors/all_failed_error.ts";
 import { errorLabel } from "../../errors/error_label.ts";
 import type { Call } from "../../call/call.ts";
 import type { Handler } from "../../call/layer.ts";
@@ -174,7 +173,7 @@ export class CacheService {
       (error) => {
         results.end(flight);
         const isServable = expired !== undefined && results.isServableOnError(expired);
-        if (!isServable || !(error instanceof AllFailedError)) throw error;
+        if (!isServable || !this.#host.failures.isReplaceable(error)) throw error;
         results.noteFailedRefresh(flight.key, error);
         results.account.note(leader, "stale");
         return expired.value;

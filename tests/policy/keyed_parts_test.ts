@@ -1,22 +1,25 @@
 import { assert, assertEquals, assertNotStrictEquals, assertStrictEquals } from "@std/assert";
 import { FakeClock } from "@opero/core/testing";
-import { KeyedLimiters } from "../../src/limiter/keyed_limiters.ts";
+import { RateLimiter } from "../../src/limiter/rate_limiter.ts";
+import { KeyedParts } from "../../src/policy/keyed_parts.ts";
 
 const RATE = { limit: 10, perMs: 1_000, burst: 1 };
+const limitersOn = (clock: FakeClock) => new KeyedParts(() => new RateLimiter(RATE, clock));
 
-Deno.test("KeyedLimiters.of() gives each key a limiter of its own", () => {
-  const limiters = new KeyedLimiters(RATE, new FakeClock());
+Deno.test("KeyedParts.of() gives each key a part of its own", () => {
+  const limiters = limitersOn(new FakeClock());
   assertStrictEquals(limiters.of("a"), limiters.of("a"));
   assertNotStrictEquals(limiters.of("a"), limiters.of("b"));
   assertNotStrictEquals(limiters.of(1), limiters.of("1"));
   assert(limiters.of("a").tryStart());
   assert(limiters.of("b").tryStart());
   assertEquals(limiters.of("a").tryStart(), false);
+  assertEquals([limiters.size, [...limiters.all()].length], [4, 4]);
 });
 
-Deno.test("KeyedLimiters drops idle limiters, so that the map stays in step with use", async () => {
+Deno.test("KeyedParts drops idle limiters, so that the map stays in step with use", async () => {
   const clock = new FakeClock();
-  const limiters = new KeyedLimiters(RATE, clock);
+  const limiters = limitersOn(clock);
   let largest = 0;
   for (let key = 0; key < 100_000; key++) {
     limiters.of(key).tryStart();
@@ -26,8 +29,8 @@ Deno.test("KeyedLimiters drops idle limiters, so that the map stays in step with
   assert(largest <= 512, `${largest} limiters`);
 });
 
-Deno.test("KeyedLimiters keeps few limiters, idle or not, as those in use would be made again and again", () => {
-  const limiters = new KeyedLimiters(RATE, new FakeClock());
+Deno.test("KeyedParts keeps few limiters, idle or not, as those in use would be made again and again", () => {
+  const limiters = limitersOn(new FakeClock());
   const first = Array.from({ length: 127 }, (_, key) => limiters.of(key));
   for (let round = 0; round < 3; round++) {
     for (const [key, limiter] of first.entries()) assertStrictEquals(limiters.of(key), limiter);
@@ -36,9 +39,9 @@ Deno.test("KeyedLimiters keeps few limiters, idle or not, as those in use would 
   assertNotStrictEquals(limiters.of(0), first[0]);
 });
 
-Deno.test("KeyedLimiters keeps a limiter that somebody waits in, and drops it once it is idle", async () => {
+Deno.test("KeyedParts keeps a limiter that somebody waits in, and drops it once it is idle", async () => {
   const clock = new FakeClock();
-  const limiters = new KeyedLimiters(RATE, clock);
+  const limiters = limitersOn(clock);
   const busy = limiters.of("busy");
   busy.tryStart();
   const leave = busy.enqueue(() => {});
