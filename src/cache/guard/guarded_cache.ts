@@ -152,34 +152,28 @@ export class GuardedCache {
   #ask<R>(work: Work<R>, instead: R): MaybePromise<R> {
     const { state } = this.#options;
     const permits = state === undefined ? NO_PERMITS : state.health.tryAcquire(work.operation);
-    if (permits === undefined) return instead;
-    const orElse = () => instead;
-    try {
-      const done = this.#do(work, permits, false);
-      return isPromise(done) ? done.catch(orElse) : done;
-    } catch {
-      return instead;
-    }
+    return permits === undefined ? instead : this.#do(work, permits, () => instead);
   }
 
   #insist<R>(work: Work<R>): MaybePromise<R> {
-    return this.#do(work, NO_PERMITS, true);
+    return this.#do(work, NO_PERMITS, undefined);
   }
 
-  /** Does it, and notes how the backend did. Throws or rejects where it failed. */
-  #do<R>(work: Work<R>, permits: readonly Permit[], isNamed: boolean): MaybePromise<R> {
+  /** Does it, and notes how the backend did. Where it failed the result is that of `orElse`; without one it throws or rejects. */
+  #do<R>(work: Work<R>, permits: readonly Permit[], orElse: (() => R) | undefined): MaybePromise<R> {
     const { state, clock, connectTimeoutMs } = this.#options;
     const isFirst = state === undefined || !state.health.wasAsked ? this.#noteAsked() : false;
+    let answer: unknown;
     try {
-      const answer = work.act();
+      answer = work.act();
       if (!isPromise(answer)) return this.#accept(work, answer);
-      const limitMs = isFirst ? Math.max(work.limitMs, connectTimeoutMs) : work.limitMs;
-      return answerInTime(answer, limitMs, clock)
-        .then((answer) => this.#accept(work, answer))
-        .catch((error) => this.#fail(work.operation, error, { isFirst, isNamed, permits }));
     } catch (error) {
-      return this.#fail(work.operation, error, { isFirst, isNamed, permits });
+      return this.#fail(work, error, { isFirst, isNamed: orElse === undefined, permits }, orElse);
     }
+    return answerInTime(answer, isFirst ? Math.max(work.limitMs, connectTimeoutMs) : work.limitMs, clock, {
+      onAnswer: (answer) => this.#accept(work, answer),
+      onFailure: (error) => this.#fail(work, error, { isFirst, isNamed: orElse === undefined, permits }, orElse),
+    });
   }
 
   /** Whether this operation is the first of all, of a backend that has to be opened. */
@@ -195,14 +189,20 @@ export class GuardedCache {
     return accepted;
   }
 
-  #fail(operation: CacheOperation, error: unknown, context: Omit<FailureContext, "functionName">): never {
+  #fail<R>(
+    { operation }: Work<R>,
+    error: unknown,
+    context: Omit<FailureContext, "functionName">,
+    orElse: (() => R) | undefined,
+  ): R {
     const { state, functionName, onError } = this.#options;
     // A value that cannot be kept says nothing of the backend, but that it is there.
     if (error instanceof SerializationError) state?.health.noteSuccess(operation);
     else state?.health.noteFailure(operation, error, { ...context, functionName });
     // The failure of a tier was told of by its own guard.
     if (state !== undefined || !context.isNamed) onError(operation, error);
-    throw error;
+    if (orElse === undefined) throw error;
+    return orElse();
   }
 }
 

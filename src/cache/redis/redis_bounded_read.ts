@@ -13,6 +13,7 @@ const REFUSALS: ReadonlySet<string> = new Set(["NOPERM", "ERR"]);
  * Reads of one value each, of which no more is moved than an entry may have: whoever may write to the server may put
  * there what takes seconds and gigabytes to receive. Entries of less than a megabyte are there after one question, as with
  * `GET`; the size of a longer value is asked for before what is missing. Where the server refuses that, `GET` it is.
+ * There is no command that asks for parts of many values, so those who read at once send one each, which go together.
  */
 export class RedisBoundedRead {
   readonly #send: RedisCommand;
@@ -29,12 +30,17 @@ export class RedisBoundedRead {
     this.#lastOfFirst = String(this.#firstBytes - 1);
   }
 
-  /** What is under `key`: nothing, or an empty text, where there is none. */
-  read(key: string): Promise<unknown> {
-    if (this.#isRefused) return this.#send("GET", key);
+  /**
+   * What `accept` makes of what is under `key`: of nothing, or an empty text, where there is none. What is no text is another
+   * program's, and none either. Without a promise more than it needs, as it is the one operation whose speed counts.
+   *
+   * @throws {RedisError} If it cannot be read.
+   */
+  read<R>(key: string, accept: (reply: unknown) => R): Promise<R> {
+    if (this.#isRefused) return this.#send("GET", key).then(accept, (error) => accept(nothingOfForeign(error)));
     return this.#send("GETRANGE", key, "0", this.#lastOfFirst).then(
-      (reply) => this.#mayBeCut(reply) ? this.#complete(key, reply) : reply,
-      (error) => this.#readUnbounded(key, error),
+      (reply) => this.#mayBeCut(reply) ? this.#complete(key, reply).then(accept) : accept(reply),
+      (error) => this.#readUnbounded(key, error).then(accept),
     );
   }
 
@@ -46,9 +52,13 @@ export class RedisBoundedRead {
   }
 
   async #complete(key: string, beginning: unknown): Promise<unknown> {
-    const bytes = await this.#bytesOf(key);
-    if (bytes <= this.#firstBytes) return beginning;
-    return bytes > this.#maxBytes ? null : await this.#send("GETRANGE", key, "0", String(this.#maxBytes));
+    try {
+      const bytes = await this.#bytesOf(key);
+      if (bytes <= this.#firstBytes) return beginning;
+      return bytes > this.#maxBytes ? null : await this.#send("GETRANGE", key, "0", String(this.#maxBytes));
+    } catch (error) {
+      return nothingOfForeign(error);
+    }
   }
 
   async #bytesOf(key: string): Promise<number> {
@@ -61,12 +71,23 @@ export class RedisBoundedRead {
   }
 
   async #readUnbounded(key: string, error: unknown): Promise<unknown> {
-    if (!isRefusal(error)) throw error;
-    const reply = await this.#send("GET", key);
-    // Only now, as a user without a right to this key is refused whatever the command.
-    this.#isRefused = true;
-    return reply;
+    if (!isRefusal(error)) return nothingOfForeign(error);
+    try {
+      const reply = await this.#send("GET", key);
+      // Only now, as a user without a right to this key is refused whatever the command.
+      this.#isRefused = true;
+      return reply;
+    } catch (error) {
+      return nothingOfForeign(error);
+    }
   }
+}
+
+/** What is no text under our key is as good as nothing; any other failure is one. */
+function nothingOfForeign(error: unknown): null {
+  const failure = toRedisError("GET", error);
+  if (failure.code !== "WRONGTYPE") throw failure;
+  return null;
 }
 
 function isRefusal(error: unknown): boolean {

@@ -5,7 +5,6 @@ import { plainKey } from "../backend/plain_key.ts";
 import { RedisBoundedRead } from "./redis_bounded_read.ts";
 import { RedisError, toRedisError } from "./redis_error.ts";
 import type { RedisCommand, RedisPort } from "./redis_port.ts";
-import { RedisReadBatch } from "./redis_read_batch.ts";
 
 /** How many keys a server looks at in one step of a clear. */
 const SCAN_COUNT = "1000";
@@ -20,7 +19,7 @@ const UNEXPECTED_REPLY = "UNEXPECTED_REPLY";
  */
 export class RedisCache implements CacheBackend {
   readonly #port: RedisPort;
-  readonly #reads: RedisBoundedRead | RedisReadBatch;
+  readonly #reads: RedisBoundedRead;
   readonly #keyPrefix: string;
   readonly #clock: Pick<Clock, "wallNow">;
   readonly #maxEntryBytes: number;
@@ -28,8 +27,7 @@ export class RedisCache implements CacheBackend {
   /** A cache whose keys all begin with `keyPrefix`, and whose entries take `maxEntryBytes` at most. */
   constructor(port: RedisPort, keyPrefix: string, clock: Pick<Clock, "wallNow">, maxEntryBytes: number) {
     this.#port = port;
-    const Reads = port.readsTogether ? RedisReadBatch : RedisBoundedRead;
-    this.#reads = new Reads(port.send, maxEntryBytes);
+    this.#reads = new RedisBoundedRead(port.send, maxEntryBytes);
     this.#keyPrefix = keyPrefix;
     this.#clock = clock;
     this.#maxEntryBytes = maxEntryBytes;
@@ -37,11 +35,10 @@ export class RedisCache implements CacheBackend {
 
   /** The entry under `key`. What another program keeps there is none. */
   get(key: string): Promise<CacheEntry | undefined> {
-    // Without `async`, which would cost a promise more in the one operation whose speed counts.
-    return this.#reads.read(this.#storedKey(key)).then((reply) => {
+    return this.#reads.read(this.#storedKey(key), (reply) => {
       const text = toText(reply);
       return text === undefined ? undefined : decodeEntry(key, text, this.#maxEntryBytes);
-    }, missOfForeign);
+    });
   }
 
   /** Keeps `entry` until its `staleUntil`. */
@@ -96,12 +93,6 @@ export class RedisCache implements CacheBackend {
   #storedKey(key: string): string {
     return this.#keyPrefix + plainKey(key);
   }
-}
-
-/** What is no text under our key is another program's. */
-function missOfForeign(error: unknown): undefined {
-  const failure = toRedisError("GET", error);
-  if (failure.code !== "WRONGTYPE") throw failure;
 }
 
 function toScanStep(reply: unknown): readonly [cursor: unknown, keys: readonly unknown[]] {

@@ -92,7 +92,7 @@ function adoptCluster(cluster: NodeRedisCluster): RedisPort {
 }
 
 function portOf(send: RedisCommand): RedisPort {
-  return { send, readsTogether: false, clientKeyPrefix: "", nodes: () => Promise.resolve([send]), close: () => {} };
+  return { send, clientKeyPrefix: "", nodes: () => Promise.resolve([send]), close: () => {} };
 }
 
 function has(client: unknown, method: string): client is Record<string, unknown> {

@@ -51,7 +51,7 @@ export interface RedisCacheConfig {
   readonly keyPrefix?: string | undefined;
   /**
    * How large an entry may be, in bytes: a larger one is neither written nor read, but for its first 4 MB, where the
-   * server lets us ask for a part of a value and no other read goes with it.
+   * server lets us ask for a part of a value.
    * @default 67_108_864
    */
   readonly maxEntryBytes?: number | undefined;

@@ -24,8 +24,6 @@ export interface RedisConnectionSetup {
 export class RedisConnection implements RedisPort {
   /** There is none. */
   readonly clientKeyPrefix = "";
-  /** All keys are on its one server. */
-  readonly readsTogether = true;
   readonly #setup: RedisConnectionSetup;
   /** All that may still wait for answers; of them one takes commands. */
   readonly #sessions = new Set<RedisSession>();

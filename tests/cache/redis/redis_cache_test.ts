@@ -15,7 +15,6 @@ function openCache() {
   };
   const port = {
     send,
-    readsTogether: false,
     clientKeyPrefix: "",
     nodes: () => Promise.resolve([send]),
     close: () => {},
