@@ -52,7 +52,7 @@ function withMethods(desired: string, methods: readonly string[]): OptionRule {
     desired,
     accepts: (value) =>
       typeof value === "object" && value !== null &&
-      methods.every((method) => typeof (value as Record<string, unknown>)[method] === "function"),
+      methods.every((method) => typeof Reflect.get(value, method) === "function"),
   };
 }
 

@@ -1,3 +1,4 @@
+import { readField, readText } from "./errors/read_field.ts";
 import { ConfigurationError } from "./errors/configuration_error.ts";
 import { requireEffect } from "./options/require_effect.ts";
 import { requireObject, validateOptions, wrongOption } from "./options/validate.ts";
@@ -132,8 +133,8 @@ export function refusing(
 
 function wrappedTwice(name: string, inner: unknown, outer: unknown): string {
   const attempts = [outer, inner].map((each) => {
-    const retries = (each as Partial<Wrapped<AsyncFunction>>).options?.retries;
-    return retries === undefined ? undefined : retries + 1;
+    const retries = readField(readField(each, "options"), "retries");
+    return typeof retries === "number" ? retries + 1 : undefined;
   });
   const [around, within] = attempts;
   const effect = around === undefined || within === undefined
@@ -164,8 +165,7 @@ export function wrapTask(fn: unknown, given?: unknown): string {
 }
 
 function nameOf(fn: unknown, given: unknown): string {
-  const names = [given, fn].map((each) => (each as { name?: unknown } | null | undefined)?.name);
-  return names.find((name) => typeof name === "string" && name !== "") as string | undefined ?? "anonymous";
+  return readText(given, "name") || readText(fn, "name") || "anonymous";
 }
 
 /**
@@ -185,9 +185,9 @@ export function checkedOptions<FilledOptions extends OperoOptions>(
   instanceDefaults: OperoOptions,
   { rules, defaults, fill }: OptionTable<OperoOptions, FilledOptions>,
 ): FilledOptions {
-  validateOptions(task, given as object, rules);
+  validateOptions(task, given, rules);
   const options = mergeOptions(task, instanceDefaults, given);
-  requireEffect(task, given as object, options, rules, defaults);
+  requireEffect(task, Object(given), options, rules, defaults);
   return fill(options);
 }
 

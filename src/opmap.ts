@@ -161,7 +161,7 @@ class FunctionMap {
     for (const key of Reflect.ownKeys(handles)) {
       Object.defineProperty(mapped, key, { value: Reflect.get(handles, key) });
     }
-    return likeOriginal(this.#fn, mapped, this.#options.name) as unknown as Mapped<unknown, unknown, unknown, OnError>;
+    return likeOriginal(this.#fn, mapped, this.#options.name) as Mapped<unknown, unknown, unknown, OnError>;
   }
 
   #setUp(self: unknown, items: unknown, runOptions: RunOptions): MapRunSetup {

@@ -33,7 +33,7 @@ export function functionIdentity(fn: AnyFunction, task: string, name: string, op
 }
 
 function ownSource(fn: AnyFunction): string | undefined {
-  if (isWrapper(fn) || (fn as unknown as Record<symbol, unknown>)[PROMISIFIED] === fn) return undefined;
+  if (isWrapper(fn) || Reflect.get(fn, PROMISIFIED) === fn) return undefined;
   const source = sourceOf(fn);
   return source === undefined || saysNothing(source) ? undefined : source;
 }

@@ -1,6 +1,6 @@
 import { BackendResults } from "../cache/results/backend_results.ts";
 import { CachedResults } from "../cache/results/cached_results.ts";
-import { type CacheKeyFunction, MemoryResults } from "../cache/results/memory_results.ts";
+import { MemoryResults } from "../cache/results/memory_results.ts";
 import type { Flights } from "../cache/results/flights.ts";
 import type { MemoryStoreLimits } from "../cache/memory/memory_store.ts";
 import { RefreshPace } from "../cache/results/refresh_pace.ts";
@@ -51,9 +51,8 @@ function openMemory(
 ): Kept {
   const { cacheNamespace, cacheId, cacheKey } = options;
   const store = cacheId === undefined ? caches.newStore(limits) : caches.namedStore(cacheNamespace, cacheId, limits);
-  const keyOf = cacheKey as CacheKeyFunction | undefined;
   return {
-    store: new MemoryResults(store, registry.clock, keyOf, keyArguments, receiverFinder(fn, host)),
+    store: new MemoryResults(store, registry.clock, cacheKey, keyArguments, receiverFinder(fn, host)),
     flights: caches.flightsOf(store),
   };
 }
@@ -81,7 +80,7 @@ function openBackend(
     namespace: cacheNamespace,
     identity,
     version: options.cacheVersion === undefined ? "" : String(options.cacheVersion),
-    cacheKey: cacheKey as CacheKeyFunction | undefined,
+    cacheKey,
     keyArguments,
     receiverOf: receiverFinder(fn, host),
   });

@@ -51,7 +51,7 @@ export function makeWrapper(fn: AnyFunction, pipeline: Pipeline, options: Filled
     with: (callOptions: CallOptions) => likeOriginal(fn, withCallOptions(pipeline, callOptions), name),
   };
   for (const [key, value] of Object.entries(handles)) Object.defineProperty(wrapper, key, { value });
-  return likeOriginal(fn, wrapper, name) as unknown as Wrapped<AsyncFunction>;
+  return likeOriginal(fn, wrapper, name) as Wrapped<AsyncFunction>;
 }
 
 /**

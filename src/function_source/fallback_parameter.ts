@@ -154,11 +154,7 @@ function valuesOfName(
 ): readonly unknown[] | undefined {
   if (all === undefined) return undefined;
   const isByPlace = Array.isArray(all);
-  const list = isByPlace
-    ? all[i]
-    : Object.hasOwn(all, names[i]!)
-    ? (all as Record<string, unknown>)[names[i]!]
-    : undefined;
+  const list = isByPlace ? all[i] : Object.hasOwn(all, names[i]!) ? Reflect.get(all, names[i]!) : undefined;
   const isKnown = isByPlace
     ? all.length === names.length
     : Object.keys(all).every((key) => names.map(String).includes(key));
@@ -187,7 +183,7 @@ function read(argument: unknown, path: readonly string[]): unknown {
   let value = argument;
   for (const key of path) {
     if (typeof value !== "object" || value === null) return undefined;
-    value = (value as Record<string, unknown>)[key];
+    value = Reflect.get(value, key);
   }
   return value;
 }

@@ -6,8 +6,8 @@ import { type ErrorClass, errorMatcher, resolveMatcher } from "../options/error_
 import { isBug } from "../retry/is_bug.ts";
 import { pause } from "../call/pause.ts";
 import { hideAll } from "../options/hidden_value.ts";
-import { needsParameter } from "../options/option_needs.ts";
-import { anyDuration, needing, plainObject } from "../options/validate.ts";
+import { needing, needsParameter } from "../options/option_needs.ts";
+import { anyDuration, plainObject } from "../options/validate.ts";
 import { type Call, stateOf } from "../call/call.ts";
 import type { Layer } from "../call/layer.ts";
 import type { LayerHost } from "../attempt/layer_host.ts";
@@ -84,7 +84,7 @@ export const argFallbackPolicy: Policy = definePolicy<ArgFallbackOptions, "fallb
 });
 
 function isPlace(value: unknown): boolean {
-  return typeof value === "string" ? value !== "" : Number.isSafeInteger(value) && (value as number) >= 0;
+  return typeof value === "string" ? value !== "" : Number.isSafeInteger(value) && Number(value) >= 0;
 }
 
 function hasTwins(values: readonly unknown[]): boolean {

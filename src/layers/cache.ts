@@ -3,17 +3,15 @@ import { CacheService } from "../cache/results/cache_service.ts";
 import type { CachedResults } from "../cache/results/cached_results.ts";
 import type { FlightOptions } from "../cache/results/flight_waits.ts";
 import type { Duration } from "../time/duration.ts";
-import { needsBackend, needsBackendName, needsCache, needsTtl } from "../options/option_needs.ts";
+import { needing, needsBackend, needsBackendName, needsCache, needsTtl, withNeed } from "../options/option_needs.ts";
 import {
   anyDuration,
   anyFunction,
   booleanFlag,
-  needing,
   nonEmptyString,
   oneOf,
   plainObject,
   positiveDuration,
-  withNeed,
 } from "../options/validate.ts";
 import type { Layer } from "../call/layer.ts";
 import type { LayerHost } from "../attempt/layer_host.ts";
@@ -135,7 +133,7 @@ export const cachePolicy: Policy = definePolicy<CacheOptions, Defaulted, Others>
 function isBackend(value: unknown): value is CacheBackend {
   // A `Map` has the methods, but would empty itself where one namespace is to be cleared.
   if (typeof value !== "object" || value === null || value instanceof Map) return false;
-  const backend = value as Record<string, unknown>;
+  const backend: Record<string, unknown> = Object(value);
   return ["get", "set", "delete", "clear"].every((method) => typeof backend[method] === "function");
 }
 

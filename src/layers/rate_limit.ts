@@ -2,11 +2,10 @@ import { type Duration, parseDuration, toSeconds } from "../time/duration.ts";
 import { formatDuration } from "../errors/format_duration.ts";
 import { RateLimitError } from "../errors/rate_limit_error.ts";
 import type { AbortScope } from "../call/abort_scope.ts";
-import { needsKeys, needsLimit } from "../options/option_needs.ts";
+import { needing, needsKeys, needsLimit, withNeed } from "../options/option_needs.ts";
 import {
   anyDuration,
   anyFunction,
-  needing,
   numberThat,
   oneOf,
   type OptionRule,
@@ -14,7 +13,6 @@ import {
   positiveFiniteDuration,
   positiveInteger,
   validateOptions,
-  withNeed,
   wrongOption,
 } from "../options/validate.ts";
 import { type Call, stateOf } from "../call/call.ts";

@@ -1,4 +1,4 @@
-import { needsThisThread } from "../options/option_needs.ts";
+import { needsThisThread, withNeed } from "../options/option_needs.ts";
 import {
   anyFunction,
   booleanFlag,
@@ -9,7 +9,6 @@ import {
   type OptionRules,
   plainObject,
   positiveInteger,
-  withNeed,
 } from "../options/validate.ts";
 import type { ErrorClass } from "../options/error_matcher.ts";
 import type { FilledOptions, OperoOptions } from "../engine/opero_options.ts";

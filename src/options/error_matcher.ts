@@ -31,11 +31,11 @@ export function resolveMatcher<Context>(
   functionName: string,
   option: string,
 ): Predicate<Context> {
-  const parts: readonly unknown[] = Array.isArray(matcher) ? [...matcher] : [matcher];
+  const parts: readonly (ErrorClass | Predicate<Context>)[] = Array.isArray(matcher) ? [...matcher] : [matcher];
   const predicates = parts.map((part): Predicate<Context> =>
     isClass(part)
       ? (error) => isOf(error, part)
-      : (error, context) => booleanAnswer(functionName, option, (part as Predicate<Context>)(error, context))
+      : (error, context) => booleanAnswer(functionName, option, part(error, context))
   );
   return (error, context) => predicates.some((predicate) => predicate(error, context));
 }

@@ -1,4 +1,4 @@
-import type { OptionNeed } from "./validate.ts";
+import type { OptionNeed, OptionRule, OptionRules } from "./validate.ts";
 
 /*
  * What has no effect without what: each of these is an error where a function is wrapped, since an option that does
@@ -62,3 +62,27 @@ export const needsThisThread: OptionNeed = {
   isMet: (options) => !isPooled(options),
   desired: "left out in a 'mode' of workers, where 'currentCall()' answers before the first await alone",
 };
+
+/**
+ * `rules`, each but that of `main` with the need for what `need` says.
+ *
+ * @param main The name of the option that the others need.
+ * @param need What they need it to be.
+ * @param rules The rules by name.
+ * @returns New rules.
+ */
+export function needing<Rules extends OptionRules>(main: string, need: OptionNeed, rules: Rules): Rules {
+  const entries = Object.entries(rules).map(([name, rule]) => [name, name === main ? rule : withNeed(rule, need)]);
+  return Object.fromEntries(entries) as Rules;
+}
+
+/**
+ * `rule` with one more need.
+ *
+ * @param rule The rule of an option.
+ * @param need What the option needs.
+ * @returns A new rule.
+ */
+export function withNeed(rule: OptionRule, need: OptionNeed): OptionRule {
+  return { ...rule, needs: [...rule.needs ?? [], need] };
+}

@@ -18,11 +18,10 @@ export function requireEffect(
   rules: OptionRules,
   defaults: Readonly<Record<string, unknown>> = {},
 ): void {
-  const [asGiven, all] = [given, options] as Readonly<Record<string, unknown>>[];
   for (const [name, value] of Object.entries(given)) {
     if (value === undefined || value === 0 || value === false || Object.is(value, defaults[name])) continue;
     for (const { isMet, desired } of rules[name]?.needs ?? []) {
-      if (!isMet(all!, asGiven!)) throw wrongOption(task, name, { ...rules[name], desired }, value);
+      if (!isMet(Object(options), Object(given))) throw wrongOption(task, name, { ...rules[name], desired }, value);
     }
   }
 }

@@ -43,7 +43,7 @@ export type OptionRules = Readonly<Record<string, OptionRule>>;
  * @throws {ConfigurationError} If one is unknown or not allowed; `task` says what cannot be done, as in `wrap "fetchUser"`,
  *   and `within` the option that they are part of, as in `rateLimit.`.
  */
-export function validateOptions(task: string, options: object, rules: OptionRules, within = ""): void {
+export function validateOptions(task: string, options: unknown, rules: OptionRules, within = ""): void {
   requireObject(task, within === "" ? "options" : within.slice(0, -1), options);
   for (const [name, value] of Object.entries(options)) {
     const rule = Object.hasOwn(rules, name) ? rules[name] : undefined;
@@ -56,30 +56,6 @@ export function validateOptions(task: string, options: object, rules: OptionRule
 }
 
 /**
- * `rules`, each but that of `main` with the need for what `need` says.
- *
- * @param main The name of the option that the others need.
- * @param need What they need it to be.
- * @param rules The rules by name.
- * @returns New rules.
- */
-export function needing<Rules extends OptionRules>(main: string, need: OptionNeed, rules: Rules): Rules {
-  const entries = Object.entries(rules).map(([name, rule]) => [name, name === main ? rule : withNeed(rule, need)]);
-  return Object.fromEntries(entries) as Rules;
-}
-
-/**
- * `rule` with one more need.
- *
- * @param rule The rule of an option.
- * @param need What the option needs.
- * @returns A new rule.
- */
-export function withNeed(rule: OptionRule, need: OptionNeed): OptionRule {
-  return { ...rule, needs: [...rule.needs ?? [], need] };
-}
-
-/**
  * Checks that `value` can hold options: what has none of its own, such as a map, a promise or an `AbortSignal`, was
  * meant for something else.
  *
@@ -89,9 +65,12 @@ export function withNeed(rule: OptionRule, need: OptionNeed): OptionRule {
  * @throws {ConfigurationError} If it is no such object.
  */
 export function requireObject(task: string, option: string, value: unknown): asserts value is object {
-  if (!plainObject.accepts(value) || !holdsOptions(value as object)) {
-    throw wrongOption(task, option, { desired: "an object" }, value);
-  }
+  if (isPlainObject(value) && holdsOptions(value)) return;
+  throw wrongOption(task, option, { desired: "an object" }, value);
+}
+
+function isPlainObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function holdsOptions(value: object): boolean {
@@ -139,13 +118,13 @@ function unknownOption(
 /** A positive or zero whole number. */
 export const nonNegativeInteger: OptionRule = {
   desired: "a non-negative integer",
-  accepts: (value) => Number.isSafeInteger(value) && (value as number) >= 0,
+  accepts: (value) => Number.isSafeInteger(value) && Number(value) >= 0,
 };
 
 /** A whole number from 1. */
 export const positiveInteger: OptionRule = {
   desired: "a positive integer",
-  accepts: (value) => Number.isSafeInteger(value) && (value as number) >= 1,
+  accepts: (value) => Number.isSafeInteger(value) && Number(value) >= 1,
 };
 
 const DURATION_FORMS = `in seconds or with its unit, such as "250ms", "2s", "5m", "1h", "1d"`;
@@ -199,7 +178,7 @@ export const anyFunction: OptionRule = {
 /** An object that is no array. */
 export const plainObject: OptionRule = {
   desired: "an object",
-  accepts: (value) => typeof value === "object" && value !== null && !Array.isArray(value),
+  accepts: isPlainObject,
   isPrivate: true,
 };
 
@@ -233,7 +212,7 @@ export function numberThat(desired: string, accepts: (value: number) => boolean)
 export function oneOf(names: readonly string[]): OptionRule {
   return {
     desired: `one of ${names.map((name) => `"${name}"`).join(", ")}`,
-    accepts: (value) => names.includes(value as string),
+    accepts: (value) => names.some((name) => name === value),
   };
 }
 

@@ -1,3 +1,5 @@
+import { globalValue } from "./global_value.ts";
+
 /**
  * Calls `callback` after `ms`, unless the returned function cancels it; it keeps no process alive.
  *
@@ -6,9 +8,8 @@
  * @returns Cancels the timer.
  */
 export function setBackgroundTimer(ms: number, callback: () => void): () => void {
-  const handle: unknown = setTimeout(callback, ms);
-  const { Deno: deno } = globalThis as { Deno?: { unrefTimer(id: number): void } };
-  if (typeof handle === "object") (handle as { unref?(): void }).unref?.();
-  else deno?.unrefTimer(handle as number);
-  return () => clearTimeout(handle as number);
+  const handle = setTimeout(callback, ms);
+  if (typeof handle === "number") globalValue<{ unrefTimer(id: number): void }>("Deno")?.unrefTimer(handle);
+  else Object(handle).unref?.();
+  return () => clearTimeout(handle);
 }

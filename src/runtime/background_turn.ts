@@ -1,4 +1,8 @@
-const { setImmediate } = globalThis as { setImmediate?: (callback: () => void) => unknown };
+import { globalValue } from "./global_value.ts";
+
+type Handle = number | undefined | { unref?(): void };
+
+const setImmediate = globalValue<(callback: () => void) => Handle>("setImmediate");
 
 /**
  * Resolves in the next turn of the event loop; it keeps no process alive where the runtime can tell it not to.
@@ -7,7 +11,7 @@ const { setImmediate } = globalThis as { setImmediate?: (callback: () => void) =
  */
 export function backgroundTurn(): Promise<void> {
   return new Promise((resolve) => {
-    const handle = setImmediate === undefined ? setTimeout(resolve, 0) : setImmediate(resolve);
-    (handle as { unref?(): void } | undefined)?.unref?.();
+    const handle: Handle = setImmediate === undefined ? setTimeout(resolve, 0) : setImmediate(resolve);
+    if (typeof handle === "object") handle.unref?.();
   });
 }

@@ -1,5 +1,7 @@
-interface ProcessLike {
-  readonly getBuiltinModule?: (id: string) => unknown;
+import { globalValue } from "./global_value.ts";
+
+interface ProcessLike<Module> {
+  readonly getBuiltinModule?: (id: string) => Module | undefined;
 }
 
 /**
@@ -10,9 +12,8 @@ interface ProcessLike {
  * @returns The module, or `undefined`.
  */
 export function builtinModule<Module>(id: `node:${string}`): Module | undefined {
-  const { process } = globalThis as { process?: ProcessLike };
   try {
-    return process?.getBuiltinModule?.(id) as Module | undefined;
+    return globalValue<ProcessLike<Module>>("process")?.getBuiltinModule?.(id);
   } catch {
     return undefined;
   }

@@ -1,3 +1,4 @@
+import { globalValue } from "./global_value.ts";
 import { ConfigurationError } from "../errors/configuration_error.ts";
 import { type Files, openFiles } from "./files.ts";
 import { requireKv } from "./require_kv.ts";
@@ -106,5 +107,5 @@ function isFile(path: string): boolean {
 }
 
 function kvRuntime(): KvRuntime {
-  return (globalThis as { Deno?: KvRuntime }).Deno ?? {};
+  return globalValue<KvRuntime>("Deno") ?? {};
 }

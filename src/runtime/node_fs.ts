@@ -1,3 +1,5 @@
+import { readField } from "../errors/read_field.ts";
+
 /** What `node:fs` tells of what lies under a path. */
 export interface FsStats {
   readonly size: number;
@@ -49,7 +51,7 @@ export interface FsModule {
  * @returns `true` if it is missing.
  */
 export function isMissing(error: unknown): boolean {
-  const { code } = error as { code?: unknown };
+  const code = readField(error, "code");
   return code === "ENOENT" || code === "ENOTDIR";
 }
 

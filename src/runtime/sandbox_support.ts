@@ -1,3 +1,4 @@
+import { globalValue } from "./global_value.ts";
 import { builtinModule } from "./builtin_module.ts";
 
 /**
@@ -15,8 +16,7 @@ export function hasWorkerPermissions(): boolean {
  * @returns `true` if workers can be started.
  */
 export function hasWorkers(): boolean {
-  const { navigator, Worker } = globalThis as { navigator?: { userAgent?: unknown }; Worker?: unknown };
-  if (navigator?.userAgent === "Cloudflare-Workers") return false;
+  if (globalValue<{ readonly userAgent?: unknown }>("navigator")?.userAgent === "Cloudflare-Workers") return false;
   return typeof Worker === "function" ||
     builtinModule<{ Worker?: unknown }>("node:worker_threads")?.Worker !== undefined;
 }

@@ -1,3 +1,4 @@
+import { globalValue } from "./global_value.ts";
 import { generateCorrelationId } from "./correlation_id.ts";
 import type { WorkerListeners } from "./worker_handle.ts";
 
@@ -28,7 +29,7 @@ export class SealedPort {
   constructor(listeners: WorkerListeners, post: (message: unknown, moved: readonly unknown[]) => void) {
     this.#listeners = listeners;
     this.#post = post;
-    const { argv } = (globalThis as { process?: { argv?: readonly string[] } }).process ?? {};
+    const argv = globalValue<{ readonly argv?: readonly string[] }>("process")?.argv;
     post({ seal: this.#seal, argv: argv && [...argv] } satisfies Greeting, []);
   }
 
@@ -41,7 +42,7 @@ export class SealedPort {
   /** Takes in what came from the thread, whoever sent it. */
   receive(sent: unknown): void {
     if (typeof sent !== "object" || sent === null) return;
-    const { seal, message, unread } = sent as Partial<SealedMessage>;
+    const { seal, message, unread }: Partial<SealedMessage> = sent;
     if (seal !== this.#seal) return;
     if (unread === undefined) this.#listeners.onMessage(message);
     else this.#listeners.onUnread(unread);

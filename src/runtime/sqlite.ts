@@ -1,3 +1,4 @@
+import { readField } from "../errors/read_field.ts";
 import { ConfigurationError } from "../errors/configuration_error.ts";
 import { builtinModule } from "./builtin_module.ts";
 
@@ -46,5 +47,5 @@ export function sqliteOpener(): (path: string) => SqliteDatabase {
  * @returns The number of rows.
  */
 export function changedRows(result: unknown): number {
-  return Number(typeof result === "object" ? (result as { changes: number | bigint } | null)?.changes : result);
+  return Number(typeof result === "object" ? readField(result, "changes") : result);
 }

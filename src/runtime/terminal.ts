@@ -1,3 +1,5 @@
+import { globalValue } from "./global_value.ts";
+
 /**
  * What the output can show: a bar that is drawn over, lines now and then as for a file, or, where a terminal knows
  * no escapes (`TERM=dumb`) and in CI, a line at the end.
@@ -42,8 +44,9 @@ const terminals = new WeakMap<object, Terminal>();
  * @returns The terminal, or `undefined`.
  */
 export function stderrTerminal(): Terminal | undefined {
-  const { Deno: deno, process } = globalThis as { Deno?: DenoLike; process?: ProcessLike };
+  const deno = globalValue<DenoLike>("Deno");
   if (deno?.stderr !== undefined) return sharedTerminal(deno.stderr, () => denoTerminal(deno));
+  const process = globalValue<ProcessLike>("process");
   const stderr = process?.stderr;
   return stderr?.write === undefined ? undefined : sharedTerminal(stderr, () => processTerminal(process!, stderr));
 }

@@ -1,4 +1,6 @@
+import { globalValue } from "./global_value.ts";
 import { ConfigurationError } from "../errors/configuration_error.ts";
+import { readField } from "../errors/read_field.ts";
 import { SealedPort } from "./sealed_port.ts";
 import type { WorkerHandle, WorkerStart } from "./worker_handle.ts";
 
@@ -34,7 +36,7 @@ function openWorker(url: string, options: object): Worker {
   try {
     return new Worker(url, options as WorkerOptions);
   } catch (error) {
-    throw (error as { name?: unknown }).name === "SecurityError" ? policyError() : error;
+    throw readField(error, "name") === "SecurityError" ? policyError() : error;
   }
 }
 
@@ -53,8 +55,7 @@ function scriptUrl(source: string): string {
 
 /** Pages share memory with their workers only where the server isolates them. */
 function isMemoryShared(): boolean {
-  const { crossOriginIsolated } = globalThis as { crossOriginIsolated?: boolean };
-  return typeof SharedArrayBuffer === "function" && crossOriginIsolated !== false;
+  return typeof SharedArrayBuffer === "function" && globalValue<boolean>("crossOriginIsolated") !== false;
 }
 
 function listen(worker: Worker, port: SealedPort, { onEnd }: WorkerStart, onStarted: () => void): void {
@@ -70,6 +71,6 @@ function listen(worker: Worker, port: SealedPort, { onEnd }: WorkerStart, onStar
     event.preventDefault();
     if (isOver) return;
     isOver = true;
-    onEnd((event as { error?: unknown }).error ?? (event.message ? new Error(event.message) : policyError()));
+    onEnd(event.error ?? (event.message ? new Error(event.message) : policyError()));
   };
 }

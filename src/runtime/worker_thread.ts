@@ -1,3 +1,4 @@
+import { globalValue } from "./global_value.ts";
 import { builtinModule } from "./builtin_module.ts";
 import { SealedPort } from "./sealed_port.ts";
 import type { WorkerHandle, WorkerStart } from "./worker_handle.ts";
@@ -71,8 +72,8 @@ function openThread({ Worker, SHARE_ENV }: ThreadsModule, { source, memoryLimit 
 
 function mayReadEnvironment(): boolean {
   type Permissions = { querySync?(descriptor: { name: "env" }): { readonly state: string } };
-  const { permissions } = (globalThis as { Deno?: { permissions?: Permissions } }).Deno ?? {};
-  return permissions?.querySync?.({ name: "env" }).state === "granted";
+  const deno = globalValue<{ readonly permissions?: Permissions }>("Deno");
+  return deno?.permissions?.querySync?.({ name: "env" }).state === "granted";
 }
 
 /** With a list of what is moved, even an empty one, Deno takes a longer way. */

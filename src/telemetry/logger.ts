@@ -108,7 +108,7 @@ function apply(next: Logging): void {
 }
 
 function rankOf(level: unknown): number {
-  return LEVELS.indexOf(String(level).toUpperCase() as LogThreshold);
+  return LEVELS.findIndex((known) => known === String(level).toUpperCase());
 }
 
 /**

@@ -1,3 +1,4 @@
+import { readField } from "../errors/read_field.ts";
 import { getCorrelationId } from "./correlation.ts";
 import { AllFailedError } from "../errors/all_failed_error.ts";
 import { ConfigurationError } from "../errors/configuration_error.ts";
@@ -10,7 +11,7 @@ import { reportSafely } from "../runtime/report_safely.ts";
 import { type Call, stateOf } from "../call/call.ts";
 import type { CallState } from "../call/call_state.ts";
 import { getLogger, hasOwnWarningSink, isLoggingOn, type LogFields, type Logger } from "./logger.ts";
-import { type CallEvent, EVENT_NAMES, type FailureEvent, type OperoEvents } from "./opero_events.ts";
+import { type CallEvent, EVENT_NAMES, type OperoEvents } from "./opero_events.ts";
 
 type CallEventName = Exclude<keyof OperoEvents, "cacheError" | "itemDone">;
 
@@ -151,7 +152,7 @@ export function correlationIdOf(call: Call, random?: () => number): string {
 
 /** An error that was rethrown, or a caller that left, is no news; a call whose attempts are used up is. */
 function isUsedUp(name: CallEventName, event: object): boolean {
-  return name === "failure" && (event as FailureEvent).error instanceof AllFailedError;
+  return name === "failure" && readField(event, "error") instanceof AllFailedError;
 }
 
 /** Numbers in seconds and names; of an error only its kind, since its message may hold anything. */

@@ -1,9 +1,7 @@
-interface TurnGlobals {
-  readonly setImmediate?: ((callback: () => void) => unknown) | undefined;
-  readonly setTimeout: (callback: () => void, ms: number) => unknown;
-}
+import { globalValue } from "../runtime/global_value.ts";
 
 type TurnFunction = (callback: () => void) => unknown;
+type TimerFunction = (callback: () => void, ms: number) => unknown;
 
 /** Remembered once it is seen: fake timers that come later would keep the turn waiting until a test goes on. */
 let ownTurn: TurnFunction | undefined = turnFunction();
@@ -20,7 +18,8 @@ export function nextTurn(callback: () => void): void {
 
 /** The runtime's way to the next turn; `undefined` while fake timers stand in its place. */
 function turnFunction(): TurnFunction | undefined {
-  const { setImmediate, setTimeout } = globalThis as unknown as TurnGlobals;
+  const setImmediate = globalValue<TurnFunction>("setImmediate");
+  const setTimeout = globalValue<TimerFunction>("setTimeout")!;
   if (isFake(setImmediate ?? setTimeout)) return undefined;
   if (setImmediate === undefined) return (callback) => setTimeout(callback, 0);
   return (callback) => {

@@ -6,6 +6,8 @@ export interface SourceFile {
   readonly path: string;
   /** Its text without comments. */
   readonly code: string;
+  /** How many lines it has, comments included. */
+  readonly lines: number;
   /** The paths of the files of the package that it imports, for their types alone too. */
   readonly imports: readonly string[];
   /** What it imports from elsewhere. */
@@ -32,12 +34,14 @@ function listFiles(directory: string): string[] {
 
 function readSource(path: string): SourceFile {
   const url = new URL(path, REPOSITORY);
-  const code = Deno.readTextFileSync(url).replace(COMMENT, "");
+  const text = Deno.readTextFileSync(url);
+  const code = text.replace(COMMENT, "");
   const specifiers = [...code.matchAll(SPECIFIER)].map(([, fixed, dynamic]) => (fixed ?? dynamic)!);
   const isInside = (specifier: string) => specifier.startsWith(".");
   return {
     path,
     code,
+    lines: text.trimEnd().split("\n").length,
     imports: specifiers.filter(isInside).map((specifier) => new URL(specifier, url).href.slice(REPOSITORY.href.length)),
     outside: specifiers.filter((specifier) => !isInside(specifier)),
   };

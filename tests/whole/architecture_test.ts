@@ -71,7 +71,7 @@ Deno.test("no rooms import each other in a ring, those within one subject neithe
     const room = roomOf(path);
     const known = inRooms.get(room)?.imports ?? [];
     const others = imports.map(roomOf).filter((other) => other !== room);
-    inRooms.set(room, { path: room, code: "", imports: [...known, ...others], outside: [] });
+    inRooms.set(room, { path: room, code: "", lines: 0, imports: [...known, ...others], outside: [] });
   }
   assertEquals(findCycle(inRooms), []);
 });
@@ -89,6 +89,7 @@ Deno.test("findCycle() finds a ring", () => {
   const file = (path: string, ...imports: string[]): [string, SourceFile] => [path, {
     path,
     code: "",
+    lines: 0,
     imports,
     outside: [],
   }];
@@ -169,6 +170,7 @@ Deno.test("sources have no default exports, enums, I-names, or names that say no
 });
 
 const MAX_FILE_LINES = 250;
+const MAX_MEDIAN_LINES = 120;
 const MAX_FUNCTION_LINES = 45;
 
 /** The line of a formatted source that a function's body begins on: a signature, its last line, or an arrow. */
@@ -187,8 +189,10 @@ function longFunctions({ path, code }: SourceFile, maxLines: number): string[] {
   });
 }
 
-Deno.test("files have at most 250 lines, and functions 45", () => {
-  assertEquals(offenders(({ code }) => code.trimEnd().split("\n").length > MAX_FILE_LINES), []);
+Deno.test("files have at most 250 lines and half of them at most 120, and functions have at most 45", () => {
+  assertEquals(offenders(({ lines }) => lines > MAX_FILE_LINES), []);
+  const lengths = files.map(({ lines }) => lines).sort((a, b) => a - b);
+  assert(lengths[Math.floor(lengths.length / 2)]! <= MAX_MEDIAN_LINES);
   assertEquals(files.flatMap((file) => longFunctions(file, MAX_FUNCTION_LINES)), []);
 });
 
@@ -204,6 +208,37 @@ Deno.test("longFunctions() finds functions of every form, and nothing else", () 
   ].join("\n");
   const found = longFunctions({ path: "a.ts", code } as SourceFile, 45);
   assertEquals(found, ["a.ts:1 (52 lines)", "a.ts:55 (52 lines)", "a.ts:108 (52 lines)", "a.ts:161 (52 lines)"]);
+});
+
+const CASTS_PER_1000_LINES = 8;
+const NAMES_BETWEEN_FILES = /^(?:import|export) (?:type )?\{[^}]*\}/gm;
+
+/** The assertions of types in `code`, other than `as const`, each with the word behind it. */
+function castsIn(code: string): string[] {
+  const own = code.replace(TEXT, '""').replace(NAMES_BETWEEN_FILES, "");
+  return [...own.matchAll(/\bas (?!const\b)[\w({[]\w*/g)].map(([cast]) => cast);
+}
+
+Deno.test("there are at most 8 casts in 1 000 lines, and none by way of unknown outside src/runtime/", () => {
+  const inner = files.filter(({ path }) => path.startsWith("src/") && path !== "src/pool/worker_source.ts");
+  const count = inner.reduce((sum, { code }) => sum + castsIn(code).length, 0);
+  const lines = inner.reduce((sum, file) => sum + file.lines, 0);
+  assert(count > 20, "casts are found");
+  assert(count / lines <= CASTS_PER_1000_LINES / 1_000, `${count} casts in ${lines} lines`);
+  const isForced = ({ path, code }: SourceFile) =>
+    !path.startsWith("src/runtime/") && /\bas (?:unknown|any|never)\s+as\b/.test(code.replace(TEXT, '""'));
+  assertEquals(offenders(isForced), []);
+});
+
+Deno.test("castsIn() finds casts, and no other word that reads the same", () => {
+  const code = [
+    'import { a as b } from "./a.ts";',
+    'const c = d as Some<"as such">;',
+    "const e = [f] as const;",
+    'const g = `h as ${"i"}`;',
+    "const j = k as (l: m) => n as { o: p };",
+  ].join("\n");
+  assertEquals(castsIn(code), ["as Some", "as (l", "as {"]);
 });
 
 /** Contracts with more than one class, and files that go by their subject. */

@@ -69,7 +69,7 @@ export function emptyDomException([, message, name]: readonly unknown[]): Error 
 
 /** Without what the runtime put there, its stack above all: that would be the decoder's. */
 function cleared(error: Error): Error {
-  for (const key of Object.getOwnPropertyNames(error)) delete (error as unknown as Record<string, unknown>)[key];
+  for (const key of Object.getOwnPropertyNames(error)) Reflect.deleteProperty(error, key);
   return error;
 }
 

@@ -1,3 +1,4 @@
+import { readField } from "../../errors/read_field.ts";
 import { quoted } from "../../errors/printable.ts";
 import { isOperoError } from "../../errors/opero_error.ts";
 import { errorLabel } from "../../errors/error_label.ts";
@@ -30,7 +31,8 @@ const UNUSABLE: Readonly<Record<CacheOperation, string>> = {
 export function troubleText(error: unknown): string {
   if (isOperoError(error)) return error.message;
   if (!(error instanceof Error)) return errorLabel(error);
-  const { name, message, code } = error as Error & { code?: unknown };
+  const { name, message } = error;
+  const code = readField(error, "code");
   if (PERMISSION_NAMES.has(name) || PERMISSION_CODES.has(String(code))) return `${name}: ${message}`;
   const text = SYSTEM_TEXT.exec(message)?.[0];
   return text === undefined ? errorLabel(error) : `${name}: ${text}`;
@@ -54,8 +56,11 @@ export function uselessText(backend: string, operation: CacheOperation, error: u
 }
 
 function remedyOf(error: unknown): string {
-  const { name, code } = Object(error) as { name?: unknown; code?: unknown };
-  if (PERMISSION_NAMES.has(String(name)) || ["EACCES", "EPERM", "EROFS", "ERR_ACCESS_DENIED"].includes(String(code))) {
+  const code = readField(error, "code");
+  if (
+    PERMISSION_NAMES.has(String(readField(error, "name"))) ||
+    ["EACCES", "EPERM", "EROFS", "ERR_ACCESS_DENIED"].includes(String(code))
+  ) {
     return "Give the process the permission";
   }
   if (isOperoError(error) && error.name === "ConfigurationError") return "Do as it says";

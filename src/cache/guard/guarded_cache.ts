@@ -54,8 +54,10 @@ export class GuardedCache {
   asTier(isNamed: boolean): CacheBackend {
     return {
       get: (key) => this.get(key),
-      set: (key, entry) =>
-        (isNamed ? this.store(key, entry) : this.set(key, entry)) as MaybePromise<unknown> as MaybePromise<void>,
+      set: (key, entry) => {
+        const storing: MaybePromise<unknown> = isNamed ? this.store(key, entry) : this.set(key, entry);
+        return storing as MaybePromise<void>;
+      },
       delete: (key) => isNamed ? this.delete(key) : this.#drop(key),
       clear: (prefix) => this.clear(prefix),
     };

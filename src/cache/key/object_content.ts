@@ -1,3 +1,4 @@
+import { globalValue } from "../../runtime/global_value.ts";
 import { namesText } from "../../runtime/own_names.ts";
 import { isProxy } from "../../runtime/proxies.ts";
 import { type ClassKind, classKindOf } from "./class_kind.ts";
@@ -62,7 +63,7 @@ function contentOfArray(array: readonly unknown[], identify: Identify): Content 
   if (hasNames || (indices.length > 0 && !isIndex(indices.at(-1)!))) return byIdentity(array, identify);
   const isDense = indices.length === array.length;
   const [items, keys] = isDense ? [array, NONE] : [NONE, indices];
-  const owner = array as unknown as Record<string, unknown>;
+  const owner = array as readonly unknown[] & Record<string, unknown>;
   return { open: `[${array.length}${isDense ? ":" : "~"}`, items, keys, owner, members: NONE, group: 1, close: "]" };
 }
 
@@ -157,8 +158,8 @@ function typeOfItems(view: object): string | undefined {
 
 /** A view of the same bytes, of the same class, with nothing of its own. */
 function bareLike(view: Uint8Array, type: string): object {
-  const { [type]: View } = globalThis as unknown as Record<string, typeof Uint8Array>;
-  const bare = new View!(view.buffer, view.byteOffset, view.length);
+  const View = globalValue<typeof Uint8Array>(type)!;
+  const bare = new View(view.buffer, view.byteOffset, view.length);
   return Object.setPrototypeOf(bare, Object.getPrototypeOf(view));
 }
 

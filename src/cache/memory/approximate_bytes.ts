@@ -71,7 +71,8 @@ function* partsInTurn(value: object): Iterator<unknown> {
 }
 
 function* fieldsOf(value: object, keys: readonly string[]): IterableIterator<unknown> {
-  for (const key of keys) yield (value as Record<string, unknown>)[key];
+  const fields: Readonly<Record<string, unknown>> = Object(value);
+  for (const key of keys) yield fields[key];
 }
 
 /** Of a list with places that are empty its items only, as there may be thousands of millions of places. */

@@ -54,10 +54,8 @@ interface IoRedisParts {
  * @throws {ConfigurationError} If it is none of the clients known.
  */
 export function adoptRedisClient(client: unknown, task: string): RedisPort {
-  if (has(client, "call")) return adoptIoRedis(client as unknown as IoRedisClient & IoRedisParts);
-  if (has(client, "sendCommand") && has(client, "nodeClient")) {
-    return adoptCluster(client as unknown as NodeRedisCluster);
-  }
+  if (has<IoRedisClient & IoRedisParts>(client, "call")) return adoptIoRedis(client);
+  if (has<NodeRedisCluster>(client, "sendCommand") && has(client, "nodeClient")) return adoptCluster(client);
   const send = commandOf(client);
   if (send !== undefined) return portOf(send);
   const desired = "a connected client of node-redis (npm:redis), ioredis or deno.land/x/redis";
@@ -65,14 +63,13 @@ export function adoptRedisClient(client: unknown, task: string): RedisPort {
 }
 
 function commandOf(client: unknown): RedisCommand | undefined {
-  if (!has(client, "sendCommand")) return undefined;
-  if ("isOpen" in client) {
-    const nodeRedis = client as unknown as NodeRedisClient;
-    return (command, ...args) => nodeRedis.sendCommand([command, ...args]);
+  if (has<NodeRedisClient>(client, "sendCommand") && "isOpen" in client) {
+    return (command, ...args) => client.sendCommand([command, ...args]);
   }
-  if (!("isConnected" in client)) return undefined;
-  const denoRedis = client as unknown as DenoRedisClient;
-  return (command, ...args) => denoRedis.sendCommand(command, args);
+  if (has<DenoRedisClient>(client, "sendCommand") && "isConnected" in client) {
+    return (command, ...args) => client.sendCommand(command, args);
+  }
+  return undefined;
 }
 
 function adoptIoRedis(client: IoRedisClient & IoRedisParts): RedisPort {
@@ -95,7 +92,7 @@ function portOf(send: RedisCommand): RedisPort {
   return { send, clientKeyPrefix: "", nodes: () => Promise.resolve([send]), close: () => {} };
 }
 
-function has(client: unknown, method: string): client is Record<string, unknown> {
-  return typeof client === "object" && client !== null &&
-    typeof (client as Record<string, unknown>)[method] === "function";
+/** Whether `client` has the method that tells those of the type `Client` from others. */
+function has<Client>(client: unknown, method: keyof Client): client is Client {
+  return typeof client === "object" && client !== null && typeof Reflect.get(client, method) === "function";
 }

@@ -87,6 +87,7 @@ function isJoinable(flight: Flight, owner: object, limits: CallLimits | undefine
 function isSame(a: CallLimits | undefined, b: CallLimits | undefined): boolean {
   if (a === b) return true;
   if (a === undefined || b === undefined) return false;
-  const names = new Set([...Object.keys(a), ...Object.keys(b)]) as Set<keyof CallLimits>;
-  return [...names].every((name) => a[name] === b[name]);
+  const limits = { ...a, ...b };
+  for (const name in limits) if (Reflect.get(a, name) !== Reflect.get(b, name)) return false;
+  return true;
 }

@@ -3,7 +3,7 @@ import { isPromise } from "../../call/maybe_promise.ts";
 /** Parts of an object or a list that are looked at; what holds more is judged by the first of them. */
 const MAX_PARTS = 100;
 
-type Methods = Readonly<Record<string, unknown>>;
+type Fields = Readonly<Record<string | symbol, unknown>>;
 
 /**
  * Whether `value` can be read only once, so that it cannot be kept and given to several callers: a `Response` or
@@ -31,7 +31,7 @@ export function isSingleUse(value: unknown): value is object {
  * @returns `true` if it can be cloned.
  */
 export function isCloneable(value: object): value is { clone(): unknown } {
-  return isBody(value as Methods) && !(value as Methods).bodyUsed;
+  return isBody(value) && !value.bodyUsed;
 }
 
 /**
@@ -41,7 +41,7 @@ export function isCloneable(value: object): value is { clone(): unknown } {
  * @returns `true` if nothing is left to read.
  */
 export function isUsedUp(value: object): boolean {
-  return (value as Methods).bodyUsed === true && isBody(value as Methods);
+  return isBody(value) && value.bodyUsed === true;
 }
 
 /**
@@ -50,24 +50,28 @@ export function isUsedUp(value: object): boolean {
  * @param value A result that can be read only once.
  */
 export function cancelSingleUse(value: object): void {
-  for (const part of isReadOnce(value) ? [value] : partsOf(value).filter(isReadOnce)) cancelOne(part as Methods);
+  for (const part of isReadOnce(value) ? [value] : partsOf(value).filter(isReadOnce)) cancelOne(part);
+}
+
+function fieldsOf(value: unknown): Fields {
+  return Object(value);
 }
 
 function isReadOnce(value: unknown): value is object {
   if (typeof value !== "object" || value === null) return false;
-  const methods = value as Methods;
-  return isBody(methods) || isStream(methods) || isIterator(value) || isStream(methods.readable);
+  return isBody(value) || isStream(value) || isIterator(value) || isStream(fieldsOf(value).readable);
 }
 
 /** A `Response` or a `Request`; those of node-fetch and of undici have the same members. */
-function isBody(value: Methods): boolean {
-  return typeof value.bodyUsed === "boolean" && typeof value.clone === "function";
+function isBody(value: object): value is Fields {
+  const fields = fieldsOf(value);
+  return typeof fields.bodyUsed === "boolean" && typeof fields.clone === "function";
 }
 
 /** A stream of the web or of Node, or a reader. */
 function isStream(value: unknown): boolean {
   if (typeof value !== "object" || value === null) return false;
-  const { getReader, releaseLock, read, pipe, on } = value as Methods;
+  const { getReader, releaseLock, read, pipe, on } = fieldsOf(value);
   return typeof getReader === "function" || (typeof releaseLock === "function" && typeof read === "function") ||
     (typeof pipe === "function" && typeof on === "function");
 }
@@ -75,8 +79,10 @@ function isStream(value: unknown): boolean {
 /** An iterable that gives itself is used up by whoever goes through it first; an asynchronous one nearly always is. */
 function isIterator(value: object): boolean {
   if (Symbol.asyncIterator in value) return true;
-  if (typeof (value as Methods).next !== "function" || !(Symbol.iterator in value)) return false;
-  return (value as Iterable<unknown>)[Symbol.iterator]() === (value as unknown);
+  const fields = fieldsOf(value);
+  if (typeof fields.next !== "function") return false;
+  const iterate = fields[Symbol.iterator];
+  return typeof iterate === "function" && iterate.call(value) === value;
 }
 
 function partsOf(value: object): readonly unknown[] {
@@ -92,12 +98,13 @@ function partsOf(value: object): readonly unknown[] {
   return parts;
 }
 
-function cancelOne(value: Methods): void {
+function cancelOne(value: object): void {
   try {
-    const body = (isBody(value) ? value.body : isStream(value.readable) ? value.readable : value) as Methods | null;
-    const method = ["cancel", "destroy", "return"].find((name) => typeof body?.[name] === "function");
-    if (method === undefined) return;
-    const cancelled = (body![method] as () => unknown).call(body);
+    const { readable } = fieldsOf(value);
+    const body = isBody(value) ? value.body : isStream(readable) ? readable : value;
+    const fields = fieldsOf(body);
+    const cancel = [fields.cancel, fields.destroy, fields.return].find((method) => typeof method === "function");
+    const cancelled: unknown = cancel?.call(body);
     if (isPromise(cancelled)) cancelled.then(undefined, () => {});
   } catch {
     // Such as of a stream that somebody has locked.

@@ -1,3 +1,4 @@
+import { globalValue } from "../../runtime/global_value.ts";
 import { unpackBytes } from "./buffer_packing.ts";
 import { defineField, type ErrorPart, IS_ENUMERABLE, IS_SYMBOL, type Packing, type Part } from "./packing.ts";
 import type { ErrorClass } from "./error_class.ts";
@@ -98,9 +99,9 @@ function readName(error: Error): unknown {
 }
 
 function nativeErrorClass(name: string): ErrorClass | undefined {
-  const type = (globalThis as Record<string, unknown>)[name];
+  const type = globalValue<ErrorClass>(name);
   const isErrorClass = typeof type === "function" && (type === Error || type.prototype instanceof Error);
-  return isErrorClass ? type as unknown as ErrorClass : undefined;
+  return isErrorClass ? type : undefined;
 }
 
 function addFields(error: Error, { keys, flags, values }: ErrorPart): void {
