@@ -1,4 +1,4 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import config from "../../deno.json" with { type: "json" };
 import { hasRedisServer, RedisServer } from "../support/redis_server.ts";
 import { findTool, mustEnd, PackedProjects, type Tool } from "./packed_project.ts";
@@ -36,6 +36,11 @@ const projects = new PackedProjects();
 
 Deno.test.afterAll(() => projects.remove());
 
+/** The `package.json` of the packed package. */
+async function readManifest(project: string) {
+  return JSON.parse(await Deno.readTextFile(`${project}/node_modules/@opero/core/package.json`));
+}
+
 type Run = (tool: Tool, t: Deno.TestContext) => Promise<void>;
 
 function test(name: string, tool: Tool | undefined, run: Run, isPossible = true): void {
@@ -72,6 +77,25 @@ for (const [name, runtime] of [["node", "Node 24"], ["bun", "Bun"]] as const) {
     },
   );
 
+  test(
+    `${runtime} loads the bundle of the packed package, in which a stack names functions and lines`,
+    tool,
+    async (tool) => {
+      const project = await projects.directory(FILES);
+      const code = `import { opero } from "@opero/core";
+console.log(import.meta.resolve("@opero/core"));
+try {
+  opero(() => {}, { retries: -1 });
+} catch (error) {
+  console.log(error.stack);
+}`;
+      await Deno.writeTextFile(`${project}/stack.mjs`, code);
+      const [path, ...stack] = (await mustEnd(tool(project, "stack.mjs"))).trim().split("\n");
+      assert(path!.endsWith("/node_modules/@opero/core/bundle/mod.js"), path);
+      assertMatch(stack.join("\n"), /validateOptions.*\.js:\d{2,}:\d{1,3}\)?$/m);
+    },
+  );
+
   test(`${runtime} runs the quickstart from the packed package`, tool, async (tool) => {
     const stdout = await mustEnd(tool(await projects.directory(FILES), "quickstart.ts"));
     assertEquals(stdout.match(/attempts: \d/g), ["attempts: 4", "attempts: 0"]);
@@ -91,7 +115,43 @@ for (const [name, runtime] of [["node", "Node 24"], ["bun", "Bun"]] as const) {
   }, hasRedisServer);
 }
 
-test("tsc finds the types of the packed package as they were written", await findTool("tsc"), async (tool) => {
+const tsc = await findTool("tsc");
+
+test(
+  "package.json says what a registry shows, what runs the package, and that modules can be left out",
+  tsc,
+  async () => {
+    const { description, keywords, exports: _, ...fields } = await readManifest(await projects.directory(FILES));
+    assert(description.length > 50 && keywords.length > 5);
+    assertEquals(fields, {
+      name: config.name,
+      version: config.version,
+      type: "module",
+      license: "MIT",
+      main: "./bundle/mod.js",
+      types: "./mod.d.ts",
+      repository: { type: "git", url: "git+https://example.com/opero/core.git" },
+      engines: { node: ">=22.13", bun: ">=1.2", deno: ">=2.5" },
+      sideEffects: false,
+    });
+  },
+);
+
+test("every entry point of the packed package has types, modules, and a bundle of the same exports", tsc, async () => {
+  const project = await projects.directory(FILES);
+  const { exports } = await readManifest(project);
+  assertEquals(Object.keys(exports), Object.keys(config.exports));
+  for (const { types, module, default: bundle } of Object.values<Record<string, string>>(exports)) {
+    const find = (path: string) => new URL(path, `file://${project}/node_modules/@opero/core/`).href;
+    assert(Deno.statSync(new URL(find(types!))).size > 0);
+    const [modules, bundled] = await Promise.all([import(find(module!)), import(find(bundle!))]);
+    assertEquals(Object.keys(bundled), Object.keys(modules));
+    // What was bundled imports nothing but other bundles.
+    assert(!/from "\.\.\//.test(Deno.readTextFileSync(new URL(find(bundle!)))));
+  }
+});
+
+test("tsc finds the types of the packed package as they were written", tsc, async (tool) => {
   const project = await projects.directory(FILES);
   await Deno.writeTextFile(`${project}/tsconfig.json`, JSON.stringify(TYPE_CONFIG));
   assertEquals(await mustEnd(tool(project)), "");

@@ -88,7 +88,8 @@ export class PackedProjects {
 
 async function pack(): Promise<string> {
   const directory = await Deno.makeTempDir({ prefix: "opero-packed-" });
-  const args = ["pack", "--allow-dirty", "-o", `${directory}/package.tgz`];
+  const target = `${directory}/package.tgz`;
+  const args = ["task", "pack", "--allow-dirty", "--repository", "https://example.com/opero/core", "-o", target];
   await mustEnd(runProgram({ cwd: REPOSITORY }, Deno.execPath(), ...args));
   return directory;
 }
