@@ -74,7 +74,7 @@ export function delayAfterRefusal(
   state.refusalWaitMs += delayMs;
   state.refusalWaits++;
   state.waitReason = "circuit breaker";
-  host.telemetry.tell("circuitWait", host.functionName, call, { wait: toSeconds(delayMs), error });
+  host.telemetry.record("circuitWait", host.functionName, call, { wait: toSeconds(delayMs), error });
   return delayMs;
 }
 

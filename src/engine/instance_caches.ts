@@ -71,6 +71,6 @@ export class InstanceCaches {
     const { cacheTimeout, connectTimeout } = cachePolicy.defaults;
     const limits = { timeoutMs: parseDuration(cacheTimeout)!, connectTimeoutMs: parseDuration(connectTimeout)! };
     await this.backends.clear(namespace, limits);
-    for (const reference of this.#caches.get(namespace) ?? []) reference.deref()?.noteNamespaceCleared();
+    for (const reference of this.#caches.get(namespace) ?? []) reference.deref()?.recordNamespaceCleared();
   }
 }

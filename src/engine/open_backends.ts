@@ -66,7 +66,7 @@ export class OpenBackends {
   use(use: BackendUse): UsedBackend {
     const { open } = use;
     this.#attach(open);
-    this.#noteIdentity(open, use);
+    this.#recordIdentity(open, use);
     const flights = open.flights.get(use.identity) ?? new Flights();
     open.flights.set(use.identity, flights);
     return { cache: this.#guard(open.backend, use), flights };
@@ -151,7 +151,7 @@ export class OpenBackends {
     return this.#list.all.find((open) => open.backend === backend)?.opened?.name ?? className(backend) ?? "Object";
   }
 
-  #noteIdentity({ functions }: OpenBackend, { fn, functionName, identity, isIdentityChosen }: BackendUse): void {
+  #recordIdentity({ functions }: OpenBackend, { fn, functionName, identity, isIdentityChosen }: BackendUse): void {
     const known = functions.get(identity)?.deref();
     functions.set(identity, new WeakRef(fn));
     if (known === undefined || known === fn || isIdentityChosen) return;

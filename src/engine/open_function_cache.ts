@@ -68,7 +68,7 @@ function openBackend(
     open,
     timeoutMs: parseDuration(options.cacheTimeout)!,
     connectTimeoutMs: parseDuration(options.connectTimeout)!,
-    onError: (operation, error) => cacheOf().account.noteTrouble(operation, error),
+    onError: (operation, error) => cacheOf().account.recordTrouble(operation, error),
     fn,
     functionName: host.functionName,
     identity: JSON.stringify([cacheNamespace, identity]),

@@ -15,11 +15,11 @@ import type { AnyFunction } from "./wrapped.ts";
 export function receiverFinder(fn: AnyFunction, { telemetry, functionName }: LayerHost): ReceiverOf {
   const source = sourceOf(fn) ?? "";
   if (isArrow(fn, source)) return () => undefined;
-  let isTold = !/\bthis\b/.test(source);
+  let isWarned = !/\bthis\b/.test(source);
   return (self) => {
     const instance = instanceOf(self);
-    if (instance !== undefined || isTold || !holdsData(self)) return instance;
-    isTold = true;
+    if (instance !== undefined || isWarned || !holdsData(self)) return instance;
+    isWarned = true;
     telemetry.warnOnce(
       "receiver",
       functionName,

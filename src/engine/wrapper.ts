@@ -69,12 +69,12 @@ export function observed(handler: Handler, { telemetry, functionName, clock }: L
     return handler(call).then(
       (value) => {
         const attempts = attemptsOf(call);
-        telemetry.tell("success", functionName, call, { duration: duration(), attempts, cache: stateOf(call).cache });
+        telemetry.record("success", functionName, call, { duration: duration(), attempts, cache: stateOf(call).cache });
         return value;
       },
       (error) => {
         const attempts = attemptsOf(call);
-        telemetry.tell("failure", functionName, call, { duration: duration(), attempts, error });
+        telemetry.record("failure", functionName, call, { duration: duration(), attempts, error });
         throw error;
       },
     );

@@ -135,7 +135,7 @@ export function argFallbackLayer(parameters: FallbackParameters, fallbackDelayMs
           host.failures.record(call, error);
           if (!host.failures.canTryNext(call)) throw error;
           dropResponseOf(error);
-          host.telemetry.tell("fallback", host.functionName, call, { fallbackIndex: i + 1, error });
+          host.telemetry.record("fallback", host.functionName, call, { fallbackIndex: i + 1, error });
         } finally {
           call.args = args;
         }

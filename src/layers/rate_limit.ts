@@ -160,7 +160,7 @@ export function rateLimitLayer(
       const waitMs = limiter.waitMs();
       const refusal = refusalOf(call, waitMs, maxWaitMs, host);
       if (refusal !== undefined) return Promise.reject(refusal);
-      host.telemetry.tell("rateLimited", host.functionName, call, { wait: toSeconds(waitMs) });
+      host.telemetry.record("rateLimited", host.functionName, call, { wait: toSeconds(waitMs) });
       return runInTurn(call, limiter, waitMs);
     }
 

@@ -177,11 +177,11 @@ export function retryLayer(policy: RetryPolicy, host: LayerHost): Layer {
       if (typeof delayMs !== "number") return delayMs;
       dropResponseOf(error);
       const details = { retry: stateOf(call).retry + 1, delay: toSeconds(delayMs), error };
-      host.telemetry.tell("retry", host.functionName, call, details);
+      host.telemetry.record("retry", host.functionName, call, details);
       return delayMs;
     }
 
-    async function goOn(call: Call, firstDelayMs: number): Promise<unknown> {
+    async function runRounds(call: Call, firstDelayMs: number): Promise<unknown> {
       for (let delayMs = firstDelayMs;;) {
         await pause(host.clock, call, delayMs, stateOf(call).waitReason);
         failures.beginRound(call);
@@ -201,7 +201,7 @@ export function retryLayer(policy: RetryPolicy, host: LayerHost): Layer {
       next(call).then(undefined, (error) => {
         const delayMs = decide(call, error, policy.minDelayMs);
         if (typeof delayMs !== "number") throw failures.end(call, error, delayMs);
-        return goOn(call, delayMs);
+        return runRounds(call, delayMs);
       });
   };
 }

@@ -78,7 +78,7 @@ export class Drain {
   }
 
   /** Whether a loop, which counts as active between two items too, may take another. */
-  #mayGoOn(): boolean {
+  #mayContinue(): boolean {
     return !this.#isDone && !this.#isStopped && this.#target.mayBegin(this.#active - 1);
   }
 
@@ -90,7 +90,7 @@ export class Drain {
   async #loop(): Promise<void> {
     const slot = this.#takeSlot();
     let isFirst = true;
-    for (let hasItem = this.#pull(); hasItem; hasItem = this.#mayGoOn() && this.#pull()) {
+    for (let hasItem = this.#pull(); hasItem; hasItem = this.#mayContinue() && this.#pull()) {
       const index = this.#index++;
       try {
         const result = this.#target.run(this.#source.item, index, slot);

@@ -39,8 +39,8 @@ export class MapList extends MapRun {
     else this.#results.push(result);
   }
 
-  protected override noteError(index: number, error: unknown): void {
-    super.noteError(index, error);
+  protected override recordError(index: number, error: unknown): void {
+    super.recordError(index, error);
     if (!this.#isOrdered) this.#results.push(undefined);
   }
 

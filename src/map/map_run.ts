@@ -155,7 +155,7 @@ export abstract class MapRun implements DrainTarget {
     onItem(index, false);
     if (onError === "return") return this.keep(index, toError(error));
     if (onError === "skip") this.keep(index, SKIPPED);
-    else this.noteError(index, error);
+    else this.recordError(index, error);
     if (onError !== "abort" && this.#isVain()) return void this.fail(error);
     if (onError !== "abort") return;
     // Each item that runs is told, maybe in another thread: not with an error that holds all results so far.
@@ -187,7 +187,7 @@ export abstract class MapRun implements DrainTarget {
   }
 
   /** Keeps the error of an item that is lost. */
-  protected noteError(index: number, error: unknown): void {
+  protected recordError(index: number, error: unknown): void {
     this.errors.push({ index, error });
   }
 

@@ -63,9 +63,9 @@ export class MapStreamRun extends MapRun {
     if (this.#firstReader !== undefined) this.#hand();
   }
 
-  protected override noteError(index: number, error: unknown): void {
+  protected override recordError(index: number, error: unknown): void {
     this.#failed++;
-    if (this.errors.length < MAX_ERRORS) super.noteError(index, error);
+    if (this.errors.length < MAX_ERRORS) super.recordError(index, error);
     this.keep(index, SKIPPED);
   }
 

@@ -8,10 +8,10 @@ export interface KeyedPart {
 const FEW = 128;
 
 /** After so many calls a few parts are looked at. */
-const CALLS_A_LOOK = 32;
+const CALLS_A_SWEEP = 32;
 
 /** So many: more than there can be new ones meanwhile, so that a round comes to its end. */
-const LOOKED_AT = 2 * CALLS_A_LOOK;
+const LOOKED_AT = 2 * CALLS_A_SWEEP;
 
 /**
  * A part of a policy per key. Once there are many, all are looked at in turn, whatever keys are asked for, a few at a time,
@@ -22,7 +22,7 @@ export class KeyedParts<Part extends KeyedPart> {
   readonly #parts = new Map<unknown, Part>();
   #calls = 0;
   /** Whether a round has begun and not ended: it leaves out nobody. */
-  #isLooking = false;
+  #isSweeping = false;
   /** Goes round; a map lets those be deleted that were passed. */
   #round: Iterator<[unknown, Part]> = this.#parts.entries();
 
@@ -38,7 +38,7 @@ export class KeyedParts<Part extends KeyedPart> {
 
   /** The part of `key`. */
   of(key: unknown): Part {
-    if (++this.#calls >= CALLS_A_LOOK) this.#look();
+    if (++this.#calls >= CALLS_A_SWEEP) this.#sweep();
     const known = this.#parts.get(key);
     if (known !== undefined) return known;
     const created = this.#make(key);
@@ -51,15 +51,15 @@ export class KeyedParts<Part extends KeyedPart> {
     return this.#parts.values();
   }
 
-  #look(): void {
+  #sweep(): void {
     this.#calls = 0;
-    if (!this.#isLooking && this.#parts.size < FEW) return;
-    this.#isLooking = true;
+    if (!this.#isSweeping && this.#parts.size < FEW) return;
+    this.#isSweeping = true;
     for (let looked = 0; looked < LOOKED_AT; looked++) {
       const step = this.#round.next();
       if (step.done) {
         this.#round = this.#parts.entries();
-        this.#isLooking = false;
+        this.#isSweeping = false;
         return;
       }
       const [key, part] = step.value;

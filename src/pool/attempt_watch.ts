@@ -6,7 +6,7 @@ export interface AttemptWatchOwner {
   /** `job` ran for longer than `limitMs`. */
   onOverrun(job: Job, limitMs: number): void;
   /** `job` was told to stop and did not. */
-  onDeaf(job: Job): void;
+  onUnresponsive(job: Job): void;
   /** The worker of `job` is busy with nobody knows what, for as long as the job may run. */
   onSilent(job: Job): void;
 }
@@ -34,7 +34,7 @@ export class AttemptWatch {
   /** When the grace of a job ends. */
   readonly #graces = new Map<Job, number>();
   #timer: ReturnType<typeof setTimeout> | undefined = undefined;
-  #lookMs = MAX_LOOK_MS;
+  #checkMs = MAX_LOOK_MS;
   #armedMs = 0;
 
   /** A watch over nothing yet. */
@@ -68,32 +68,32 @@ export class AttemptWatch {
     this.#graces.clear();
   }
 
-  #arm(lookMs: number): void {
-    this.#lookMs = Math.min(this.#lookMs, Math.max(lookMs, MIN_LOOK_MS));
+  #arm(checkMs: number): void {
+    this.#checkMs = Math.min(this.#checkMs, Math.max(checkMs, MIN_LOOK_MS));
     if (this.#timer !== undefined) return;
     this.#armedMs = monotonicNow();
-    this.#timer = setTimeout(() => this.#look(), this.#lookMs);
+    this.#timer = setTimeout(() => this.#checkAll(), this.#checkMs);
   }
 
-  #look(): void {
+  #checkAll(): void {
     this.#timer = undefined;
     const nowMs = monotonicNow();
     // While this thread was busy it could hear of no result, so that time counts against nobody.
-    const chargedMs = Math.min(nowMs - this.#armedMs, this.#lookMs + MAX_LATE_MS);
-    for (const [job, limitMs] of this.#limits) this.#lookAt(job, limitMs, chargedMs);
+    const chargedMs = Math.min(nowMs - this.#armedMs, this.#checkMs + MAX_LATE_MS);
+    for (const [job, limitMs] of this.#limits) this.#check(job, limitMs, chargedMs);
     for (const worker of this.#probed) worker.probe(chargedMs);
     this.#probed.clear();
     for (const [job, endMs] of this.#graces) {
       const isThere = job.worker?.has(job) ?? false;
       if (isThere && nowMs < endMs) continue;
       this.#graces.delete(job);
-      if (isThere) this.#owner.onDeaf(job);
+      if (isThere) this.#owner.onUnresponsive(job);
     }
-    if (this.#limits.size + this.#graces.size > 0) this.#arm(this.#lookMs);
-    else this.#lookMs = MAX_LOOK_MS;
+    if (this.#limits.size + this.#graces.size > 0) this.#arm(this.#checkMs);
+    else this.#checkMs = MAX_LOOK_MS;
   }
 
-  #lookAt(job: Job, limitMs: number, chargedMs: number): void {
+  #check(job: Job, limitMs: number, chargedMs: number): void {
     const { worker } = job;
     if (job.isSettled) this.#limits.delete(job);
     else if (worker === undefined || !worker.hasBegun(job)) job.ranMs = undefined;

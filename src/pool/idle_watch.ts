@@ -8,7 +8,7 @@ export interface IdlingWorker {
   /** When it last had something to do, as `monotonicNow()` has it. */
   readonly usedAtMs: number;
   /** Whether it can be idle without keeping the process alive. */
-  readonly canRest: boolean;
+  readonly canIdle: boolean;
 }
 
 /** A worker that keeps the process alive is kept for so long at most, in milliseconds. */
@@ -22,7 +22,7 @@ export class IdleWatch<Worker extends IdlingWorker> {
   readonly #workers: ReadonlySet<Worker>;
   readonly #idleMs: number;
   readonly #end: (worker: Worker) => void;
-  #cancelLook: (() => void) | undefined = undefined;
+  #cancelCheck: (() => void) | undefined = undefined;
 
   /** A watch over `workers`, each of which is handed to `end` once it was idle for `idleMs`. */
   constructor(workers: ReadonlySet<Worker>, idleMs: number, end: (worker: Worker) => void) {
@@ -33,20 +33,20 @@ export class IdleWatch<Worker extends IdlingWorker> {
 
   /** There is a worker to look at; goes on until there is none. */
   start(): void {
-    if (this.#cancelLook !== undefined || this.#workers.size === 0) return;
+    if (this.#cancelCheck !== undefined || this.#workers.size === 0) return;
     const nowMs = monotonicNow();
     const leftMs = Math.min(...[...this.#workers].map((worker) => this.#leftMs(worker, nowMs)));
-    this.#cancelLook = setBackgroundTimer(Math.min(Math.max(leftMs, 0), MAX_TIMER_MS), () => this.#look());
+    this.#cancelCheck = setBackgroundTimer(Math.min(Math.max(leftMs, 0), MAX_TIMER_MS), () => this.#checkIdle());
   }
 
   /** There is no worker any more. */
   stop(): void {
-    this.#cancelLook?.();
-    this.#cancelLook = undefined;
+    this.#cancelCheck?.();
+    this.#cancelCheck = undefined;
   }
 
-  #look(): void {
-    this.#cancelLook = undefined;
+  #checkIdle(): void {
+    this.#cancelCheck = undefined;
     const nowMs = monotonicNow();
     for (const worker of [...this.#workers]) if (this.#leftMs(worker, nowMs) <= 0) this.#end(worker);
     this.start();
@@ -54,7 +54,7 @@ export class IdleWatch<Worker extends IdlingWorker> {
 
   /** How long `worker` is kept from `nowMs` on, in milliseconds. */
   #leftMs(worker: Worker, nowMs: number): number {
-    const idleMs = worker.canRest ? this.#idleMs : Math.min(this.#idleMs, RESTLESS_MS);
+    const idleMs = worker.canIdle ? this.#idleMs : Math.min(this.#idleMs, RESTLESS_MS);
     return worker.jobCount > 0 ? Math.max(idleMs, 1) : worker.usedAtMs + idleMs - nowMs;
   }
 }

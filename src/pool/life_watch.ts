@@ -43,7 +43,7 @@ export class LifeWatch<Worker extends WatchedWorker> {
   start(): void {
     if (this.#timer !== undefined) return;
     this.#armedMs = monotonicNow();
-    this.#timer = setTimeout(() => this.#look(), LOOK_MS);
+    this.#timer = setTimeout(() => this.#checkAll(), LOOK_MS);
   }
 
   /** Ends the watch. */
@@ -52,15 +52,15 @@ export class LifeWatch<Worker extends WatchedWorker> {
     this.#timer = undefined;
   }
 
-  #look(): void {
+  #checkAll(): void {
     this.#timer = undefined;
     // While this thread was busy it could hear of no sign, so that time does not count.
     const chargedMs = Math.min(monotonicNow() - this.#armedMs, LOOK_MS + MAX_LATE_MS);
     this.start();
-    for (const worker of [...this.#owner.watched]) this.#lookAt(worker, chargedMs);
+    for (const worker of [...this.#owner.watched]) this.#check(worker, chargedMs);
   }
 
-  #lookAt(worker: Worker, chargedMs: number): void {
+  #check(worker: Worker, chargedMs: number): void {
     if (worker.jobCount === 0 || (worker.isReady && worker.begunCount > 0)) return void (worker.idleMs = 0);
     worker.idleMs += chargedMs;
     const limitMs = this.#owner.patienceWith(worker);

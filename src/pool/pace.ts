@@ -34,7 +34,7 @@ export class Pace {
   }
 
   /** Takes note that a worker was done with `count` items after `elapsedMs`. */
-  note(count: number, elapsedMs: number): void {
+  record(count: number, elapsedMs: number): void {
     if (count === 0) return;
     const itemMs = elapsedMs / count;
     // Slower than thought counts at once, quicker little by little: too long a chunk does more harm than too short a one.

@@ -32,7 +32,7 @@ export interface ShareHost {
   /** Stops `job`, which rejects with `reason` at once. */
   stop(job: Job, reason: unknown): void;
   /** Ends what `share` has under way; answers its jobs, once no worker has them. */
-  letGo(share: PoolShare): Job[];
+  release(share: PoolShare): Job[];
   /** Resolves once the workers that were ended are gone; ends all where `share` was the last. */
   forget(share: PoolShare): Promise<void>;
 }
@@ -132,7 +132,7 @@ export class PoolShare implements Pool, JobOwner, ServedFunction {
   /** Ends what it has under way, which rejects with a {@link WorkerError}; the workers stay while others use them. */
   async close(): Promise<void> {
     this.isClosed = true;
-    const jobs = [...this.feed.takeAll(), ...this.#host.letGo(this)];
+    const jobs = [...this.feed.takeAll(), ...this.#host.release(this)];
     for (const job of jobs) job.fail(new WorkerError(`Cannot run ${this.#label} to its end as its pool was closed`));
     await this.#host.forget(this);
   }
@@ -153,7 +153,7 @@ export class PoolShare implements Pool, JobOwner, ServedFunction {
 
   /** A worker told of results: workers can be started, and the function be found. */
   onResults(count: number, elapsedMs: number): void {
-    this.feed.pace.note(count, elapsedMs);
+    this.feed.pace.record(count, elapsedMs);
     if (count > 0) this.#failedStarts = this.silentInRow = 0;
   }
 

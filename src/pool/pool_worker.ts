@@ -92,8 +92,8 @@ export class PoolWorker<Served extends ServedFunction = ServedFunction> implemen
   }
 
   /** Whether it can rest without keeping the process alive. */
-  get canRest(): boolean {
-    return this.handle.canRest;
+  get canIdle(): boolean {
+    return this.handle.canIdle;
   }
 
   /** Turns to the items of `served`; it must have no others. */
@@ -154,8 +154,8 @@ export class PoolWorker<Served extends ServedFunction = ServedFunction> implemen
   }
 
   /** Whether it tells of `job` along with others: what keeps it from coming to an end may be any of them. */
-  isToldWithOthers(job: Job): boolean {
-    return this.#board.isToldWithOthers(job);
+  isReportedWithOthers(job: Job): boolean {
+    return this.#board.isReportedWithOthers(job);
   }
 
   /** The job in its synchronous part, in which it hears nothing and keeps all others waiting. */

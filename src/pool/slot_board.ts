@@ -71,9 +71,9 @@ export class SlotBoard {
   }
 
   /** Whether the worker tells of `job` along with others: what keeps it from coming to an end may be any of them. */
-  isToldWithOthers(job: Job): boolean {
-    const isTold = (each: Job | undefined) => each !== undefined && this.#stateOf(each) === SLOT_REPORTING;
-    return isTold(job) && this.#jobs.some((other) => other !== job && isTold(other));
+  isReportedWithOthers(job: Job): boolean {
+    const isReporting = (each: Job | undefined) => each !== undefined && this.#stateOf(each) === SLOT_REPORTING;
+    return isReporting(job) && this.#jobs.some((other) => other !== job && isReporting(other));
   }
 
   /** Gives `job` a slot; it goes with the `number`th message. */

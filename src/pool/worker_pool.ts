@@ -31,7 +31,7 @@ export class WorkerPool implements ShareHost, PoolWorkerOwner<PoolShare> {
   readonly #active = new Set<PoolShare>();
   readonly #watch: AttemptWatch = new AttemptWatch({
     onOverrun: (job, limitMs) => this.#endOverrun(job, limitMs),
-    onDeaf: (job) => this.#replaceWorkerOf(job),
+    onUnresponsive: (job) => this.#replaceWorkerOf(job),
     onSilent: (job) => this.#loseSilent(job),
   });
   readonly #life: LifeWatch<SharedWorker> = new LifeWatch({
@@ -88,7 +88,7 @@ export class WorkerPool implements ShareHost, PoolWorkerOwner<PoolShare> {
   }
 
   /** Ends the workers that run items of `share`; answers its jobs. */
-  letGo(share: PoolShare): Job[] {
+  release(share: PoolShare): Job[] {
     const jobs: Job[] = [];
     for (const worker of [...share.held]) {
       if (worker.jobCount > 0) jobs.push(...jobsOf(this.#retire(worker)));
@@ -194,7 +194,7 @@ export class WorkerPool implements ShareHost, PoolWorkerOwner<PoolShare> {
   /** Where it is one of several results on their way that cannot be read to its end, all run again until it is known which. */
   #endOverrun(job: Job, limitMs: number): void {
     const worker = this.#workerOf(job);
-    if (worker === undefined || !worker.isToldWithOthers(job)) {
+    if (worker === undefined || !worker.isReportedWithOthers(job)) {
       return job.abort(worker?.served?.timeoutError(limitMs));
     }
     this.#watch.limit(job, limitMs);

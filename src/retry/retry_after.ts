@@ -35,8 +35,8 @@ function askedWithin(error: unknown, wallNowMs: number, depth: number, seen: Set
 
 /** What `error` stands for. A call that ended because of a Retry-After may have got it from any of its attempts. */
 function behind(error: object): readonly unknown[] {
-  const isGivenUp = isOfKind(error, "ALL_FAILED") && readField(error, "reason") === "retry_after";
-  if (isGivenUp || isInstance(error, AggregateError)) return readList(error, "errors", MAX_ITEMS);
+  const isTooLong = isOfKind(error, "ALL_FAILED") && readField(error, "reason") === "retry_after";
+  if (isTooLong || isInstance(error, AggregateError)) return readList(error, "errors", MAX_ITEMS);
   return linkedErrors(error);
 }
 

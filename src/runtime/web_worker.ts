@@ -20,7 +20,7 @@ export function startWebWorker(start: WorkerStart, permissions?: unknown): Worke
   listen(worker, port, start, () => URL.revokeObjectURL(url));
   return {
     isShared: isMemoryShared(),
-    canRest: !("Deno" in globalThis),
+    canIdle: !("Deno" in globalThis),
     endsLoops: !("Deno" in globalThis),
     isPacking: false,
     post: port.post,

@@ -21,7 +21,7 @@ export interface WorkerHandle {
   /** Whether both sides see the same memory. */
   readonly isShared: boolean;
   /** Whether it can be idle without keeping the process alive. */
-  readonly canRest: boolean;
+  readonly canIdle: boolean;
   /** Whether it ends also where its code is in a loop; else that burns a core until the process ends. */
   readonly endsLoops: boolean;
   /** Whether buffers are better packed than posted. */

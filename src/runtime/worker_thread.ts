@@ -42,7 +42,7 @@ export function startWorkerThread(start: WorkerStart): WorkerHandle | undefined 
   let isEnded = false;
   return {
     isShared: true,
-    canRest: true,
+    canIdle: true,
     endsLoops: !("Deno" in globalThis),
     isPacking: "Deno" in globalThis,
     post: port.post,

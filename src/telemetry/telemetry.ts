@@ -71,7 +71,7 @@ export class Telemetry {
   }
 
   /** Tells what happened to `call`, without anything of its arguments or values. */
-  tell<Name extends CallEventName>(
+  record<Name extends CallEventName>(
     name: Name,
     functionName: string,
     call: Call,

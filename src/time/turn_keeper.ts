@@ -16,7 +16,7 @@ const MAX_STRIDE = 256;
  */
 export class TurnKeeper {
   #turnMs: number = trueNow();
-  #lookMs: number = this.#turnMs;
+  #checkMs: number = this.#turnMs;
   #stride = 1;
   #count = 0;
   #turn: Promise<void> | undefined = undefined;
@@ -26,16 +26,16 @@ export class TurnKeeper {
     if (this.#turn !== undefined || ++this.#count < this.#stride) return this.#turn;
     this.#count = 0;
     const nowMs = trueNow();
-    const sinceLookMs = nowMs - this.#lookMs;
-    this.#lookMs = nowMs;
-    this.#stride = sinceLookMs > 1 ? Math.max(1, this.#stride >> 2) : Math.min(this.#stride * 2, MAX_STRIDE);
+    const sinceCheckMs = nowMs - this.#checkMs;
+    this.#checkMs = nowMs;
+    this.#stride = sinceCheckMs > 1 ? Math.max(1, this.#stride >> 2) : Math.min(this.#stride * 2, MAX_STRIDE);
     if (nowMs - this.#turnMs < TURN_MS) return undefined;
     return this.#turn = new Promise((resolve) => nextTurn(() => this.#turned(resolve)));
   }
 
   #turned(resolve: () => void): void {
     this.#turn = undefined;
-    this.#turnMs = this.#lookMs = trueNow();
+    this.#turnMs = this.#checkMs = trueNow();
     resolve();
   }
 }

@@ -15,7 +15,7 @@ async function watch(worker: Partial<JobHolder>, isExpectedToEnd = false): Promi
   let asked = 0;
   const made = new AttemptWatch({
     onOverrun: (_job, limitMs) => said.push(`overran ${limitMs}`),
-    onDeaf: () => said.push("deaf"),
+    onUnresponsive: () => said.push("deaf"),
     onSilent: () => said.push("silent"),
   });
   const job = newJob();

@@ -16,7 +16,7 @@ function watching(idleMs: number, workers: readonly IdlingWorker[]) {
   return { watch, ended, globals, left, [Symbol.dispose]: () => globals[Symbol.dispose]() };
 }
 
-const workerWith = (parts: Partial<IdlingWorker>) => ({ jobCount: 0, usedAtMs: 0, canRest: true, ...parts });
+const workerWith = (parts: Partial<IdlingWorker>) => ({ jobCount: 0, usedAtMs: 0, canIdle: true, ...parts });
 
 Deno.test("IdleWatch ends what was idle for long enough to the millisecond, and goes on while there is any", () => {
   const [idle, fresh, busy] = [workerWith({}), workerWith({ usedAtMs: 400 }), workerWith({ jobCount: 1 })];
@@ -41,7 +41,7 @@ Deno.test("IdleWatch ends what was idle for long enough to the millisecond, and 
 });
 
 Deno.test("IdleWatch keeps what keeps the process alive for a second at most", () => {
-  const restless = workerWith({ canRest: false });
+  const restless = workerWith({ canIdle: false });
   for (const idleMs of [400, 3_600_000]) {
     using test = watching(idleMs, [restless, workerWith({ usedAtMs: 5_000 })]);
     const { watch, ended, globals } = test;

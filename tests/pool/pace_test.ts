@@ -5,7 +5,7 @@ import { Pace } from "../../src/pool/pace.ts";
 function chunksAfter(...notes: [count: number, elapsedMs: number][]): number[] {
   const pace = new Pace(undefined);
   return notes.map(([count, elapsedMs]) => {
-    pace.note(count, elapsedMs);
+    pace.record(count, elapsedMs);
     return pace.chunk;
   });
 }
@@ -33,9 +33,9 @@ Deno.test("Pace.chunk grows by and by where items are quicker than thought", () 
 
 Deno.test("Pace.chunk is what was asked for, whatever the items take; a message without items says nothing", () => {
   const fixed = new Pace(7);
-  fixed.note(1, 1_000);
+  fixed.record(1, 1_000);
   assertEquals([fixed.chunk, fixed.maxChunk], [7, 7]);
   const pace = new Pace(undefined);
-  pace.note(0, 100);
+  pace.record(0, 100);
   assertEquals([pace.chunk, pace.maxChunk, pace.itemMs], [1, 256, undefined]);
 });

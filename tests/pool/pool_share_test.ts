@@ -21,7 +21,7 @@ function openShare(options: Partial<ShareOptions> = {}): PoolShare {
       dispatchSoon: () => {},
       watch: () => {},
       stop: () => {},
-      letGo: () => [],
+      release: () => [],
       forget: () => Promise.resolve(),
     },
   });

@@ -99,10 +99,10 @@ Deno.test("SlotBoard.releaseSentWith() releases what went with one message, take
   assertEquals(board.freeCount, 3);
 });
 
-Deno.test("SlotBoard.isToldWithOthers() holds only for a job that is told, with another that is", () => {
+Deno.test("SlotBoard.isReportedWithOthers() holds only for a job that is told, with another that is", () => {
   const jobs = [1, 2, 3].map(jobFor);
   const { board, memory } = boardWith(jobs);
-  const told = () => jobs.map((job) => board.isToldWithOthers(job));
+  const told = () => jobs.map((job) => board.isReportedWithOthers(job));
   memory.set([SLOT_REPORTING, SLOT_BEGUN, SLOT_DONE], BOARD_SLOTS);
   assertEquals([told(), board.begunCount], [[false, false, false], 2]);
   memory.set([SLOT_REPORTING, SLOT_BEGUN, SLOT_REPORTING], BOARD_SLOTS);

@@ -101,7 +101,7 @@ Deno.test("WorkerFeed.feed() gives a doubted job to a worker that has run nothin
 
 Deno.test("WorkerFeed.feed() moves half of what waits at the busiest worker to one that has nothing to do", () => {
   const made = feedWith([], 1, 8);
-  made.pace.note(1, 10);
+  made.pace.record(1, 10);
   const [busy, idle] = [new FakeWorker(), new FakeWorker()];
   busy.jobs = jobs(1, 2, 3, 4, 5, 6, 7);
   assertEquals(feed(made, busy, idle), [[], [[4, 5, 6, 7]]]);
@@ -109,7 +109,7 @@ Deno.test("WorkerFeed.feed() moves half of what waits at the busiest worker to o
 
 Deno.test("WorkerFeed.feed() moves nothing that is done sooner than it is moved", () => {
   const made = feedWith([], 1, 8);
-  made.pace.note(1_000, 10);
+  made.pace.record(1_000, 10);
   const [busy, idle] = [new FakeWorker(), new FakeWorker()];
   busy.jobs = jobs(1, 2, 3, 4, 5, 6, 7);
   assertEquals(feed(made, busy, idle), [[], []]);

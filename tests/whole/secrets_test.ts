@@ -118,7 +118,9 @@ async function traceOf(run: (attempt: number) => unknown, settings: OperoOptions
     ...(backend === undefined ? {} : { cache: true, cacheBackend: backend }),
   } as object) as unknown as (request: unknown, keys: string[]) => Promise<unknown>;
   for (let call = 0; call < 3; call++) {
-    const both = [fn(ARGUMENT, KEYS), fn(ARGUMENT, KEYS)].map((each) => each.catch((error) => noteError(error, note)));
+    const both = [fn(ARGUMENT, KEYS), fn(ARGUMENT, KEYS)].map((each) =>
+      each.catch((error) => recordError(error, note))
+    );
     await clock.tick("10s");
     await Promise.all(both);
   }
@@ -126,7 +128,7 @@ async function traceOf(run: (attempt: number) => unknown, settings: OperoOptions
   return seen;
 }
 
-function noteError(error: unknown, note: (place: string, value: unknown) => void): void {
+function recordError(error: unknown, note: (place: string, value: unknown) => void): void {
   if (!(error instanceof AllFailedError)) return note("message", (error as Error | undefined)?.message);
   const { name, message, reason, attempts } = error;
   note("error", { name, message, reason });

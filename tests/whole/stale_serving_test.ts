@@ -122,13 +122,13 @@ Deno.test("RefreshPace waits longer after each failure, up to its bound, and ane
   const now = { nowMs: 0 };
   const pace = new RefreshPace(BACKOFF, 0, { now: () => now.nowMs, wallNow: () => 0 } as never, () => 0.5);
   for (let failure = 0; failure < 6; failure++) {
-    pace.noteFailure("key", DOWN);
+    pace.recordFailure("key", DOWN);
     const sinceMs = now.nowMs;
     while (!pace.mayTry("key")) now.nowMs++;
     gapsMs.push(now.nowMs - sinceMs);
   }
   pace.forget("key");
-  pace.noteFailure("key", DOWN);
+  pace.recordFailure("key", DOWN);
   assertEquals(gapsMs, [100, 200, 400, 800, 1_600, 2_000]);
   now.nowMs += 99;
   assertEquals([pace.mayTry("key"), pace.mayTry("other")], [false, true]);
@@ -140,7 +140,7 @@ Deno.test("RefreshPace waits as long as the source asks for, within maxRetryAfte
   const now = { nowMs: 0 };
   const pace = new RefreshPace(BACKOFF, 0, { now: () => now.nowMs, wallNow: () => 0 } as never, () => 0.5);
   for (const [retryAfter, waitMs] of [[5, 5_000], [3_600, 60_000]] as const) {
-    pace.noteFailure("key", Object.assign(new Error("busy"), { retryAfter }));
+    pace.recordFailure("key", Object.assign(new Error("busy"), { retryAfter }));
     now.nowMs += waitMs - 1;
     assertEquals(pace.mayTry("key"), false);
     now.nowMs += 1;

@@ -38,7 +38,7 @@ export const CHOSEN_MUTATIONS: readonly ChosenMutation[] = [
   },
   {
     file: "src/cache/guard/guarded_cache.ts",
-    from: "    if (error instanceof SerializationError) state?.health.noteSuccess(operation);\n    else state",
+    from: "    if (error instanceof SerializationError) state?.health.recordSuccess(operation);\n    else state",
     to: "    state",
     kind: "a value that cannot be kept counts as a failure of the backend",
   },

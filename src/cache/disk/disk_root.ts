@@ -34,7 +34,7 @@ export class DiskRoot {
   readonly #files: Files;
   /** The directories that were looked at, by their parts with a dot between. */
   readonly #known = new Map<string, KnownDirectory>();
-  #isLooked = false;
+  #isChecked = false;
 
   /** The directory that `options` name, which need not be there yet. */
   constructor(options: DiskRootOptions, files: Files) {
@@ -51,19 +51,19 @@ export class DiskRoot {
    * @throws {ConfigurationError} If it is a link or any of those above it in the cache is.
    */
   pathOf(directory: string, wallMs: number = this.#options.clock.wallNow()): string {
-    return this.#look(directory, wallMs).path;
+    return this.#lookUp(directory, wallMs).path;
   }
 
   /** {@link DiskRoot.pathOf} of a directory that is there; to read from one that is not is to be told so by an error. */
   pathIfThere(directory: string, wallMs: number): string | undefined {
-    const known = this.#look(directory, wallMs);
+    const known = this.#lookUp(directory, wallMs);
     return isTrusted(known, wallMs) ? known.path : undefined;
   }
 
   /** Warns where others may change what is in the cache; `own` is a file that was just made in it. */
   warnIfLoose(own: string): void {
-    if (this.#isLooked) return;
-    this.#isLooked = true;
+    if (this.#isChecked) return;
+    this.#isChecked = true;
     const root = this.#files.factsBehind(this.path);
     const ownerIsOther = root?.mode !== undefined && root.owner !== this.#files.facts(own)?.owner;
     if (root?.mode === undefined || (!ownerIsOther && (root.mode & LOOSE) === 0)) return;
@@ -76,22 +76,22 @@ export class DiskRoot {
   }
 
   /** What is known of a directory: most often those above it need no look of their own, and it is trusted as long as they are. */
-  #look(directory: string, wallMs: number): KnownDirectory {
+  #lookUp(directory: string, wallMs: number): KnownDirectory {
     const known = this.#known.get(directory);
     if (known !== undefined && isTrusted(known, wallMs)) return known;
-    if (directory === "") return this.#note(directory, this.path, wallMs, isDirectory(this.#rootFacts()));
+    if (directory === "") return this.#remember(directory, this.path, wallMs, isDirectory(this.#rootFacts()));
     const dot = directory.lastIndexOf(".");
-    const above = this.#look(directory.slice(0, Math.max(0, dot)), wallMs);
+    const above = this.#lookUp(directory.slice(0, Math.max(0, dot)), wallMs);
     const path = `${above.path}/${directory.slice(dot + 1)}`;
     const isThere = isTrusted(above, wallMs) && isDirectory(this.#files.facts(path));
-    return this.#note(directory, path, above.lookedMs, isThere);
+    return this.#remember(directory, path, above.checkedMs, isThere);
   }
 
   /** What is not there yet may be made at any time. */
-  #note(directory: string, path: string, lookedMs: number, isThere: boolean): KnownDirectory {
-    if (!isThere) return { path, lookedMs: -Infinity };
+  #remember(directory: string, path: string, checkedMs: number, isThere: boolean): KnownDirectory {
+    if (!isThere) return { path, checkedMs: -Infinity };
     if (this.#known.size >= MAX_REMEMBERED) this.#known.clear();
-    const known = { path, lookedMs };
+    const known = { path, checkedMs };
     this.#known.set(directory, known);
     return known;
   }
@@ -105,12 +105,12 @@ export class DiskRoot {
 interface KnownDirectory {
   readonly path: string;
   /** When it, or one of those above it, was last looked at; `-Infinity` where it was not there. */
-  readonly lookedMs: number;
+  readonly checkedMs: number;
 }
 
 /** Where the time of day goes back, it is time to look. */
-function isTrusted({ lookedMs }: KnownDirectory, wallMs: number): boolean {
-  return wallMs >= lookedMs && wallMs < lookedMs + TRUSTED_MS;
+function isTrusted({ checkedMs }: KnownDirectory, wallMs: number): boolean {
+  return wallMs >= checkedMs && wallMs < checkedMs + TRUSTED_MS;
 }
 
 /** What is neither there nor a directory will tell by itself; only a link would go unnoticed. */

@@ -57,9 +57,9 @@ export class BackendHealth {
   wasAsked = false;
   #isOpening = false;
   /** When trouble was told of last, when it failed last, and whether it is known to be back since. */
-  #toldMs = -Infinity;
+  #reportedMs = -Infinity;
   #failedMs = -Infinity;
-  #isBackTold = true;
+  #isRecoveryReported = true;
 
   /** A backend in good health. */
   constructor(clock: Clock, report: HealthReport) {
@@ -71,7 +71,7 @@ export class BackendHealth {
   }
 
   /** Something is asked of it; where it has to be opened for that, others may be late for a while. */
-  noteAsked(hasToOpen: boolean): void {
+  recordRequest(hasToOpen: boolean): void {
     if (this.wasAsked) return;
     this.wasAsked = true;
     this.#isOpening = hasToOpen;
@@ -94,7 +94,7 @@ export class BackendHealth {
   }
 
   /** It answered. */
-  noteSuccess(operation: CacheOperation): void {
+  recordSuccess(operation: CacheOperation): void {
     this.#isOpening = false;
     this.#worked.add(operation);
     this.#useless.delete(operation);
@@ -104,13 +104,13 @@ export class BackendHealth {
     const troubled = OPERATIONS.filter((each) => !this.#breakers[each].isUntroubled);
     this.#isUntroubled = troubled.length === 0;
     // What never worked is no part of an outage.
-    if (this.#isBackTold || troubled.some((each) => !this.#useless.has(each))) return;
-    this.#isBackTold = true;
+    if (this.#isRecoveryReported || troubled.some((each) => !this.#useless.has(each))) return;
+    this.#isRecoveryReported = true;
     if (this.#useless.size === 0) this.#report.onRecovery();
   }
 
   /** It failed, or did not answer in time. */
-  noteFailure(operation: CacheOperation, error: unknown, context: FailureContext): void {
+  recordFailure(operation: CacheOperation, error: unknown, context: FailureContext): void {
     const { functionName, isFirst, isNamed, permits } = context;
     if (isFirst) this.#isOpening = false;
     this.#isUntroubled = false;
@@ -121,12 +121,12 @@ export class BackendHealth {
     }
     // While it is being opened, calls behind the first are late for a reason. Whoever asked by name hears of it anyhow.
     if (this.#isOpening || isNamed) return;
-    this.#tell(operation, error, functionName);
+    this.#warn(operation, error, functionName);
   }
 
-  #tell(operation: CacheOperation, error: unknown, functionName: string): void {
+  #warn(operation: CacheOperation, error: unknown, functionName: string): void {
     const nowMs = this.#clock.now();
-    const isInOutage = !this.#isBackTold;
+    const isInOutage = !this.#isRecoveryReported;
     if (!this.#worked.has(operation)) {
       if (isInOutage || this.#useless.has(operation)) return;
       this.#useless.add(operation);
@@ -136,13 +136,13 @@ export class BackendHealth {
       this.#failedMs = nowMs;
       return;
     }
-    this.#toldMs = this.#failedMs = nowMs;
-    this.#isBackTold = false;
+    this.#reportedMs = this.#failedMs = nowMs;
+    this.#isRecoveryReported = false;
   }
 
   /** A failure now and then is one outage; one that lasts is told of though it was thought over. */
   #isNews(nowMs: number): boolean {
     if (nowMs - this.#failedMs > OUTAGE_GAP_MS) return true;
-    return this.#breaker.state !== "closed" && nowMs - this.#toldMs > OUTAGE_GAP_MS;
+    return this.#breaker.state !== "closed" && nowMs - this.#reportedMs > OUTAGE_GAP_MS;
   }
 }

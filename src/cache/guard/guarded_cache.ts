@@ -164,7 +164,7 @@ export class GuardedCache {
   /** Does it, and notes how the backend did. Where it failed the result is that of `orElse`; without one it throws or rejects. */
   #do<R>(work: Work<R>, permits: readonly Permit[], orElse: (() => R) | undefined): MaybePromise<R> {
     const { state, clock, connectTimeoutMs } = this.#options;
-    const isFirst = state === undefined || !state.health.wasAsked ? this.#noteAsked() : false;
+    const isFirst = state === undefined || !state.health.wasAsked ? this.#recordRequest() : false;
     let answer: unknown;
     try {
       answer = work.act();
@@ -179,15 +179,15 @@ export class GuardedCache {
   }
 
   /** Whether this operation is the first of all, of a backend that has to be opened. */
-  #noteAsked(): boolean {
+  #recordRequest(): boolean {
     const isFirst = this.#options.isFirst();
-    this.#options.state?.health.noteAsked(isFirst);
+    this.#options.state?.health.recordRequest(isFirst);
     return isFirst;
   }
 
   #accept<R>(work: Work<R>, answer: unknown): R {
     const accepted = work.accept(answer);
-    this.#options.state?.health.noteSuccess(work.operation);
+    this.#options.state?.health.recordSuccess(work.operation);
     return accepted;
   }
 
@@ -199,8 +199,8 @@ export class GuardedCache {
   ): R {
     const { state, functionName, onError } = this.#options;
     // A value that cannot be kept says nothing of the backend, but that it is there.
-    if (error instanceof SerializationError) state?.health.noteSuccess(operation);
-    else state?.health.noteFailure(operation, error, { ...context, functionName });
+    if (error instanceof SerializationError) state?.health.recordSuccess(operation);
+    else state?.health.recordFailure(operation, error, { ...context, functionName });
     // The failure of a tier was told of by its own guard.
     if (state !== undefined || !context.isNamed) onError(operation, error);
     if (orElse === undefined) throw error;

@@ -27,7 +27,7 @@ const LOOK_MS = 1_000;
 export class KvSource {
   readonly #options: KvSourceOptions;
   #opened: OpenedKv | undefined = undefined;
-  #lookAtMs = 0;
+  #nextCheckMs = 0;
   #isClosed = false;
 
   /** A database that is not open yet. */
@@ -78,8 +78,8 @@ export class KvSource {
   #isReplaced({ identity }: OpenedKv): boolean {
     if (identity === undefined) return false;
     const nowMs = this.#options.clock.now();
-    if (nowMs < this.#lookAtMs) return false;
-    this.#lookAtMs = nowMs + LOOK_MS;
+    if (nowMs < this.#nextCheckMs) return false;
+    this.#nextCheckMs = nowMs + LOOK_MS;
     return this.#options.identity() !== identity;
   }
 

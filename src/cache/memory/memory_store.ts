@@ -110,7 +110,7 @@ export class MemoryStore {
   }
 
   /** Remembers what the key of an entry is made of, if there is one and it is worth it: those of one number have but one. */
-  noteSource(key: unknown, args: readonly unknown[], number: number): void {
+  recordSource(key: unknown, args: readonly unknown[], number: number): void {
     const node = this.#nodes.get(key);
     if (node === undefined || node.source !== undefined || this.#sources.has(number)) return;
     node.source = null;

@@ -46,31 +46,31 @@ export class CacheAccount {
   }
 
   /** The cache did this for `call`. The counters are named one by one, as a lookup by name would cost a hit a third more. */
-  note(call: Call, status: Exclude<CacheStatus, "off">): void {
+  record(call: Call, status: Exclude<CacheStatus, "off">): void {
     if (status === "hit") this.#stats.hits++;
     else if (status === "miss") this.#stats.misses++;
     else if (status === "stale") this.#stats.stale++;
     else this.#stats.coalesced++;
     if (call.state !== undefined) call.state.cache = status;
-    if (this.#host.telemetry.isOn) this.#host.telemetry.tell(EVENTS[status], this.#host.functionName, call, {});
+    if (this.#host.telemetry.isOn) this.#host.telemetry.record(EVENTS[status], this.#host.functionName, call, {});
   }
 
   /**
    * `call` was served with a fresh value as soon as it was made: who listens did so when it began, and has made its state
    * for that, so that there is nothing to ask.
    */
-  noteHit(call: Call): void {
+  recordHit(call: Call): void {
     if (call.state === undefined) this.#stats.hits++;
-    else this.note(call, "hit");
+    else this.record(call, "hit");
   }
 
   /** A value was kept. */
-  noteWrite(): void {
+  recordWrite(): void {
     this.#stats.writes++;
   }
 
   /** The store failed, or refused a value; a value that cannot be kept is worth a word. */
-  noteTrouble(operation: CacheOperation, error: unknown): void {
+  recordTrouble(operation: CacheOperation, error: unknown): void {
     this.#stats.errors++;
     const { telemetry, functionName } = this.#host;
     if (error instanceof SerializationError) this.#warnOfResult(error.message);
@@ -78,7 +78,7 @@ export class CacheAccount {
   }
 
   /** A result was not kept as it can be read only once. */
-  noteSingleUse(): void {
+  recordSingleUse(): void {
     this.#stats.errors++;
     this.#warnOfResult(
       "it can be read only once, as a Response, a stream or an iterator can: return what you read from it, its json() say",

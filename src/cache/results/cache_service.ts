@@ -38,7 +38,7 @@ export class CacheService {
       }
       const entry = store.read(key) as MemoryEntry | undefined;
       if (entry === undefined || !store.isFresh(entry)) return this.#serveWithout(call, key, entry);
-      account.noteHit(call);
+      account.recordHit(call);
       return entry.promise ??= Promise.resolve(entry.value);
     };
   }
@@ -89,12 +89,12 @@ export class CacheService {
 
   #serve(call: Call, key: unknown, entry: CacheEntry | undefined): Promise<unknown> {
     if (entry === undefined || !this.#results.store.isFresh(entry)) return this.#serveWithout(call, key, entry);
-    this.#results.account.noteHit(call);
+    this.#results.account.recordHit(call);
     return Promise.resolve(entry.value);
   }
 
   #serveStale(call: Call, expired: CacheEntry): Promise<unknown> {
-    this.#results.account.note(call, "stale");
+    this.#results.account.record(call, "stale");
     return Promise.resolve(expired.value);
   }
 
@@ -119,13 +119,13 @@ export class CacheService {
     const underWay = this.#results.flightOf(call, key);
     try {
       if (underWay !== undefined && this.#waits.mayJoin(underWay)) {
-        account.note(call, "coalesced");
+        account.record(call, "coalesced");
         return this.#waits.join(underWay, call, this.#rerun);
       }
     } catch (error) {
       return Promise.reject(error);
     }
-    account.note(call, "miss");
+    account.record(call, "miss");
     if (underWay !== undefined) return this.#waits.runWithin(call, underWay, this.#next);
     const flight = this.#newFlight(call, key);
     return flight.start(this.#run(call, flight, expired)).join(call, this.#rerun);
@@ -136,11 +136,11 @@ export class CacheService {
     const results = this.#results;
     const isFresh = entry !== undefined && results.store.isFresh(entry);
     if (!isFresh && (entry === undefined || !this.#isServed(flight.key, entry))) {
-      results.account.note(call, "miss");
+      results.account.record(call, "miss");
       return this.#run(call, flight, entry);
     }
     results.end(flight);
-    results.account.note(call, isFresh ? "hit" : "stale");
+    results.account.record(call, isFresh ? "hit" : "stale");
     // Others are not to be served what was removed while it was looked up.
     if (!isFresh && flight.isStorable && results.isServableStale(entry)) this.#refresh(call, flight.key, entry);
     return entry.value;
@@ -159,7 +159,7 @@ export class CacheService {
     const refreshing = this.#run(flight.call, flight, undefined);
     flight.start(refreshing);
     refreshing.catch((error) => {
-      results.noteFailedRefresh(key, error);
+      results.recordFailedRefresh(key, error);
       const { telemetry, functionName } = this.#host;
       if (telemetry.isOn) telemetry.log("warning", "a refresh failed", { functionName, error: errorLabel(error) });
     });
@@ -174,8 +174,8 @@ export class CacheService {
         results.end(flight);
         const isServable = expired !== undefined && results.isServableOnError(expired);
         if (!isServable || !this.#host.failures.isReplaceable(error)) throw error;
-        results.noteFailedRefresh(flight.key, error);
-        results.account.note(leader, "stale");
+        results.recordFailedRefresh(flight.key, error);
+        results.account.record(leader, "stale");
         return expired.value;
       },
     );
@@ -183,7 +183,7 @@ export class CacheService {
 
   /** For a caller who joined a run whose result only one can have. */
   readonly #rerun = (call: Call): Promise<unknown> => {
-    this.#results.account.note(call, "miss");
+    this.#results.account.record(call, "miss");
     if (call.state !== undefined) call.state.servedBy = undefined;
     return this.#next(call);
   };

@@ -77,7 +77,7 @@ export class CachedResults implements FlightOwner {
     if (!isKept) {
       throw this.account.errorOf("set", "the value is larger than its bounds, or its backend did not take it");
     }
-    this.account.noteWrite();
+    this.account.recordWrite();
   }
 
   /**
@@ -119,7 +119,7 @@ export class CachedResults implements FlightOwner {
   }
 
   /** Does its part once the backends of its namespace are clear: what was looked up meanwhile may be what they held. */
-  noteNamespaceCleared(): void {
+  recordNamespaceCleared(): void {
     this.flights.forgetAllLookups();
   }
 
@@ -144,8 +144,8 @@ export class CachedResults implements FlightOwner {
   }
 
   /** Notes that the source failed while there was an old value to serve. */
-  noteFailedRefresh(key: unknown, error: unknown): void {
-    this.#pace.noteFailure(key, error);
+  recordFailedRefresh(key: unknown, error: unknown): void {
+    this.#pace.recordFailure(key, error);
   }
 
   /** The run that a call with this key can join. */
@@ -162,7 +162,7 @@ export class CachedResults implements FlightOwner {
   newFlight(call: Call, key: unknown, stale?: CacheEntry): Flight {
     const flight = new Flight(this, call, key, stale);
     this.flights.add(flight);
-    if (stale === undefined) flightContext.noteStart(flight);
+    if (stale === undefined) flightContext.recordStart(flight);
     return flight;
   }
 
@@ -174,14 +174,14 @@ export class CachedResults implements FlightOwner {
   /** Ends a flight: nobody joins it any more. */
   end(flight: Flight): void {
     this.flights.remove(flight);
-    flightContext.noteEnd(flight);
+    flightContext.recordEnd(flight);
   }
 
   /** Keeps the result of a run, and ends the flight once it is kept; answers what the run's own call gets. */
   keep(flight: Flight, value: unknown): unknown {
     if (flight.isStorable && isSingleUse(value)) {
       flight.invalidate();
-      this.account.noteSingleUse();
+      this.account.recordSingleUse();
     }
     if (!flight.isStorable) return this.#finish(flight, value);
     this.#pace.forget(flight.key);
@@ -192,7 +192,7 @@ export class CachedResults implements FlightOwner {
   }
 
   #finishWritten(flight: Flight, value: unknown, wasKept: boolean): unknown {
-    if (wasKept) this.account.noteWrite();
+    if (wasKept) this.account.recordWrite();
     return this.#finish(flight, value);
   }
 
@@ -220,7 +220,7 @@ export class CachedResults implements FlightOwner {
         () => flight.isStorable,
       );
     } catch (error) {
-      this.account.noteTrouble("set", error);
+      this.account.recordTrouble("set", error);
       return false;
     }
   }

@@ -55,20 +55,20 @@ export class FlightContext {
       requireBounded(waiting, flight);
       return false;
     }
-    noteWait(waiting, flight);
+    recordWait(waiting, flight);
     return true;
   }
 
   /** Notes that `flight` is started, in whose run, and that this run waits for it. */
-  noteStart(flight: Flight): void {
+  recordStart(flight: Flight): void {
     const parent = this.current;
     if (parent === undefined) return;
     linksOf(flight).parent = parent;
-    noteWait(parent, flight);
+    recordWait(parent, flight);
   }
 
   /** Forgets who waits for `flight`, which has ended; what it has begun and not awaited is nobody's wait any more. */
-  noteEnd(flight: Flight): void {
+  recordEnd(flight: Flight): void {
     flight.end();
     const { links } = flight;
     if (links === undefined) return;
@@ -82,7 +82,7 @@ function linksOf(flight: Flight): FlightLinks {
   return flight.links ??= { parent: undefined, waitsFor: new Set(), waitedBy: new Set() };
 }
 
-function noteWait(waiting: Flight, flight: Flight): void {
+function recordWait(waiting: Flight, flight: Flight): void {
   linksOf(waiting).waitsFor.add(flight);
   linksOf(flight).waitedBy.add(waiting);
 }

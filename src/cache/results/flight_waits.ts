@@ -63,8 +63,8 @@ export class FlightWaits {
   /** Runs for a call that cannot wait for `flight`, since that waits for it; its result is for that call alone. */
   runWithin(call: Call, flight: Flight, next: Handler): Promise<unknown> {
     const own = new Flight(flight.owner, call, flight.key);
-    this.#context.noteStart(own);
-    const end = () => this.#context.noteEnd(own);
+    this.#context.recordStart(own);
+    const end = () => this.#context.recordEnd(own);
     const result = this.#context.run(own, this.#isTracked || flight.isTracked, next);
     result.then(end, end);
     return result;

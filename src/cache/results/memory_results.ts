@@ -114,7 +114,7 @@ function memoryKey(args: readonly unknown[], store: MemoryStore): unknown {
   const known = number === NO_NUMBER ? undefined : store.keyFor(args, number);
   if (known !== undefined) return known;
   const json = jsonKeyOf(args);
-  if (json !== undefined && number !== NO_NUMBER) store.noteSource(json, args, number);
+  if (json !== undefined && number !== NO_NUMBER) store.recordSource(json, args, number);
   return hashedIfLong(json ?? BUILT + serializeArguments(args, byNumber));
 }
 

@@ -50,7 +50,7 @@ export class RefreshPace {
   }
 
   /** It failed with `error`, after all attempts of a call. */
-  noteFailure(key: unknown, error: unknown): void {
+  recordFailure(key: unknown, error: unknown): void {
     const { count = 0, delayMs: previousMs = this.#policy.minDelayMs } = this.#failures.get(key) ?? {};
     const backoffMs = backoffDelayMs(this.#policy, count, previousMs, this.#random);
     const askedMs = Math.min(this.#maxRetryAfterMs, retryAfterMs(lastOf(error), this.#clock.wallNow()) ?? 0);

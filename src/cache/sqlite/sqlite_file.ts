@@ -48,7 +48,7 @@ export class SqliteFile implements SqliteSource {
   #database: SqliteDatabase | undefined;
   #identity: string | undefined;
   #isOwn = false;
-  #lookedMs = -Infinity;
+  #checkedMs = -Infinity;
 
   /** A file that is not open yet. */
   constructor(options: SqliteFileOptions) {
@@ -62,7 +62,7 @@ export class SqliteFile implements SqliteSource {
    * @throws {ConfigurationError} If there is something else than a database, which was not known to be one of the library's.
    */
   open(wallMs: number = this.#options.clock.wallNow()): SqliteDatabase {
-    const sinceMs = wallMs - this.#lookedMs;
+    const sinceMs = wallMs - this.#checkedMs;
     if (this.#database !== undefined && ((sinceMs >= 0 && sinceMs < LOOK_MS) || !this.#isReplaced(wallMs))) {
       return this.#database;
     }
@@ -106,7 +106,7 @@ export class SqliteFile implements SqliteSource {
 
   /** The time of day serves here, as each read has asked for it anyhow; where it goes back, it is time to look. */
   #isReplaced(wallMs: number): boolean {
-    this.#lookedMs = wallMs;
+    this.#checkedMs = wallMs;
     if (this.#place.file === undefined) return false;
     return this.#identityNow() !== this.#identity;
   }

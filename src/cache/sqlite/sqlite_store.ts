@@ -86,7 +86,7 @@ export class SqliteStore implements CacheBackend {
     try {
       row = this.#prepared(nowMs).get.get(engineKeyBytes(key, keyBytes) ?? plainKey(key));
     } catch (error) {
-      throw this.#noteFailure(error);
+      throw this.#recordFailure(error);
     }
     const text = (row as { entry: unknown } | null | undefined)?.entry;
     if (typeof text !== "string") return undefined;
@@ -110,7 +110,7 @@ export class SqliteStore implements CacheBackend {
     try {
       return use(this.#prepared(this.#clock.wallNow()));
     } catch (error) {
-      throw this.#noteFailure(error);
+      throw this.#recordFailure(error);
     }
   }
 
@@ -125,7 +125,7 @@ export class SqliteStore implements CacheBackend {
   }
 
   /** Answers the error; after any but one of another process in the way, all is prepared anew. */
-  #noteFailure(error: unknown): unknown {
+  #recordFailure(error: unknown): unknown {
     if (isBusy(error) || this.#isClosed) return error;
     this.#statements = this.#database = undefined;
     this.#source.onFailure(error);

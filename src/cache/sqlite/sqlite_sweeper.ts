@@ -138,7 +138,7 @@ function driven(steps: Steps): Promise<void> | undefined {
     for (;;) {
       const step = steps.next(came);
       if (step.done) return undefined;
-      if (isPromise(step.value)) return goOn(steps, step.value);
+      if (isPromise(step.value)) return continueLater(steps, step.value);
       came = step.value;
     }
   } catch {
@@ -146,7 +146,7 @@ function driven(steps: Steps): Promise<void> | undefined {
   }
 }
 
-async function goOn(steps: Steps, first: Promise<unknown>): Promise<void> {
+async function continueLater(steps: Steps, first: Promise<unknown>): Promise<void> {
   for (let step: IteratorResult<unknown> = { done: false, value: first }; !step.done;) {
     step = steps.next(await step.value);
   }

@@ -73,7 +73,7 @@ export class ItemRunner {
   }
 
   /** Does as it is told. */
-  hear(message: Exclude<ToWorker, InitMessage>): void {
+  handle(message: Exclude<ToWorker, InitMessage>): void {
     if (message.kind === "run") this.#run(message);
     else if (message.kind === "load") void this.#load(message);
     else if (message.kind === "abort") this.#abort(message.slot, message.reason as Envelope);

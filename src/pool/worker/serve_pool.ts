@@ -10,8 +10,8 @@ import type { ToWorker } from "../wire/worker_protocol.ts";
 export function servePool(scope: WorkerScope): void {
   let runner: ItemRunner | undefined;
   scope.onMessage((message) => {
-    const told = message as ToWorker;
-    if (told.kind === "init") runner = new ItemRunner(scope, told);
-    else runner?.hear(told);
+    const received = message as ToWorker;
+    if (received.kind === "init") runner = new ItemRunner(scope, received);
+    else runner?.handle(received);
   });
 }

@@ -42,15 +42,15 @@ Deno.test("BackendHealth lets one ask after its rest, and all others wait for wh
   const health = new BackendHealth(clock, { onUseless() {}, onOutage() {}, onRecovery() {} });
   const context = { functionName: "fn", isFirst: false, isNamed: false, permits: [] };
   const mayAsk = (operation: "get" | "set") => health.tryAcquire(operation) !== undefined;
-  for (let call = 0; call < 4; call++) health.noteFailure("get", new Error(), context);
+  for (let call = 0; call < 4; call++) health.recordFailure("get", new Error(), context);
   assert(mayAsk("get"));
   // Those that were asked before come in late, and don't make the rest longer.
-  for (let call = 0; call < 50; call++) health.noteFailure("get", new Error(), context);
+  for (let call = 0; call < 50; call++) health.recordFailure("get", new Error(), context);
   await clock.tick("999ms");
   assert(!mayAsk("get"));
   await clock.tick("1ms");
   assertEquals([mayAsk("get"), mayAsk("get"), mayAsk("set")], [true, false, false]);
-  health.noteSuccess("get");
+  health.recordSuccess("get");
   assertEquals([mayAsk("get"), mayAsk("set")], [true, true]);
 });
 
