@@ -35,7 +35,7 @@ import { hasWorkers } from "./runtime/sandbox_support.ts";
 import type { WorkerHandle } from "./runtime/worker_handle.ts";
 import type { AnyFunction } from "./engine/wrapped.ts";
 
-/** What {@link runAsync} may be told. */
+/** The options of {@link runAsync}. */
 export interface RunAsyncOptions {
   /** How long the caller is blocked at most. By default for as long as it takes. */
   readonly timeout?: Duration | undefined;

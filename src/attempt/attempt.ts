@@ -44,7 +44,7 @@ export class Attempt implements RunningAttempt, EndedAttempt {
     return this.#controller.signal;
   }
 
-  /** Tells the function to stop; nothing happens to an attempt that has ended. */
+  /** Asks the function to stop; nothing happens to an attempt that has ended. */
   abort(reason: unknown): void {
     if (this.outcome !== undefined) return;
     // Made also where nobody asked yet: with `context: "async"` the function may ask later.

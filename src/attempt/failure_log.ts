@@ -200,7 +200,7 @@ export class FailureLog {
 
   /**
    * Where no retry is asked for, none is left out for a bug either: its attempts are used up as by any other error. A
-   * wrong option is still told as it is.
+   * wrong option is still rethrown as it is.
    */
   #isOutOfAttempts(state: CallState, error: unknown): boolean {
     const { retries, isRetryOnGiven } = this.#options;

@@ -1,7 +1,7 @@
 import type { AllFailedReason } from "../errors/all_failed_error.ts";
 import { errorLabel } from "../errors/error_label.ts";
 
-/** What is said of a call that gave up. */
+/** What is said of a call that stopped. */
 export interface FailureFacts {
   /** The name of the function. */
   readonly functionName: string;

@@ -10,8 +10,8 @@ export interface LayerHost {
   readonly clock: Clock;
   /** The only source of chance: a number from 0 up to 1, exclusive. */
   readonly random: () => number;
-  /** Where it is told what happens. */
+  /** Where events and log lines go. */
   readonly telemetry: Telemetry;
-  /** Where failed attempts are noted and judged. */
+  /** Where failed attempts are recorded and judged. */
   readonly failures: FailureLog;
 }

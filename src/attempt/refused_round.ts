@@ -2,7 +2,7 @@ import type { EndedAttempt } from "../call/call_state.ts";
 import { readField } from "../errors/read_field.ts";
 
 /**
- * Of a round in which each value was refused, the error that tells of the shortest wait.
+ * Of a round in which each value was refused, the error that asks for the shortest wait.
  *
  * @param round What became of the attempts of the round.
  * @returns The error, or `undefined` where an attempt of the round ran.

@@ -17,7 +17,7 @@ export interface RetryContext {
 export type RetryPredicate = (error: unknown, context: RetryContext) => boolean;
 
 /**
- * What a predicate of the user's is told of the latest attempt of `call`.
+ * What a predicate of the user's gets of the latest attempt of `call`.
  *
  * @param call The call.
  * @param random Returns a number from 0 up to 1, exclusive.

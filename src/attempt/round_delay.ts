@@ -87,7 +87,7 @@ function longestRetryAfterMs(errors: readonly unknown[], wallNowMs: number): num
   return errors.reduce<number>((longest, error) => Math.max(longest, retryAfterMs(error, wallNowMs) ?? 0), 0);
 }
 
-/** All who were told the same Retry-After would come back at the same moment. */
+/** All who got the same Retry-After would come back at the same moment. */
 function spreadMs(policy: RetryPolicy, backoffMs: number, random: () => number): number {
   return policy.jitter === "none" ? 0 : random() * backoffMs;
 }

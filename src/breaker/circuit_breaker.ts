@@ -5,7 +5,7 @@ export type CircuitState = "closed" | "open" | "half-open";
 
 /** When a circuit breaker opens, and for how long. */
 export interface CircuitBreakerOptions {
-  /** For how long it is open is told by this clock. */
+  /** How long it is open is measured by this clock. */
   readonly clock: Pick<Clock, "now">;
   /** So many failures in a row open it. */
   readonly maxFailures: number;
@@ -45,7 +45,7 @@ const CLOSED: Closed = { state: "closed", failures: 0 };
 
 /**
  * Circuit breaker: where something has failed so many times in a row, it is not tried for a while; then a single probe
- * tells whether it is well again. What was begun before it opened and fails late changes nothing; what succeeds, closes it.
+ * returns whether it is well again. What was begun before it opened and fails late changes nothing; what succeeds, closes it.
  */
 export class CircuitBreaker {
   readonly #options: CircuitBreakerOptions;

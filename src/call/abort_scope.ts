@@ -10,7 +10,7 @@ export class AbortScope {
   isAborted = false;
   /** Why, once it was. */
   reason: unknown = undefined;
-  /** The first, as there is seldom a second: a set costs more than all else here. */
+  /** The first, as there is rarely a second: a set costs more than all else here. */
   #first: AbortCallback | undefined = undefined;
   #others: Set<AbortCallback> | undefined = undefined;
 

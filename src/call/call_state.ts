@@ -9,7 +9,7 @@ export type CacheMode = "refresh" | "bypass";
 
 /** The attempt that runs now, as those that may have to stop it see it. */
 export interface RunningAttempt {
-  /** Tells the attempt to stop; its result no longer counts. */
+  /** Asks the attempt to stop; its result no longer counts. */
   abort(reason: unknown): void;
 }
 

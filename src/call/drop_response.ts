@@ -3,7 +3,7 @@ import { isResponse } from "../errors/http_status.ts";
 import { readField } from "../errors/read_field.ts";
 
 /**
- * Lets go of the connection that `dropped` holds, a `Response` or the error of one that was refused, which nobody will
+ * Releases the connection that `dropped` holds, a `Response` or the error of one that was refused, which nobody will
  * read: else it stays open until the garbage collector comes by, and a pool of connections may have none for the next
  * attempt. One that somebody reads is not touched.
  *

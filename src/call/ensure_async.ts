@@ -24,7 +24,7 @@ export function isWrapper(fn: object): boolean {
 
 /**
  * Whether `fn` is known to answer with a promise: it is written `async`, or was wrapped by this library.
- * A plain function that happens to answer with one cannot be told from its looks.
+ * A plain function that happens to answer with one cannot be recognized.
  *
  * @param fn Any value.
  * @returns `true` if every call returns a promise.

@@ -13,7 +13,7 @@ export function isPromise<T>(value: T | PromiseLike<T>): value is PromiseLike<T>
 }
 
 /**
- * Goes on with a value at once, or with that of a promise once it is there. No name for it is `then`: a module that exports
+ * Continues with a value at once, or with that of a promise once it is there. No name for it is `then`: a module that exports
  * one is taken for a promise where it is imported by `import()`.
  *
  * @param value A value, or a promise of it.

@@ -63,7 +63,7 @@ export class BackendList {
     }
   }
 
-  /** An error of a backend is named by its kind only, as its text may hold a password; the library's own tells what to do. */
+  /** An error of a backend is named by its kind only, as its text may hold a password; the library's own says what to do. */
   warn(message: string, error: unknown, backend?: string): void {
     const remedy = isOperoError(error) ? { reason: error.message } : {};
     this.#telemetry.log("warning", message, { backend, error: errorLabel(error), ...remedy });

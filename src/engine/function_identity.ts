@@ -9,7 +9,7 @@ import type { AnyFunction } from "./wrapped.ts";
 const PROMISIFIED = Symbol.for("nodejs.util.promisify.custom");
 
 /**
- * What tells `fn` from every other function, in this process and the next: its `cacheId`, or its name and its source, and that of its
+ * What distinguishes `fn` from every other function, in this process and the next: its `cacheId`, or its name and its source, and that of its
  * `cacheKey`, since another one means something else by the same key.
  *
  * @param fn The user's function.

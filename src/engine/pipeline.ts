@@ -58,7 +58,7 @@ export interface PipelineParts {
 
 /**
  * All policies, the outermost first: **this is the order of the layers**. What is known of the options follows from it,
- * too; `docs/layers.md` tells it to users.
+ * too; `docs/layers.md` documents it for users.
  *
  * With `retries: 2`, two fallback values and `rateLimit: 1`, a call that fails throughout makes
  * 3 × 2 = 6 attempts, takes 6 tokens and so lasts at least 5 s; a call that hits the cache takes none.

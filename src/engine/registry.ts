@@ -33,11 +33,11 @@ export interface RegistryOptions {
 
 /** What runs, and ends when the instance is closed. */
 interface Run {
-  /** Ends it with `reason`; resolves once it has let go of what it used. */
+  /** Ends it with `reason`; resolves once it has released what it used. */
   fail(reason: unknown): Promise<void>;
 }
 
-/** What can be let go of when an instance is closed. */
+/** What can be released when an instance is closed. */
 interface Closable {
   close(): void | Promise<void>;
 }
@@ -50,7 +50,7 @@ export class Registry {
   readonly clock: Clock;
   /** The only source of chance. */
   readonly random: () => number;
-  /** Where it is told what happens. */
+  /** Where events and log lines go. */
   readonly telemetry: Telemetry;
   /** The backends that keep results beyond the process. */
   readonly backends: BackendList;

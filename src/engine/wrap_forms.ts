@@ -95,7 +95,7 @@ export function isClass(value: unknown): boolean {
   return typeof value === "function" && /^class\b/.test(Function.prototype.toString.call(value));
 }
 
-/** `first` is no function: it is the options, or something that would be dropped without a word. */
+/** `first` is no function: it is the options, or something that would be dropped silently. */
 function refuseOtherForms(word: string, args: readonly unknown[]): void {
   const [first] = args;
   const desired = `a function, as in ${word}(fn, options), or options, as in ${word}(options)(fn)`;

@@ -65,7 +65,7 @@ export interface CacheHandle<Args extends readonly unknown[], Value> {
    */
   set(value: Value, ...args: Args): Promise<void>;
   /**
-   * Removes the value for a call with these arguments; tells whether there was one. What runs now is not kept.
+   * Removes the value for a call with these arguments; returns whether there was one. What runs now is not kept.
    *
    * @throws {CacheError} If it could not be removed.
    */
@@ -93,7 +93,7 @@ export interface OperoHandles<F extends AnyFunction> extends PolicyHandles {
   readonly cache: CacheHandle<Parameters<F>, Awaited<ReturnType<F>>>;
   /** What happens in the calls of this function, and of no other. */
   readonly events: EventHub<OperoEvents>;
-  /** Calls the function and tells what happened on the way. */
+  /** Calls the function and returns what happened on the way. */
   withMeta(...args: Parameters<F>): Promise<WithMeta<Awaited<ReturnType<F>>>>;
   /**
    * The function with options for one call.

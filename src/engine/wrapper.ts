@@ -55,7 +55,7 @@ export function makeWrapper(fn: AnyFunction, pipeline: Pipeline, options: Filled
 }
 
 /**
- * `handler`, telling how each call ended; it is taken while anybody wants to know.
+ * `handler`, recording how each call ended; used while there are listeners.
  *
  * @param handler The handler of the call.
  * @param layerHost The host of the layers.
@@ -148,7 +148,7 @@ export function cacheHandle(pipeline: Pipeline, self: unknown): CacheHandle<unkn
   });
 }
 
-/** Where there is no cache, there is nothing to get or to delete; but what was to be kept would be lost without a word. */
+/** Where there is no cache, there is nothing to get or to delete; but what was to be kept would be lost silently. */
 function isOff({ host: { functionName } }: Pipeline): CacheError {
   const name = quoted(functionName);
   return new CacheError(`Cannot set a value in the cache of ${name} as it has none: wrap it with cache: true`);

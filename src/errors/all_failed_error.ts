@@ -21,7 +21,7 @@ export interface AttemptRecord {
   readonly error: unknown;
 }
 
-/** Why a call gave up: its attempts were used up, its deadline came, or the server asked for too long a wait. */
+/** Why a call stopped: its attempts were used up, its deadline came, or the server asked for too long a wait. */
 export type AllFailedReason = "attempts" | "deadline" | "retry_after";
 
 /** What {@link AllFailedError} is made of. */
@@ -58,7 +58,7 @@ export class AllFailedError extends OperoError {
   }
 
   /**
-   * What every attempt threw, in order. Where the call gave up as the next attempt was refused, the refusal is the last of
+   * What every attempt threw, in order. Where the call stopped as the next attempt was refused, the refusal is the last of
    * them: a `CircuitOpenError`, an `OverloadError` or a `RateLimitError`. It is no attempt, and so has no record.
    */
   readonly errors: readonly unknown[];

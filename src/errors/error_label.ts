@@ -26,7 +26,7 @@ export function errorName(error: unknown): string {
 }
 
 /**
- * The kind of `error` with its HTTP status or its code, which tell nothing private.
+ * The kind of `error` with its HTTP status or its code, which hold nothing private.
  *
  * @param error What was thrown, of any type.
  * @returns The label, such as `TypeError` or `HttpError (503)`.

@@ -1,8 +1,8 @@
 import { readField, tagOf } from "./read_field.ts";
 
 /**
- * The HTTP status that `error` tells of: its own, that of the response it has, or where SDKs of AWS keep it.
- * `undefined` where it tells of none.
+ * The HTTP status of `error`: its own, that of the response it has, or where SDKs of AWS keep it.
+ * `undefined` where it has none.
  *
  * @param error What was thrown, of any type.
  * @returns The status, from 100 to 599, or `undefined`.

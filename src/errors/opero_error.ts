@@ -17,7 +17,7 @@ export type OperoErrorCode =
   | "OVERLOAD";
 
 /**
- * What every error of this library extends. `code` tells the kinds apart without `instanceof`,
+ * What every error of this library extends. `code` distinguishes the kinds without `instanceof`,
  * also across two copies of the library.
  *
  * @example

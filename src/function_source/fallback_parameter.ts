@@ -133,7 +133,7 @@ function resolve(
 ): FallbackParameter {
   const place = findPlace(task, fn, name);
   if (place.hasDefault && place.defaultValues === undefined && values === undefined) {
-    // What is no list when it runs would be no fallback at all, without a word.
+    // What is no list when it runs would be no fallback at all, silently.
     const desired = `given where the default of ${JSON.stringify(name)} is no list of literals`;
     throw wrongOption(task, "fallbackValues", { desired }, undefined);
   }

@@ -23,7 +23,7 @@ const COMMENT = /\/\*[^]*?\*\/|\/\/[^\n]*/g;
  * helper makes around others, to curry, bind, memoize or trace them: the sources of all of a helper's are the same.
  *
  * @param source The text of a function.
- * @returns `true` if the text does not tell the function from others.
+ * @returns `true` if the text does not distinguish the function from others.
  */
 export function saysNothing(source: string): boolean {
   const code = source.replace(COMMENT, " ");

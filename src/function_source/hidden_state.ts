@@ -10,7 +10,7 @@ import { readExpression } from "./read_expression.ts";
  * cannot be read.
  *
  * @param source The text of a class or method.
- * @returns `true` also where nobody can tell.
+ * @returns `true` also where that cannot be known.
  */
 export function mayHideState(source: string): boolean {
   const tokens = tokensOf(source);

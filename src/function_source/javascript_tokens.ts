@@ -10,7 +10,7 @@ export type TokenKind =
   | "punctuator"
   | "end";
 
-/** A token of JavaScript. Keywords are names: only the place tells which of them are reserved. */
+/** A token of JavaScript. Keywords are names: only the place shows which of them are reserved. */
 export interface Token {
   /** What it is. */
   readonly kind: TokenKind;
@@ -39,7 +39,7 @@ const PUNCTUATOR =
 /**
  * The token at or after `position`. A slash is read as a division; where an operand is expected,
  * the caller reads it again with {@link scanRegex}, and the rest of a template with {@link scanTemplate}:
- * only who knows the grammar can tell these apart.
+ * only who knows the grammar can distinguish these.
  *
  * @param source The text of a function.
  * @param position Where to begin, as an index into `source`.

@@ -43,7 +43,7 @@ export class ScopeTracker {
     this.#scopes.findLast(({ isFunction }) => isFunction)!.declared.add(name);
   }
 
-  /** Notes that `name` is used; `isTest` says that it is only asked whether there is one. */
+  /** Records that `name` is used; `isTest` says that it is only asked whether there is one. */
   refer(name: string, isTest = false): void {
     this.#current.references.push({ name, isTest });
   }
@@ -63,7 +63,7 @@ export class ScopeTracker {
     return this.#current.references.slice(mark);
   }
 
-  /** Notes again what was used by something that has been read before. */
+  /** Records again what was used by something that has been read before. */
   add(references: readonly Reference[]): void {
     for (const reference of references) this.#current.references.push(reference);
   }

@@ -46,7 +46,7 @@ export interface ArgFallbackOptions {
    */
   readonly fallbackValues?: readonly unknown[] | Readonly<Record<string, readonly unknown[]>> | undefined;
   /**
-   * Which errors go on to the next value: those of a class, those for which a predicate holds, or an array of both. By
+   * Which errors continue to the next value: those of a class, those for which a predicate holds, or an array of both. By
    * default all but an abort, which never does, and what no other value can fix, such as a `ReferenceError`. Whether
    * another round follows is for `retryOn` to say.
    */

@@ -62,7 +62,7 @@ export interface CacheOptions<Args extends readonly unknown[] = any[]> {
   /** Past `cacheTtl`, for this long, the old value is served when every attempt failed. */
   readonly cacheStaleIfError?: Duration | undefined;
   /**
-   * How long a call waits for a backend at most; then it goes on without.
+   * How long a call waits for a backend at most; then it continues without.
    * @default 0.25
    */
   readonly cacheTimeout?: Duration | undefined;

@@ -138,7 +138,7 @@ export function resolveRate(task: string, rateLimit: number | RateLimit): Rate {
  *
  * - A token is there: the attempt starts at once, nothing is waited for.
  * - None is there: it waits for its turn; where that is over `rateLimitMaxWait`, a `RateLimitError`
- *   at once, which is not retried, but goes on to the next fallback value; where the deadline comes first, an
+ *   at once, which is not retried, but continues with the next fallback value; where the deadline comes first, an
  *   `AllFailedError` at once.
  * - Abort: it leaves the queue at once, and its token goes to the next.
  *
@@ -164,7 +164,7 @@ export function rateLimitLayer(
       return runInTurn(call, limiter, waitMs);
     }
 
-    /** The call goes on after its own wait: run by whoever wakes it, it would run in the async context of another. */
+    /** The call continues after its own wait: run by the caller that wakes it, it would run in the async context of another. */
     async function runInTurn(call: Call, limiter: RateLimiter, waitMs: number): Promise<unknown> {
       const state = stateOf(call);
       const { scope } = state;
@@ -194,7 +194,7 @@ export function rateLimitLayer(
 
 /** What lies between the turn and the function takes its time, too: the window counts from when the function is called. */
 function begin(next: Handler, call: Call, limiter: RateLimiter, ticket: number): Promise<unknown> {
-  // A call with a state notes exactly when its attempt begins.
+  // A call with a state records exactly when its attempt begins.
   stateOf(call);
   const running = next(call);
   limiter.began(ticket, call.startedMs ?? 0);

@@ -152,7 +152,7 @@ export function resolveRetryOn(retryOn: RetryOptions["retryOn"], functionName: s
  * - Refusal, as by a rate limit or a circuit breaker: it takes no retry, and leaves one to the attempts of the same round
  *   that failed. A round in which all were refused ends the call: with the refusal as it is where nothing ran, else with
  *   an `AllFailedError` whose last error it is. For an open circuit it is waited as for a Retry-After, without using up a
- *   retry: so long as all such waits of a call are within `maxRetryAfter`, and not at all with `retries: 0`.
+ *   retry: as long as all such waits of a call are within `maxRetryAfter`, and not at all with `retries: 0`.
  * - Abort: ends the wait at once; no further attempt is made.
  *
  * It stands within the cache and the deadline, and around the fallback values: with `retries: 2`

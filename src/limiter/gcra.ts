@@ -15,7 +15,7 @@ export interface GcraPolicy {
 
 /**
  * The generic cell rate algorithm (ITU-T I.371, annex A): a token bucket kept as one number, the
- * time at which the next start would be due at the full rate. It is pure: it tells how long to wait
+ * time at which the next start would be due at the full rate. It is pure: it returns how long to wait
  * and never sleeps. In any window of `w` ms it lets at most `w / intervalMs + burst` starts through,
  * `catchUpMs / intervalMs` more where waiters come late, and `2 * unreadMs / intervalMs` more where
  * starts come without a reading of the clock: those since a reading before the window, and those in it.
@@ -37,7 +37,7 @@ export class Gcra {
     return waitMs > ROUNDING_MS ? waitMs : 0;
   }
 
-  /** Counts a start whatever the time is, where few enough have come since the clock was read; or answers `false`. */
+  /** Counts a start whatever the time is, where few enough have come since the clock was read; or returns `false`. */
   admitUnread(): boolean {
     const dueMs = this.#dueMs + this.#policy.intervalMs;
     if (dueMs >= this.#unreadUntilMs) return false;
@@ -47,7 +47,7 @@ export class Gcra {
 
   /**
    * Counts a start at `nowMs`. `isLate` says that it had waited for its turn, which may have passed before now: that is
-   * caught up, of which the answer tells.
+   * caught up, as the result says.
    */
   admit(nowMs: number, isLate: boolean): boolean {
     const { intervalMs, catchUpMs, unreadMs = 0 } = this.#policy;

@@ -42,7 +42,7 @@ export class StartRing {
     return this.#times[this.#indexOf(place)]! + this.#windowMs;
   }
 
-  /** Notes a start at `ms`, and answers its number. */
+  /** Records a start at `ms`, and answers its number. */
   add(ms: number): number {
     const start = this.#count++;
     if (start % this.#stride === 0) this.#keep(start / this.#stride, ms);
@@ -54,7 +54,7 @@ export class StartRing {
     return this.#count - 1;
   }
 
-  /** Records that the start of that number was at `ms`; a time before the one that was noted is left out. */
+  /** Records that the start of that number was at `ms`; a time before the one that was recorded is left out. */
   move(start: number, ms: number): void {
     const place = start / this.#stride;
     if (!Number.isInteger(place) || place < this.#from) return;

@@ -1,4 +1,4 @@
-/** Lets one that waited go on; it is given the number of its start. */
+/** Lets a waiting call continue, with the number of its start. */
 export type Start = (ticket: number) => void;
 
 class Waiter {

@@ -56,7 +56,7 @@ export class ItemSource {
 
   /** Moves a source that is not async on to its next item; `false` at its end. Throws what the source throws. */
   advance(): boolean {
-    // Asked for good where it throws or is at its end: such an iterator is not closed.
+    // Not asked again once it throws or is at its end: such an iterator is not closed.
     this.#isAsked = true;
     const step = (this.#iterator as Iterator<unknown>).next();
     requireStep(step);

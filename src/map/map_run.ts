@@ -46,9 +46,9 @@ export interface MapRunSetup {
   readonly onError: OnError;
   /** Ends the run. */
   readonly signals: readonly AbortSignal[];
-  /** Is told of each item; made when the run begins, which tells what all items that run wait for. */
+  /** Is notified of each item; made when the run begins, which says what all items that run wait for. */
   readonly openProgress: (wait: () => ProgressWait | undefined) => RunProgress | undefined;
-  /** Is told of each item too. */
+  /** Is notified of each item too. */
   readonly onItem: (index: number, isOk: boolean) => void;
   /** Where it stands from when it has begun until it is over. */
   readonly runs: readonly RunSet[];

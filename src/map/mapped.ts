@@ -6,7 +6,7 @@ import type { Items } from "./item_source.ts";
 import type { PolicyHandles } from "../policy/policy_handles.ts";
 import type { CacheHandle, WithMeta } from "../engine/wrapped.ts";
 
-/** What stands in the place of an item: with `onError: "return"` its value or its error, else its value. */
+/** What stands in place of an item: with `onError: "return"` its value or its error, else its value. */
 export type MapResult<Value, Errors extends OnError> = Errors extends "return" ? Value | Error : Value;
 
 /**

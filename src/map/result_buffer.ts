@@ -1,6 +1,6 @@
 import { objectList } from "../runtime/object_list.ts";
 
-/** Stands in the place of an item that is left out. */
+/** Stands in place of an item that is left out. */
 export const SKIPPED: unique symbol = Symbol("skipped");
 
 /** Stands where no result is yet. */

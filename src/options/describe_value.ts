@@ -20,7 +20,7 @@ export function describeValue(value: unknown): string {
 }
 
 /**
- * The kind of `value`, which tells nothing of what is in it.
+ * The kind of `value`, without anything of its content.
  *
  * @param value Any value.
  * @returns The text.

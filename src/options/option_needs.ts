@@ -41,7 +41,7 @@ export const needsLimit: OptionNeed = {
   desired: "given together with 'rateLimit', without which it does nothing",
 };
 
-/** What tells the buckets of a limit apart. */
+/** What distinguishes the buckets of a limit. */
 export const needsKeys: OptionNeed = {
   isMet: ({ rateLimitScope }) => rateLimitScope === "per_args",
   desired: `given together with 'rateLimitScope: "per_args"', as all calls share one bucket otherwise`,

@@ -3,7 +3,7 @@ import { printable } from "../errors/printable.ts";
 import { reportSafely } from "../runtime/report_safely.ts";
 import { writeAbove } from "../runtime/terminal_lines.ts";
 
-/** Tells once of each `kind` what is likely to be a mistake. */
+/** Warns once of each `kind` of likely mistake. */
 export type Warn = (kind: string, message: string) => void;
 
 /** So many kinds are remembered as warned about; past that the memory begins anew. */

@@ -2,7 +2,7 @@ import { instanceNumber } from "../cache/key/instance_number.ts";
 import type { FallbackParameters } from "../function_source/fallback_parameter.ts";
 
 /**
- * What tells the fallback value that a call tries from others, for the parts of a policy that each value has for itself. It
+ * What distinguishes the fallback value that a call tries from others, for the parts of a policy that each value has for itself. It
  * is a value of the user's, which may be a secret: a key of a table in memory, and nothing else.
  *
  * @param parameters The parameters with alternatives.

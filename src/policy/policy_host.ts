@@ -10,7 +10,7 @@ export interface PolicyHost extends LayerHost {
   readonly task: string;
   /** The parameters with alternatives, where `argFallback` names some. */
   readonly parameters: FallbackParameters | undefined;
-  /** The arguments that tell calls apart: all but those alternatives. */
+  /** The arguments that distinguish calls: all but those alternatives. */
   readonly keyArguments: (args: readonly unknown[]) => readonly unknown[];
   /** The cache of the function, where it has one. */
   readonly cache: CachedResults | undefined;
@@ -22,7 +22,7 @@ export interface PolicyHost extends LayerHost {
    * @throws {ConfigurationError} If it has another rate.
    */
   readonly globalLimiter: (rate: Rate) => RateLimiter;
-  /** Tells the fallback values apart by the arguments of an attempt; `undefined` without `argFallback`. */
+  /** Distinguishes the fallback values by the arguments of an attempt; `undefined` without `argFallback`. */
   readonly fallbackKey: ((args: readonly unknown[]) => unknown) | undefined;
   /**
    * What functions of the instance share that give one `name` in `option`; `make` makes it for the first of them.

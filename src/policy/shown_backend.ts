@@ -1,7 +1,7 @@
 import { className } from "../errors/read_field.ts";
 import { hidden } from "../options/hidden_value.ts";
 
-/** What a backend is opened with that tells nothing private. */
+/** What a backend is opened with that holds nothing private. */
 const PLAIN_CONFIG = new Set([
   ...["maxEntries", "maxBytes", "maxEntryBytes", "cacheDir", "path", "url", "host", "port", "keyPrefix"],
   ...["connectTimeout", "replyTimeout"],

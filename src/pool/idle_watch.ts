@@ -31,7 +31,7 @@ export class IdleWatch<Worker extends IdlingWorker> {
     this.#end = end;
   }
 
-  /** There is a worker to look at; goes on until there is none. */
+  /** There is a worker to look at; continues until there is none. */
   start(): void {
     if (this.#cancelCheck !== undefined || this.#workers.size === 0) return;
     const nowMs = monotonicNow();

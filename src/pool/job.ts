@@ -34,7 +34,7 @@ export interface JobOwner {
 export class Job implements RunningAttempt {
   readonly call: Call;
   readonly promise: Promise<unknown>;
-  /** The buffers that go with it for good, so that it can be sent only once. */
+  /** The buffers that go with it permanently, so that it can be sent only once. */
   readonly moved: readonly ArrayBuffer[] | undefined;
   /** Where it was sent, from then until it ends. */
   worker: JobHolder | undefined = undefined;

@@ -39,7 +39,7 @@ export class LifeWatch<Worker extends WatchedWorker> {
     this.#owner = owner;
   }
 
-  /** Begins, or goes on. */
+  /** Begins, or continues. */
   start(): void {
     if (this.#timer !== undefined) return;
     this.#armedMs = monotonicNow();

@@ -31,7 +31,7 @@ export interface ShareHost {
   watch(job: Job): void;
   /** Stops `job`, which rejects with `reason` at once. */
   stop(job: Job, reason: unknown): void;
-  /** Ends what `share` has under way; answers its jobs, once no worker has them. */
+  /** Ends what `share` has under way; returns its jobs, once no worker has them. */
   release(share: PoolShare): Job[];
   /** Resolves once the workers that were ended are gone; ends all where `share` was the last. */
   forget(share: PoolShare): Promise<void>;
@@ -118,7 +118,7 @@ export class PoolShare implements Pool, JobOwner, ServedFunction {
     return job.promise;
   };
 
-  /** Stops `job`, which rejects with `reason` at once; a worker that does not let go of it is replaced. */
+  /** Stops `job`, which rejects with `reason` at once; a worker that does not release it is replaced. */
   stop(job: Job, reason: unknown): void {
     this.#host.stop(job, reason);
   }

@@ -133,7 +133,7 @@ export class PoolWorker<Served extends ServedFunction = ServedFunction> implemen
     return this.#board.takeBack(count);
   }
 
-  /** Takes `job` back for good; `false` if it has begun. */
+  /** Takes `job` back permanently; `false` if it has begun. */
   takeOneBack(job: Job): boolean {
     if (this.#board.takeOneBack(job)) return true;
     if (this.#board.isShared || this.#board.hasBegun(job)) return false;

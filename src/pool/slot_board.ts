@@ -93,7 +93,7 @@ export class SlotBoard {
     return job?.isSettled ? undefined : job;
   }
 
-  /** Releases what went with the `number`th message, as the worker never saw it; answers the jobs. */
+  /** Releases what went with the `number`th message, as the worker never saw it; returns the jobs. */
   releaseSentWith(number: number): Job[] {
     const released: Job[] = [];
     for (let slot = 0; slot < this.#numbers.length; slot++) {
@@ -124,7 +124,7 @@ export class SlotBoard {
     return true;
   }
 
-  /** Lets go of `job`, whatever the worker makes of it. */
+  /** Releases `job`, whatever the worker makes of it. */
   withdraw(job: Job): void {
     this.#forget(job.slot);
   }

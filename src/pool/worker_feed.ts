@@ -75,7 +75,7 @@ export class WorkerFeed {
     }
   }
 
-  /** Gives each worker with room one message; answers whether there may be more to give. */
+  /** Gives each worker with room one message; returns whether there may be more to give. */
   #fill(open: readonly PoolWorker[]): boolean {
     const { chunk } = this.pace;
     const roomy = open.filter((worker) => worker.jobCount < this.#concurrency + chunk && worker.freeCount > 0);

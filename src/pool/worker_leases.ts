@@ -70,7 +70,7 @@ function assignIdle(workers: ReadonlySet<SharedWorker>, shares: ReadonlySet<Pool
   }
 }
 
-/** Answers whether a worker has nothing to do now. */
+/** Returns whether a worker has nothing to do now. */
 function makeRoom(workers: ReadonlySet<SharedWorker>, shares: ReadonlySet<PoolShare>, nowMs: number): boolean {
   const most = Math.max(...[...shares].map(({ held }) => held.size));
   const needy = [...shares].filter(({ held, feed, options }) =>

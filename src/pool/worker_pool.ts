@@ -78,7 +78,7 @@ export class WorkerPool implements ShareHost, PoolWorkerOwner<PoolShare> {
     this.#watch.limit(job, job.limitMs);
   }
 
-  /** Stops `job`, which rejects with `reason` at once; a worker that does not let go of it is replaced. */
+  /** Stops `job`, which rejects with `reason` at once; a worker that does not release it is replaced. */
   stop(job: Job, reason: unknown): void {
     const { worker } = job;
     job.fail(reason);
@@ -87,7 +87,7 @@ export class WorkerPool implements ShareHost, PoolWorkerOwner<PoolShare> {
     this.#watch.expectEnd(job);
   }
 
-  /** Ends the workers that run items of `share`; answers its jobs. */
+  /** Ends the workers that run items of `share`; returns its jobs. */
   release(share: PoolShare): Job[] {
     const jobs: Job[] = [];
     for (const worker of [...share.held]) {

@@ -8,7 +8,7 @@ export interface ProgressState {
   readonly done: number;
   /** The items that failed. */
   readonly failed: number;
-  /** All items by now, or `undefined` where the source does not tell how many there are, or has given more than it told. */
+  /** All items by now, or `undefined` where the source does not say how many there are, or has given more than it said. */
   readonly total: number | undefined;
   /** Items done per second, over the whole run. */
   readonly rate: number;

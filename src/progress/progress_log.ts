@@ -2,7 +2,7 @@ import { writeAbove } from "../runtime/terminal_lines.ts";
 
 /** What stands beside the bars of runs. */
 export interface ProgressLog {
-  /** Writes `line` to stderr, above the bars of the runs that go on. */
+  /** Writes `line` to stderr, above the bars of the runs that continue. */
   log(line: string): void;
 }
 

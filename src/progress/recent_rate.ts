@@ -14,7 +14,7 @@ interface Mark {
 }
 
 /**
- * How quickly items were worked on of late: over the last second or the last 20 items, whichever is longer. What
+ * How quickly items were worked on recently: over the last second or the last 20 items, whichever is longer. What
  * came from the cache is passed over, as it says nothing of those that still have to be worked on.
  */
 export class RecentRate {

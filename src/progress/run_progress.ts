@@ -4,7 +4,7 @@ import { reportSafely } from "../runtime/report_safely.ts";
 import { type ItemOutcome, Progress, type ProgressState, type ProgressWait } from "./progress.ts";
 import { TerminalProgress } from "./terminal_progress.ts";
 
-/** Who is told of the items of a run. */
+/** Who is notified of the items of a run. */
 export interface RunProgress {
   /** An item is done. */
   count(outcome: ItemOutcome): void;
@@ -27,7 +27,7 @@ export interface RunProgressOptions {
 }
 
 /**
- * Begins to count a run; `undefined` where nobody is to be told.
+ * Begins to count a run; `undefined` where no listener is to be notified.
  *
  * @param options The run, and who receives its progress.
  * @returns The progress of the run, or `undefined`.

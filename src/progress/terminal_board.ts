@@ -1,7 +1,7 @@
 import { holdTerminal, type TerminalHolder } from "../runtime/terminal_lines.ts";
 import type { Terminal } from "../runtime/terminal.ts";
 
-/** A line that is drawn anew while its run goes on. */
+/** A line that is drawn anew while its run continues. */
 export interface BoardLine {
   /** Its text, of at most `width` columns. */
   render(width: number): string;
@@ -29,7 +29,7 @@ export function boardOf(terminal: Terminal): TerminalBoard {
 }
 
 /**
- * The last lines of a terminal: one for each run that goes on. A run that ends leaves its line behind, above the
+ * The last lines of a terminal: one for each run that continues. A run that ends leaves its line behind, above the
  * others; what the logger writes stands above all of them.
  */
 export class TerminalBoard implements TerminalHolder {

@@ -52,7 +52,7 @@ export class TerminalProgress implements BoardLine {
     this.changed();
   }
 
-  /** Tells that an item was counted; it will be seen in a while. */
+  /** Reports that an item was counted; it is shown later. */
   changed(): void {
     if (this.#timer !== undefined || this.#isFinished) return;
     if (this.#terminal.style !== "bar") return this.#writeLineIfDue();

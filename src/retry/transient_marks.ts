@@ -80,7 +80,7 @@ export const BUSY_SQLITE_ERRCODES: ReadonlySet<number> = new Set([5, 6]);
 /** DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED, ABORTED (lost against another transaction), UNAVAILABLE. */
 export const TRANSIENT_GRPC: ReadonlySet<number> = new Set([4, 8, 10, 14]);
 
-/** A failed `fetch` is a `TypeError`, as a bug is: only the text tells them apart, runtime by runtime. */
+/** A failed `fetch` is a `TypeError`, as a bug is: only the text distinguishes them, runtime by runtime. */
 export const FAILED_FETCH: RegExp = new RegExp(
   [
     "^error sending request", // Deno

@@ -16,7 +16,7 @@ interface AsyncHooksModule {
 }
 
 /**
- * Makes an `AsyncLocalStorage`, or answers `undefined` where the platform has none.
+ * Makes an `AsyncLocalStorage`, or returns `undefined` where the platform has none.
  *
  * @returns The context, or `undefined`.
  */

@@ -5,7 +5,7 @@ type Handle = number | undefined | { unref?(): void };
 const setImmediate = globalValue<(callback: () => void) => Handle>("setImmediate");
 
 /**
- * Resolves in the next turn of the event loop; it keeps no process alive where the runtime can tell it not to.
+ * Resolves in the next turn of the event loop; it keeps no process alive where the runtime allows that.
  *
  * @returns A promise that resolves in the next turn.
  */

@@ -13,7 +13,7 @@ export interface FileFacts {
   readonly mode: number | undefined;
   /** The number of the user whose it is. */
   readonly owner: number;
-  /** What tells it from another of the same name. */
+  /** What distinguishes it from another of the same name. */
   readonly identity: string;
 }
 
@@ -21,12 +21,12 @@ export interface FileFacts {
 export interface Files {
   /**
    * The text of a file, or `undefined` where there is none, or one of more than `maxBytes`, or something else under its
-   * name: no link is followed, no pipe or device waited for. A long one comes later, so that the loop goes on.
+   * name: no link is followed, no pipe or device waited for. A long one comes later, so that the loop continues.
    */
   read(path: string, maxBytes: number): string | undefined | Promise<string | undefined>;
   /** The first 256 bytes of a file as text, or `undefined` where there is none. No link is followed. */
   readHead(path: string): string | undefined;
-  /** Makes a new file; a long one is written later, so that the loop goes on. */
+  /** Makes a new file; a long one is written later, so that the loop continues. */
   write(path: string, text: string): void | Promise<void>;
   /** Makes an empty file unless it is there; a link is followed. */
   touch(path: string): void;
@@ -39,7 +39,7 @@ export interface Files {
   tightenUnopened(path: string): void;
   /** Gives a file another name, in place of what has it. Fails with the code `ENOENT` where the directory is missing. */
   rename(from: string, to: string): void;
-  /** Removes a file, or a link, not what it leads to; tells whether there was one. */
+  /** Removes a file, or a link, not what it leads to; returns whether there was one. */
   remove(path: string): boolean;
   /** Makes a directory and those above it, unless they are there. */
   makeDirectory(path: string): void;
@@ -90,7 +90,7 @@ class NodeFiles implements Files {
   read(path: string, maxBytes: number): string | undefined | Promise<string | undefined> {
     const bytes = this.#ifFile(path, () => this.#readBytes(path, this.#buffer.length));
     if (bytes === undefined || bytes.length > maxBytes) return undefined;
-    // A device that never ends fills the buffer, too: what goes on reads files alone.
+    // A device that never ends fills the buffer, too: what continues reads files alone.
     return bytes.length < this.#buffer.length ? this.#decoder.decode(bytes) : this.#readLong(path, maxBytes);
   }
 

@@ -71,7 +71,7 @@ export async function openKv(path: string | undefined): Promise<KvDatabase> {
 }
 
 /**
- * What tells the file at `path` from another of the same name, or `undefined` where there is none.
+ * What distinguishes the file at `path` from another of the same name, or `undefined` where there is none.
  *
  * @param path The path of the file; `undefined` for the default database of the script.
  * @returns The identity, or `undefined` where there is no file.

@@ -12,13 +12,13 @@ export class LazyModule<Module> {
     this.#import = load;
   }
 
-  /** The module once it is there: what needs it then goes on without waiting. */
+  /** The module once it is there: what needs it then continues without waiting. */
   get loaded(): Module | undefined {
     return this.#loaded;
   }
 
   /**
-   * Loads the module, once for all who ask. Who asks first goes on first. A load that failed is tried again by the next.
+   * Loads the module, once for all who ask. Who asks first continues first. A load that failed is tried again by the next.
    *
    * @returns The module.
    * @throws {unknown} What the runtime throws where a file of the library cannot be read.

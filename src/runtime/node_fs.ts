@@ -1,6 +1,6 @@
 import { readField } from "../errors/read_field.ts";
 
-/** What `node:fs` tells of what lies under a path. */
+/** What `node:fs` knows of what is under a path. */
 export interface FsStats {
   readonly size: number;
   readonly mtimeMs: number;

@@ -12,10 +12,10 @@ let test = (value: unknown): boolean => {
 };
 
 /**
- * Whether `value` is a proxy, as far as the runtime tells: a browser has no way to.
+ * Whether `value` is a proxy, as far as the runtime can say, which a browser cannot.
  *
  * @param value Any object.
- * @returns `true` for a proxy; `false` where the runtime cannot tell.
+ * @returns `true` for a proxy; `false` where the runtime cannot say.
  */
 export function isProxy(value: object): boolean {
   return test(value);

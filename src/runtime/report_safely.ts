@@ -1,5 +1,5 @@
 /**
- * Runs what tells others of a call, such as a listener or a logger: it must neither fail the call nor,
+ * Runs what reports on a call, such as a listener or a logger: it must neither fail the call nor,
  * where it is async, end the process with a rejection that nobody handles.
  *
  * @param report Calls the listener or the logger.
@@ -9,6 +9,6 @@ export function reportSafely(report: () => unknown): void {
     const answer = report();
     if (answer instanceof Promise) answer.catch(() => {});
   } catch {
-    // The call goes on as if nobody had been told.
+    // The call continues as if there were no listener.
   }
 }

@@ -33,7 +33,7 @@ export class SealedPort {
     post({ seal: this.#seal, argv: argv && [...argv] } satisfies Greeting, []);
   }
 
-  /** Posts `message`; answers its number. */
+  /** Posts `message`; returns its number. */
   readonly post = (message: unknown, moved: readonly unknown[] = []): number => {
     this.#post(message, moved);
     return this.#count++;

@@ -27,7 +27,7 @@ export interface WorkerHandle {
   /** Whether buffers are better packed than posted. */
   readonly isPacking: boolean;
   /**
-   * Sends `message` and moves `moved`; answers the number of the message.
+   * Sends `message` and moves `moved`; returns the number of the message.
    *
    * @throws {unknown} If it holds what cannot be cloned.
    */

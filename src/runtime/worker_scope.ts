@@ -120,7 +120,7 @@ class WorkerLine implements WorkerPort {
     this.listener(message);
   }
 
-  /** Messages come in the order in which they are sent, so their number tells which one this is. */
+  /** Messages come in the order in which they are sent, so their number says which one this is. */
   receiveUnreadable(): void {
     this.#post({ seal: this.#seal, unread: this.#count++ } satisfies SealedMessage);
   }
@@ -189,8 +189,8 @@ function listenForExit(scope: WorkerGlobal, listener: (code: unknown) => void): 
 }
 
 /**
- * Deno ends the task that overflowed the heap without a word and raises the limit a little, so that
- * the worker goes on: the raised limit is the one sign.
+ * Deno ends the task that overflowed the heap silently and raises the limit a little, so that
+ * the worker continues: the raised limit is the one sign.
  */
 function listenForHeapOverflow(listener: () => void): void {
   const v8 = (globalThis as unknown as WorkerGlobal).Deno &&

@@ -11,7 +11,7 @@ export type LogLevel = "DEBUG" | "INFO" | "WARNING" | "ERROR";
 /** What may be written: lines from a level on, or nothing at all, warnings about a useless set-up included. */
 export type LogThreshold = LogLevel | "OFF";
 
-/** What a log line tells besides its message; never an argument, a cached value or a credential. */
+/** What a log line holds in addition to its message; never an argument, a cached value or a credential. */
 export type LogFields = Readonly<Record<string, string | number | boolean | undefined>>;
 
 /** Takes log lines. Hand your own to `createOpero({ logger })`. */

@@ -1,6 +1,6 @@
 import type { CacheStatus } from "../call/call_state.ts";
 
-/** What every event of a call tells. */
+/** What every event of a call holds. */
 export interface CallEvent {
   /** The name of the wrapped function. */
   readonly functionName: string;

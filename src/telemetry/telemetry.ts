@@ -36,7 +36,7 @@ const LINES: Readonly<Record<CallEventName, LogLine>> = {
 /** How many kinds and functions are remembered as warned about; past that the memory begins anew. */
 const MAX_WARNED = 10_000;
 
-/** Where an instance, or one function of it, tells what happens: its events and its log lines. */
+/** The events and the log lines of an instance, or of one function of it. */
 export class Telemetry {
   /** The events of the instance, or of the function alone. */
   readonly events: EventHub<OperoEvents>;
@@ -59,7 +59,7 @@ export class Telemetry {
     this.#warned = instance === undefined ? new Set() : instance.#warned;
   }
 
-  /** One for a function of this instance: it tells the instance all, and has events of its own. */
+  /** One for a function of this instance: it passes all to the instance, and has events of its own. */
   forFunction(): Telemetry {
     return new Telemetry(this.#random, this.#hasOwnLogger ? this.logger : undefined, this);
   }
@@ -70,7 +70,7 @@ export class Telemetry {
     return this.#hasOwnLogger || this.events.isOn || isLoggingOn() || (hub !== undefined && hub.isOn);
   }
 
-  /** Tells what happened to `call`, without anything of its arguments or values. */
+  /** Records what happened to `call`, without its arguments or values. */
   record<Name extends CallEventName>(
     name: Name,
     functionName: string,
@@ -108,7 +108,7 @@ export class Telemetry {
     try {
       return warningThrough((kind, message) => this.warnOnce(kind, functionName, message), configure);
     } catch (error) {
-      // One within another tells it once.
+      // A nested one records it once.
       if (error instanceof ConfigurationError && error !== this.#lastRefusal) {
         this.#lastRefusal = error;
         this.log("error", "bad configuration", { reason: error.message });
@@ -160,7 +160,7 @@ function loggable(event: object): LogFields {
   const fields: Record<string, string | number | boolean | undefined> = {};
   for (const [key, value] of Object.entries(event)) {
     fields[key] = key === "error" ? errorLabel(value) : value;
-    // What it was that failed, where the error tells only that all attempts did.
+    // What it was that failed, where the error says only that all attempts did.
     const root = key === "error" ? rootOf(value) : value;
     if (root !== value) fields.cause = errorLabel(root);
   }

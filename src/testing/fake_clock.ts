@@ -10,7 +10,7 @@ interface FakeTimer extends Timer {
 }
 
 /**
- * A clock that stands still until it is told to go on, so that tests of waits need no waiting.
+ * A clock that stands still until it is advanced, so that tests of waits need no waiting.
  *
  * @example
  * ```ts
@@ -64,12 +64,12 @@ export class FakeClock implements Clock {
     this.#wallOffsetMs = wallMs - this.#nowMs;
   }
 
-  /** Resolves once the clock has been told to go on by `ms`. */
+  /** Resolves once the clock has been advanced by `ms`. */
   sleep(ms: number, signal?: AbortSignal): Promise<void> {
     return sleepWith(this, ms, signal);
   }
 
-  /** Calls `callback` once the clock has been told to go on by `ms`. */
+  /** Calls `callback` once the clock has been advanced by `ms`. */
   setTimer(ms: number, callback: () => void): Timer {
     return this.#add(ms, callback, false);
   }
@@ -91,7 +91,7 @@ export class FakeClock implements Clock {
   }
 
   /**
-   * Goes on by `duration`, firing the timers that come due in order, each at its time; what they
+   * Advances by `duration`, firing the timers that come due in order, each at its time; what they
    * set in motion has run as far as it can before the next fires, and before the answer resolves.
    *
    * @throws {ConfigurationError} If `duration` is no duration.

@@ -20,7 +20,7 @@ export interface Clock {
   now(): number;
   /**
    * A monotonic time that may lag {@link Clock.now} by the length of one turn of the event loop.
-   * It serves where the time is seldom looked at; without it `now` is asked.
+   * It serves where the time is rarely looked at; without it `now` is asked.
    */
   coarseNow?(): number;
   /** The time of day, in milliseconds since 1970-01-01T00:00Z. */
@@ -64,7 +64,7 @@ export class SystemClock implements Clock {
   /** {@link SystemClock.now}, read once in a turn of the event loop: a reading costs more than a call. */
   coarseNow(): number {
     if (this.#coarseNow !== 0 && this.#time.hasOwnDate) return this.#coarseNow;
-    // Fake time goes on within a turn.
+    // Fake time advances within a turn.
     if (!this.#time.isOwn) return this.#time.now();
     nextTurn(this.#forgetCoarseNow);
     return this.#coarseNow = this.#time.now();
@@ -115,7 +115,7 @@ export function sleepWith(clock: Pick<Clock, "setTimer">, ms: number, signal?: A
   });
 }
 
-/** Lists of timers that are fired by the `setTimeout` that is there now, and by no other that tells another time. */
+/** Lists of timers that are fired by the `setTimeout` that is there now, and by no other with another time. */
 function timersOf(time: SystemTime): TimerLists {
   const { era } = time;
   let [set, clear] = [setTimeout, clearTimeout];

@@ -3,7 +3,7 @@ import { globalValue } from "../runtime/global_value.ts";
 type TurnFunction = (callback: () => void) => unknown;
 type TimerFunction = (callback: () => void, ms: number) => unknown;
 
-/** Remembered once it is seen: fake timers that come later would keep the turn waiting until a test goes on. */
+/** Remembered once it is seen: fake timers that come later would keep the turn waiting until a test continues. */
 let ownTurn: TurnFunction | undefined = turnFunction();
 
 /**

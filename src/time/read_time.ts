@@ -4,7 +4,7 @@
  */
 
 /**
- * A time that only goes on, in milliseconds from some moment: for how long something took.
+ * A time that never goes back, in milliseconds from some moment: for how long something took.
  *
  * @returns The time, in milliseconds; only differences mean something.
  */

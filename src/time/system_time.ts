@@ -5,7 +5,7 @@ const OWN_TIMEOUT = setTimeout;
 
 /**
  * The monotonic time of the runtime, in milliseconds. It is read through the globals at the time of asking, so the fake
- * timers of a test drive it; where those begin or end, it goes on from where it was.
+ * timers of a test drive it; where those begin or end, it continues from where it was.
  */
 export class SystemTime {
   /** How often fake timers have begun or ended, as far as that was seen. */
@@ -48,7 +48,7 @@ export class SystemTime {
     this.era++;
     this.#now = performance.now;
     this.#date = Date;
-    // Some fake timers and the date only: then it is the date that goes on with them.
+    // Some fake the timers and the date only: then it is the date that advances with them.
     this.#isByDate = performance.now === OWN_NOW && Date !== OWN_DATE && setTimeout !== OWN_TIMEOUT;
     if (this.#latestMs !== -Infinity) this.#goTo(this.#latestMs);
   }

@@ -6,7 +6,7 @@ export interface TimerListsHost {
   schedule(ms: number, callback: () => void): () => void;
   /** Calls `callback` in a coming turn of the event loop, before anything could notice a timer left over. */
   soon(callback: () => void): void;
-  /** Is told that it is `nowMs` at least, as a timer fired for which it looks much too early. */
+  /** Learns that it is `nowMs` at least, as a timer fired that seems to be much too early. */
   reach?(nowMs: number): void;
   /** Whether its timers may never fire any more. */
   isOver?(): boolean;

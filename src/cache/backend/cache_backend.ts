@@ -30,11 +30,11 @@ export interface CacheBackend {
    * say as it is larger than its bounds.
    */
   set(key: string, entry: CacheEntry): MaybePromise<void>;
-  /** Removes what is under `key`; tells whether there was anything. */
+  /** Removes what is under `key`; returns whether there was anything. */
   delete(key: string): MaybePromise<boolean>;
   /** Removes every entry whose key begins with `prefix`; all of them for `""`. */
   clear(prefix: string): MaybePromise<void>;
-  /** Lets go of what it opened itself, and only of that. */
+  /** Closes what it opened itself, and nothing else. */
   close?(): MaybePromise<void>;
 }
 

@@ -36,7 +36,7 @@ export function namespacePrefix(namespace: string): MaybePromise<string> {
  * What all stored keys of the function known as `identity` in `namespace` begin with.
  *
  * @param namespace The namespace of the cache.
- * @param identity What tells the function from all others.
+ * @param identity What distinguishes the function from all others.
  * @returns The prefix; a promise where the runtime hashes asynchronously.
  */
 export function functionPrefix(namespace: string, identity: string): MaybePromise<string> {
@@ -51,7 +51,7 @@ export function functionPrefix(namespace: string, identity: string): MaybePromis
 export interface FunctionKey {
   /** What they begin with. */
   readonly prefix: string;
-  /** The SHA-256 of all that tells the function from every other. */
+  /** The SHA-256 of all that distinguishes the function from every other. */
   readonly digest: string;
 }
 
@@ -59,7 +59,7 @@ export interface FunctionKey {
  * The part of the keys that all calls of the function known as `identity` in `namespace` share, in its `version`.
  *
  * @param namespace The namespace of the cache.
- * @param identity What tells the function from all others.
+ * @param identity What distinguishes the function from all others.
  * @param version The `cacheVersion` of the function.
  * @returns The part that the keys share; a promise where the runtime hashes asynchronously.
  */
@@ -69,12 +69,12 @@ export function functionKey(namespace: string, identity: string, version: string
 }
 
 /**
- * The stored key of a call: the function's prefix, and the SHA-256 of the function's digest and of what tells the call from
+ * The stored key of a call: the function's prefix, and the SHA-256 of the function's digest and of what distinguishes the call from
  * its others. So nothing of an argument leaves the process, no key is hostile to its store, and two calls share a key only
  * where SHA-256 fails.
  *
  * @param functionKey The part that all keys of the function share.
- * @param key What tells the call from other calls of the function.
+ * @param key What distinguishes the call from other calls of the function.
  * @returns The stored key; a promise where the runtime hashes asynchronously.
  */
 export function storedKey({ prefix, digest }: FunctionKey, key: string): MaybePromise<string> {
@@ -85,7 +85,7 @@ export function storedKey({ prefix, digest }: FunctionKey, key: string): MaybePr
  * {@link storedKey} for a function whose own key was there at once, as then all hashes are.
  *
  * @param functionKey The part that all keys of the function share.
- * @param key What tells the call from other calls of the function.
+ * @param key What distinguishes the call from other calls of the function.
  * @returns The stored key.
  * @throws {ConfigurationError} If the runtime has no `node:crypto`.
  */

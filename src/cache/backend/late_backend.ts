@@ -40,7 +40,7 @@ export class LateBackend<Module> implements CacheBackend {
     return this.#backend === undefined ? this.#onceOpen((backend) => backend.close?.()) : this.#backend.close?.();
   }
 
-  /** Does `use` once the code is there; those who come before that go on in their order. */
+  /** Runs `use` once the code is loaded; uses that come before that run in their order. */
   async #onceOpen<R>(use: (backend: CacheBackend) => MaybePromise<R>): Promise<R> {
     const module = await this.#module.load();
     this.#backend ??= this.#open(module);

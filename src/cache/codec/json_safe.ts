@@ -20,7 +20,7 @@ class SeenObjects {
   readonly #listed: object[] = [];
   #set: Set<object> | undefined;
 
-  /** Tells whether `value` is new. */
+  /** Returns whether `value` is new. */
   add(value: object): boolean {
     if (this.#set !== undefined) return this.#set.size < this.#set.add(value).size;
     if (this.#listed.includes(value)) return false;

@@ -29,7 +29,7 @@ const ALIGNMENT = 8;
 export class ViewNodes {
   readonly #pending: PendingView[] = [];
 
-  /** Notes `view`, of the class `name`, whose node belongs at `place`. */
+  /** Records `view`, of the class `name`, whose node belongs at `place`. */
   add(view: ArrayBufferView, name: string, place: number): void {
     requireOwn(view.buffer);
     this.#pending.push({ view, name, place });

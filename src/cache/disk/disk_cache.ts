@@ -61,7 +61,7 @@ export function diskCache(config: DiskCacheConfig = {}): CacheBackend {
 }
 
 /**
- * {@link diskCache} for an instance, whose clock tells what has expired.
+ * {@link diskCache} for an instance, by whose clock entries expire.
  *
  * @param config Where the files are, and how much space they may take.
  * @param host What the instance provides for the layers.

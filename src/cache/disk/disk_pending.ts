@@ -61,7 +61,7 @@ export class DiskPending {
     this.#removeTemporary(passing, await this.#files.list(passing), (name) => mayBeUnder(prefix, name));
   }
 
-  /** Our own are told by their mark: one that is removed while it is written comes to nothing as well. */
+  /** Our own are found by their mark: one that is removed while it is written has no effect either. */
   #removeTemporary(passing: string, names: readonly string[], isMeant: (name: string) => boolean): void {
     for (const name of names) {
       if (isMeant(name) && isTemporaryName(name) && !name.startsWith(this.#writer)) {

@@ -8,7 +8,7 @@ export const OTHER_KEYS = "other";
 /** The directory of files that are being written. */
 export const PASSING = "passing";
 
-/** The file whose time tells when the entries were last gone through. */
+/** The file whose time says when the entries were last swept. */
 export const SWEPT = "swept";
 
 /** So much of a part of a key is in the name of a file that is being written for it. */

@@ -17,7 +17,7 @@ export interface DiskRootOptions {
   readonly path: string;
   /** Whether the user named it: then it may be a link, as he knows where it leads. */
   readonly isNamed: boolean;
-  /** Gives the time of day, which tells for how long a look is good. */
+  /** Gives the time of day, by which a lookup stays valid for a while. */
   readonly clock: Pick<Clock, "wallNow">;
   /** Warns of what is wrong with the set-up, once. */
   readonly warnOnce: (kind: string, message: string) => void;
@@ -54,7 +54,7 @@ export class DiskRoot {
     return this.#lookUp(directory, wallMs).path;
   }
 
-  /** {@link DiskRoot.pathOf} of a directory that is there; to read from one that is not is to be told so by an error. */
+  /** {@link DiskRoot.pathOf} of a directory that is there; to read from a missing one fails with an error. */
   pathIfThere(directory: string, wallMs: number): string | undefined {
     const known = this.#lookUp(directory, wallMs);
     return isTrusted(known, wallMs) ? known.path : undefined;

@@ -83,7 +83,7 @@ export class DiskStore implements CacheBackend {
     await clearDisk(walk, prefix, this.#limits.maxEntryBytes);
   }
 
-  /** Waits for what goes on in the background. */
+  /** Waits for what continues in the background. */
   async close(): Promise<void> {
     this.#isClosed = true;
     await this.#sweeper.stop();

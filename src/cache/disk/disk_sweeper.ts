@@ -38,7 +38,7 @@ export class DiskSweeper {
     this.#clock = clock;
   }
 
-  /** Is told of every entry. */
+  /** Is notified of every entry. */
   onWritten(bytes: number): void {
     this.#bytesUntilSweep -= bytes;
     if (this.#sweeping !== undefined || !this.#isTime()) return;
@@ -80,7 +80,7 @@ export class DiskSweeper {
     if (excess > 0 && !this.#isStopped) await this.#removeOldest(walk, found, excess + this.#maxBytes * 0.1);
   }
 
-  /** Tells whether nobody went through the entries of late, and tells others that somebody does now. */
+  /** Returns whether no process has swept the entries recently, and marks that this one does now. */
   #isDue(): boolean {
     const mark = `${this.#root.path}/${SWEPT}`;
     const facts = this.#files.facts(mark);

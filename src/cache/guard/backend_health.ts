@@ -12,7 +12,7 @@ const BREAKER = { maxFailures: 5, openMs: 1_000, maxOpenMs: 30_000 };
 /** Failures that are no further apart are one outage, even where it answered in between. */
 const OUTAGE_GAP_MS = 60_000;
 
-/** Who is told of a backend in trouble. */
+/** The listener for a backend in trouble. */
 export interface HealthReport {
   /** Called once where an operation fails that never worked: that is no outage, but a mistake in the set-up. */
   readonly onUseless: (operation: CacheOperation, error: unknown, functionName: string) => void;
@@ -51,12 +51,12 @@ export class BackendHealth {
   /** Whether no breaker knows of a failure, so that none need be asked. */
   #isUntroubled = true;
   readonly #worked = new Set<CacheOperation>();
-  /** Operations that never worked, of which was told. */
+  /** Operations that never worked and were reported. */
   readonly #useless = new Set<CacheOperation>();
   /** Whether anything was asked of it so far. */
   wasAsked = false;
   #isOpening = false;
-  /** When trouble was told of last, when it failed last, and whether it is known to be back since. */
+  /** When trouble was last reported, when an operation last failed, and whether its recovery was reported since. */
   #reportedMs = -Infinity;
   #failedMs = -Infinity;
   #isRecoveryReported = true;
@@ -140,7 +140,7 @@ export class BackendHealth {
     this.#isRecoveryReported = false;
   }
 
-  /** A failure now and then is one outage; one that lasts is told of though it was thought over. */
+  /** A failure now and then is one outage; one that lasts is reported although it was thought to be over. */
   #isNews(nowMs: number): boolean {
     if (nowMs - this.#failedMs > OUTAGE_GAP_MS) return true;
     return this.#breaker.state !== "closed" && nowMs - this.#reportedMs > OUTAGE_GAP_MS;

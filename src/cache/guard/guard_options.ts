@@ -29,6 +29,6 @@ export interface GuardedCacheOptions {
   readonly connectTimeoutMs: number;
   /** Whether the next operation is the first of all, of a backend that has to be opened. */
   readonly isFirst: () => boolean;
-  /** Told of each failure, and of each value that cannot be kept. */
+  /** Notified of each failure, and of each value that cannot be kept. */
   readonly onError: (operation: CacheOperation, error: unknown) => void;
 }

@@ -75,18 +75,18 @@ export class GuardedCache {
     return this.#ask(work, UNREADABLE_ENTRY);
   }
 
-  /** Keeps `entry`, unless it is no longer wanted once its turn has come; tells whether it was kept. */
+  /** Keeps `entry`, unless it is no longer wanted once its turn has come; returns whether it was kept. */
   set(key: string, entry: CacheEntry, isWanted: () => boolean = always): MaybePromise<boolean> {
     const { backend, timeoutMs } = this.#options;
     return this.#ask(this.#writing(backend, key, entry, timeoutMs, isWanted), false);
   }
 
-  /** Keeps `entry`; tells whether it was kept. Throws, or rejects, where the backend failed. */
+  /** Keeps `entry`; returns whether it was kept. Throws, or rejects, where the backend failed. */
   store(key: string, entry: CacheEntry): MaybePromise<boolean> {
     return this.#insist(this.#writing(this.#named, key, entry, this.#namedLimitMs(key), always));
   }
 
-  /** Removes what is under `key`; tells whether it knows of anything that was. Throws, or rejects, where it could not. */
+  /** Removes what is under `key`; returns whether it knows of anything that was. Throws, or rejects, where it could not. */
   delete(key: string): MaybePromise<boolean> {
     return this.#insist(this.#removal(this.#named, key));
   }
@@ -146,7 +146,7 @@ export class GuardedCache {
   }
 
   #wasKept(answer: unknown): boolean {
-    // A guarded tier has told of it itself.
+    // A guarded tier has reported it itself.
     if (answer === NOT_KEPT && this.#options.state !== undefined) this.#options.onError("set", notKept());
     return answer !== NOT_KEPT && answer !== UNWANTED;
   }
@@ -161,7 +161,7 @@ export class GuardedCache {
     return this.#do(work, NO_PERMITS, undefined);
   }
 
-  /** Does it, and notes how the backend did. Where it failed the result is that of `orElse`; without one it throws or rejects. */
+  /** Does it, and records how the backend did. Where it failed the result is that of `orElse`; without one it throws or rejects. */
   #do<R>(work: Work<R>, permits: readonly Permit[], orElse: (() => R) | undefined): MaybePromise<R> {
     const { state, clock, connectTimeoutMs } = this.#options;
     const isFirst = state === undefined || !state.health.wasAsked ? this.#recordRequest() : false;
@@ -201,7 +201,7 @@ export class GuardedCache {
     // A value that cannot be kept says nothing of the backend, but that it is there.
     if (error instanceof SerializationError) state?.health.recordSuccess(operation);
     else state?.health.recordFailure(operation, error, { ...context, functionName });
-    // The failure of a tier was told of by its own guard.
+    // The failure of a tier was reported by its own guard.
     if (state !== undefined || !context.isNamed) onError(operation, error);
     if (orElse === undefined) throw error;
     return orElse();

@@ -80,7 +80,7 @@ export class WriteOrder {
       const removing = this.change(key, () => this.#remove(key));
       if (isPromise(removing)) removing.then(ignore, ignore);
     } catch {
-      // The backend is in trouble, and whoever asks it next will be told.
+      // The backend is in trouble, and the next caller will learn of it.
     }
   }
 }

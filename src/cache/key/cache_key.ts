@@ -20,7 +20,7 @@ const GRAPH_MARK = "G";
 /**
  * A text that two lists of arguments share only where they are equal by value: tagged by type, each text with its length
  * before it, keys of objects sorted. It takes time in proportion to the arguments, however deep they are and
- * whatever they refer to. `identify` tells how an object counts whose state cannot be seen.
+ * whatever they refer to. `identify` says how an object counts whose state cannot be seen.
  *
  * @param args The arguments of the call.
  * @param identify What stands for an object that has no content of its own.

@@ -11,7 +11,7 @@ import { temporalKind } from "./temporal_kind.ts";
 export interface ClassKind {
   /** Their nearest built-in class. */
   readonly kind: StateKind;
-  /** What tells the class from others, in this process and the next: its name, and what its text is. */
+  /** What distinguishes the class from others, in this process and the next: its name, and what its text is. */
   readonly mark: string;
   /** Whether it is a class of somebody's own, of which another may have the same text. */
   readonly isOwnClass: boolean;
@@ -49,7 +49,7 @@ function findKind(prototype: object): ClassKind | null {
 
 function classKind(kind: StateKind, prototype: object, texts: readonly string[]): ClassKind | null {
   if (texts.length === 0) return { kind, mark: kind.name, isOwnClass: false };
-  // Which fields a class of views has cannot be told without naming each of its items.
+  // Which fields a class of views has cannot be known without naming each of its items.
   if (!kind.hasFields) return null;
   const name = String((prototype.constructor as { name?: unknown }).name);
   return { kind, mark: `${name.length}:${name}~${checksum(texts.join("\n"))}~${kind.name}`, isOwnClass: true };

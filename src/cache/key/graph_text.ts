@@ -12,7 +12,7 @@ const MAX_PLAIN_UNITS = 64;
  * definition, so that one object in two places is two. The text holds all definitions in full, and the hashes are names
  * in it and no more: two definitions of one hash get two names. Objects that refer to each other in a
  * circle have one definition together, written from where it is entered (they are the strongly connected components that
- * Tarjan's algorithm finds; SIAM J. Comput. 1, 1972), and a reference within tells how far back it leads.
+ * Tarjan's algorithm finds; SIAM J. Comput. 1, 1972), and a reference within says how far back it leads.
  * Within a circle the order counts in which a map or set was filled; elsewhere it does not.
  *
  * @param value The value.

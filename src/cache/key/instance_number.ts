@@ -2,7 +2,7 @@ const numbers = new WeakMap<object, number>();
 let lastNumber = 0;
 
 /**
- * A number that tells `object` from every other in this process.
+ * A number that distinguishes `object` from every other in this process.
  *
  * @param object Any object.
  * @returns The number, from 1.

@@ -13,7 +13,7 @@ const UNITS_A_PART = 64;
 let partsLeft = 0;
 
 // What was found in a value, as bits: nothing but keys in order, keys in no order, something that JSON
-// does not tell from everything else.
+// does not distinguish from everything else.
 const SORTED = 0;
 const UNSORTED = 1;
 const OTHER = 2;

@@ -20,7 +20,7 @@ export interface Content {
   readonly close: string;
 }
 
-/** How what can be told by nothing but who it is enters a key. */
+/** How an object that is known by its identity alone enters a key. */
 export interface Identify {
   /**
    * A number that no other object has in this process.
@@ -33,7 +33,7 @@ export interface Identify {
 }
 
 /**
- * The content of `value`, or its whole text where it is told by who it is.
+ * The content of `value`, or its whole text where its identity counts.
  *
  * @param value Any object.
  * @param identify What stands for an object that has no content of its own.

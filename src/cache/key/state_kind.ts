@@ -1,6 +1,6 @@
 import { bytesText, viewBytes } from "./byte_key.ts";
 
-/** What tells an object of some kind from another of that kind, but for its fields. */
+/** What distinguishes an object of some kind from another of that kind, but for its fields. */
 export interface KindState {
   /** What is no value by itself, as a text that ends by itself. */
   readonly text: string;

@@ -35,7 +35,7 @@ export function temporalKind(prototype: object): StateKind | undefined {
   return { name: tag, read, hiddenNames: () => 0, hasFields: true };
 }
 
-/** The calendar is always told, and with it the day that a month, and the year that a day of the year stands for. */
+/** The calendar is always part of it, and with it the day that a month, and the year that a day of the year stands for. */
 function readMoment(prototype: Moment, moment: object): KindState {
   return { text: "", items: [prototype.toString.call(moment, { calendarName: "always" })] };
 }

@@ -14,7 +14,7 @@ const FACTOR = 0x9e3779b1 | 0;
 export const NO_NUMBER = -1;
 
 /**
- * A number that equal lists of arguments share, and others seldom, made of a few of their texts and numbers; {@link NO_NUMBER}
+ * A number that equal lists of arguments share, and others rarely, made of a few of their texts and numbers; {@link NO_NUMBER}
  * where there are none, or where one of the arguments is an object that is not {@link isJsonObject}.
  *
  * @param args The arguments of the call.

@@ -4,7 +4,7 @@ export interface KeyvLike {
   get(key: string): Promise<unknown>;
   /** Keeps a value for `ttl` milliseconds, 0 for no expiry; `false` means that it failed. */
   set(key: string, value: string, ttl?: number): Promise<unknown>;
-  /** Removes a value; tells whether there was one. */
+  /** Removes a value; returns whether there was one. */
   delete(key: string): Promise<boolean>;
   /** Goes through keys and values; not every store can. */
   // deno-lint-ignore no-explicit-any -- versions differ in the type of an argument that none of them needs

@@ -59,7 +59,7 @@ export function kvCache(config: KvCacheConfig = {}): CacheBackend {
 }
 
 /**
- * {@link kvCache} for an instance, whose clock tells what has expired.
+ * {@link kvCache} for an instance, by whose clock entries expire.
  *
  * @param config Where the database is.
  * @param cacheBackendHost The clock of the instance.

@@ -93,7 +93,7 @@ export function rangesOf(prefix: Uint8Array): readonly KvRange[] {
 }
 
 /**
- * The records of cut keys that may begin with `prefix`, where a look at the whole key must tell.
+ * The records of cut keys that may begin with `prefix`, where only the whole key can decide.
  *
  * @param prefix The beginning of the keys, in bytes.
  * @returns The range, or `undefined` where all is sure.

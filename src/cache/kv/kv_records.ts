@@ -47,7 +47,7 @@ export class KvRecords {
     return await this.#readValue(place, (await this.#kv.get(place.recordKey)).value, maxBytes);
   }
 
-  /** Puts `bytes` in the place of what is there, unless the write has become void meanwhile. */
+  /** Puts `bytes` in place of what is there, unless the write has become void meanwhile. */
   async write(place: KvPlace, bytes: Uint8Array, expiry: KvExpiry, pending: PendingWrite): Promise<void> {
     if (bytes.length <= MAX_PART_BYTES) {
       await this.#replace(place, (commit) => commit.set(place.recordKey, { bytes }, expiry), pending);
@@ -65,7 +65,7 @@ export class KvRecords {
     }
   }
 
-  /** Removes what is at a place, and what is on its way there; tells whether there was anything. */
+  /** Removes what is at a place, and what is on its way there; returns whether there was anything. */
   async delete(place: KvPlace): Promise<boolean> {
     await this.deleteRange(place.allParts);
     return await this.#replace(place, (commit) => commit.delete(place.recordKey)) ?? false;
@@ -130,7 +130,7 @@ export class KvRecords {
   }
 
   /**
-   * Puts another record, or none, in the place of the one there, whose parts go with it; tells whether there was one, or
+   * Puts another record, or none, in place of the one there, whose parts go with it; returns whether there was one, or
    * nothing where the write is void.
    */
   async #replace(

@@ -5,11 +5,11 @@ import type { KvDatabase } from "../../runtime/kv.ts";
 export interface KvSourceOptions {
   /** Opens it. */
   readonly open: () => Promise<KvDatabase>;
-  /** What tells its file from another under the same path; nothing where it has none. */
+  /** What distinguishes its file from another under the same path; nothing where it has none. */
   readonly identity: () => string | undefined;
   /** Whether it is closed with the store. */
   readonly isOwned: boolean;
-  /** Tells when it is time to look whether the file is still there. */
+  /** Says when it is time to check that the file still exists. */
   readonly clock: Pick<Clock, "now">;
 }
 

@@ -75,7 +75,7 @@ export class KvStore implements CacheBackend {
     const unsure = unsureRangeOf(prefix);
     if (unsure === undefined) return;
     for await (const { place, bytes } of records.list(unsure, Infinity)) {
-      // What is torn cannot tell its key, and is of no use to anybody.
+      // A torn record has no readable key, and is useless.
       if (bytes === undefined || startsWith(bytes, prefix)) await records.delete(place);
     }
   }

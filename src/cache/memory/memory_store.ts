@@ -133,7 +133,7 @@ export class MemoryStore {
     return this.#nodes.get(node.key) === node;
   }
 
-  /** Keeps `entry` under `key`, its times on whatever clock its keeper reads, unless it alone is over `maxBytes`; tells whether it was kept. */
+  /** Keeps `entry` under `key`, its times on whatever clock its keeper reads, unless it alone is over `maxBytes`; returns whether it was kept. */
   set(key: unknown, entry: CacheEntry): boolean {
     this.delete(key);
     const bytes = this.#maxBytes === undefined ? 0 : sizeOf(key, entry.value, this.#maxBytes);
@@ -147,7 +147,7 @@ export class MemoryStore {
     return true;
   }
 
-  /** Removes what is under `key`; tells whether there was anything. */
+  /** Removes what is under `key`; returns whether there was anything. */
   delete(key: unknown): boolean {
     const node = this.#nodes.get(key);
     if (node === undefined) return false;
@@ -175,7 +175,7 @@ export class MemoryStore {
     this.#earliestMs = Infinity;
   }
 
-  /** Looks at some entries more, and removes what expired before `nowMs`; tells whether it has looked at all. */
+  /** Looks at some entries more, and removes what expired before `nowMs`; returns whether it has looked at all. */
   sweepSome(nowMs: number, entries: number): boolean {
     for (let looked = 0; looked < entries && this.#swept !== undefined; looked++) {
       const node = this.#swept;

@@ -99,7 +99,7 @@ export class RedisConnection implements RedisPort {
     try {
       await Promise.race([connected, promise]);
     } catch (error) {
-      // A connection that comes about after all is let go of, too.
+      // A connection that comes about after all is released, too.
       connected.then(() => client.destroy(), () => {});
       client.destroy();
       throw toRedisError("CONNECT", error);

@@ -13,11 +13,11 @@ import type { ResultStore } from "./result_store.ts";
 export interface BackendResultsOptions {
   /** Where. */
   readonly backend: GuardedCache;
-  /** Gives the time of day, which outlives the process. */
+  /** Returns the time of day, by which outlives the process. */
   readonly clock: Clock;
   /** The first part of every key. */
   readonly namespace: string;
-  /** What tells the function from every other, in this process and the next. */
+  /** What distinguishes the function from every other, in this process and the next. */
   readonly identity: string;
   /** The version of what it keeps, which is a part of every key. */
   readonly version: string;
@@ -57,7 +57,7 @@ export class BackendResults implements ResultStore {
     return nowMs < entry.expiresAt && nowMs >= entry.createdAt;
   }
 
-  /** The stored key, where the runtime can hash at once, so that no call hashes twice; else what tells the call from others. */
+  /** The stored key, where the runtime can hash at once, so that no call hashes twice; else what distinguishes the call from others. */
   keyOf(self: unknown, args: readonly unknown[]): string {
     const text = this.#textOf(self, args);
     const fn = this.#functionKeyNow ??= this.#functionKeyAtOnce();

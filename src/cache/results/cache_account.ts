@@ -25,12 +25,12 @@ export interface CacheStats {
 
 type MutableStats = { -readonly [Name in keyof CacheStats]: number };
 
-/** What the cache can do for a call, and the event that tells of it. */
+/** What the cache can do for a call, and its event. */
 const EVENTS = { hit: "cacheHit", miss: "cacheMiss", stale: "cacheStale", coalesced: "cacheCoalesced" } as const;
 
 const TASKS = { set: "set a value in", delete: "delete a value from", clear: "clear" } as const;
 
-/** Counts what the cache of one function does, and tells of it. */
+/** Counts what the cache of one function does, and reports it. */
 export class CacheAccount {
   readonly #host: LayerHost;
   readonly #stats: MutableStats = { hits: 0, misses: 0, stale: 0, coalesced: 0, writes: 0, errors: 0 };

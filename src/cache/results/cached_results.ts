@@ -26,7 +26,7 @@ export interface CachedResultsParts {
 
 /** The cached results of one function: what is kept, what is on its way, and the count of both. */
 export class CachedResults implements FlightOwner {
-  /** Counts and tells what it does. */
+  /** Counts and reports what it does. */
   readonly account: CacheAccount;
   /** Where they are kept. */
   readonly store: ResultStore;
@@ -143,7 +143,7 @@ export class CachedResults implements FlightOwner {
     return this.#pace.mayTry(key);
   }
 
-  /** Notes that the source failed while there was an old value to serve. */
+  /** Records that the source failed while there was an old value to serve. */
   recordFailedRefresh(key: unknown, error: unknown): void {
     this.#pace.recordFailure(key, error);
   }
@@ -177,7 +177,7 @@ export class CachedResults implements FlightOwner {
     flightContext.recordEnd(flight);
   }
 
-  /** Keeps the result of a run, and ends the flight once it is kept; answers what the run's own call gets. */
+  /** Keeps the result of a run, and ends the flight once it is kept; returns what the run's own call gets. */
   keep(flight: Flight, value: unknown): unknown {
     if (flight.isStorable && isSingleUse(value)) {
       flight.invalidate();
@@ -201,7 +201,7 @@ export class CachedResults implements FlightOwner {
     return flight.finish(value);
   }
 
-  /** `finishing`, or just `value` once lookup and write together have taken their time; the write goes on behind it. */
+  /** `finishing`, or just `value` once lookup and write together have taken their time; the write continues behind it. */
   #inTime(flight: Flight, finishing: Promise<unknown>, value: unknown): Promise<unknown> {
     // Whole milliseconds, as timers of one length share a timer of the runtime.
     const leftMs = Math.max(0, this.store.limitMs - Math.trunc(flight.lookupMs));

@@ -9,7 +9,7 @@ export type Rerun = (call: Call) => Promise<unknown>;
 
 /** Whose flights they are: calls of another function with the same identity do not join them. */
 export interface FlightOwner {
-  /** Is told of a flight that all who waited have left, before it is aborted. */
+  /** Is notified of a flight that all who waited have left, before it is aborted. */
   end(flight: Flight): void;
 }
 

@@ -6,7 +6,7 @@ import type { Flight, FlightLinks } from "./flight.ts";
 /** A run that asks for its own result may do so again in the run that it is given instead, as deep as this. */
 const MAX_DEPTH = 100;
 
-/** Tells in whose run a call is made, so that a run is not made to wait for itself. */
+/** Knows in whose run a call is made, so that a run is not made to wait for itself. */
 export class FlightContext {
   readonly #create: () => AsyncContext<Flight | undefined> | undefined;
   #storage: AsyncContext<Flight | undefined> | undefined;
@@ -44,7 +44,7 @@ export class FlightContext {
   }
 
   /**
-   * Notes that the code which asks is going to wait for `flight`, and tells whether it may.
+   * Records that the code which asks is going to wait for `flight`, and returns whether it may.
    *
    * @throws {ConfigurationError} If it has come back to its own result again and again.
    */
@@ -59,7 +59,7 @@ export class FlightContext {
     return true;
   }
 
-  /** Notes that `flight` is started, in whose run, and that this run waits for it. */
+  /** Records that `flight` is started, in whose run, and that this run waits for it. */
   recordStart(flight: Flight): void {
     const parent = this.current;
     if (parent === undefined) return;

@@ -7,10 +7,10 @@ import type { LayerHost } from "../../attempt/layer_host.ts";
 import { Flight, type Rerun } from "./flight.ts";
 import { type FlightContext, flightContext as processContext } from "./flight_context.ts";
 
-/** How long a call waits for a run that may be its own, where nobody can tell. */
+/** How long a call waits for a run that may be its own, where that cannot be known. */
 const BLIND_WAIT_MS = 30_000;
 
-/** How the runs of a function are told from one another. */
+/** How the runs of a function are distinguished. */
 export interface FlightOptions {
   /** Whether they are in all that they await, from the first run on; otherwise from the first one that is joined. */
   readonly isTracked: boolean;
@@ -46,7 +46,7 @@ export class FlightWaits {
   join(flight: Flight, call: Call, rerun: Rerun): Promise<unknown> {
     const result = flight.join(call, rerun);
     if (flight.isTracked || this.#isBounded || call.state?.limits?.deadlineMs !== undefined) return result;
-    // From now on it can be told, which costs a run as much as half of what all else costs.
+    // From now on it is known, which costs a run as much as half of what all else costs.
     this.#isTracked = true;
     if (!flight.isRunning && this.#context.canTrack) return result;
     return interruptible(() => result, (stop) => {

@@ -15,11 +15,11 @@ export interface ResultStore {
   isFresh(entry: CacheEntry): boolean;
   /** What is kept under `key`, fresh or not; `UNREADABLE_ENTRY` where nobody knows. */
   read(key: unknown): MaybePromise<CacheEntry | undefined>;
-  /** Keeps the result of a call, unless it is not wanted any more when it comes to that; tells whether it was kept. */
+  /** Keeps the result of a call, unless it is not wanted any more when it comes to that; returns whether it was kept. */
   write(key: unknown, entry: CacheEntry, isWanted: () => boolean): MaybePromise<boolean>;
-  /** Keeps a value by name; tells whether it was kept. Throws or rejects where that failed. */
+  /** Keeps a value by name; returns whether it was kept. Throws or rejects where that failed. */
   put(key: unknown, entry: CacheEntry): MaybePromise<boolean>;
-  /** Removes one; tells whether it was there. Throws or rejects where that failed. */
+  /** Removes one; returns whether it was there. Throws or rejects where that failed. */
   delete(key: unknown): MaybePromise<boolean>;
   /** Removes all of this function. Throws or rejects where that failed. */
   clear(): MaybePromise<unknown>;

@@ -9,7 +9,7 @@ type Fields = Readonly<Record<string | symbol, unknown>>;
  * Whether `value` can be read only once, so that it cannot be kept and given to several callers: a `Response` or
  * `Request` (of fetch, node-fetch or another realm), a stream, a reader of one, an iterator, what is iterated
  * asynchronously. An object or a list that holds one of them at its first level is as good as one, as in
- * `{ status, body }`. It is told by its methods, as classes differ from realm to realm.
+ * `{ status, body }`. It is recognized by its methods, as classes differ from realm to realm.
  *
  * @param value A result.
  * @returns `true` if it can be read only once.
@@ -45,7 +45,7 @@ export function isUsedUp(value: object): boolean {
 }
 
 /**
- * Lets go of what nobody will read, so that what feeds it can end. Failures are nobody's business.
+ * Releases what nobody will read, so that what feeds it can end. Failures are nobody's business.
  *
  * @param value A result that can be read only once.
  */

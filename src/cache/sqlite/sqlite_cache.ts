@@ -68,7 +68,7 @@ export function sqliteCache(config: SqliteCacheConfig = {}): CacheBackend {
 }
 
 /**
- * {@link sqliteCache} for an instance, whose clock tells what has expired.
+ * {@link sqliteCache} for an instance, by whose clock entries expire.
  *
  * @param config Where the database is, and how much it may hold.
  * @param host The clock and the log of the instance.

@@ -15,7 +15,7 @@ export interface SqliteSource {
    * @param wallMs The time of day, for who has just read it.
    */
   open(wallMs?: number): SqliteDatabase;
-  /** Is told of each failure; the next {@link SqliteSource.open} may answer with another database. */
+  /** Is notified of each failure; the next {@link SqliteSource.open} may answer with another database. */
   onFailure(error: unknown): void;
   /** Closes what it opened. */
   close(): void;
@@ -27,7 +27,7 @@ export interface SqliteFileOptions {
   readonly path: string;
   readonly files: Files;
   readonly openDatabase: (path: string) => SqliteDatabase;
-  /** Tells when it is time to look whether the file is still there. */
+  /** Says when it is time to check that the file still exists. */
   readonly clock: Pick<Clock, "wallNow">;
   readonly warn: (message: string, fields?: LogFields) => void;
 }
@@ -83,7 +83,7 @@ export class SqliteFile implements SqliteSource {
     return this.#database = database;
   }
 
-  /** Lets go of a database that is damaged; a file of the library's own is kept under another name, for somebody to look at. */
+  /** Releases a database that is damaged; a file of the library's own is kept under another name, for somebody to look at. */
   onFailure(error: unknown): void {
     if (!isDamage(error)) return;
     this.close();

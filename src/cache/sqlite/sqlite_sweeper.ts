@@ -49,7 +49,7 @@ export class SqliteSweeper {
     this.#writesBetween = Math.min(MAX_WRITES_BETWEEN, this.#writesBetweenCounts);
   }
 
-  /** Is told of every entry. */
+  /** Is notified of every entry. */
   onWritten(): void {
     this.#writesUntilCount--;
     if (--this.#writesUntilSweep <= 0 && !this.#isSweeping) this.#begin();
@@ -77,7 +77,7 @@ export class SqliteSweeper {
     this.#isStopped = true;
   }
 
-  /** A few rows are done at once; where there are more, or another process is in the way, it goes on in later turns. */
+  /** A few rows are done at once; where there are more, or another process is in the way, it continues in later turns. */
   *#sweep(slices: Slices, isToCount: boolean): Steps {
     if (this.#hasOld) yield* this.#removeOld(slices);
     for (let looked = 0; looked < ROWS_A_SWEEP && !this.#isStopped;) {

@@ -83,7 +83,7 @@ export class TieredCache implements CacheBackend {
     return andEnd(() => this.#inBoth((tier) => setOrDrop(tier, key, entry), join), end);
   }
 
-  /** Removes the entry from both tiers; tells whether any had it. */
+  /** Removes the entry from both tiers; returns whether any had it. */
   delete(key: string): MaybePromise<boolean> {
     const end = this.#copies.beginChange(key);
     return andEnd(() => this.#inBoth((tier) => tier.delete(key), (first, second) => first || second), end);
@@ -149,7 +149,7 @@ function joinOutcomes<T, R>(first: Outcome<T>, second: Outcome<T>, join: (first:
   return join(first.value, second.value);
 }
 
-/** A tier that cannot take the new entry must not go on with the old one; tells whether it took it. */
+/** A tier that cannot take the new entry must not continue with the old one; returns whether it took it. */
 function setOrDrop(tier: CacheBackend, key: string, entry: CacheEntry): MaybePromise<boolean> {
   const drop = (end: () => boolean) => whenDone(() => tier.delete(key), end, end);
   return whenDone(

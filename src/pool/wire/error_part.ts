@@ -7,7 +7,7 @@ const MAX_CLASSES = 32;
 const MAX_NAME_LENGTH = 1_024;
 
 /**
- * What tells what an error is, apart from what it holds.
+ * What distinguishes what an error is, apart from what it holds.
  *
  * @param error The error.
  * @returns The part.

@@ -60,7 +60,7 @@ export class PackingList implements Packing {
   readonly parts: Part[] = [];
   readonly places: unknown[] = [];
 
-  /** Adds a part; answers its number. */
+  /** Adds a part; returns its number. */
   add(part: Part): number {
     return this.parts.push(part) - 1;
   }

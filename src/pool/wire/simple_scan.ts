@@ -10,7 +10,7 @@ let visits = 0;
  * that it takes a closer look.
  *
  * @param value Any object.
- * @returns `false` also where nobody can tell.
+ * @returns `false` also where that cannot be known.
  */
 export function isSimple(value: object): boolean {
   visits = 0;

@@ -154,7 +154,7 @@ export interface ResultsMessage {
 /** Why a worker must go. */
 export type FatalReason = "boot" | "exit" | "memory" | "overrun" | "uncaught";
 
-/** The worker cannot go on; it is the last message. */
+/** The worker cannot continue; it is the last message. */
 export interface FatalMessage {
   readonly kind: "fatal";
   readonly reason: FatalReason;

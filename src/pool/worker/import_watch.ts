@@ -17,7 +17,7 @@ export class ImportWatch {
   }
 
   /**
-   * Whether whoever asks is a module that is being imported, or what it left to run behind it; the latter is known
+   * Whether the next caller is a module that is being imported, or what it left to run behind it; the latter is known
    * where modules are run in the context of their import, as on Deno and Node.
    */
   get isImporting(): boolean {

@@ -21,7 +21,7 @@ const MAX_HOLD_MS = 2;
 /** More results than this are never held back. */
 const MAX_HELD = 1_024;
 
-/** The clock is read at least this seldom: reading it costs more than a tiny item. */
+/** The clock is read at least this rarely: reading it costs more than a tiny item. */
 const MAX_UNTIMED = 16;
 
 /** Gathers what became of items, and tells it in few messages without keeping anybody waiting. */

@@ -23,7 +23,7 @@ async function checkUnkeepable(store: CheckedStore, value: unknown): Promise<voi
   await isKeptExactly(store, value);
 }
 
-/** Tells whether it was kept; a value kept in another form is the one thing that is never right. */
+/** Returns whether it was kept; a value kept in another form is the one thing that is never right. */
 async function isKeptExactly(store: CheckedStore, value: unknown): Promise<boolean> {
   const backend = await store.open();
   const entry = freshEntry(value);
