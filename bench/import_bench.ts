@@ -1,59 +1,94 @@
 /**
- * What an import costs before anything is called: its size as a bundler makes it, and the processor time of a whole process that imports and ends, over that of an empty script. Deno
- * imports the sources, Node what the bundler made of them. The processes run turn by turn; medians, and the quarters
- * around them.
+ * What an import costs before anything is called, beside its peers: its size as a bundler makes it, and the processor
+ * time of a whole process that imports and ends, over that of an empty script. Node, Bun and Deno import the packed
+ * package and the peers out of `node_modules`, Deno the sources as well, as JSR gives them. The processes run turn by
+ * turn; medians, and the quarters around them.
  *
- * `deno run -A bench/import_bench.ts`; it needs `node`, and `python3` to ask for the time of a process.
+ * `deno run -A bench/import_bench.ts`; it needs `npm`, and `python3` to ask for the time of a process. `NODE` and `BUN`
+ * name other programs than those on the PATH.
  */
 import { stop } from "npm:esbuild@0.28.2";
-import { bundleSize, writeBundle } from "./support/bundle_sizes.ts";
+import { importSize, makeImportProject } from "./support/import_project.ts";
 
 const ROUNDS = 15;
-const ENTRIES: Readonly<Record<string, string>> = {
-  "opero": `export { opero } from "./mod.ts";`,
-  "opero, opmap": `export { opero, opmap } from "./mod.ts";`,
-  "AllFailedError": `export { AllFailedError } from "./mod.ts";`,
-  "all of it": `export * from "./mod.ts";`,
+
+const OURS = (names: string) => `import { ${names} } from "@opero/core"; export { ${names} };`;
+const PEERS = `import retry from "p-retry"; import map from "p-map"; import { LRUCache } from "lru-cache";
+export { LRUCache, map, retry };`;
+const COCKATIEL = `import { handleAll, retry, ExponentialBackoff, timeout, wrap } from "cockatiel";
+export { ExponentialBackoff, handleAll, retry, timeout, wrap };`;
+
+const SIZES: Readonly<Record<string, string>> = {
+  "opero": OURS("opero"),
+  "opero, opmap": OURS("opero, opmap"),
+  "AllFailedError": OURS("AllFailedError"),
+  "all of @opero/core": `export * from "@opero/core";`,
+  "p-retry + p-map + lru-cache": PEERS,
+  "cockatiel: retry, timeout, wrap": COCKATIEL,
+};
+
+/** What a process imports, by the name of its script. The first is what the others are measured over. */
+const SCRIPTS: Readonly<Record<string, string>> = {
+  "empty": "",
+  "@opero/core": OURS("opero"),
+  "p-retry + p-map + lru-cache": PEERS,
+  "cockatiel": COCKATIEL,
 };
 
 /** The user and system time of one process, in milliseconds. */
-async function cpuMs(program: string, args: readonly string[]): Promise<number> {
+async function cpuMs(cwd: string, command: readonly string[]): Promise<number> {
   const script =
-    "import os,sys;p=os.spawnvp(os.P_NOWAIT,sys.argv[1],sys.argv[1:]);r=os.wait4(p,0)[2];print(r.ru_utime+r.ru_stime)";
-  const { stdout } = await new Deno.Command("python3", { args: ["-c", script, program, ...args] }).output();
-  return 1_000 * Number(new TextDecoder().decode(stdout).trim().split("\n").at(-1));
+    "import os,sys;p=os.spawnvp(os.P_NOWAIT,sys.argv[1],sys.argv[1:]);r=os.wait4(p,0);print(r[1],r[2].ru_utime+r[2].ru_stime)";
+  const { stdout } = await new Deno.Command("python3", { args: ["-c", script, ...command], cwd }).output();
+  const [status, seconds] = new TextDecoder().decode(stdout).trim().split("\n").at(-1)!.split(" ").map(Number);
+  if (status !== 0) throw new Error(`${command.join(" ")} failed`);
+  return 1_000 * seconds!;
 }
 
 const quarter = (values: readonly number[], share: number) =>
   values.toSorted((a, b) => a - b)[Math.floor((values.length - 1) * share)]!;
 
-/** Prints what each of `scripts` costs over the first, which is empty. */
-async function compare(program: string, options: readonly string[], scripts: readonly string[]): Promise<void> {
-  const over = scripts.map((): number[] => []);
+/** Prints what a process of each of `scripts` costs over the first. */
+async function compare(cwd: string, program: readonly string[], scripts: ReadonlyMap<string, string>): Promise<void> {
+  const over = [...scripts].map((): number[] => []);
   for (let round = 0; round <= ROUNDS; round++) {
     const times: number[] = [];
-    for (const script of scripts) times.push(await cpuMs(program, [...options, script]));
+    for (const script of scripts.values()) times.push(await cpuMs(cwd, [...program, script]));
+    // What the first round compiled is kept for the others, as it is for a user.
     if (round > 0) times.forEach((time, i) => over[i]!.push(time - times[0]!));
   }
-  for (const [i, script] of scripts.entries()) {
+  for (const [i, name] of [...scripts.keys()].entries()) {
     const [low, middle, high] = [0.25, 0.5, 0.75].map((share) => quarter(over[i]!, share).toFixed(1));
-    if (i > 0) console.log(`| ${program} ${script.split("/").at(-1)} | +${middle} ms | ${low} to ${high} |`);
+    if (i > 0) console.log(`| ${program[0]!.split("/").at(-1)} | ${name} | +${middle} ms | ${low} to ${high} |`);
   }
 }
 
-console.log("| import | minified | gzipped | files |\n| --- | --- | --- | --- |");
-for (const [name, code] of Object.entries(ENTRIES)) {
-  const { bytes, gzipped, files } = await bundleSize(name, code);
-  console.log(`| ${name} | ${(bytes / 1_024).toFixed(1)} KB | ${(gzipped / 1_024).toFixed(1)} KB | ${files} |`);
+async function isThere(program: string): Promise<boolean> {
+  try {
+    return (await new Deno.Command(program, { args: ["--version"] }).output()).success;
+  } catch {
+    return false;
+  }
 }
-const directory = await Deno.makeTempDir();
-await Deno.writeTextFile(`${directory}/empty.mjs`, "");
-await writeBundle(`import { opero } from "./mod.ts"; if (!opero) throw 1;`, directory);
-const source = new URL("../mod.ts", import.meta.url).href;
-await Deno.writeTextFile(`${directory}/sources.ts`, `import { opero } from "${source}"; if (!opero) throw 1;`);
-console.log("\n| process | over an empty script | middle half |\n| --- | --- | --- |");
-const [empty, bundled] = [`${directory}/empty.mjs`, `${directory}/entry.js`];
-await compare("deno", ["run", "--no-lock", "--no-check"], [empty, `${directory}/sources.ts`, bundled]);
-await compare("node", [], [empty, bundled]);
-await Deno.remove(directory, { recursive: true });
-await stop();
+
+const project = await makeImportProject();
+try {
+  console.log("| import | minified | gzipped |\n| --- | --- | --- |");
+  for (const [name, code] of Object.entries(SIZES)) {
+    const { bytes, gzipped } = await importSize(project, code);
+    console.log(`| ${name} | ${(bytes / 1_024).toFixed(1)} KB | ${(gzipped / 1_024).toFixed(1)} KB |`);
+  }
+  const scripts = new Map(Object.keys(SCRIPTS).map((name, i) => [name, `${project}/script${i}.mjs`]));
+  for (const [name, path] of scripts) await Deno.writeTextFile(path, SCRIPTS[name]!);
+  const sources = new URL("../mod.ts", import.meta.url).href;
+  await Deno.writeTextFile(`${project}/sources.ts`, OURS("opero").replace("@opero/core", sources));
+  console.log("\n| process | import | over an empty script | middle half |\n| --- | --- | --- | --- |");
+  for (const program of [Deno.env.get("NODE") ?? "node", Deno.env.get("BUN") ?? "bun"]) {
+    if (await isThere(program)) await compare(project, [program], scripts);
+  }
+  const deno = [Deno.execPath(), "run", "--no-lock", "--no-check"];
+  await compare(project, deno, new Map([...scripts, ["@opero/core, the sources", `${project}/sources.ts`]]));
+} finally {
+  await Deno.remove(project, { recursive: true });
+  await stop();
+}

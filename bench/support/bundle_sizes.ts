@@ -3,7 +3,7 @@
  * prints a line of JSON for each. Bundled and minified by esbuild with code splitting; what counts is the code that is
  * loaded with the import itself, each file of it gzipped, not what an `import()` loads later.
  */
-import { build, type BuildOptions, type Metafile, type Plugin, stop } from "npm:esbuild@0.28.2";
+import { build, type BuildOptions, type BuildResult, type Metafile, type Plugin, stop } from "npm:esbuild@0.28.2";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 
@@ -42,28 +42,30 @@ const withoutSideEffects: Plugin = {
  * @returns The size of what is loaded at once.
  */
 export async function bundleSize(name: string, code: string): Promise<BundleSize> {
-  const { metafile, outputFiles } = await build({ ...optionsFor(code), metafile: true, write: false });
-  const paths = loadedAtOnce(metafile);
-  const files = outputFiles.filter(({ path }) =>
-    paths.some((each) => each.split("/").at(-1) === path.split("/").at(-1))
-  );
+  return { name, ...sizeAtOnce(await build({ ...optionsFor(code), metafile: true, write: false })) };
+}
+
+/**
+ * The size of what a bundle loads at once.
+ *
+ * @param result What esbuild made of `entry.ts`, kept in memory.
+ * @returns Its size, and in how many files it comes.
+ */
+export function sizeAtOnce(
+  { metafile, outputFiles }: BuildResult<{ metafile: true; write: false }>,
+): Omit<BundleSize, "name"> {
+  const names = loadedAtOnce(metafile).map(lastPart);
+  const files = outputFiles.filter(({ path }) => names.includes(lastPart(path)));
   const sum = (sizes: readonly number[]) => sizes.reduce((total, size) => total + size, 0);
   return {
-    name,
     bytes: sum(files.map(({ contents }) => contents.length)),
     gzipped: sum(files.map(({ contents }) => gzipSync(contents, { level: 9 }).length)),
     files: files.length,
   };
 }
 
-/**
- * Writes what {@link bundleSize} measures.
- *
- * @param code A module.
- * @param directory Where its files go; that of the module itself is `entry.js`.
- */
-export async function writeBundle(code: string, directory: string): Promise<void> {
-  await build({ ...optionsFor(code), outdir: directory });
+function lastPart(path: string): string {
+  return path.split(/[\\/]/).at(-1)!;
 }
 
 function optionsFor(code: string) {
