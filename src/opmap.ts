@@ -5,9 +5,11 @@ import { ConfigurationError } from "./errors/configuration_error.ts";
 import { validateOptions, wrongOption } from "./options/validate.ts";
 import type { Call } from "./call/call.ts";
 import type { Handler } from "./call/layer.ts";
+import { BulkPool } from "./map/bulk_pool.ts";
 import { MapList } from "./map/map_list.ts";
 import { MapPool } from "./map/map_pool.ts";
-import type { MapRun, MapRunSetup } from "./map/map_run.ts";
+import type { MapRun } from "./map/map_run.ts";
+import type { MapRunSetup } from "./map/map_run_setup.ts";
 import { MapStreamRun } from "./map/map_stream.ts";
 import type { Mapped, MapStream } from "./map/mapped.ts";
 import { checkedOptions, configuring, refusing, wrapTask } from "./opero.ts";
@@ -100,6 +102,9 @@ class FunctionMap {
   readonly #registry: Registry;
   readonly #pipeline: Pipeline;
   readonly #pool: MapPool | undefined;
+  /** What cannot be done where a run is wrong. */
+  readonly #task: string;
+  readonly #bulk: BulkPool | undefined;
   readonly #runs = new Set<MapRun>();
   /** These two are the same for all runs: code compiled for a closure of one run would be deoptimised by the next. */
   readonly #handler: Handler;
@@ -117,7 +122,11 @@ class FunctionMap {
     const { handler, host } = this.#pipeline;
     const { telemetry, functionName } = host;
     const observe = observed(handler, host);
+    this.#task = `map ${quoted(functionName)}`;
     // Asked item by item: who begins to listen in mid-run hears of the rest.
+    this.#bulk = this.#pool !== undefined && this.#pipeline.isOnFailureOnly
+      ? new BulkPool(this.#pool, handler, telemetry)
+      : undefined;
     this.#handler = (call) => telemetry.isOn ? observe(call) : handler(call);
     this.#onItem = (index, ok) => {
       if (telemetry.wants("itemDone")) telemetry.emit("itemDone", { functionName, index, ok });
@@ -126,25 +135,24 @@ class FunctionMap {
 
   /** The function over many items, with its handles. */
   open(): Mapped<unknown, unknown, unknown, OnError> {
-    const start = <Result>(begin: (setup: MapRunSetup) => Result, self: unknown, items: unknown, options: RunOptions) =>
-      begin(this.#setUp(self, items, options));
+    const setUp = (self: unknown, items: unknown, options: RunOptions | undefined) => this.#setUp(self, items, options);
     const { ordered } = this.#options;
     const pipeline = this.#pipeline;
 
-    async function mapped(this: unknown, items: unknown, options: RunOptions = {}): Promise<unknown[]> {
-      return await start((setup) => new MapList(setup, ordered).gather(), this, items, options);
+    async function mapped(this: unknown, items: unknown, options?: RunOptions): Promise<unknown[]> {
+      return await new MapList(setUp(this, items, options), ordered).gather();
     }
 
-    function stream(this: unknown, items: unknown, options: RunOptions = {}): MapStream<unknown> {
+    function stream(this: unknown, items: unknown, options?: RunOptions): MapStream<unknown> {
       const self = this === mapped ? undefined : this;
-      return start((setup) => new MapStreamRun(setup, ordered).open(), self, items, options);
+      return new MapStreamRun(setUp(self, items, options), ordered).open();
     }
 
-    async function withMeta(this: unknown, items: unknown, options: RunOptions = {}): Promise<unknown[]> {
+    async function withMeta(this: unknown, items: unknown, options?: RunOptions): Promise<unknown[]> {
       const self = this === mapped ? undefined : this;
       const resultOf = (call: Call, value: unknown) => ({ value, meta: metaOf(call, pipeline) });
-      const gather = (setup: MapRunSetup) => new MapList({ ...setup, resultOf, isStateful: true }, ordered).gather();
-      return await start(gather, self, items, options);
+      const setup = setUp(self, items, options);
+      return await new MapList({ ...setup, resultOf, isStateful: true, bulk: undefined }, ordered).gather();
     }
 
     const close = () => this.#close();
@@ -164,10 +172,10 @@ class FunctionMap {
     return likeOriginal(this.#fn, mapped, this.#options.name) as Mapped<unknown, unknown, unknown, OnError>;
   }
 
-  #setUp(self: unknown, items: unknown, runOptions: RunOptions): MapRunSetup {
+  #setUp(self: unknown, items: unknown, runOptions: RunOptions | undefined): MapRunSetup {
     const { host, cache } = this.#pipeline;
     const { functionName, clock } = host;
-    const task = `map ${quoted(functionName)}`;
+    const task = this.#task;
     const closed = this.#registry.closedError(task);
     if (closed !== undefined) throw closed;
     this.#pool?.requireStart(task);
@@ -178,14 +186,16 @@ class FunctionMap {
       source: new ItemSource(items),
       isFinite: countItems(items) !== undefined,
       handler: this.#handler,
+      bulk: this.#bulk,
       self,
       isStateful: cache !== undefined,
       capacity: this.#pool?.capacityFor(workers) ?? { now: workers },
       resultOf: undefined,
       onError,
       signals: [signal, this.#options.signal].filter((each) => each !== undefined),
-      openProgress: (wait) =>
-        openRunProgress({ progress, label: functionName, total: () => countItems(items), wait, clock }),
+      openProgress: progress === false
+        ? undefined
+        : (wait) => openRunProgress({ progress, label: functionName, total: () => countItems(items), wait, clock }),
       clock,
       onItem: this.#onItem,
       runs: [this.#runs, this.#registry.runs],
@@ -195,9 +205,10 @@ class FunctionMap {
     };
   }
 
-  #resolveRun(task: string, given: RunOptions): Pick<ResolvedMapOptions, keyof RunOptions> {
-    validateOptions(task, given, RUN_RULES);
+  #resolveRun(task: string, given: RunOptions | undefined): Pick<ResolvedMapOptions, keyof RunOptions> {
     const { onError, progress, workers } = this.#options;
+    if (given === undefined) return { onError, progress, workers, signal: undefined };
+    validateOptions(task, given, RUN_RULES);
     if (this.#pool !== undefined && (given.workers ?? 0) > workers) {
       throw wrongOption(task, "workers", { desired: `at most ${workers}, as many as the pool has` }, given.workers);
     }

@@ -34,6 +34,8 @@ export interface Pipeline {
   readonly handler: Handler;
   /** Runs calls that have options of their own, and ask this of the cache; composed when first asked for. */
   readonly limitedHandler: (cacheMode?: CacheMode) => Handler;
+  /** Whether a call whose attempt succeeds goes through no layer that would do anything. */
+  readonly isOnFailureOnly: boolean;
   /** The cache of the function; off until switched on, but there to be asked. */
   readonly cache: CachedResults | undefined;
   /** What the layers use. */
@@ -103,10 +105,12 @@ export function buildPipeline(parts: PipelineParts): Pipeline {
     shared: (option, name, settings, make) => registry.shared.of(task, option, name, settings, make),
   };
   const layersAt = placeLayers(task, options.layers ?? [], POLICIES.map(({ name }) => name), host);
-  const forms = POLICIES.flatMap((policy) =>
-    [...layersAt("outside", policy.name), policy.resolve(options, policyHost), ...layersAt("inside", policy.name)]
-      .map(formsOf)
-  );
+  let isOnFailureOnly = (options.layers ?? []).length === 0;
+  const forms = POLICIES.flatMap((policy) => {
+    const own = formsOf(policy.resolve(options, policyHost));
+    isOnFailureOnly &&= own.plain === undefined || policy.isOnFailureOnly === true;
+    return [...layersAt("outside", policy.name).map(formsOf), own, ...layersAt("inside", policy.name).map(formsOf)];
+  });
   const attempt = runAttempt ?? localAttempt(parts, host);
 
   const limited = new Map<CacheMode | undefined, Handler>();
@@ -117,6 +121,7 @@ export function buildPipeline(parts: PipelineParts): Pipeline {
       limited.set(mode, handler);
       return handler;
     },
+    isOnFailureOnly,
     cache,
     host,
     handles: Object.assign({}, NO_HANDLES, ...forms.map(({ handles }) => handles)),

@@ -19,6 +19,7 @@ export type FilledReraiseOptions = Filled<ReraiseOptions, "reraise">;
 /** The last attempt's own error in place of an `AllFailedError`. */
 export const reraisePolicy: Policy = definePolicy<ReraiseOptions, "reraise">({
   name: "reraise",
+  isOnFailureOnly: true,
   rules: { reraise: booleanFlag },
   defaults: { reraise: false },
   resolve: ({ reraise }, host) => reraise ? reraiseLayer(host) : undefined,

@@ -85,6 +85,7 @@ export type FilledRetryOptions = Filled<RetryOptions, Defaulted>;
 /** Rounds, with backoff between them. */
 export const retryPolicy: Policy = definePolicy<RetryOptions, Defaulted>({
   name: "retry",
+  isOnFailureOnly: true,
   rules: {
     retries: nonNegativeInteger,
     backoffFactor: numberThat("a finite number of at least 1", (value) => Number.isFinite(value) && value >= 1),

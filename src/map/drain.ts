@@ -13,6 +13,8 @@ const NONE: unique symbol = Symbol("none");
 export interface DrainTarget {
   /** Whether another item may begin while `active` others run. */
   mayBegin(active: number): boolean;
+  /** Keeps a place for the result of the next item. */
+  reserve(): void;
   /** Runs the item; never throws. No two items that run have the same `slot`, a small number. */
   run(item: unknown, index: number, slot: number): Promise<unknown>;
   /** The item has its result. */
@@ -68,7 +70,7 @@ export class Drain {
   }
 
   /** Begins nothing more; what runs still tells how it ended. Resolves once the source is closed. */
-  stop(): Promise<void> {
+  stop(_reason: unknown): Promise<void> {
     this.#isStopped = true;
     return this.#source.close();
   }
@@ -92,6 +94,7 @@ export class Drain {
     let isFirst = true;
     for (let hasItem = this.#pull(); hasItem; hasItem = this.#mayContinue() && this.#pull()) {
       const index = this.#index++;
+      this.#target.reserve();
       try {
         const result = this.#target.run(this.#source.item, index, slot);
         // A target may allow more than before. Whoever began this loop sees to that at first, or each would begin the next.
@@ -153,6 +156,7 @@ export class Drain {
   async #runAlone(item: unknown): Promise<void> {
     const slot = this.#takeSlot();
     const index = this.#index++;
+    this.#target.reserve();
     try {
       this.#target.onValue(index, await this.#target.run(item, index, slot), slot);
     } catch (error) {

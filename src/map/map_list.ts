@@ -1,6 +1,7 @@
 import type { SourceFailure } from "./drain.ts";
 import { objectList } from "../runtime/object_list.ts";
-import { MapRun, type MapRunSetup } from "./map_run.ts";
+import { MapRun } from "./map_run.ts";
+import type { MapRunSetup } from "./map_run_setup.ts";
 import { SKIPPED } from "./result_buffer.ts";
 
 /** A run that gathers all results. */
@@ -22,16 +23,15 @@ export class MapList extends MapRun {
     return this.#settle.promise;
   }
 
-  /** Whether another item may begin while `active` others run. */
-  mayBegin(active: number): boolean {
-    return active < this.setup.capacity.now;
+  /** How many more items may begin while `active` others run. */
+  room(active: number): number {
+    return this.setup.capacity.now - active;
   }
 
-  /** Runs the call of an item, which gets its place among the results. */
-  override run(item: unknown, index: number, slot: number): Promise<unknown> {
+  /** Keeps a place among the results for an item that begins. */
+  reserve(): void {
     this.#begun++;
     if (this.#isOrdered) this.#results.push(undefined);
-    return super.run(item, index, slot);
   }
 
   protected keep(index: number, result: unknown): void {

@@ -1,6 +1,8 @@
 import { beginAttempt } from "../attempt/attempt.ts";
 import { parseDuration } from "../time/duration.ts";
 import type { Call } from "../call/call.ts";
+import type { Handler } from "../call/layer.ts";
+import type { ItemClient, ItemJob } from "../pool/item_job.ts";
 import type { ResolvedMapOptions } from "./opmap_options.ts";
 import { IntakeCapacity, type RunCapacity } from "./intake_capacity.ts";
 import { referToFunction } from "../pool/function_reference.ts";
@@ -40,6 +42,8 @@ export class MapPool {
   /** What is known of the items, from one run to the next. */
   readonly #pace: Pace;
   readonly #registry: Registry;
+  /** The item whose call is on its way to hear that its first attempt failed. */
+  #failed: ItemJob | undefined = undefined;
   #pool: (Pool & { readonly hopeless: unknown; readonly isClosed: boolean }) | undefined = undefined;
 
   /**
@@ -83,8 +87,20 @@ export class MapPool {
     requireNoImport(task, this.#fn.module);
   }
 
+  /** Begins the first attempt of an item that has no call; `client` is told of it. */
+  begin(item: unknown, index: number, startedMs: number, client: ItemClient): ItemJob {
+    return this.#open().begin(item, index, startedMs, client);
+  }
+
+  /** Runs the call of `job` through `handler`, whose layers find that its first attempt failed. */
+  runOn(job: ItemJob, handler: Handler): Promise<unknown> {
+    this.#failed = job;
+    return handler(job.call);
+  }
+
   /** Runs one attempt. */
   readonly run = (call: Call): Promise<unknown> => {
+    if (this.#failed !== undefined) return this.#tellFailed(this.#failed);
     const { clock } = this.#registry;
     // A reading costs more than all else here: what never failed has no use for an exact one.
     beginAttempt(call, call.state === undefined && clock.coarseNow !== undefined ? clock.coarseNow() : clock.now());
@@ -108,6 +124,12 @@ export class MapPool {
     const pool = this.#pool;
     this.#pool = undefined;
     await pool?.close();
+  }
+
+  /** Rejects only once somebody listens: Deno searches all rejections that nobody heard for each that is heard later. */
+  #tellFailed({ outcome }: ItemJob): Promise<never> {
+    this.#failed = undefined;
+    return new Promise((_resolve, reject) => queueMicrotask(() => reject(outcome)));
   }
 
   #open(): Pool {

@@ -5,69 +5,29 @@ import { AbortScope } from "../call/abort_scope.ts";
 import { type Follower, followSignal, unfollowSignal } from "../call/follow_signal.ts";
 import { listOf, objectList } from "../runtime/object_list.ts";
 import { TurnKeeper } from "../time/turn_keeper.ts";
-import type { Clock } from "../time/clock.ts";
-import { captureContext } from "../runtime/async_context.ts";
+import { captureContext, type ContextRunner } from "../runtime/async_context.ts";
 import { Call, stateOf } from "../call/call.ts";
-import type { Handler } from "../call/layer.ts";
+import { beginAttempt } from "../attempt/attempt.ts";
+import type { ItemJob } from "../pool/item_job.ts";
+import { BulkDrain, type BulkTarget } from "./bulk_drain.ts";
 import { firstWait } from "./first_wait.ts";
 import { outcomeOf, toError } from "./item_outcome.ts";
-import type { OnError } from "./opmap_options.ts";
 import { Drain, type DrainTarget, type SourceFailure } from "./drain.ts";
-import type { ItemSource } from "./item_source.ts";
-import type { ProgressWait } from "../progress/progress.ts";
+import type { ItemOutcome, ProgressWait } from "../progress/progress.ts";
 import type { RunProgress } from "../progress/run_progress.ts";
-import type { RunCapacity } from "./intake_capacity.ts";
 import { SKIPPED } from "./result_buffer.ts";
+import type { MapRunSetup } from "./map_run_setup.ts";
 import { tallyItems } from "./tally_items.ts";
 
-/** Where runs stand. */
-interface RunSet {
-  add(run: MapRun): unknown;
-  delete(run: MapRun): unknown;
-}
-
-/** What a run is made with. */
-export interface MapRunSetup {
-  /** The items. */
-  readonly source: ItemSource;
-  /** Whether it is known that there are so and so many items. */
-  readonly isFinite: boolean;
-  /** Runs the call of one item. */
-  readonly handler: Handler;
-  /** The `this` of the calls. */
-  readonly self: unknown;
-  /** Whether the layers ask for the state of a call at once. */
-  readonly isStateful: boolean;
-  /** How many items may run by now. */
-  readonly capacity: RunCapacity;
-  /** What the result of `call` is, given its value. */
-  readonly resultOf: ((call: Call, value: unknown) => unknown) | undefined;
-  /** What a failed item does. */
-  readonly onError: OnError;
-  /** Ends the run. */
-  readonly signals: readonly AbortSignal[];
-  /** Is notified of each item; made when the run begins, which says what all items that run wait for. */
-  readonly openProgress: (wait: () => ProgressWait | undefined) => RunProgress | undefined;
-  /** Is notified of each item too. */
-  readonly onItem: (index: number, isOk: boolean) => void;
-  /** Where it stands from when it has begun until it is over. */
-  readonly runs: readonly RunSet[];
-  /** What a run ends with where the instance was closed. */
-  readonly closedError: () => Error | undefined;
-  /** Whether no item can be run any more. */
-  readonly isHopeless: () => boolean;
-  /** The name of the function, for messages. */
-  readonly functionName: string;
-  /** The only source of time. */
-  readonly clock: Clock;
-}
+/** How an item ended that needed no call. */
+const PLAIN_SUCCESS: ItemOutcome = { isFailed: false, isCached: false, isRetried: false };
 
 /** One run over many items: what all of its shapes share. */
-export abstract class MapRun implements DrainTarget {
+export abstract class MapRun implements DrainTarget, BulkTarget {
   /** What it was made with. */
   protected readonly setup: MapRunSetup;
   /** Feeds it. */
-  protected readonly drain: Drain;
+  protected readonly drain: Drain | BulkDrain;
   /** The failed items, as they failed. */
   protected readonly errors: MapItemError[] = [];
   readonly #scope = new AbortScope();
@@ -78,13 +38,17 @@ export abstract class MapRun implements DrainTarget {
   readonly #follower: Follower = { abort: (reason) => void this.fail(reason) };
   #isOver = false;
   /** Who reads, aborts or closes may do so in the context of another than who asked for the run, to whom all it calls belongs. */
-  readonly #inContext = captureContext();
+  readonly inContext: ContextRunner = captureContext();
 
   /** A run that has not begun. */
   constructor(setup: MapRunSetup) {
     this.setup = setup;
     this.#name = JSON.stringify(setup.functionName);
-    this.drain = new Drain(setup.source, this, new TurnKeeper());
+    const { source, bulk, clock } = setup;
+    const turns = new TurnKeeper();
+    this.drain = bulk === undefined || source.isAsync
+      ? new Drain(source, this, turns)
+      : new BulkDrain({ source, target: this, bulk, turns, clock });
   }
 
   /** Takes the result in. */
@@ -93,8 +57,15 @@ export abstract class MapRun implements DrainTarget {
   protected abstract reject(reason: unknown): void;
   /** All items that began are done; the source may have failed. */
   protected abstract resolve(sourceFailure: SourceFailure | undefined): void;
+  /** How many more items may begin while `active` others run. */
+  abstract room(active: number): number;
+  /** Keeps a place for the result of the next item. */
+  abstract reserve(): void;
+
   /** Whether another item may begin while `active` others run. */
-  abstract mayBegin(active: number): boolean;
+  mayBegin(active: number): boolean {
+    return this.room(active) > 0;
+  }
 
   /** Whether nothing will come any more. */
   get isOver(): boolean {
@@ -108,7 +79,7 @@ export abstract class MapRun implements DrainTarget {
     const closed = this.setup.closedError();
     if (closed !== undefined) return void this.fail(closed);
     for (const signal of this.setup.signals) followSignal(signal, this.#follower);
-    this.#progress = this.setup.openProgress(() => firstWait(this.#running, this.setup.clock.now()));
+    this.#progress = this.setup.openProgress?.(() => this.#firstWait());
     for (const runs of this.setup.runs) runs.add(this);
     this.setup.capacity.loading?.then(() => this.fill(), (error) => this.fail(error));
     this.fill();
@@ -116,12 +87,17 @@ export abstract class MapRun implements DrainTarget {
 
   /** Begins what may begin. */
   protected fill(): void {
-    this.#inContext(() => this.drain.fill());
+    this.inContext(() => this.drain.fill());
+  }
+
+  /** Whether `item` has to be waited for. */
+  isAwaited(item: unknown): boolean {
+    return typeof item === "object" && item !== null && isThenable(item);
   }
 
   /** Runs the call of an item, once it is there. */
   run(item: unknown, index: number, slot: number): Promise<unknown> {
-    if (typeof item === "object" && item !== null && isThenable(item)) return this.#runOnceThere(item, index, slot);
+    if (this.isAwaited(item)) return this.#runOnceThere(item as PromiseLike<unknown>, index, slot);
     const call = new Call(this.setup.self, listOf(item), index, this.#scope);
     if (this.setup.isStateful) stateOf(call);
     this.#running[slot] = call;
@@ -131,7 +107,28 @@ export abstract class MapRun implements DrainTarget {
   async #runOnceThere(item: PromiseLike<unknown>, index: number, slot: number): Promise<unknown> {
     const value = await item;
     // Nothing begins in a run that is over, and nobody hears of what comes of it.
-    return this.#isOver ? undefined : await MapRun.prototype.run.call(this, value, index, slot);
+    return this.#isOver ? undefined : await this.run(value, index, slot);
+  }
+
+  /** The call of an item that began without one. */
+  callOf({ item, index, startedMs }: ItemJob): Call {
+    const call = new Call(this.setup.self, listOf(item), index, this.#scope);
+    beginAttempt(call, startedMs);
+    return call;
+  }
+
+  /** Runs the call of an item whose first attempt failed, from there on. */
+  runOn(job: ItemJob, slot: number): Promise<unknown> {
+    this.#running[slot] = job.call;
+    return this.setup.bulk!.runOn(job);
+  }
+
+  /** An item that had no call has its value. */
+  onPlainValue(index: number, value: unknown): void {
+    if (this.#isOver) return;
+    this.#progress?.count(PLAIN_SUCCESS);
+    this.setup.onItem(index, true);
+    this.keep(index, value);
   }
 
   /** An item has its value. */
@@ -171,7 +168,7 @@ export abstract class MapRun implements DrainTarget {
   /** Ends the run with `reason`, and what runs with `stopReason`; resolves once the source is closed. */
   async fail(reason: unknown, stopReason: unknown = reason): Promise<void> {
     if (this.#isOver) return;
-    const closed = this.#inContext(() => this.#stop(stopReason));
+    const closed = this.inContext(() => this.#stop(stopReason));
     this.#leave();
     this.reject(reason);
     // What the source says to being closed cannot matter any more: the run has its reason.
@@ -179,11 +176,17 @@ export abstract class MapRun implements DrainTarget {
   }
 
   #stop(reason: unknown): Promise<void> {
-    const closed = this.drain.stop();
+    const closed = this.drain.stop(reason);
     this.#scope.abort(reason);
     for (const call of this.#running) call?.attempt?.abort(reason);
     this.#running.length = 0;
     return closed;
+  }
+
+  /** An item without a call waits for nothing but its worker. */
+  #firstWait(): ProgressWait | undefined {
+    const isWorking = this.drain instanceof BulkDrain && this.drain.isRunningPlain;
+    return isWorking ? undefined : firstWait(this.#running, this.setup.clock.now());
   }
 
   /** Keeps the error of an item that is lost. */

@@ -1,5 +1,6 @@
 import type { SourceFailure } from "./drain.ts";
-import { MapRun, type MapRunSetup } from "./map_run.ts";
+import { MapRun } from "./map_run.ts";
+import type { MapRunSetup } from "./map_run_setup.ts";
 import type { MapStream } from "./mapped.ts";
 import { ResultBuffer, SKIPPED } from "./result_buffer.ts";
 
@@ -45,17 +46,16 @@ export class MapStreamRun extends MapRun {
     return stream;
   }
 
-  /** Whether another item may begin while `active` others run. */
-  mayBegin(active: number): boolean {
+  /** How many more items may begin while `active` others run. */
+  room(active: number): number {
     const capacity = this.setup.capacity.now;
-    return active < capacity && this.#buffer.held < 2 * capacity;
+    return Math.min(capacity - active, 2 * capacity - this.#buffer.held);
   }
 
-  /** Runs the call of an item, which gets its place among the results. */
-  override run(item: unknown, index: number, slot: number): Promise<unknown> {
+  /** Keeps a place among the results for an item that begins. */
+  reserve(): void {
     this.#begun++;
     this.#buffer.reserve();
-    return super.run(item, index, slot);
   }
 
   protected keep(index: number, result: unknown): void {

@@ -45,6 +45,12 @@ export interface Policy extends OptionSet {
   /** What it and its place are called. */
   readonly name: LayerPlace;
   /**
+   * Whether its layer does nothing before an attempt has failed, and nothing to a value: items of a pool then need no
+   * call before that.
+   * @default false
+   */
+  readonly isOnFailureOnly?: boolean;
+  /**
    * Makes the layer, once, where a function is wrapped.
    *
    * @param options The options of the function, checked, with all defaults filled in.
@@ -67,6 +73,7 @@ export interface LayerForms {
 /** A policy as it is written: every option has a rule, and `resolve` reads what has a default as being there. */
 interface PolicyInit<Own extends object, Defaulted extends keyof Own, Others> extends OptionSet {
   readonly name: LayerPlace;
+  readonly isOnFailureOnly?: boolean;
   readonly rules: { readonly [Name in keyof Own]-?: OptionRule };
   readonly defaults: { readonly [Name in Defaulted]: NonNullable<Own[Name]> };
   readonly show?: { readonly [Name in keyof Own]?: (value: unknown) => unknown };

@@ -30,10 +30,11 @@ export interface JobOwner {
   onSettled(): void;
 }
 
-/** One attempt of an item on its way to a worker and back. */
-export class Job implements RunningAttempt {
-  readonly call: Call;
-  readonly promise: Promise<unknown>;
+/** One attempt of an item on its way to a worker and back. Who asked for it is told by one of its kinds. */
+export abstract class Job implements RunningAttempt {
+  /** The first argument, and the item's place in the map, -1 for none. */
+  readonly item: unknown;
+  readonly index: number;
   /** The buffers that go with it permanently, so that it can be sent only once. */
   readonly moved: readonly ArrayBuffer[] | undefined;
   /** Where it was sent, from then until it ends. */
@@ -42,30 +43,32 @@ export class Job implements RunningAttempt {
   slot = 0;
   /** How long it was seen to run, in milliseconds; `undefined` before it began. */
   ranMs: number | undefined = undefined;
-  /** How long it may run, in milliseconds. */
-  limitMs: number = Infinity;
+  /** How long it may run, in milliseconds; `undefined` for as long as it likes. */
+  limitMs: number | undefined = undefined;
   /** It shared a worker that died, and runs next to no other until it is known who did it. */
   isSuspect = false;
   /** It runs in a worker that has run nothing before: what ends that is this job's doing. */
   isDoubted = false;
   /** How many workers that had it were lost before they began it. */
   missedCount = 0;
-  /** Whether the promise is settled. */
+  /** The call, where there is one by now. */
+  knownCall: Call | undefined = undefined;
+  /** Whether it has ended. */
   isSettled = false;
   readonly #owner: JobOwner;
-  #resolve!: (value: unknown) => void;
-  #reject!: (error: unknown) => void;
 
   /** A job that waits to be sent. */
-  constructor(call: Call, owner: JobOwner) {
-    this.call = call;
+  constructor(item: unknown, index: number, owner: JobOwner) {
+    this.item = item;
+    this.index = index;
     this.#owner = owner;
-    this.moved = movedBuffers(call.args[0]);
-    this.promise = new Promise((resolve, reject) => {
-      this.#resolve = resolve;
-      this.#reject = reject;
-    });
+    this.moved = movedBuffers(item);
   }
+
+  /** The call that it is an attempt of. */
+  abstract readonly call: Call;
+  /** Tells who asked for it. */
+  protected abstract tell(isFailed: boolean, outcome: unknown): void;
 
   /** Stops it, wherever it is. */
   abort(reason: unknown): void {
@@ -76,7 +79,7 @@ export class Job implements RunningAttempt {
   succeed(value: unknown): void {
     if (this.isSettled) return;
     this.isSettled = true;
-    this.#resolve(value);
+    this.tell(false, value);
     this.#owner.onSettled();
   }
 
@@ -84,7 +87,7 @@ export class Job implements RunningAttempt {
   fail(error: unknown): void {
     if (this.isSettled) return;
     this.isSettled = true;
-    this.#reject(error);
+    this.tell(true, error);
     this.#owner.onSettled();
   }
 }

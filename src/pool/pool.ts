@@ -1,5 +1,6 @@
 import type { ErrorClass } from "./wire/error_class.ts";
 import type { Call } from "../call/call.ts";
+import type { ItemClient, ItemJob } from "./item_job.ts";
 
 /** How a function uses its pool; all of it is validated. */
 export interface ShareOptions {
@@ -52,6 +53,8 @@ export interface Pool extends AsyncDisposable {
    * `call.attempt` where the attempt may have to be stopped, and settles at once when it is stopped.
    */
   readonly run: (call: Call) => Promise<unknown>;
+  /** Runs the first attempt of an item that has no call, which began at `startedMs`; `client` is told of it. */
+  readonly begin: (item: unknown, index: number, startedMs: number, client: ItemClient) => ItemJob;
   /** Ends what still runs, which rejects. No more attempts are taken. */
   close(): Promise<void>;
 }

@@ -5,7 +5,9 @@ import { TimeoutError } from "../errors/timeout_error.ts";
 import { WorkerError } from "../errors/worker_error.ts";
 import { type Call, stateOf } from "../call/call.ts";
 import { CrashLedger } from "./crash_ledger.ts";
-import { Job, type JobOwner } from "./job.ts";
+import { CallJob } from "./call_job.ts";
+import { type ItemClient, ItemJob } from "./item_job.ts";
+import type { Job, JobOwner } from "./job.ts";
 import { knownErrorClasses } from "./known_errors.ts";
 import { judgeLoss, type Loss } from "./loss_judgement.ts";
 import type { LossReason } from "./loss_reason.ts";
@@ -108,15 +110,28 @@ export class PoolShare implements Pool, JobOwner, ServedFunction {
     const correlationId = getCorrelationId();
     // Read here, since the workers are fed later and in the name of nobody.
     if (correlationId !== undefined) stateOf(call).correlationId ??= correlationId;
-    const job = new Job(call, this);
+    const job = new CallJob(call, this);
     call.attempt = job;
-    this.pendingCount++;
-    this.feed.push(job);
-    job.limitMs = call.state?.limits?.timeoutMs ?? this.options.timeoutMs ?? Infinity;
-    if (job.limitMs !== Infinity) this.#host.watch(job);
-    this.#host.dispatchSoon();
+    this.#take(job, call.state?.limits?.timeoutMs ?? this.options.timeoutMs);
     return job.promise;
   };
+
+  /** Runs the first attempt of an item that has no call, and tells `client` of it; it must not be closed. */
+  readonly begin = (item: unknown, index: number, startedMs: number, client: ItemClient): ItemJob => {
+    const job = new ItemJob(item, index, startedMs, client, this);
+    this.#take(job, this.options.timeoutMs);
+    return job;
+  };
+
+  #take(job: Job, limitMs: number | undefined): void {
+    this.pendingCount++;
+    this.feed.push(job);
+    if (limitMs !== undefined && limitMs !== Infinity) {
+      job.limitMs = limitMs;
+      this.#host.watch(job);
+    }
+    this.#host.dispatchSoon();
+  }
 
   /** Stops `job`, which rejects with `reason` at once; a worker that does not release it is replaced. */
   stop(job: Job, reason: unknown): void {
@@ -171,7 +186,7 @@ export class PoolShare implements Pool, JobOwner, ServedFunction {
     this.runAgain([...innocent, ...suspects, ...(doubted === undefined ? [] : [doubted])]);
     if (reason === "silent") this.silentInRow++;
     this.#giveUpMissed(missed);
-    if (charge === "timeout") culprit!.fail(this.timeoutError(culprit!.limitMs));
+    if (charge === "timeout") culprit!.fail(this.timeoutError(culprit!.limitMs ?? Infinity));
     else if (charge === "crash") this.#crashes.fail(culprit!, reason, error);
     const isHopeless = reason === "boot" || (isFruitless && ++this.#failedStarts >= MAX_FAILED_STARTS) ||
       (reason === "uncaught" && error instanceof ConfigurationError);

@@ -21,17 +21,17 @@ export function buildRunMessage(fn: number, jobs: readonly Job[]): RunMessage {
   let hasMarks = false;
   let limitMs = 0;
   for (const job of jobs) {
-    const { call } = job;
+    const call = job.knownCall;
     slots.push(job.slot);
-    items.push(call.args[0]);
-    indexes.push(call.index ?? -1);
-    hasRest ||= call.args.length > 1;
-    hasMarks ||= call.state !== undefined;
-    limitMs = Math.max(limitMs, job.limitMs);
+    items.push(job.item);
+    indexes.push(job.index);
+    hasRest ||= call !== undefined && call.args.length > 1;
+    hasMarks ||= call?.state !== undefined;
+    limitMs = Math.max(limitMs, job.limitMs ?? Infinity);
   }
   const message: Writable<RunMessage> = { kind: "run", fn, slots, items, indexes };
   if (hasRest) message.rest = jobs.map(({ call }) => call.args.slice(1));
-  if (hasMarks) message.marks = jobs.map(({ call }) => markOf(call));
+  if (hasMarks) message.marks = jobs.map(({ knownCall }) => markOf(knownCall));
   if (limitMs !== Infinity) message.limitMs = limitMs;
   return message;
 }
@@ -51,8 +51,9 @@ export function packMessage(message: RunMessage, rules: CrossingRules): RunMessa
   return { ...message, items: packed!, ...(rest.length > 0 ? { rest: others } : {}), packing };
 }
 
-function markOf({ state, attemptNumber: attempt }: Call): CallMark | undefined {
-  if (state === undefined) return undefined;
+function markOf(call: Call | undefined): CallMark | undefined {
+  if (call?.state === undefined) return undefined;
+  const { state, attemptNumber: attempt } = call;
   const { retry, fallbackIndex, correlationId } = state;
   return { attempt, retry, fallbackIndex, correlationId };
 }

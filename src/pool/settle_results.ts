@@ -19,7 +19,7 @@ export function settleResults(
   known: ReadonlyMap<string, ErrorClass>,
 ): void {
   const { slots, values, failed, unsent, skipped } = message;
-  unpackValues(message.packing, known);
+  if (message.packing !== undefined) unpackValues(message.packing, known);
   for (const [slot, id] of message.ids ?? []) takeId(board, slot, id);
   for (let place = 0; place < slots.length; place++) board.release(slots[place]!)?.succeed(values[place]);
   failed.forEach((slot, place) => {

@@ -62,7 +62,7 @@ export class WorkerFeed {
     if (this.#doubted.length + this.#suspects.length > 0) this.#isolate(openAmong(workers));
     const open = openAmong(workers);
     while (this.#fill(open));
-    if (this.#queue.length === 0) this.#balance(open);
+    if (open.length > 1 && this.#queue.length === 0) this.#balance(open);
   }
 
   #isolate(open: readonly PoolWorker[]): void {
@@ -78,7 +78,10 @@ export class WorkerFeed {
   /** Gives each worker with room one message; returns whether there may be more to give. */
   #fill(open: readonly PoolWorker[]): boolean {
     const { chunk } = this.pace;
-    const roomy = open.filter((worker) => worker.jobCount < this.#concurrency + chunk && worker.freeCount > 0);
+    const roomy: PoolWorker[] = [];
+    for (const worker of open) {
+      if (worker.jobCount < this.#concurrency + chunk && worker.freeCount > 0) roomy.push(worker);
+    }
     if (roomy.length === 0) return false;
     const share = Math.max(1, Math.ceil(this.#queue.length / roomy.length));
     const count = this.#fixedChunk ?? Math.min(chunk, share);

@@ -75,7 +75,7 @@ export class WorkerPool implements ShareHost, PoolWorkerOwner<PoolShare> {
 
   /** `job` may run for `job.limitMs`. */
   watch(job: Job): void {
-    this.#watch.limit(job, job.limitMs);
+    this.#watch.limit(job, job.limitMs ?? Infinity);
   }
 
   /** Stops `job`, which rejects with `reason` at once; a worker that does not release it is replaced. */
@@ -227,7 +227,7 @@ export class WorkerPool implements ShareHost, PoolWorkerOwner<PoolShare> {
     const worker = this.#workerOf(job);
     if (worker === undefined) return;
     // An item that only hangs lets its worker answer; a loop in its synchronous part ends by itself.
-    if (worker.blocker === undefined && 2 * worker.silentMs >= job.limitMs) this.#warnOfLoop(worker);
+    if (worker.blocker === undefined && 2 * worker.silentMs >= (job.limitMs ?? Infinity)) this.#warnOfLoop(worker);
     const share = worker.served;
     share?.runAgain(jobsOf(this.#retire(worker)));
     this.dispatchSoon();

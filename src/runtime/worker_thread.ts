@@ -37,7 +37,11 @@ export function startWorkerThread(start: WorkerStart): WorkerHandle | undefined 
   const threads = builtinModule<ThreadsModule>("node:worker_threads");
   if (threads?.Worker === undefined) return undefined;
   const thread = openThread(threads, start);
-  const port = new SealedPort(start, (message, moved) => postTo(thread, message, moved));
+  // With a list of what is moved, even an empty one, Deno takes a longer way.
+  const port = new SealedPort(
+    start,
+    (message, moved) => moved.length === 0 ? thread.postMessage(message) : thread.postMessage(message, moved),
+  );
   listen(thread, port, start);
   let isEnded = false;
   return {
@@ -74,12 +78,6 @@ function mayReadEnvironment(): boolean {
   type Permissions = { querySync?(descriptor: { name: "env" }): { readonly state: string } };
   const deno = globalValue<{ readonly permissions?: Permissions }>("Deno");
   return deno?.permissions?.querySync?.({ name: "env" }).state === "granted";
-}
-
-/** With a list of what is moved, even an empty one, Deno takes a longer way. */
-function postTo(thread: Thread, message: unknown, moved: readonly unknown[]): void {
-  if (moved.length === 0) thread.postMessage(message);
-  else thread.postMessage(message, moved);
 }
 
 function listen(thread: Thread, port: SealedPort, { onEnd }: WorkerStart): void {

@@ -1,12 +1,13 @@
 import { assert, assertEquals } from "@std/assert";
 import { AttemptWatch } from "../../src/pool/attempt_watch.ts";
-import { Job, type JobHolder } from "../../src/pool/job.ts";
+import { CallJob } from "../../src/pool/call_job.ts";
+import type { Job, JobHolder } from "../../src/pool/job.ts";
 import { callFor } from "../support/open_pool.ts";
 
 const LIMIT_MS = 40;
 
 function newJob(): Job {
-  return new Job(callFor(1), { stop: () => {}, onSettled: () => {} });
+  return new CallJob(callFor(1), { stop: () => {}, onSettled: () => {} });
 }
 
 /** What a watch says of a job with a limit while its worker is as `worker` says, and how often the worker was asked. */

@@ -2,13 +2,13 @@ import { assertEquals, assertInstanceOf } from "@std/assert";
 import { WorkerError } from "../../src/errors.ts";
 import type { Call } from "../../src/call/call.ts";
 import { CrashLedger } from "../../src/pool/crash_ledger.ts";
-import { Job } from "../../src/pool/job.ts";
+import { CallJob } from "../../src/pool/call_job.ts";
 import type { LossReason } from "../../src/pool/loss_reason.ts";
 import { callFor, rejection } from "../support/open_pool.ts";
 
 /** What an attempt of `call` fails with where it ended its worker. */
 function charge(ledger: CrashLedger, call: Call, reason: LossReason, error?: unknown): Promise<WorkerError> {
-  const job = new Job(call, { stop: () => {}, onSettled: () => {} });
+  const job = new CallJob(call, { stop: () => {}, onSettled: () => {} });
   const failed = rejection<WorkerError>(job.promise);
   ledger.fail(job, reason, error);
   return failed;

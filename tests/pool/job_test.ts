@@ -1,10 +1,10 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { Job } from "../../src/pool/job.ts";
+import { CallJob } from "../../src/pool/call_job.ts";
 import { callFor } from "../support/open_pool.ts";
 
-function watchedJob(): { job: Job; counts: { settled: number; stopped: number } } {
+function watchedJob(): { job: CallJob; counts: { settled: number; stopped: number } } {
   const counts = { settled: 0, stopped: 0 };
-  const job = new Job(callFor(1), { onSettled: () => counts.settled++, stop: () => counts.stopped++ });
+  const job = new CallJob(callFor(1), { onSettled: () => counts.settled++, stop: () => counts.stopped++ });
   return { job, counts };
 }
 

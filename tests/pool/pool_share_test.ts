@@ -1,6 +1,6 @@
 import { assertEquals, assertInstanceOf, assertStrictEquals } from "@std/assert";
 import { ConfigurationError, WorkerError } from "../../src/errors.ts";
-import { Job } from "../../src/pool/job.ts";
+import { CallJob } from "../../src/pool/call_job.ts";
 import type { Loss } from "../../src/pool/loss_judgement.ts";
 import { Pace } from "../../src/pool/pace.ts";
 import type { ShareOptions } from "../../src/pool/pool.ts";
@@ -8,7 +8,7 @@ import { PoolShare } from "../../src/pool/pool_share.ts";
 import { transfer } from "../../src/pool/transfer.ts";
 import { callFor, rejection } from "../support/open_pool.ts";
 
-const EMPTY: Loss<Job> = { running: undefined, isForgottenOne: false, begun: [], waiting: [], hasServed: false };
+const EMPTY: Loss<CallJob> = { running: undefined, isForgottenOne: false, begun: [], waiting: [], hasServed: false };
 
 /** A share of a pool that does nothing, which runs `f`. */
 function openShare(options: Partial<ShareOptions> = {}): PoolShare {
@@ -28,8 +28,8 @@ function openShare(options: Partial<ShareOptions> = {}): PoolShare {
 }
 
 /** A job that a worker has. */
-function sentJob(share: PoolShare, item: unknown = 1): { job: Job; outcome: Promise<Error> } {
-  const job = new Job(callFor(item), share);
+function sentJob(share: PoolShare, item: unknown = 1): { job: CallJob; outcome: Promise<Error> } {
+  const job = new CallJob(callFor(item), share);
   share.pendingCount++;
   return { job, outcome: rejection(job.promise) };
 }
@@ -55,7 +55,7 @@ Deno.test("PoolShare.onLost() counts workers anew after a result, and none that 
   const share = openShare();
   const { job } = sentJob(share);
   share.runAgain([job]);
-  const lose = (loss: Partial<Loss<Job>> = {}) =>
+  const lose = (loss: Partial<Loss<CallJob>> = {}) =>
     share.onLost({ ...EMPTY, waiting: share.feed.takeAll(), ...loss }, "gone", undefined);
   lose();
   lose();

@@ -1,7 +1,8 @@
 import { assertEquals } from "@std/assert";
 import { createHistogram } from "node:perf_hooks";
 import { referToFunction } from "../../src/pool/function_reference.ts";
-import { Job } from "../../src/pool/job.ts";
+import { CallJob } from "../../src/pool/call_job.ts";
+import type { Job } from "../../src/pool/job.ts";
 import { PoolWorker } from "../../src/pool/pool_worker.ts";
 import type { PoolShare, SharedWorker } from "../../src/pool/pool_share.ts";
 import { callFor, openPool, runItem } from "../support/open_pool.ts";
@@ -70,7 +71,7 @@ async function withWorker(
   }
 }
 
-const jobFor = (item: unknown) => new Job(callFor(item), { stop: () => {}, onSettled: () => {} });
+const jobFor = (item: unknown) => new CallJob(callFor(item), { stop: () => {}, onSettled: () => {} });
 
 Deno.test("PoolWorker is isolated until the last item that it has has ended, and no longer", async () => {
   await withWorker(async (worker, told) => {

@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
-import { Job } from "../../src/pool/job.ts";
+import { CallJob } from "../../src/pool/call_job.ts";
+import type { Job } from "../../src/pool/job.ts";
 import { SlotBoard } from "../../src/pool/slot_board.ts";
 import { transfer } from "../../src/pool/transfer.ts";
 import {
@@ -13,7 +14,7 @@ import {
 import { callFor } from "../support/open_pool.ts";
 
 function jobFor(item: unknown): Job {
-  const job = new Job(callFor(item), { stop: () => {}, onSettled: () => {} });
+  const job = new CallJob(callFor(item), { stop: () => {}, onSettled: () => {} });
   job.promise.catch(() => {});
   return job;
 }

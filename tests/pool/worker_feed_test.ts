@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
-import { Job } from "../../src/pool/job.ts";
+import { CallJob } from "../../src/pool/call_job.ts";
+import type { Job } from "../../src/pool/job.ts";
 import { Pace } from "../../src/pool/pace.ts";
 import type { PoolWorker } from "../../src/pool/pool_worker.ts";
 import { WorkerFeed } from "../../src/pool/worker_feed.ts";
@@ -34,7 +35,7 @@ function numberOf(job: Job): number {
 }
 
 function jobs(...numbers: number[]): Job[] {
-  return numbers.map((n) => new Job(callFor(n), { stop: () => {}, onSettled: () => {} }));
+  return numbers.map((n) => new CallJob(callFor(n), { stop: () => {}, onSettled: () => {} }));
 }
 
 function feed(given: WorkerFeed, ...workers: FakeWorker[]): number[][][] {

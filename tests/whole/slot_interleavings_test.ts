@@ -1,7 +1,8 @@
 /** Races between a pool and its worker over slots, in every order that a scheduler can think of. */
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { Job } from "../../src/pool/job.ts";
+import { CallJob } from "../../src/pool/call_job.ts";
+import type { Job } from "../../src/pool/job.ts";
 import { SlotBoard } from "../../src/pool/slot_board.ts";
 import { BOARD_RUNNING, BOARD_SLOTS, SLOT_BEGUN, SLOT_DONE, SLOT_SENT } from "../../src/pool/wire/worker_protocol.ts";
 import { callFor } from "../support/open_pool.ts";
@@ -53,7 +54,7 @@ class PlainWorker {
 /** A pool with one worker, as far as slots go: it does to its board what a pool does. */
 class PlainPool {
   readonly workers: PlainWorker[] = [];
-  readonly jobs: readonly Job[];
+  readonly jobs: readonly CallJob[];
   readonly outcomes: unknown[][];
   board = new SlotBoard(SLOTS, true);
   readonly #step: Step;
@@ -61,7 +62,10 @@ class PlainPool {
 
   constructor(count: number, step: Step) {
     this.#step = step;
-    this.jobs = Array.from({ length: count }, (_, id) => new Job(callFor(id), { stop: () => {}, onSettled: () => {} }));
+    this.jobs = Array.from(
+      { length: count },
+      (_, id) => new CallJob(callFor(id), { stop: () => {}, onSettled: () => {} }),
+    );
     this.#waiting = [...this.jobs];
     this.outcomes = this.jobs.map(({ promise }) => {
       const found: unknown[] = [];

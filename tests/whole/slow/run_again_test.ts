@@ -1,12 +1,12 @@
 import { assertEquals, assertInstanceOf } from "@std/assert";
 import { WorkerError } from "../../../src/errors.ts";
-import { Job } from "../../../src/pool/job.ts";
+import { CallJob } from "../../../src/pool/call_job.ts";
 import { transfer } from "../../../src/pool/transfer.ts";
 import { callFor, openPool, rejection, runItem } from "../../support/open_pool.ts";
 
 Deno.test("PoolShare.runAgain() forgets the worker and the time of what it takes back", async () => {
   await using share = openPool(runItemOf);
-  const job = new Job(callFor({ ms: 1 }), { stop: () => {}, onSettled: () => {} });
+  const job = new CallJob(callFor({ ms: 1 }), { stop: () => {}, onSettled: () => {} });
   Object.assign(job, { ranMs: 5, worker: {} });
   share.runAgain([job]);
   assertEquals([job.ranMs, job.worker, share.feed.takeAll()], [undefined, undefined, [job]]);

@@ -1,0 +1,27 @@
+import type { Call } from "../call/call.ts";
+import { Job, type JobOwner } from "./job.ts";
+
+/** An attempt of a call, which waits for it. */
+export class CallJob extends Job {
+  readonly call: Call;
+  /** What it comes to. */
+  readonly promise: Promise<unknown>;
+  #resolve!: (value: unknown) => void;
+  #reject!: (error: unknown) => void;
+
+  /** A job that waits to be sent. */
+  constructor(call: Call, owner: JobOwner) {
+    super(call.args[0], call.index ?? -1, owner);
+    this.call = call;
+    this.knownCall = call;
+    this.promise = new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
+  }
+
+  protected tell(isFailed: boolean, outcome: unknown): void {
+    if (isFailed) this.#reject(outcome);
+    else this.#resolve(outcome);
+  }
+}

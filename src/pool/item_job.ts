@@ -1,0 +1,44 @@
+import type { Call } from "../call/call.ts";
+import { Job, type JobOwner } from "./job.ts";
+
+/** Who began items without a call for each, and takes what becomes of them. */
+export interface ItemClient {
+  /** The call of an item, for which one is needed after all. */
+  callOf(job: ItemJob): Call;
+  /** `job` has ended. */
+  onSettled(job: ItemJob): void;
+}
+
+/**
+ * The first attempt of an item. Most succeed, and then nobody asks for a call or a promise, which take longer to make
+ * than a small item takes to run: so there are none before that.
+ */
+export class ItemJob extends Job {
+  /** The monotonic time at which it began, in milliseconds. */
+  readonly startedMs: number;
+  /** Whether it failed, once it is settled. */
+  isFailed = false;
+  /** The value, or the error. */
+  outcome: unknown = undefined;
+  /** Where its client keeps it. */
+  place = 0;
+  readonly #client: ItemClient;
+
+  /** A job that waits to be sent. */
+  constructor(item: unknown, index: number, startedMs: number, client: ItemClient, owner: JobOwner) {
+    super(item, index, owner);
+    this.startedMs = startedMs;
+    this.#client = client;
+  }
+
+  /** The call, made when it is first asked for. */
+  get call(): Call {
+    return this.knownCall ??= this.#client.callOf(this);
+  }
+
+  protected tell(isFailed: boolean, outcome: unknown): void {
+    this.isFailed = isFailed;
+    this.outcome = outcome;
+    this.#client.onSettled(this);
+  }
+}
