@@ -33,6 +33,7 @@ import {
 import { type BlockingChannel, openBlockingChannel } from "./runtime/blocking_channel.ts";
 import { hasWorkers } from "./runtime/sandbox_support.ts";
 import type { WorkerHandle } from "./runtime/worker_handle.ts";
+import { OPMAP_TABLE } from "./map/opmap_options.ts";
 import type { AnyFunction } from "./engine/wrapped.ts";
 
 /** The options of {@link runAsync}. */
@@ -110,7 +111,7 @@ function runBlocking<F extends AnyFunction>(
   const channel = openChannel(name);
   let worker: WorkerHandle | undefined;
   try {
-    worker = startWorker({ memoryLimit: undefined, permissions: undefined }, {
+    worker = startWorker({ memoryLimit: OPMAP_TABLE.fill({}).memoryLimit, permissions: undefined }, {
       onMessage: () => {},
       onUnread: () => {},
       onEnd: () => {},

@@ -133,7 +133,15 @@ const POOL_RULES: OptionRules = {
   permissions: plainObject,
 };
 
-type Defaulted = "mode" | "workers" | "ordered" | "progress" | "onError" | "workerConcurrency" | "maxCrashesPerItem";
+type Defaulted =
+  | "mode"
+  | "workers"
+  | "ordered"
+  | "progress"
+  | "onError"
+  | "workerConcurrency"
+  | "memoryLimit"
+  | "maxCrashesPerItem";
 
 /** {@link OpmapOptions} with the defaults filled in. */
 export type ResolvedMapOptions = Filled<OpmapOptions, Defaulted> & FilledOptions;
@@ -145,6 +153,8 @@ const DEFAULTS: { readonly [Name in Defaulted]: NonNullable<OpmapOptions[Name]> 
   progress: true,
   onError: "throw",
   workerConcurrency: 16,
+  // Without a limit, a heap that overflows ends the whole process of Deno and not the worker alone.
+  memoryLimit: 2_048,
   maxCrashesPerItem: 2,
 };
 

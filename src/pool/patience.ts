@@ -14,7 +14,7 @@ const MIN_LOAD_MS = 5_000;
  * for so long it is twice as long, up to that of a sign of life: if it is the machine that is busy, a new worker has no
  * better chance, and items must not fail for it.
  *
- * @param sharedWorker The worker.
+ * @param sharedWorker The worker, and whether both sides see the same memory.
  * @returns The time, in milliseconds.
  */
 export function patienceWith({ isUp, isReady, served }: SharedWorker): number {

@@ -27,7 +27,7 @@ export interface ShareOptions {
 
 /** What the workers of a pool have in common. */
 export interface WorkerPlace {
-  /** How much a worker's heap may hold, in mebibytes. */
+  /** How much a worker's heap may hold, in mebibytes; `undefined` for the limit of the runtime. */
   readonly memoryLimit?: number | undefined;
   /** Deno's permissions of the workers, which then are Web Workers. */
   readonly permissions?: unknown;

@@ -9,7 +9,7 @@ type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
 /**
  * The message that sends `jobs` of the function `fn`, each to the slot it was given.
  *
- * @param fn The number of the function.
+ * @param fn The number by which the worker knows the function.
  * @param jobs The jobs to send, which have their slots.
  * @returns The message.
  */

@@ -9,7 +9,7 @@ import type { ResultsMessage } from "./wire/worker_protocol.ts";
 /**
  * Settles the jobs that `message` tells of; `known` are the classes that errors become again.
  *
- * @param message The message of a worker.
+ * @param message The outcomes of some items, as the worker sent them.
  * @param board The slots of the worker.
  * @param known The classes that errors become again.
  */

@@ -8,7 +8,7 @@ const movedBy = new WeakMap<object, readonly ArrayBuffer[]>();
  * travels it does nothing. Moved buffers are empty afterwards, so an item can be sent only once:
  * without a copy of your own, leave it out where an attempt may have to be made again.
  *
- * @param value The item or the result.
+ * @param value An item that is sent, or a result that is returned.
  * @param buffers What is moved.
  * @returns `value` itself.
  *

@@ -41,7 +41,7 @@ export function neediest(shares: ReadonlySet<PoolShare>, worker?: SharedWorker):
  * How many workers `shares` have a use for together: as many as the largest of them asks for, or `most`, at most.
  *
  * @param shares The functions that use the pool.
- * @param most The largest number.
+ * @param most The bound of the pool on its workers; no bound by default.
  * @returns The number of workers.
  */
 export function wantedWorkers(shares: ReadonlySet<PoolShare>, most: number = Infinity): number {
@@ -56,7 +56,7 @@ export function wantedWorkers(shares: ReadonlySet<PoolShare>, most: number = Inf
 /**
  * Gives `worker` nothing more of what it serves, and takes back what it has not begun.
  *
- * @param worker The worker.
+ * @param worker A worker that serves a function, maybe several items of it.
  */
 export function askBack(worker: SharedWorker): void {
   if (worker.isIsolated) return;

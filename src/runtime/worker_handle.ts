@@ -12,7 +12,7 @@ export interface WorkerListeners {
 export interface WorkerStart extends WorkerListeners {
   /** The text of the script that it runs. */
   readonly source: string;
-  /** How much its heap may hold, in mebibytes. */
+  /** How much its heap may hold, in mebibytes; `undefined` for the limit of the runtime. */
   readonly memoryLimit: number | undefined;
 }
 

@@ -24,9 +24,6 @@ interface ThreadsModule {
   readonly SHARE_ENV?: symbol;
 }
 
-/** Without a limit, a heap that overflows ends the whole process of Deno and not the worker alone. */
-const DEFAULT_MEMORY_LIMIT = 2_048;
-
 /**
  * Starts a worker thread; `undefined` where the platform has none.
  *
@@ -63,7 +60,7 @@ export function startWorkerThread(start: WorkerStart): WorkerHandle | undefined 
 function openThread({ Worker, SHARE_ENV }: ThreadsModule, { source, memoryLimit }: WorkerStart): Thread {
   // Bun knows no limits, and some of its versions say so on stderr.
   if ("Bun" in globalThis) return new Worker(source, { eval: true });
-  const resourceLimits = { maxOldGenerationSizeMb: memoryLimit ?? DEFAULT_MEMORY_LIMIT };
+  const resourceLimits = memoryLimit === undefined ? {} : { maxOldGenerationSizeMb: memoryLimit };
   if (!("Deno" in globalThis) || SHARE_ENV === undefined) return new Worker(source, { eval: true, resourceLimits });
   try {
     // Deno would ask for the permission to read all variables, in order to copy what its workers see anyway.

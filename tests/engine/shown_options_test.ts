@@ -33,6 +33,7 @@ const MAP_DEFAULTS = {
   progress: true,
   onError: "throw",
   workerConcurrency: 16,
+  memoryLimit: 2_048,
   maxCrashesPerItem: 2,
 };
 

@@ -23,7 +23,7 @@ export function attachable<Backend extends CacheBackend>(open: (host: CacheBacke
 /**
  * Lets `backend` follow the instance of `host`, the latest one where several use it; a backend of the user's own keeps its time.
  *
- * @param backend The backend.
+ * @param backend A backend of the library or of the user.
  * @param host The clock and the log of the instance.
  */
 export function attach(backend: CacheBackend, host: CacheBackendHost): void {
@@ -33,7 +33,7 @@ export function attach(backend: CacheBackend, host: CacheBackendHost): void {
 /**
  * Whether `backend` is one of the library's.
  *
- * @param backend The backend.
+ * @param backend A backend of the library or of the user.
  * @returns `false` for a backend of the user's own.
  */
 export function isAttachable(backend: CacheBackend): boolean {

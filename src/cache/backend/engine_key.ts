@@ -25,7 +25,7 @@ export function isKeyPart(name: string): boolean {
 /**
  * What all stored keys of `namespace` begin with.
  *
- * @param namespace The namespace of the cache.
+ * @param namespace The option `cacheNamespace`; functions of one namespace are cleared together.
  * @returns The prefix; a promise where the runtime hashes asynchronously.
  */
 export function namespacePrefix(namespace: string): MaybePromise<string> {
@@ -35,7 +35,7 @@ export function namespacePrefix(namespace: string): MaybePromise<string> {
 /**
  * What all stored keys of the function known as `identity` in `namespace` begin with.
  *
- * @param namespace The namespace of the cache.
+ * @param namespace The option `cacheNamespace`; functions of one namespace are cleared together.
  * @param identity What distinguishes the function from all others.
  * @returns The prefix; a promise where the runtime hashes asynchronously.
  */
@@ -58,7 +58,7 @@ export interface FunctionKey {
 /**
  * The part of the keys that all calls of the function known as `identity` in `namespace` share, in its `version`.
  *
- * @param namespace The namespace of the cache.
+ * @param namespace The option `cacheNamespace`; functions of one namespace are cleared together.
  * @param identity What distinguishes the function from all others.
  * @param version The `cacheVersion` of the function.
  * @returns The part that the keys share; a promise where the runtime hashes asynchronously.

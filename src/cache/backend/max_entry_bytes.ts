@@ -9,7 +9,7 @@ export const maxEntryBytesRule: OptionRule = { ...positiveInteger, isPrivate: tr
 /**
  * Whether `text` takes more than `maxBytes` as UTF-8.
  *
- * @param text The text.
+ * @param text The encoded entry, as it would be stored.
  * @param maxBytes The limit, in bytes.
  * @returns `true` if the text is longer than allowed.
  */

@@ -9,7 +9,7 @@ const CHUNK_BYTES = 0x6000;
 /**
  * The bytes as base64 (RFC 4648, section 4).
  *
- * @param bytes The bytes.
+ * @param bytes The bytes, of any number.
  * @returns The text.
  */
 export function toBase64(bytes: Uint8Array): string {
@@ -32,7 +32,7 @@ export function fromBase64(text: string): Uint8Array<ArrayBuffer> {
 /**
  * As {@link toBase64} on a runtime without one of its own.
  *
- * @param bytes The bytes.
+ * @param bytes The bytes, of any number.
  * @returns The text.
  */
 export function encodeInChunks(bytes: Uint8Array): string {

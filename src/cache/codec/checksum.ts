@@ -15,7 +15,7 @@ const words = new Uint32Array(bytes.buffer);
  * the last mixing is that of MurmurHash3 (Appleby, 2011). UTF-8 is what is gone through, since reading a text
  * unit by unit takes three times as long.
  *
- * @param text The text.
+ * @param text The text to protect, of any length.
  * @param seed The checksum of the text before this one.
  * @returns The checksum, a safe integer.
  */

@@ -86,7 +86,7 @@ export interface DiskPlace {
  * Where the entry of `key` is kept: a directory for each namespace and function, so that either is cleared at once, and
  * in it 256 directories, as a long list of names holds up the loop.
  *
- * @param key The key.
+ * @param key The key as the engine asks for it, of any length.
  * @returns The directory and the name of the file.
  */
 export function placeOf(key: string): DiskPlace {
@@ -112,7 +112,7 @@ export function tagOf({ directory, name }: DiskPlace): string {
 /**
  * Whether the temporary file `name` may be that of a key that begins with `prefix`.
  *
- * @param prefix The beginning of the keys.
+ * @param prefix What all keys that are to be cleared begin with; empty for all.
  * @param name The name of a temporary file.
  * @returns `false` if it is certainly not.
  */

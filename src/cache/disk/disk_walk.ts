@@ -24,7 +24,7 @@ async function* directoriesIn(
 /**
  * The directories of namespaces whose names `mayHold` allows, and of functions in them, by their full paths.
  *
- * @param walk The directory of the cache.
+ * @param walk The directory of the cache, and the files of the runtime.
  * @param mayHold Whether to look into the directories with these names.
  * @returns The full paths.
  */
@@ -44,7 +44,7 @@ export async function* groupsOf(
 /**
  * The directories with entries in `group`, the group's own last, where version 0.1 kept them; then they may be empty.
  *
- * @param walk The directory of the cache.
+ * @param walk The directory of the cache, and the files of the runtime.
  * @param group The full path of the directory of a function.
  * @returns The full paths.
  */
@@ -56,7 +56,7 @@ export async function* shardsOf(walk: DiskWalk, group: string): AsyncGenerator<s
 /**
  * The directory of the entries under keys that are not the engine's, unless it is a link.
  *
- * @param diskWalk The directory of the cache.
+ * @param diskWalk The directory of the cache, and the files of the runtime.
  * @returns The full path, or nothing.
  */
 export async function* otherGroup({ root, files }: DiskWalk): AsyncGenerator<string> {
@@ -66,7 +66,7 @@ export async function* otherGroup({ root, files }: DiskWalk): AsyncGenerator<str
 /**
  * The files in `shard` that have an entry's name: no links, pipes or anything else.
  *
- * @param diskWalk The directory of the cache.
+ * @param diskWalk The directory of the cache, and the files of the runtime.
  * @param shard The full path of a directory.
  * @returns The names of the files.
  */

@@ -20,7 +20,7 @@ export interface DiskStoreOptions {
 /**
  * Opens the disk cache: with the files that it is made of.
  *
- * @param options The options of the cache.
+ * @param options The directory of the files, and how many bytes an entry may have.
  * @param host The clock and the log of the instance.
  * @returns The backend.
  */

@@ -16,7 +16,7 @@ export interface AnswerHandlers<R> {
  *
  * @param answer What the backend returned.
  * @param timeoutMs The limit, in milliseconds.
- * @param clock The only source of time.
+ * @param clock The clock that measures the limit.
  * @param handlers Make the result. A `TimeoutError` is given to them if the answer takes too long; a later one is ignored.
  * @returns The result.
  */

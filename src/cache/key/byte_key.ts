@@ -9,7 +9,7 @@ const CHUNK_BYTES = 4_096;
 /**
  * A text for `bytes` that no others have, and that ends by itself.
  *
- * @param bytes The bytes.
+ * @param bytes The content of a buffer or a view.
  * @returns The text.
  */
 export function bytesText(bytes: Uint8Array): string {

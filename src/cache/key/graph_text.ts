@@ -15,7 +15,7 @@ const MAX_PLAIN_UNITS = 64;
  * Tarjan's algorithm finds; SIAM J. Comput. 1, 1972), and a reference within says how far back it leads.
  * Within a circle the order counts in which a map or set was filled; elsewhere it does not.
  *
- * @param value The value.
+ * @param value An argument, which may refer to itself.
  * @param identify What stands for an object that has no content of its own.
  * @returns The text.
  */

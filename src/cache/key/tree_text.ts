@@ -15,7 +15,7 @@ const BYTES_A_PART = 1_024;
  * The text of a small value, written out as if it were a tree, which no value has that is not equal; `undefined`
  * for a value that is large when it is written out, deep, or goes in a circle. One object in two places is two.
  *
- * @param value The value.
+ * @param value An argument, or a part of one.
  * @param identify What stands for an object that has no content of its own.
  * @returns The text, or `undefined`.
  */

@@ -4,7 +4,7 @@ import { describeKind } from "../../options/describe_value.ts";
 /**
  * The error for an argument that has no key.
  *
- * @param value The argument.
+ * @param value The argument, or the part of one, that has no key.
  * @returns The error, to be thrown.
  */
 export function unkeyable(value: unknown): ConfigurationError {

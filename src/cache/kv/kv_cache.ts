@@ -62,7 +62,7 @@ export function kvCache(config: KvCacheConfig = {}): CacheBackend {
  * {@link kvCache} for an instance, by whose clock entries expire.
  *
  * @param config Where the database is.
- * @param cacheBackendHost The clock of the instance.
+ * @param cacheBackendHost The clock of the instance, by which entries expire.
  * @returns The backend.
  */
 export function openKvCache(config: KvCacheConfig, { clock }: Pick<CacheBackendHost, "clock">): CacheBackend {

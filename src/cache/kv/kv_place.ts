@@ -40,7 +40,7 @@ const NO_BYTES = new Uint8Array();
 /**
  * The place of `key`.
  *
- * @param key The key.
+ * @param key The key as the engine asks for it, of any length.
  * @returns The place.
  */
 export async function kvPlace(key: string): Promise<KvPlace> {
@@ -73,7 +73,7 @@ function placeOf(id: Uint8Array, longKey: Uint8Array): KvPlace {
 /**
  * A key's bytes, as prefixes and long keys are compared.
  *
- * @param key The key.
+ * @param key The key as the engine asks for it, of any length.
  * @returns The bytes.
  */
 export function keyBytes(key: string): Uint8Array<ArrayBuffer> {

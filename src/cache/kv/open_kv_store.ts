@@ -17,8 +17,8 @@ export interface KvStoreOptions {
 /**
  * Opens the kv cache; the database itself is opened when it is first used.
  *
- * @param options The options of the cache.
- * @param clock The only source of time.
+ * @param options The path of the database or the open one, and how many bytes an entry may have.
+ * @param clock The clock by which entries expire.
  * @returns The backend.
  */
 export function openKvStore({ path, kv, maxEntryBytes }: KvStoreOptions, clock: Clock): CacheBackend {

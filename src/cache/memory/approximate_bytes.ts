@@ -9,7 +9,7 @@ const FEW_FIELDS = 64;
  * Roughly how many bytes `value` takes in memory. JavaScript has no way to ask, so it is estimated: two bytes
  * a character, eight a field, the length of binary data. It stops once it is over `enoughBytes`, and reads no further.
  *
- * @param value The value.
+ * @param value A result, or the arguments kept beside it.
  * @param enoughBytes The count stops above this.
  * @returns The number of bytes; no more exact once it is over `enoughBytes`.
  */

@@ -122,7 +122,7 @@ const RULES: OptionRules = {
 /**
  * Checks the options, alone and together.
  *
- * @param config The options of the user.
+ * @param config Where the server is, as a URL or in parts, and the prefix, the bounds and the timeouts of the cache.
  * @throws {ConfigurationError} If one is wrong, or does not go with another.
  */
 export function validateRedisConfig(config: RedisCacheConfig): void {
@@ -137,7 +137,7 @@ export function validateRedisConfig(config: RedisCacheConfig): void {
 /**
  * Where the server is that a valid `config` without a client names.
  *
- * @param config The checked options.
+ * @param config The options once they are checked: a URL that can be parsed, timeouts in seconds or with a unit.
  * @returns The address.
  */
 export function redisAddress(config: RedisCacheConfig): RedisAddress {

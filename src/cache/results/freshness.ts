@@ -13,7 +13,7 @@ export interface Freshness {
 /**
  * The entry of a value that is kept from now on.
  *
- * @param value The result to keep.
+ * @param value The result of a run, kept as it is.
  * @param nowMs The time of the clock, in milliseconds.
  * @param freshness How long it is fresh and may be served stale, in milliseconds.
  * @returns The entry.

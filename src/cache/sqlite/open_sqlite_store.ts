@@ -23,7 +23,7 @@ export interface SqliteStoreOptions {
 /**
  * Opens the sqlite cache; its file is opened when it is first used.
  *
- * @param options The options of the cache.
+ * @param options The path of the file or the open database, and how many bytes it may hold.
  * @param host The clock and the log of the instance.
  * @returns The backend.
  */

@@ -14,7 +14,7 @@ import { TierCopies } from "./tier_copies.ts";
  * `close()` closes both.
  *
  * @param first The fast cache, asked first.
- * @param second The large or shared cache.
+ * @param second The large or shared cache, asked where the first has no entry.
  * @returns The backend.
  *
  * @example

@@ -28,7 +28,7 @@ export function sealError(thrown: unknown): Envelope {
  * What was sealed. An error becomes an instance of the first of its classes that is in `known` or
  * native, and so is caught by class as it was where it was thrown.
  *
- * @param envelope The envelope.
+ * @param envelope What {@link sealError} made on the other side.
  * @param known The classes that errors become again.
  * @returns What was thrown.
  */

@@ -9,7 +9,7 @@ const MAX_NAME_LENGTH = 1_024;
 /**
  * What distinguishes what an error is, apart from what it holds.
  *
- * @param error The error.
+ * @param error Anything that was thrown and is an error, of any realm.
  * @returns The part.
  */
 export function errorPart(error: Error): ErrorPart {

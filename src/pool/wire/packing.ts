@@ -76,9 +76,9 @@ export class PackingList implements Packing {
 /**
  * Sets a property; an assignment to `__proto__` would set the prototype.
  *
- * @param holder The object or array.
+ * @param holder The object or array that is being rebuilt.
  * @param key The name of the property.
- * @param value The value.
+ * @param value What the property holds.
  */
 export function defineField(holder: object, key: string | number, value: unknown): void {
   if (key !== "__proto__") (holder as Record<string | number, unknown>)[key] = value;

@@ -12,7 +12,7 @@ const PLACE = new RegExp(
 /**
  * `text`, a message or a stack, without the address that its worker was started from, which may be its whole code.
  *
- * @param text The text.
+ * @param text The stack or message of an error from a worker.
  * @returns The text without the address.
  */
 export function withoutWorkerText(text: string): string {
