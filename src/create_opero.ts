@@ -10,7 +10,7 @@ import { OPERO_TABLE } from "./engine/opero_table.ts";
 import { Registry } from "./engine/registry.ts";
 import type { OperoEvents } from "./telemetry/opero_events.ts";
 
-/** What an instance is made with: defaults for the options of all its functions, and what the engine rests on. */
+/** What an instance is made with: defaults for the options of all its functions, and what the engine is built on. */
 export interface InstanceOptions extends Omit<OperoOptions, "name"> {
   /** The only source of time. By default the runtime's. */
   readonly clock?: Clock | undefined;

@@ -123,7 +123,7 @@ class FunctionMap {
     const { telemetry, functionName } = host;
     const observe = observed(handler, host);
     this.#task = `map ${quoted(functionName)}`;
-    // Asked item by item: who begins to listen in mid-run hears of the rest.
+    // Asked item by item: a listener that is added in mid-run gets the rest.
     this.#bulk = this.#pool !== undefined && this.#pipeline.isOnFailureOnly
       ? new BulkPool(this.#pool, handler, telemetry)
       : undefined;

@@ -176,7 +176,7 @@ function waitForResult({ name, board, channel, limitMs }: Waiting): unknown {
     }
     const nowMs = monotonicNow();
     if (nowMs >= endMs) throw overrunError(name, limitMs);
-    // Nothing is heard of a worker that ends while this thread is blocked, so one that shows no sign of life is ended.
+    // No event of a worker that ends arrives while this thread is blocked, so one that shows no sign of life is ended.
     const silentMs = seen === 0 ? startMs + MAX_START_MS - nowMs : Infinity;
     if (silentMs <= 0) throw lossError(name, "boot", undefined);
     Atomics.wait(board, BOARD_MESSAGES, seen, Math.min(endMs - nowMs, silentMs));

@@ -3,7 +3,7 @@ import type { AttemptOutcome, EndedAttempt, RunningAttempt } from "../call/call_
 import type { CallContext } from "./call_context.ts";
 
 /**
- * One attempt of a call: one run of the function, or one that was refused. It is made only where somebody asks for it,
+ * One attempt of a call: one run of the function, or one that was refused. It is made only where it is asked for,
  * so a call that succeeds at once has none; until then the call holds its number and its start.
  */
 export class Attempt implements RunningAttempt, EndedAttempt {

@@ -1,7 +1,7 @@
 import { type Call, stateOf } from "../call/call.ts";
 import { correlationIdOf } from "../telemetry/telemetry.ts";
 
-/** What a predicate such as `retryOn` or `failOn` is given besides the error or the value. */
+/** What a predicate such as `retryOn` or `failOn` gets in addition to the error or the value. */
 export interface RetryContext {
   /** The number of the attempt, from 1. */
   readonly attempt: number;

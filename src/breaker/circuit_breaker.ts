@@ -56,7 +56,7 @@ export class CircuitBreaker {
     this.#options = options;
   }
 
-  /** Where it stands; it stays `open` until somebody asks for a permit once its time is over. */
+  /** Where it stands; it stays `open` until a permit is asked for once its time is over. */
   get state(): CircuitState {
     return this.#circuit.state;
   }

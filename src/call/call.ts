@@ -21,7 +21,7 @@ export class Call {
    * place would cost each call that hits the cache a box for it.
    */
   startedMs: number | undefined = undefined;
-  /** The latest attempt, where somebody may have to stop it. */
+  /** The latest attempt, where it may have to be stopped. */
   attempt: RunningAttempt | undefined = undefined;
   /** What is known beyond the plain success. */
   state: CallState | undefined = undefined;

@@ -5,7 +5,7 @@ import { readField } from "../errors/read_field.ts";
 /**
  * Releases the connection that `dropped` holds, a `Response` or the error of one that was refused, which nobody will
  * read: else it stays open until the garbage collector comes by, and a pool of connections may have none for the next
- * attempt. One that somebody reads is not touched.
+ * attempt. One that is being read is not touched.
  *
  * @param dropped A result or an error, of any type.
  */
@@ -37,7 +37,7 @@ function cancelBody(response: Response): void {
       (body as NodeBody).destroy();
     }
   } catch {
-    // Somebody else's stream: it could not be asked.
+    // A foreign stream that could not be asked.
   }
 }
 

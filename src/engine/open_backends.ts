@@ -18,7 +18,7 @@ import type { Telemetry } from "../telemetry/telemetry.ts";
 /** A tier that takes its whole time leaves a little for what the other has already found. */
 const TIERED_LIMIT = 1.2;
 
-/** How long a function waits for a backend, and who hears of its troubles. */
+/** How long a function waits for a backend, and the listener for its troubles. */
 export interface BackendLimits {
   /** For an operation. */
   readonly timeoutMs: number;

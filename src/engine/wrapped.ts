@@ -83,7 +83,7 @@ export interface CacheHandle<Args extends readonly unknown[], Value> {
 }
 
 /**
- * What every wrapped function bears besides itself. These names win over properties of the function's own that are
+ * What every wrapped function has in addition. These names win over properties of the function's own that are
  * called the same.
  */
 export interface OperoHandles<F extends AnyFunction> extends PolicyHandles {

@@ -10,7 +10,7 @@ const ABORT_CODES = new Set(["ABORT_ERR", "ERR_ABORTED", "ERR_CANCELED", "UND_ER
 const LOST_CONNECTION = /^Command aborted due to connection close/;
 
 /**
- * Whether `error` says that somebody wanted an end: it is no failure, and is never retried.
+ * Whether `error` says that an end was asked for: it is no failure, and is never retried.
  *
  * @param error What was thrown, of any type.
  * @returns `true` for an abort.

@@ -14,7 +14,7 @@ import type { LayerHost } from "../attempt/layer_host.ts";
 import { definePolicy, type Policy } from "../policy/policy.ts";
 
 /**
- * What `argFallback` has to be besides, where it is `Place`, for a function with the parameters `Args`: the index of a
+ * What `argFallback` has to be in addition, where it is `Place`, for a function with the parameters `Args`: the index of a
  * parameter whose type is no list is refused at compile time, as is any name where no argument can be a list, or an object
  * that holds one. A place that is known at run time only is let through.
  */

@@ -143,7 +143,7 @@ export function resolveRate(task: string, rateLimit: number | RateLimit): Rate {
  * - Abort: it leaves the queue at once, and its token goes to the next.
  *
  * It stands within the retries and the fallback values: with a rate of 10 a second and `retries: 3`
- * there are at most 10 runs of the function a second, whoever causes them. A cache hit takes none.
+ * there are at most 10 runs of the function a second over all callers. A cache hit takes none.
  *
  * @param limiterOf The limiter of a call.
  * @param maxWaitMs The longest wait, in milliseconds; `undefined` for no limit.

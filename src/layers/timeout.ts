@@ -65,7 +65,7 @@ export function timeoutLayer(timeoutMs: number | undefined, host: LayerHost): La
       },
       (error) => {
         timer.cancel();
-        // Here, not in the timer, which runs in the async context of whoever was the first to set it.
+        // Here, not in the timer, which runs in the async context of the first caller that set it.
         if (expiry !== undefined && error === expiry) {
           call.attempt?.abort(error);
           running.then(dropResponse, dropResponse);

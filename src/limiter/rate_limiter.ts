@@ -21,7 +21,7 @@ export class RateLimiter {
   /** Until when starts that caught up may be in a window with those to come. */
   #denseUntilMs = -Infinity;
 
-  /** A limiter at rest. */
+  /** A limiter without any starts yet. */
   constructor(rate: Rate, clock: Clock) {
     this.rate = rate;
     this.#clock = clock;

@@ -69,7 +69,7 @@ export class Drain {
     this.#checkEnd();
   }
 
-  /** Begins nothing more; what runs still tells how it ended. Resolves once the source is closed. */
+  /** Begins nothing more; what runs still reports how it ended. Resolves once the source is closed. */
   stop(_reason: unknown): Promise<void> {
     this.#isStopped = true;
     return this.#source.close();
@@ -97,7 +97,7 @@ export class Drain {
       this.#target.reserve();
       try {
         const result = this.#target.run(this.#source.item, index, slot);
-        // A target may allow more than before. Whoever began this loop sees to that at first, or each would begin the next.
+        // A target may allow more than before. The caller that began this loop sees to that at first, or each would begin the next.
         if (!isFirst) this.#beginLoops();
         isFirst = false;
         this.#target.onValue(index, await result, slot);

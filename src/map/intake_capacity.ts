@@ -11,7 +11,7 @@ export interface RunCapacity {
 
 /** What takes items in. */
 interface Intake {
-  /** How many it takes in by now. */
+  /** How many it accepts by now. */
   readonly capacity: number;
 }
 

@@ -13,7 +13,7 @@ export function isItems(value: unknown): value is Items<unknown> {
 }
 
 /**
- * How many items there are by now, where that can be told without going through them.
+ * How many items there are by now, where that is known without iterating over them.
  *
  * @param items The items of a run.
  * @returns The number, or `undefined` where it is not known.
@@ -26,7 +26,7 @@ export function countItems(items: Items<unknown>): number | undefined {
 
 /**
  * Keeps items of a list that are promises, and reject before it is their turn, from ending the process: each
- * rejection is told where its item fails.
+ * rejection is reported where its item fails.
  *
  * @param items The items of a run.
  */
@@ -86,7 +86,7 @@ export class ItemSource {
   }
 
   /**
-   * Tells the iterator that no more is asked of it; resolves once it has cleaned up. An async one that was asked
+   * Ends the iterator, of which no more is asked; resolves once it has cleaned up. An async one that was asked
    * and has not answered may never do so, so nobody waits for that. One that is not async and is closed from within,
    * as by a source that aborts its own run, is told once it has answered.
    */

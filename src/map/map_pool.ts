@@ -27,7 +27,7 @@ export interface MapPoolInit {
   readonly registry: Registry;
   /** What cannot be done where an option is wrong, as in `wrap "resize"`. */
   readonly task: string;
-  /** Is told where no further attempt has a chance. */
+  /** Is notified where no further attempt can succeed. */
   readonly onHopeless: (error: Error) => void;
 }
 
@@ -107,7 +107,7 @@ export class MapPool {
     return this.#open().run(call);
   };
 
-  /** How many items it takes in by now; none before what its workers need is loaded. */
+  /** How many items it accepts by now; none before what its workers need is loaded. */
   get capacity(): number {
     return workerPool.loaded === undefined ? 0 : this.#open().capacity;
   }

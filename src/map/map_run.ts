@@ -106,7 +106,7 @@ export abstract class MapRun implements DrainTarget, BulkTarget {
 
   async #runOnceThere(item: PromiseLike<unknown>, index: number, slot: number): Promise<unknown> {
     const value = await item;
-    // Nothing begins in a run that is over, and nobody hears of what comes of it.
+    // Nothing begins in a run that is over, and its outcome is dropped.
     return this.#isOver ? undefined : await this.run(value, index, slot);
   }
 
@@ -155,7 +155,7 @@ export abstract class MapRun implements DrainTarget, BulkTarget {
     else this.recordError(index, error);
     if (onError !== "abort" && this.#isVain()) return void this.fail(error);
     if (onError !== "abort") return;
-    // Each item that runs is told, maybe in another thread: not with an error that holds all results so far.
+    // Each item that runs is notified, maybe in another thread: not with an error that holds all results so far.
     void this.fail(this.#stoppedBy(index, error), new DOMException(`Item ${index} of the map failed`, "AbortError"));
   }
 

@@ -6,7 +6,7 @@ import { ResultBuffer, SKIPPED } from "./result_buffer.ts";
 
 type Step = IteratorResult<unknown, undefined>;
 
-/** Somebody who waits for a result, and who waits behind. */
+/** A reader that waits for a result, and the next one in line. */
 interface Reader {
   readonly resolve: (step: Step) => void;
   readonly reject: (reason: unknown) => void;
@@ -35,7 +35,7 @@ export class MapStreamRun extends MapRun {
     this.#buffer = new ResultBuffer(isOrdered);
   }
 
-  /** The run, as whoever reads it sees it. */
+  /** The run, as its reader sees it. */
   open(): MapStream<unknown> {
     const stream: MapStream<unknown> = {
       next: () => this.#next(),
@@ -76,7 +76,7 @@ export class MapStreamRun extends MapRun {
   }
 
   protected reject(reason: unknown): void {
-    // Whoever leaves knows that; who still waits just gets nothing more.
+    // The reader that leaves knows that; one that still waits gets no more results.
     if (!this.#isLeft) this.#failure = { reason };
     this.#buffer.clear();
     this.#hand();
@@ -134,7 +134,7 @@ export class MapStreamRun extends MapRun {
     if (this.isOver) this.#sendAway();
   }
 
-  /** Nothing will come any more: the first who waits hears why, if there is something to hear. */
+  /** Nothing will come any more: the first reader that waits gets the reason, if there is one. */
   #sendAway(): void {
     for (let reader = this.#firstReader; reader !== undefined; reader = reader.next) {
       const failure = this.#failure;

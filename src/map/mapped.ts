@@ -11,7 +11,7 @@ export type MapResult<Value, Errors extends OnError> = Errors extends "return" ?
 
 /**
  * The results of a run as they come. At most about twice as many items as run at once are held, so a slow reader
- * slows the source down. Leaving the loop closes the source and tells the items that run to stop.
+ * slows the source down. Leaving the loop closes the source and asks the items that run to stop.
  */
 export interface MapStream<Result> extends AsyncIterableIterator<Result, undefined>, AsyncDisposable {
   /** The next result. */
@@ -50,7 +50,7 @@ export interface Mapped<This, Item, Value, Errors extends OnError> extends Polic
   ): MapStream<MapResult<Value, RunErrors>>;
   /** The same, where a failed item does what the options of the map say. */
   stream(items: Items<Item>, options?: RunOptions<Errors>): MapStream<MapResult<Value, Errors>>;
-  /** Runs the function for each item and tells with each value what happened on the way to it. */
+  /** Runs the function for each item and returns with each value what happened on the way to it. */
   withMeta<RunErrors extends OnError = Errors>(
     items: Items<Item>,
     options: RunOptions<RunErrors>,

@@ -36,7 +36,7 @@ export type ProgressOption = boolean | ((state: ProgressState) => void);
 
 /** Options of one run of a map. */
 export interface RunOptions<Errors extends OnError = OnError> {
-  /** Ends the run; it rejects with the signal's reason, and the items that run are told to stop. */
+  /** Ends the run; it rejects with the signal's reason, and the items that run are asked to stop. */
   readonly signal?: AbortSignal | undefined;
   /** Whether to show progress, or what to call with it, in place of the option. */
   readonly progress?: ProgressOption | undefined;

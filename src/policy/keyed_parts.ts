@@ -4,7 +4,7 @@ export interface KeyedPart {
   readonly isIdle: boolean;
 }
 
-/** So few parts take no room worth a look: those in use would be dropped between two calls, and made anew. */
+/** So few parts take no room worth a sweep: those in use would be dropped between two calls, and made anew. */
 const FEW = 128;
 
 /** After so many calls a few parts are looked at. */

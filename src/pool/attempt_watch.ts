@@ -5,20 +5,20 @@ import type { Job, JobHolder } from "./job.ts";
 export interface AttemptWatchOwner {
   /** `job` ran for longer than `limitMs`. */
   onOverrun(job: Job, limitMs: number): void;
-  /** `job` was told to stop and did not. */
+  /** `job` was asked to stop and did not. */
   onUnresponsive(job: Job): void;
   /** The worker of `job` is busy with nobody knows what, for as long as the job may run. */
   onSilent(job: Job): void;
 }
 
-/** How long a job that was told to stop may take for it, in milliseconds; a loop is ended only after that. */
+/** How long a job that was asked to stop may take for it, in milliseconds; a loop is ended only after that. */
 const GRACE_MS = 50;
 
 /** The bounds of the time between two looks, in milliseconds. */
 const MIN_LOOK_MS = 2;
 const MAX_LOOK_MS = 50;
 
-/** A timer that is later than this tells of a thread that was busy. */
+/** A timer that is later than this shows that the thread was busy. */
 const MAX_LATE_MS = 2;
 
 /**
@@ -48,13 +48,13 @@ export class AttemptWatch {
     this.#arm(limitMs / 16);
   }
 
-  /** Gives `job`, which was told to stop, a moment to do so. */
+  /** Gives `job`, which was asked to stop, a moment to do so. */
   expectEnd(job: Job): void {
     this.#graces.set(job, monotonicNow() + GRACE_MS);
     this.#arm(GRACE_MS / 4);
   }
 
-  /** No job is left; those told to stop still have their moment. */
+  /** No job is left; those asked to stop still have their moment. */
   rest(): void {
     this.#limits.clear();
     if (this.#graces.size === 0) this.close();
@@ -78,7 +78,7 @@ export class AttemptWatch {
   #checkAll(): void {
     this.#timer = undefined;
     const nowMs = monotonicNow();
-    // While this thread was busy it could hear of no result, so that time counts against nobody.
+    // While this thread was busy it could receive no result, so that time is charged to no job.
     const chargedMs = Math.min(nowMs - this.#armedMs, this.#checkMs + MAX_LATE_MS);
     for (const [job, limitMs] of this.#limits) this.#check(job, limitMs, chargedMs);
     for (const worker of this.#probed) worker.probe(chargedMs);

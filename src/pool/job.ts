@@ -18,7 +18,7 @@ export interface JobHolder {
   probe(elapsedMs: number): void;
   /** Takes `job` back; `false` if it has begun. */
   takeOneBack(job: Job): boolean;
-  /** Tells `job`, which runs, to stop. */
+  /** Asks `job`, which runs, to stop. */
   abort(job: Job, reason: unknown): void;
 }
 

@@ -8,7 +8,7 @@ export interface WatchedWorker {
   readonly begunCount: number;
   /** Whether its function can run. */
   readonly isReady: boolean;
-  /** How long it has had jobs and told nothing and begun none of them, in milliseconds. */
+  /** How long it has had jobs, sent nothing and begun none of them, in milliseconds. */
   idleMs: number;
 }
 
@@ -25,7 +25,7 @@ export interface LifeWatchOwner<Worker extends WatchedWorker> {
 /** The time between two looks, in milliseconds. */
 const LOOK_MS = 100;
 
-/** A timer that is later than this tells of a thread that was busy. */
+/** A timer that is later than this shows that the thread was busy. */
 const MAX_LATE_MS = 20;
 
 /** Looks now and then at workers that were sent jobs, so that none waits without an end for its job to begin. */
@@ -54,7 +54,7 @@ export class LifeWatch<Worker extends WatchedWorker> {
 
   #checkAll(): void {
     this.#timer = undefined;
-    // While this thread was busy it could hear of no sign, so that time does not count.
+    // While this thread was busy it could receive no sign, so that time does not count.
     const chargedMs = Math.min(monotonicNow() - this.#armedMs, LOOK_MS + MAX_LATE_MS);
     this.start();
     for (const worker of [...this.#owner.watched]) this.#check(worker, chargedMs);

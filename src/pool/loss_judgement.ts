@@ -8,7 +8,7 @@ export interface Loss<J> {
   readonly isForgottenOne: boolean;
   /** Those that were under way beside it. */
   readonly begun: readonly J[];
-  /** Those that had not begun, or were done without having told their result. */
+  /** Those that had not begun, or were done and had not sent their result. */
   readonly waiting: readonly J[];
   /** Whether other items have ended in this worker, which may have left behind what ended it. */
   readonly hasServed: boolean;

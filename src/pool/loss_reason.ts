@@ -1,6 +1,6 @@
 import type { FatalReason } from "./wire/worker_protocol.ts";
 
-/** Why a worker is lost: it ended silently (`gone`), or gave no sign of life (`silent`), if it did not tell. */
+/** Why a worker is lost: it ended silently (`gone`), or gave no sign of life (`silent`), unless it reported a reason. */
 export type LossReason = FatalReason | "gone" | "silent";
 
 /**

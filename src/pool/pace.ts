@@ -2,7 +2,7 @@
 const CHUNK_MS = 2;
 
 /**
- * The most items that one message holds unless told otherwise: with more there is so much under way that the garbage
+ * The most items that one message holds by default: with more there is so much under way that the garbage
  * collector copies most of it, which costs more than the messages that are saved.
  */
 const MAX_CHUNK = 256;

@@ -21,7 +21,7 @@ export interface ShareOptions {
   readonly errorClasses?: readonly ErrorClass[] | undefined;
   /** Called with an unresponsive worker, which uses a core until the process ends. */
   readonly onBurning?: (() => void) | undefined;
-  /** Is told where no further attempt has a chance. */
+  /** Is notified where no further attempt can succeed. */
   readonly onHopeless?: ((error: Error) => void) | undefined;
 }
 
@@ -44,8 +44,8 @@ export interface WorkerPoolOptions extends WorkerPlace {
 /** Runs single attempts elsewhere. */
 export interface Pool extends AsyncDisposable {
   /**
-   * How many attempts it takes in before a further one would only wait: it grows while items are
-   * quick, so whoever feeds it asks before each item.
+   * How many attempts it accepts before a further one would only wait: it grows while items are
+   * quick, so the run asks before each item.
    */
   readonly capacity: number;
   /**

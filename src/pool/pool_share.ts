@@ -94,7 +94,7 @@ export class PoolShare implements Pool, JobOwner, ServedFunction {
     return this.options.workerConcurrency;
   }
 
-  /** How many attempts it takes in before a further one would only wait. */
+  /** How many attempts it accepts before a further one would only wait. */
   get capacity(): number {
     return this.options.workers * this.feed.depth;
   }
@@ -166,7 +166,7 @@ export class PoolShare implements Pool, JobOwner, ServedFunction {
     worker.serve(this, nowMs);
   }
 
-  /** A worker told of results: workers can be started, and the function be found. */
+  /** A worker sent results: workers can be started, and the function can be found. */
   onResults(count: number, elapsedMs: number): void {
     this.feed.pace.record(count, elapsedMs);
     if (count > 0) this.#failedStarts = this.silentInRow = 0;
@@ -178,7 +178,7 @@ export class PoolShare implements Pool, JobOwner, ServedFunction {
     this.hopeless = undefined;
   }
 
-  /** A worker died with `loss`: whoever did it fails, all others run again. */
+  /** A worker died with `loss`: the item that caused it fails, all others run again. */
   onLost(loss: Loss<Job>, reason: LossReason, error: unknown): void {
     const { culprit, charge, innocent, suspects, doubted, missed, isFruitless } = judgeLoss(loss, reason);
     for (const job of suspects) job.isSuspect = true;

@@ -19,7 +19,7 @@ import type { FromWorker, ResultsMessage, ToWorker } from "./wire/worker_protoco
 export interface PoolWorkerOwner<Served extends ServedFunction> {
   /** `worker` listens, or has found its function: it can do more than before. */
   onProgress(worker: PoolWorker<Served>): void;
-  /** `worker` told of `count` items, `elapsedMs` after what it told before. */
+  /** `worker` sent the results of `count` items, `elapsedMs` after its last message. */
   onResults(worker: PoolWorker<Served>, count: number, elapsedMs: number): void;
   /** `worker` is dead or dying; `error` is what it died of, as far as it is known. */
   onLost(worker: PoolWorker<Served>, reason: LossReason, error: unknown): void;
@@ -91,7 +91,7 @@ export class PoolWorker<Served extends ServedFunction = ServedFunction> implemen
     return this.#board.freeCount;
   }
 
-  /** Whether it can rest without keeping the process alive. */
+  /** Whether it can be idle without keeping the process alive. */
   get canIdle(): boolean {
     return this.handle.canIdle;
   }
@@ -137,7 +137,7 @@ export class PoolWorker<Served extends ServedFunction = ServedFunction> implemen
   takeOneBack(job: Job): boolean {
     if (this.#board.takeOneBack(job)) return true;
     if (this.#board.isShared || this.#board.hasBegun(job)) return false;
-    // It may begin before it hears that it should not, which nobody would notice.
+    // It may begin before the message arrives, which would go unnoticed.
     this.#board.withdraw(job);
     this.#post({ kind: "skip", slot: job.slot });
     return true;
@@ -153,12 +153,12 @@ export class PoolWorker<Served extends ServedFunction = ServedFunction> implemen
     return this.#board.begunCount;
   }
 
-  /** Whether it tells of `job` along with others: what keeps it from coming to an end may be any of them. */
+  /** Whether it reports `job` together with others: any of them may be what keeps it from ending. */
   isReportedWithOthers(job: Job): boolean {
     return this.#board.isReportedWithOthers(job);
   }
 
-  /** The job in its synchronous part, in which it hears nothing and keeps all others waiting. */
+  /** The job in its synchronous part, in which it receives no message and delays all others. */
   get blocker(): Job | undefined {
     return this.#board.running;
   }
@@ -180,7 +180,7 @@ export class PoolWorker<Served extends ServedFunction = ServedFunction> implemen
     this.#isAsked = true;
   }
 
-  /** Tells `job`, which runs, to stop. */
+  /** Asks `job`, which runs, to stop. */
   abort(job: Job, reason: unknown): void {
     this.#post({ kind: "abort", slot: job.slot, reason: sealError(reason) });
   }
@@ -190,7 +190,7 @@ export class PoolWorker<Served extends ServedFunction = ServedFunction> implemen
     this.handle.setNeeded(isNeeded);
   }
 
-  /** Ends it; nothing is heard of it any more. */
+  /** Ends it; no message of it counts any more. */
   end(): Promise<void> {
     this.#isLost = true;
     return this.handle.end();

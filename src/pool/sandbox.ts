@@ -22,7 +22,7 @@ export interface WorkerPermissions {
   readonly read?: "inherit" | boolean | readonly (string | URL)[];
   /** Other programs. */
   readonly run?: "inherit" | boolean | readonly (string | URL)[];
-  /** What tells of the machine. */
+  /** What describes the machine. */
   readonly sys?: "inherit" | boolean | readonly string[];
   /** Writing of files. */
   readonly write?: "inherit" | boolean | readonly (string | URL)[];

@@ -7,7 +7,7 @@ import { unpackValues } from "./wire/value_unpacking.ts";
 import type { ResultsMessage } from "./wire/worker_protocol.ts";
 
 /**
- * Settles the jobs that `message` tells of; `known` are the classes that errors become again.
+ * Settles the jobs that `message` reports; `known` are the classes that errors become again.
  *
  * @param message The outcomes of some items, as the worker sent them.
  * @param board The slots of the worker.

@@ -12,7 +12,7 @@ import {
 
 /**
  * The jobs of a worker by their slots, with the board on which the worker writes how far they are. Where no memory is
- * shared with the worker, the board is kept after what the worker tells.
+ * shared with the worker, the board follows the messages of the worker.
  */
 export class SlotBoard {
   /** Whether the worker writes on the board itself. */
@@ -70,7 +70,7 @@ export class SlotBoard {
     return state === SLOT_BEGUN || state === SLOT_REPORTING;
   }
 
-  /** Whether the worker tells of `job` along with others: what keeps it from coming to an end may be any of them. */
+  /** Whether the worker reports `job` together with others: any of them may be what keeps it from ending. */
   isReportedWithOthers(job: Job): boolean {
     const isReporting = (each: Job | undefined) => each !== undefined && this.#stateOf(each) === SLOT_REPORTING;
     return isReporting(job) && this.#jobs.some((other) => other !== job && isReporting(other));
@@ -129,13 +129,13 @@ export class SlotBoard {
     this.#forget(job.slot);
   }
 
-  /** The worker told that the job in `slot` begins. */
+  /** The worker reported that the job in `slot` begins. */
   begin(slot: number): void {
     Atomics.store(this.#board, BOARD_SLOTS + slot, SLOT_BEGUN);
     Atomics.store(this.#board, BOARD_RUNNING, slot + 1);
   }
 
-  /** The worker told something, so that no job can be in its synchronous part. */
+  /** The worker sent something, so that no job can be in its synchronous part. */
   leave(): void {
     Atomics.store(this.#board, BOARD_RUNNING, 0);
   }

@@ -35,7 +35,7 @@ export class WorkerFeed {
     return this.#doubted.length > 0;
   }
 
-  /** How many jobs a worker takes in before a further one would only wait. */
+  /** How many jobs a worker accepts before a further one would only wait. */
   get depth(): number {
     return this.#concurrency + 2 * this.pace.chunk - 1;
   }

@@ -14,7 +14,7 @@ import { patienceWith } from "./patience.ts";
 import { PoolWorker, type PoolWorkerOwner } from "./pool_worker.ts";
 import { askBack, leaseWorkers, neediest, wantedWorkers } from "./worker_leases.ts";
 
-/** Idle workers are kept for so long unless told otherwise, in milliseconds. */
+/** Idle workers are kept for so long by default, in milliseconds. */
 const IDLE_MS = 30_000;
 
 /**
@@ -120,7 +120,7 @@ export class WorkerPool implements ShareHost, PoolWorkerOwner<PoolShare> {
     this.dispatchSoon();
   }
 
-  /** A worker died: whoever did it fails, all others run again. */
+  /** A worker died: the item that caused it fails, all others run again. */
   onLost(worker: SharedWorker, reason: LossReason, error: unknown): void {
     const share = worker.served;
     share?.onLost(this.#retire(worker), reason, error);
@@ -144,7 +144,7 @@ export class WorkerPool implements ShareHost, PoolWorkerOwner<PoolShare> {
     for (const share of this.#active) share.feed.feed(share.held);
   };
 
-  /** Looks who has something to do: once for many items, as to ask with each costs more than what it tells. */
+  /** Looks who has something to do: once for many items, as asking for each item costs more than it is worth. */
   #rollCall(): void {
     const wereActive = this.#active.size > 0;
     for (const share of this.#open) if (share.pendingCount > 0) this.#active.add(share);

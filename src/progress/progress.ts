@@ -29,7 +29,7 @@ export interface ProgressWait {
   readonly reason: string;
 }
 
-/** What a bar shows besides. */
+/** What a bar shows in addition. */
 export interface ShownState extends ProgressState {
   /** The items that needed more than one round. */
   readonly retried?: number;

@@ -73,7 +73,7 @@ export const TRANSIENT_CODES: ReadonlySet<string> = new Set([
  */
 export const TRANSIENT_SQLSTATE: RegExp = /^(?:08[0-9A-Z]{3}|53300|57P0[1235]|40001|40P01|55P03)$/;
 
-/** SQLite: somebody else holds the file; the low byte of `errcode` in `node:sqlite`. */
+/** SQLite: another process holds the file; the low byte of `errcode` in `node:sqlite`. */
 export const BUSY_SQLITE: RegExp = /^SQLITE_(?:BUSY|LOCKED)/;
 export const BUSY_SQLITE_ERRCODES: ReadonlySet<number> = new Set([5, 6]);
 

@@ -170,7 +170,7 @@ class NodeFiles implements Files {
     try {
       this.#fs.rmdirSync(path);
     } catch {
-      // Somebody has put something there, or it is gone.
+      // Another process has put something there, or it is gone.
     }
   }
 

@@ -1,5 +1,5 @@
 /**
- * A module of the library's own that is loaded when it is first used, so that whoever never uses it does not load it.
+ * A module of the library's own that is loaded when it is first used, so that it is loaded only where it is needed.
  * The specifier stands as a literal in the `import()` of its caller, where bundlers find it.
  */
 export class LazyModule<Module> {
@@ -26,7 +26,7 @@ export class LazyModule<Module> {
   load(): Promise<Module> {
     if (this.#loading === undefined) {
       this.#loading = this.#loadNow();
-      // Who asked may no longer be there to hear of it.
+      // The caller may no longer be there to receive it.
       this.#loading.catch(() => {});
     }
     return this.#loading;

@@ -17,7 +17,7 @@ export interface SealedMessage {
   readonly unread?: number;
 }
 
-/** Posts to a thread, and hears what its own code sends and nothing else. */
+/** Posts to a thread, and receives what its own code sends and nothing else. */
 export class SealedPort {
   readonly #post: (message: unknown, moved: readonly unknown[]) => void;
   readonly #listeners: WorkerListeners;
@@ -39,7 +39,7 @@ export class SealedPort {
     return this.#count++;
   };
 
-  /** Takes in what came from the thread, whoever sent it. */
+  /** Receives what came from the thread, from whatever code. */
   receive(sent: unknown): void {
     if (typeof sent !== "object" || sent === null) return;
     const { seal, message, unread }: Partial<SealedMessage> = sent;

@@ -14,7 +14,7 @@ export interface Terminal {
   readonly columns: number;
   /** Whether colours are wanted. */
   readonly isColored: boolean;
-  /** Writes `text`; a failure to do so is no business of whoever shows progress. */
+  /** Writes `text`; a failure to do so is ignored. */
   write(text: string): void;
 }
 

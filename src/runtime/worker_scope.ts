@@ -155,7 +155,7 @@ function setArguments(argv: readonly string[]): void {
   const { process } = globalThis as unknown as WorkerGlobal;
   for (const holder of [process, builtinModule<{ argv?: string[] }>("node:process")]) {
     try {
-      // Whoever took the array itself sees the arguments, too.
+      // Code that took the array itself sees the arguments, too.
       holder?.argv?.splice(0, Infinity, ...argv);
     } catch {
       // Deno before 2.7 lets nobody change its first entries.

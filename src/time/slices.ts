@@ -15,7 +15,7 @@ export class Slices {
   #steps = 0;
   #beganMs: number;
 
-  /** Work that begins now; the process stays alive for it where somebody awaits its end. */
+  /** Work that begins now; the process stays alive for it where its end is awaited. */
   constructor(clock: Pick<Clock, "now">, isAwaited: boolean) {
     this.#clock = clock;
     this.#isAwaited = isAwaited;

@@ -19,7 +19,7 @@ export interface CacheEntry {
 
 /**
  * Where cached results are kept. A backend keeps envelopes under text keys and does not judge
- * freshness: whoever reads an entry does. It may throw or reject, which the engine takes for a
+ * freshness: the engine does when it reads an entry. It may throw or reject, which the engine takes for a
  * miss; it may answer without a promise, which is faster. Any text is a key, hostile text too.
  */
 export interface CacheBackend {

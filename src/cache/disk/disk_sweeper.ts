@@ -49,7 +49,7 @@ export class DiskSweeper {
   /** Ends at the next slice. */
   async stop(): Promise<void> {
     this.#isStopped = true;
-    // Its turns keep no process alive, but whoever waits here does.
+    // Its turns keep no process alive, but a caller that waits here does.
     while (this.#sweeping !== undefined) await new Promise<void>(nextTurn);
   }
 

@@ -28,7 +28,7 @@ export interface FailureContext {
   readonly functionName: string;
   /** Whether it was the first operation of all, which has a limit of its own. */
   readonly isFirst: boolean;
-  /** Whether it was asked for by name: then whoever asked hears of it. */
+  /** Whether it was asked for by name: then the error goes to the caller. */
   readonly isNamed: boolean;
   /** The permits that it was asked with; none where it was asked in any case. */
   readonly permits: readonly Permit[];
@@ -119,7 +119,7 @@ export class BackendHealth {
       this.#breakers[operation].recordFailure();
       this.#breaker.recordFailure();
     }
-    // While it is being opened, calls behind the first are late for a reason. Whoever asked by name hears of it anyhow.
+    // While it is being opened, calls behind the first are late for a reason. A caller by name gets the error anyway.
     if (this.#isOpening || isNamed) return;
     this.#warn(operation, error, functionName);
   }

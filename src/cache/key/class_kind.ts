@@ -13,7 +13,7 @@ export interface ClassKind {
   readonly kind: StateKind;
   /** What distinguishes the class from others, in this process and the next: its name, and what its text is. */
   readonly mark: string;
-  /** Whether it is a class of somebody's own, of which another may have the same text. */
+  /** Whether it is a class of the user's own, of which another may have the same text. */
   readonly isOwnClass: boolean;
 }
 

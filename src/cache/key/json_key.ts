@@ -38,7 +38,7 @@ export function jsonKeyOf(args: readonly unknown[]): string | undefined {
 
 const [objects, arrays]: readonly { readonly toJSON?: unknown }[] = [Object.prototype, Array.prototype];
 
-/** Whether somebody has given all objects or arrays a `toJSON`, which writes what it likes. */
+/** Whether some code has given all objects or arrays a `toJSON`, which writes what it likes. */
 function isCustomised(): boolean {
   return objects!.toJSON !== undefined || arrays!.toJSON !== undefined;
 }

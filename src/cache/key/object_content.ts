@@ -138,7 +138,7 @@ function isClosed(value: object, key: string): boolean {
   return descriptor?.get !== undefined || descriptor?.set !== undefined || typeof descriptor?.value === "function";
 }
 
-/** As many items as are named to find out whether a view has names besides: that takes far longer than to read them. */
+/** As many items as are named to find out whether a view has other names, too: that takes far longer than to read them. */
 const MAX_NAMED_ITEMS = 64;
 
 function hasNames(view: ArrayBufferView): boolean {

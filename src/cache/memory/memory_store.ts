@@ -72,7 +72,7 @@ export class MemoryStore {
   #earliestMs = Infinity;
   readonly #onEarlier: (store: MemoryStore) => void;
 
-  /** An empty store; `onEarlier` hears of an entry that expires before all others. */
+  /** An empty store; `onEarlier` is called for an entry that expires before all others. */
   constructor(limits: MemoryStoreLimits, onEarlier: (store: MemoryStore) => void = () => {}) {
     this.#maxEntries = limits.maxEntries ?? 10_000;
     this.#maxBytes = limits.maxBytes;

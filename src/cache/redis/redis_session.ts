@@ -7,7 +7,7 @@ export interface OwnedRedisClient {
   connect(): Promise<unknown>;
   /** Sends a command at once, or fails. */
   sendCommand(args: readonly string[]): Promise<unknown>;
-  /** Hears of every trouble with the connection. */
+  /** Is notified of every trouble with the connection. */
   on(event: "error", listener: (error: unknown) => void): unknown;
   /** Ends the connection and fails what waits for an answer. */
   destroy(): void;
@@ -33,7 +33,7 @@ export class RedisSession {
   #endCode: string | undefined = undefined;
   #watch: Timer | undefined = undefined;
 
-  /** A session on a connected `client`; `onRetire` hears when it should be sent nothing more. */
+  /** A session on a connected `client`; `onRetire` is called when it should be sent nothing more. */
   constructor(client: OwnedRedisClient, clock: Clock, replyTimeoutMs: number, onRetire: () => void) {
     this.#client = client;
     this.#clock = clock;

@@ -76,7 +76,7 @@ function isStream(value: unknown): boolean {
     (typeof pipe === "function" && typeof on === "function");
 }
 
-/** An iterable that gives itself is used up by whoever goes through it first; an asynchronous one nearly always is. */
+/** An iterable that gives itself is used up by the first that iterates over it; an asynchronous one nearly always is. */
 function isIterator(value: object): boolean {
   if (Symbol.asyncIterator in value) return true;
   const fields = fieldsOf(value);
@@ -107,6 +107,6 @@ function cancelOne(value: object): void {
     const cancelled: unknown = cancel?.call(body);
     if (isPromise(cancelled)) cancelled.then(undefined, () => {});
   } catch {
-    // Such as of a stream that somebody has locked.
+    // Such as of a stream that is locked.
   }
 }

@@ -12,7 +12,7 @@ const UNREADABLE = Symbol("unreadable");
 /** What an object or a field costs of that beside what it holds. */
 const ENTRY_SIZE = 8;
 
-/** Longer texts get what is left when all else is told. */
+/** Longer texts get the room that all else leaves. */
 const MAX_SHORT_TEXT = 1_024;
 
 type StandIn = { readonly copy: object } | { readonly part: number };

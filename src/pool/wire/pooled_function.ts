@@ -10,5 +10,5 @@ export interface PooledFunction {
   readonly occurrence: number;
 }
 
-/** The names that a function whose source travels finds besides the globals. */
+/** The names in addition to the globals that a function whose source is sent finds. */
 export const BOUND_NAMES = ["currentCall", "transfer", "__name"] as const;

@@ -4,22 +4,22 @@ import type { PooledFunction } from "./pooled_function.ts";
 /*
  * What a pool and its workers say to each other. Messages hold parallel arrays, since an object per
  * item costs more to clone than most items do. An item is known by its slot, a small number that is
- * free again once the worker has told what became of it.
+ * free again once the worker has sent its outcome.
  *
  * Beside the messages both sides share a block of memory, the board. It says for each slot how far
  * the item is, so that an item can be taken back from a worker that is busy, exactly once, and so
  * that it is known which item a worker that died was busy with.
  */
 
-/** The item was sent; whoever changes this first, the worker or the pool, has it. */
+/** The item was sent; the side that changes this first, the worker or the pool, has it. */
 export const SLOT_SENT = 0;
 /** The worker runs the item. */
 export const SLOT_BEGUN = 1;
 /** The pool took the item back; the worker passes over it. */
 export const SLOT_TAKEN_BACK = 2;
-/** The worker is done with the item and has not told yet. */
+/** The worker is done with the item and has not sent the result yet. */
 export const SLOT_DONE = 3;
-/** The worker tells of the item, for which it reads the result to its end: code of the item may run once more. */
+/** The worker reports the item, for which it reads the result to its end: code of the item may run once more. */
 export const SLOT_REPORTING = 4;
 
 /** Where on the board stands the slot, plus one, of the item whose synchronous part runs now; 0 is none. */
@@ -68,7 +68,7 @@ export interface LoadMessage {
 /** Items to run. The arrays are parallel. */
 export interface RunMessage {
   readonly kind: "run";
-  /** The function, which a message before told of. */
+  /** The function, which an earlier message described. */
   readonly fn: number;
   readonly slots: readonly number[];
   /** The first argument of each. */
@@ -104,7 +104,7 @@ export interface PingMessage {
   readonly kind: "ping";
 }
 
-/** What a worker is told. */
+/** A message to a worker. */
 export type ToWorker = InitMessage | LoadMessage | RunMessage | AbortMessage | SkipMessage | PingMessage;
 
 /** The worker listens. */
@@ -162,7 +162,7 @@ export interface FatalMessage {
   readonly error: unknown;
 }
 
-/** What a worker tells. */
+/** A message from a worker. */
 export type FromWorker =
   | UpMessage
   | ReadyMessage

@@ -1,6 +1,6 @@
 import { type AsyncContext, createAsyncContext } from "../../runtime/async_context.ts";
 
-/** Tells in a worker what runs since a module is imported from what runs for an item. */
+/** Distinguishes in a worker what runs because a module is imported from what runs for an item. */
 export class ImportWatch {
   #count = 0;
   #context: AsyncContext<boolean> | undefined = undefined;

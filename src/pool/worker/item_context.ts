@@ -26,7 +26,7 @@ export class ItemContext implements CallContext {
     this.#sentId = mark.correlationId;
   }
 
-  /** The call's id; one that is made here is told to the caller, whose log lines then bear it too. */
+  /** The call's id; one that is made here is sent to the caller, whose log lines then have it too. */
   get correlationId(): string {
     return this.#sentId ?? (this.madeId ??= generateCorrelationId());
   }
@@ -37,7 +37,7 @@ export class ItemContext implements CallContext {
     return this.#controller.signal;
   }
 
-  /** Tells the function to stop. */
+  /** Asks the function to stop. */
   abort(reason: unknown): void {
     this.#controller?.abort(reason);
   }

@@ -55,7 +55,7 @@ export class ItemRunner {
   #running: RunMessage | undefined = undefined;
   #runningPosition = 0;
   #runningContext: ItemContext | undefined = undefined;
-  /** Contexts that items asked for, as long as these run, to be told of aborts. */
+  /** Contexts that items asked for, as long as these run, to be notified of aborts. */
   readonly #contexts = new Map<number, ItemContext>();
 
   constructor(scope: WorkerScope, init: InitMessage) {
@@ -72,7 +72,7 @@ export class ItemRunner {
     this.#results.post({ kind: "up" });
   }
 
-  /** Does as it is told. */
+  /** Handles a message of the pool. */
   handle(message: Exclude<ToWorker, InitMessage>): void {
     if (message.kind === "run") this.#run(message);
     else if (message.kind === "load") void this.#load(message);
@@ -211,7 +211,7 @@ export class ItemRunner {
     if (madeId !== undefined) this.#results.addId(slot, madeId);
     this.#contexts.delete(slot);
     add();
-    // Whoever cannot see how far the items are has to be told before the next one begins.
+    // A pool that shares no memory needs a message before the next item begins.
     if (!this.#isShared) this.#results.flush();
   }
 
@@ -241,7 +241,7 @@ export class ItemRunner {
       this.#results.flush();
       sealed = sealError(error);
     } catch {
-      // What cannot be told must not keep this from being told.
+      // A result that cannot be sent must not prevent this one.
     }
     this.#results.post({ kind: "fatal", reason, error: sealed });
   }

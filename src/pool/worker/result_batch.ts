@@ -24,7 +24,7 @@ const MAX_HELD = 1_024;
 /** The clock is read at least this rarely: reading it costs more than a tiny item. */
 const MAX_UNTIMED = 16;
 
-/** Gathers what became of items, and tells it in few messages without keeping anybody waiting. */
+/** Gathers the results of items, and sends them in few messages without delaying any. */
 export class ResultBatch {
   readonly #port: WorkerPort;
   readonly #board: Int32Array;
@@ -53,7 +53,7 @@ export class ResultBatch {
     this.#wake();
   }
 
-  /** Whether there is nothing to tell. */
+  /** Whether there is nothing to send. */
   get isEmpty(): boolean {
     return this.#count === 0;
   }
@@ -63,7 +63,7 @@ export class ResultBatch {
     if (this.#sinceMs === 0) this.#sinceMs = monotonicNow();
   }
 
-  /** Tells what there is to tell, and that there is nothing to do until the next {@link ResultBatch.begin}. */
+  /** Sends what there is to send, and that there is nothing to do until the next {@link ResultBatch.begin}. */
   end(): void {
     this.flush();
     this.#sinceMs = 0;
@@ -84,7 +84,7 @@ export class ResultBatch {
     this.#added(slot);
   }
 
-  /** The item in `slot`, of which is told next, made the id of its call. */
+  /** The item in `slot`, whose result is next, made the id of its call. */
   addId(slot: number, correlationId: string): void {
     (this.#message.ids ??= []).push([slot, correlationId]);
   }
@@ -95,13 +95,13 @@ export class ResultBatch {
     this.#added(slot);
   }
 
-  /** Tells what there is to tell. */
+  /** Sends what there is to send. */
   flush(): void {
     if (this.#count === 0) return;
     const message = this.#message;
     const moving = this.#moving;
     message.elapsedMs = this.#restart();
-    // To read a result is to run its getters, and to clone it takes memory: until it is told, its item is not over.
+    // To read a result is to run its getters, and to clone it takes memory: until it is sent, its item is not over.
     const slots = message.slots.filter((_slot, position) => isObject(message.values[position]));
     for (const slot of slots) Atomics.store(this.#board, BOARD_SLOTS + slot, SLOT_REPORTING);
     try {
@@ -109,24 +109,24 @@ export class ResultBatch {
     } catch {
       this.#postOneByOne(message);
     }
-    // The pool may have put another there since it was told.
+    // The pool may have put another there since it was sent.
     for (const slot of slots) Atomics.compareExchange(this.#board, BOARD_SLOTS + slot, SLOT_REPORTING, SLOT_DONE);
   }
 
-  /** Sends `message`; whoever waits without an event loop is woken. */
+  /** Sends `message`, and wakes a pool that waits without an event loop. */
   post(message: FromWorker, moving: unknown[] = []): void {
     this.#port.postMessage(message, moving);
     this.#wake();
   }
 
-  /** Whoever waits without an event loop sees by it that the worker is alive. */
+  /** A pool that waits without an event loop sees by it that the worker is alive. */
   #wake(): void {
     if (!this.#isAwaited) return;
     Atomics.add(this.#board, BOARD_MESSAGES, 1);
     Atomics.notify(this.#board, BOARD_MESSAGES);
   }
 
-  /** The item in `slot` is over, as far as it has begun; what there is to tell is told if it waited for long. */
+  /** The item in `slot` is over, as far as it has begun; what there is to send is sent if it has waited for long. */
   #added(slot: number): void {
     Atomics.compareExchange(this.#board, BOARD_SLOTS + slot, SLOT_BEGUN, SLOT_DONE);
     this.#count++;
@@ -140,7 +140,7 @@ export class ResultBatch {
   #restart(): number {
     const nowMs = monotonicNow();
     const elapsedMs = nowMs - this.#sinceMs;
-    // Slow items are told one by one again.
+    // Slow items are sent one by one again.
     if (elapsedMs > MAX_HOLD_MS) this.#nextTimed = 1;
     this.#sinceMs = nowMs;
     this.#message = emptyResults();
@@ -177,7 +177,7 @@ export class ResultBatch {
   }
 }
 
-/** Results that are not told yet. */
+/** Results that are not sent yet. */
 type Gathered = ResultsMessage & { readonly values: unknown[] };
 
 function emptyResults(): Gathered {

@@ -50,7 +50,7 @@ function keysOf(value: object): string[] {
   return value instanceof Error ? keys.sort() : keys;
 }
 
-/** What is in `value` besides its properties. */
+/** What is in `value` in addition to its properties. */
 function contentOf(value: object): unknown[] {
   if (value instanceof Map) return [...value].flat();
   if (value instanceof Set) return [...value];
