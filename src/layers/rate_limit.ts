@@ -18,7 +18,7 @@ import {
 import { type Call, stateOf } from "../call/call.ts";
 import type { Handler, Layer } from "../call/layer.ts";
 import type { LayerHost } from "../attempt/layer_host.ts";
-import { byNumber, serializeArguments } from "../cache/key/cache_key.ts";
+import { localKey } from "../cache/key/local_key.ts";
 import { canBeKept, type Rate } from "../limiter/rate.ts";
 import { RateLimiter } from "../limiter/rate_limiter.ts";
 import { KeyedParts } from "../policy/keyed_parts.ts";
@@ -100,7 +100,7 @@ export const rateLimitPolicy: Policy = definePolicy<RateLimitOptions, "rateLimit
     }
     const limiters = new KeyedParts(() => new RateLimiter(rate, host.clock));
     const keyOf = rateLimitKey === undefined
-      ? ({ args }: Call) => serializeArguments(host.keyArguments(args), byNumber)
+      ? ({ args }: Call) => localKey(host.keyArguments(args))
       : ({ args }: Call) => rateLimitKey(...args);
     return rateLimitLayer((call) => limiters.of(keyOf(call)), maxWaitMs, host);
   },

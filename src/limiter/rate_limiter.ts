@@ -4,6 +4,9 @@ import { type LimiterPolicy, limiterPolicy, type Rate } from "./rate.ts";
 import { StartRing } from "./start_ring.ts";
 import { type Start, WaitingLine } from "./waiting_line.ts";
 
+/** So long one in use may seem to be idle between two calls: it would be dropped and made anew. */
+const SPARED_MS = 100;
+
 /**
  * Lets calls start at a rate, in the order in which they came; a call that leaves takes no token with it. Starts are
  * planned on the ideal line, so that a late timer costs nothing of the rate, and a ring of the latest starts sees to it
@@ -68,11 +71,11 @@ export class RateLimiter {
     this.#ring?.move(ticket, ms);
   }
 
-  /** Whether nobody waits and the bucket is full, so that nothing is lost with it. */
+  /** Whether nobody waits and the bucket has been full for a while, so that nothing is lost with it. */
   get isIdle(): boolean {
     if (this.#line.length > 0) return false;
-    const nowMs = this.#clock.now();
-    return this.#gcra.isFull(nowMs) && nowMs >= this.#denseUntilMs;
+    const sinceMs = this.#clock.now() - SPARED_MS;
+    return this.#gcra.isFull(sinceMs) && sinceMs >= this.#denseUntilMs;
   }
 
   #waitMsAt(nowMs: number, ahead: number): number {

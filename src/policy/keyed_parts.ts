@@ -7,11 +7,15 @@ export interface KeyedPart {
 /** So few parts take no room worth a sweep: those in use would be dropped between two calls, and made anew. */
 const FEW = 128;
 
-/** After so many calls a few parts are looked at. */
+/** After so many calls the next few parts are looked at. */
 const CALLS_A_SWEEP = 32;
 
-/** So many: more than there can be new ones meanwhile, so that a round comes to its end. */
-const LOOKED_AT = 2 * CALLS_A_SWEEP;
+/** So many that stay are looked at then, and so many at all: where few are in use any more, the others go quickly. */
+const KEPT_A_SWEEP = 8;
+const LOOKED_AT = 64;
+
+/** So many that stay are looked at for each new part: more than one, so that a round comes to its end. */
+const KEPT_A_NEW_KEY = 4;
 
 /**
  * A part of a policy per key. Once there are many, all are looked at in turn, whatever keys are asked for, a few at a time,
@@ -36,14 +40,13 @@ export class KeyedParts<Part extends KeyedPart> {
     return this.#parts.size;
   }
 
-  /** The part of `key`. */
+  /** The part of `key`. Others are looked at before it is found, as it may be idle until it is used. */
   of(key: unknown): Part {
-    if (++this.#calls >= CALLS_A_SWEEP) this.#sweep();
-    const known = this.#parts.get(key);
-    if (known !== undefined) return known;
-    const created = this.#make(key);
-    this.#parts.set(key, created);
-    return created;
+    if (++this.#calls >= CALLS_A_SWEEP) {
+      this.#calls = 0;
+      this.#sweep(KEPT_A_SWEEP);
+    }
+    return this.#parts.get(key) ?? this.#add(key);
   }
 
   /** All parts that there are. */
@@ -51,11 +54,17 @@ export class KeyedParts<Part extends KeyedPart> {
     return this.#parts.values();
   }
 
-  #sweep(): void {
-    this.#calls = 0;
+  #add(key: unknown): Part {
+    this.#sweep(KEPT_A_NEW_KEY);
+    const part = this.#make(key);
+    this.#parts.set(key, part);
+    return part;
+  }
+
+  #sweep(kept: number): void {
     if (!this.#isSweeping && this.#parts.size < FEW) return;
     this.#isSweeping = true;
-    for (let looked = 0; looked < LOOKED_AT; looked++) {
+    for (let looked = 0; looked < LOOKED_AT && kept > 0; looked++) {
       const step = this.#round.next();
       if (step.done) {
         this.#round = this.#parts.entries();
@@ -64,6 +73,7 @@ export class KeyedParts<Part extends KeyedPart> {
       }
       const [key, part] = step.value;
       if (part.isIdle) this.#parts.delete(key);
+      else kept--;
     }
   }
 }

@@ -113,6 +113,9 @@ Deno.test("RateLimiter.isIdle says whether nothing is lost with it", async () =>
   assertEquals(starts.limiter.isIdle, false);
   await starts.clock.tick("199ms");
   assertEquals(starts.limiter.isIdle, false);
+  await starts.clock.tick("100ms");
+  // Full at 200 ms, and spared for another 100.
+  assertEquals(starts.limiter.isIdle, false);
   await starts.clock.tick("1ms");
   assertEquals(starts.limiter.isIdle, true);
 });
@@ -289,7 +292,7 @@ Deno.test("RateLimiter.isIdle is false while a new limiter would let one too man
   // At 0, and two after the lateness at 700.
   await starts.clock.tick("1500ms");
   assertEquals([starts.timesMs.length, starts.limiter.isIdle], [3, false]);
-  await starts.clock.tick("199ms");
+  await starts.clock.tick("299ms");
   assertEquals(starts.limiter.isIdle, false);
   await starts.clock.tick("1ms");
   assertEquals(starts.limiter.isIdle, true);

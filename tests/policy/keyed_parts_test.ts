@@ -52,3 +52,44 @@ Deno.test("KeyedParts keeps a limiter that somebody waits in, and drops it once 
   for (let key = 300; key < 1_200; key++) limiters.of(key);
   assertNotStrictEquals(limiters.of("busy"), busy);
 });
+
+Deno.test("KeyedParts keeps limiters in use, idle as they may be between two calls, and drops the others", async () => {
+  const clock = new FakeClock();
+  const limiters = new KeyedParts(() => new RateLimiter({ limit: 1_000, perMs: 1_000, burst: 1 }, clock));
+  const startAll = (from: number, to: number) =>
+    Array.from({ length: to - from }, (_, i) => {
+      const limiter = limiters.of(from + i);
+      assert(limiter.tryStart());
+      return limiter;
+    });
+  const used = startAll(0, 500);
+  startAll(500, 1_000);
+  for (let round = 0; round < 40; round++) {
+    await clock.tick("20ms");
+    for (const [i, limiter] of startAll(0, 500).entries()) assertStrictEquals(limiter, used[i]);
+  }
+  assertEquals(limiters.size, 500);
+});
+
+Deno.test("KeyedParts drops many limiters that nobody asks for any more, whatever keys are asked for", async () => {
+  const clock = new FakeClock();
+  const limiters = limitersOn(clock);
+  for (let key = 0; key < 50_000; key++) limiters.of(`once-${key}`).tryStart();
+  await clock.tick("1s");
+  for (let call = 0; call < 50_000; call++) limiters.of(call % 10);
+  assert(limiters.size <= 128, `${limiters.size} limiters`);
+});
+
+Deno.test("KeyedParts lets no key go over its rate, whichever are dropped while it is asked for", async () => {
+  const clock = new FakeClock();
+  const limiters = limitersOn(clock);
+  const startsOf = new Map<number, number>();
+  for (let call = 0; call < 20_000; call++) {
+    const key = call * 7_919 % 1_000;
+    if (limiters.of(key).tryStart()) startsOf.set(key, (startsOf.get(key) ?? 0) + 1);
+    assertEquals(limiters.of(key).tryStart(), false);
+    if (call % 1_000 === 999) await clock.tick("99ms");
+  }
+  // 20 rounds, in which a token comes every 100 ms, and one is there at first.
+  for (const [key, starts] of startsOf) assert(starts <= 10, `${starts} starts of ${key}`);
+});

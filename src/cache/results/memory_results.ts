@@ -1,26 +1,18 @@
 import type { Clock } from "../../time/clock.ts";
 import { SerializationError } from "../../errors/serialization_error.ts";
 import { allArguments } from "../key/all_arguments.ts";
-import { byNumber, requireText, serializeArguments } from "../key/cache_key.ts";
+import { requireText } from "../key/cache_key.ts";
 import type { ReceiverOf } from "../key/instance.ts";
 import { instanceNumber } from "../key/instance_number.ts";
 import { jsonKeyOf } from "../key/json_key.ts";
+import { BUILT, isLoneKey, isOwnKey, localText } from "../key/local_key.ts";
 import type { CacheEntry } from "../backend/cache_backend.ts";
 import type { MemoryEntry, MemoryStore } from "../memory/memory_store.ts";
-import { sha256IfAtOnce } from "../../runtime/sha256.ts";
 import { NO_NUMBER, numberOf } from "../key/value_number.ts";
 import type { ResultStore } from "./result_store.ts";
 
 /** Makes a key of exactly the call's arguments. */
 export type CacheKeyFunction = (...args: readonly unknown[]) => string;
-
-/** No text that a user's key begins with by chance: what is built begins with it, what is given does not. */
-const BUILT = "\u0000";
-const BUILT_CODE = BUILT.charCodeAt(0);
-
-/** What JSON for a key begins with. */
-const OBJECT_CODE = "{".charCodeAt(0);
-const ARRAY_CODE = "[".charCodeAt(0);
 
 /**
  * The results of a function in this process. Keys are what is cheapest: a lone text or number is its
@@ -72,7 +64,7 @@ export class MemoryResults implements ResultStore {
     const keyArgs = this.#keyArguments(args);
     const receiver = self === undefined ? undefined : this.#receiverOf(self);
     if (receiver === undefined) return memoryKey(keyArgs, this.#store);
-    return `${BUILT}${instanceNumber(receiver)}${BUILT}${textKey(keyArgs)}`;
+    return `${BUILT}${instanceNumber(receiver)}${BUILT}${localText(keyArgs)}`;
   }
 
   read(key: unknown): MemoryEntry | undefined {
@@ -97,35 +89,13 @@ export class MemoryResults implements ResultStore {
   }
 }
 
-/** Whether `value` is a text that is no other arguments' key. */
-function isOwnKey(value: unknown): value is string {
-  if (typeof value !== "string") return false;
-  const first = value.charCodeAt(0);
-  return first !== BUILT_CODE && first !== OBJECT_CODE && first !== ARRAY_CODE;
-}
-
 function memoryKey(args: readonly unknown[], store: MemoryStore): unknown {
-  if (args.length === 1) {
-    const arg = args[0];
-    if (isOwnKey(arg) || (typeof arg === "number" && arg !== 0)) return arg;
-  }
+  if (isLoneKey(args)) return args[0];
   // To write a text and to look for it takes longer than to compare values.
   const number = numberOf(args);
   const known = number === NO_NUMBER ? undefined : store.keyFor(args, number);
   if (known !== undefined) return known;
   const json = jsonKeyOf(args);
   if (json !== undefined && number !== NO_NUMBER) store.recordSource(json, args, number);
-  return hashedIfLong(json ?? BUILT + serializeArguments(args, byNumber));
-}
-
-/** Longer texts are hashed where that can be done at once: the store would hold all of each argument. */
-const MAX_KEPT_UNITS = 4_096;
-
-function textKey(args: readonly unknown[]): string {
-  return hashedIfLong(jsonKeyOf(args) ?? BUILT + serializeArguments(args, byNumber));
-}
-
-function hashedIfLong(text: string): string {
-  const hash = text.length > MAX_KEPT_UNITS ? sha256IfAtOnce(text) : undefined;
-  return hash === undefined ? text : `${BUILT}h${hash}`;
+  return localText(args, json);
 }
