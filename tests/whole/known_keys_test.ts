@@ -5,7 +5,8 @@ import { MemoryStore } from "../../src/cache/memory/memory_store.ts";
 import { NO_NUMBER, numberOf } from "../../src/cache/key/value_number.ts";
 import { areCopied, copyOf } from "../../src/cache/key/value_copy.ts";
 import { FakeClock } from "@opero/core/testing";
-import { assert, assertEquals, assertNotEquals } from "@std/assert";
+import { ConfigurationError, opero } from "@opero/core";
+import { assert, assertEquals, assertNotEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { runs } from "../support/runs.ts";
 
@@ -95,8 +96,68 @@ for (const [name, change] of Object.entries(DIFFERENT)) {
   });
 }
 
+/** What nobody sees who lists the fields of an object. */
+const HIDING: Readonly<Record<string, (target: object) => object>> = {
+  "a hidden name": (target) => Object.defineProperty(target, "x", { value: 1 }),
+  "a hidden name that can be changed": (target) =>
+    Object.defineProperty(target, "x", { value: 1, writable: true, configurable: true }),
+  "a hidden getter": (target) => Object.defineProperty(target, "x", { get: () => 1 }),
+  "a hidden name that is a number": (target) => Object.defineProperty(target, "-1", { value: 1 }),
+};
+
+const MARKING: Readonly<Record<string, (target: object) => object>> = {
+  "a symbol": (target) => Object.assign(target, { [Symbol.for("x")]: 1 }),
+  "a hidden symbol": (target) => Object.defineProperty(target, Symbol.for("x"), { value: 1 }),
+};
+
+const LENGTHS = [0, 1, 2, 8, 9, 64, 65, 128, 129, 300];
+
+for (const [name, hide] of Object.entries({ ...HIDING, ...MARKING })) {
+  Deno.test(`MemoryResults.keyOf() tells an array with ${name} from one that is known, whatever its length`, () => {
+    for (const length of LENGTHS) {
+      const make = () => Array.from({ length }, (_, i) => `item ${i}`);
+      for (const wrap of [(array: object) => array, (list: object) => ({ id: 1, list }), (list: object) => [[list]]]) {
+        const results = resultsOf([[wrap(make())]]);
+        const known = results.keyOf(undefined, [wrap(make())]);
+        assert(results.read(known) !== undefined);
+        assertNotEquals(results.keyOf(undefined, [wrap(hide(make()))]), known);
+      }
+    }
+  });
+}
+
+for (const [name, hide] of Object.entries(HIDING)) {
+  Deno.test(`MemoryResults.keyOf() tells a plain object with ${name} from one that is known`, () => {
+    for (const make of [() => ({ id: 1 }), () => ({}), () => Object.assign(Object.create(null), { id: 1 })]) {
+      for (const wrap of [(object: object) => object, (inner: object) => ({ id: 1, inner }), (o: object) => [[o]]]) {
+        const results = resultsOf([[wrap(make())]]);
+        const known = results.keyOf(undefined, [wrap(make())]);
+        assert(results.read(known) !== undefined);
+        assertNotEquals(results.keyOf(undefined, [wrap(hide(make()))]), known);
+      }
+    }
+  });
+}
+
+for (const [name, mark] of Object.entries(MARKING)) {
+  Deno.test(`MemoryResults.keyOf() refuses a plain object with ${name}, though one without is known`, () => {
+    const results = resultsOf([[{ id: 1 }], [{ inner: { id: 1 } }]]);
+    assertThrows(() => results.keyOf(undefined, [mark({ id: 1 })]), ConfigurationError);
+    assertThrows(() => results.keyOf(undefined, [{ inner: mark({ id: 1 }) }]), ConfigurationError);
+  });
+}
+
+Deno.test("opero() with a cache gives an array with a hidden name a result of its own", async () => {
+  const read = opero((list: readonly number[]) => (list as { total?: number }).total, { cache: true });
+  for (let round = 0; round < 3; round++) {
+    assertEquals(await read([1, 2]), undefined);
+    const list = Object.defineProperty([1, 2], "total", { value: 3 });
+    assertEquals(await read(list), 3);
+  }
+});
+
 Deno.test("MemoryResults.keyOf() gives arrays one key whether they can be added to or not, short or long", () => {
-  for (const length of [3, 64, 65, 300]) {
+  for (const length of [3, 64, 65, 128, 129, 300]) {
     const array = Array.from({ length }, (_, i) => i);
     const results = resultsOf([[array]]);
     assertEquals(results.keyOf(undefined, [Object.freeze([...array])]), results.keyOf(undefined, [array]));

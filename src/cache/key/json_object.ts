@@ -24,7 +24,7 @@ function isJsonRecord(record: object): boolean {
 }
 
 /** As many items are named to find out whether an array has more to it: that takes far longer than to read them. */
-const MAX_NAMED_ITEMS = 64;
+const MAX_NAMED_ITEMS = 128;
 
 /**
  * Whether `array` has an item at each of its places, and nothing else: no names, no symbols, nothing hidden.
@@ -50,13 +50,8 @@ function bareText(length: number): string | undefined {
   return bareParts?.join(String(length));
 }
 
-/**
- * {@link isBareArray} but for names that are hidden, in a third of the time.
- *
- * @param array An array that is no proxy.
- * @returns `true` if it is, apart from hidden names.
- */
-export function looksBare(array: readonly unknown[]): boolean {
+/** {@link isBareArray} but for names that are hidden. */
+function looksBare(array: readonly unknown[]): boolean {
   return Object.values(array).length === array.length && Object.getOwnPropertySymbols(array).length === 0;
 }
 

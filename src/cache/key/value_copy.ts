@@ -1,4 +1,4 @@
-import { hasMore, isJsonObject, looksBare } from "./json_object.ts";
+import { hasMore, isBareArray, isJsonObject } from "./json_object.ts";
 import { isObject } from "./primitive_text.ts";
 
 /** More values, or longer texts, are not worth to be kept beside their key. */
@@ -47,8 +47,7 @@ function ownText(text: string): string {
 
 /**
  * Whether `values`, whose objects are all {@link isJsonObject}, are what was copied, with their fields in the same order. It
- * takes a fraction of the time in which they could be written as JSON. Names of an array that are hidden are not looked for,
- * as that alone would take as long; a value is copied only where it has none.
+ * takes less time than to write them as JSON and to look for that text.
  *
  * @param values The arguments of a call.
  * @param copies Copies of the arguments of an earlier call.
@@ -82,8 +81,7 @@ function hasParts(value: object, { keys, values }: ObjectCopy): boolean {
 function hasItems(array: readonly unknown[], values: readonly ValueCopy[]): boolean {
   if (array.length !== values.length) return false;
   for (let i = 0; i < values.length; i++) if (!isCopied(array[i], values[i]!)) return false;
-  // What cannot be added to may have hidden names, as the texts of a template have.
-  return looksBare(array) && Object.isExtensible(array);
+  return isBareArray(array);
 }
 
 function hasFields(
