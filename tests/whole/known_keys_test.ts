@@ -171,11 +171,51 @@ Deno.test("areCopied() tells -0 from 0, which are equal otherwise", () => {
 });
 
 Deno.test("copyOf() copies what is neither large nor long", () => {
-  assertEquals(copyOf([Array(1_020).fill(1)])?.length, 1);
+  assertEquals(copyOf([Array(1_020).fill(1)])?.values.length, 1_020);
   assertEquals(copyOf([Array(1_024).fill(1)]), undefined);
-  assertEquals(copyOf(["x".repeat(256)]), ["x".repeat(256)]);
+  assertEquals(copyOf(["x".repeat(256)])?.values, ["x".repeat(256)]);
   assertEquals(copyOf(["x".repeat(257)]), undefined);
-  assertEquals(copyOf(["\ud800 and more of it"]), ["\ud800 and more of it"]);
+  assertEquals(copyOf(["\ud800 and more of it"])?.values, ["\ud800 and more of it"]);
+});
+
+Deno.test("copyOf() copies no object with a getter, at any depth", () => {
+  const counting = {
+    get n() {
+      return 1;
+    },
+  };
+  assertEquals([copyOf([counting]), copyOf([{ deep: [counting] }])], [undefined, undefined]);
+});
+
+Deno.test("MemoryResults.keyOf() is that of what a getter answered when it was asked", () => {
+  let n = 0;
+  const results = resultsIn(new MemoryStore({}));
+  const counting = () => ({
+    get n() {
+      return n++;
+    },
+  });
+  for (let call = 0; call < 20; call++) {
+    const key = results.keyOf(undefined, [counting()]);
+    results.write(key, entry(key));
+    results.keyOf(undefined, [counting()]);
+  }
+  for (let i = 0; i < n; i++) {
+    const key = results.keyOf(undefined, [{ n: i }]);
+    assertEquals(key, `{"n":${i}}`);
+  }
+});
+
+Deno.test("areCopied() is right where a getter has another list compared meanwhile", () => {
+  const inner = copyOf([{ a: 1, b: 2, c: 3 }])!;
+  const asking = (b: number) => ({
+    get a() {
+      return areCopied([{ a: 1, b: 2, c: 3 }], inner) ? 1 : 0;
+    },
+    b,
+  });
+  const outer = copyOf([{ a: 1, b: 2 }])!;
+  assertEquals([areCopied([asking(2)], outer), areCopied([asking(3)], outer)], [true, false]);
 });
 
 Deno.test("numberOf() looks at no proxy and at no part of what is no plain object", () => {

@@ -1,5 +1,6 @@
 import type { CacheEntry } from "../backend/cache_backend.ts";
 import { approximateBytes } from "./approximate_bytes.ts";
+import { ShapeTable } from "../key/shape_table.ts";
 import { areCopied, copyOf, type ValueCopy } from "../key/value_copy.ts";
 
 /** What bounds a store. */
@@ -22,7 +23,7 @@ export interface MemoryEntry extends CacheEntry {
 /** A copy of what a key was made of, and a number of it. */
 interface Source {
   readonly number: number;
-  readonly values: readonly ValueCopy[];
+  readonly copy: ValueCopy;
 }
 
 class Node implements MemoryEntry {
@@ -59,6 +60,8 @@ export class MemoryStore {
   readonly #nodes = new Map<unknown, Node>();
   /** Those whose source is known, by its number; of those that share one, the first. */
   readonly #sources = new Map<number, Node>();
+  /** Where the values of the sources are. */
+  readonly #shapes = new ShapeTable();
   readonly #maxEntries: number;
   readonly #maxBytes: number | undefined;
   #newest: Node | undefined = undefined;
@@ -104,7 +107,7 @@ export class MemoryStore {
   /** The key of an entry that was made of what equals `args`, whose number is `number`. */
   keyFor(args: readonly unknown[], number: number): unknown {
     const node = this.#sources.get(number);
-    if (node === undefined || !areCopied(args, node.source!.values)) return undefined;
+    if (node === undefined || !areCopied(args, node.source!.copy)) return undefined;
     this.#found = node;
     return node.key;
   }
@@ -114,16 +117,16 @@ export class MemoryStore {
     const node = this.#nodes.get(key);
     if (node === undefined || node.source !== undefined || this.#sources.has(number)) return;
     node.source = null;
-    const values = copyOf(args);
-    if (values !== undefined && this.#makeRoomFor(values, node)) {
-      node.source = { number, values };
+    const copy = copyOf(args);
+    if (copy !== undefined && this.#makeRoomFor(copy, node)) {
+      node.source = { number, copy: { shape: this.#shapes.shared(copy.shape), values: copy.values } };
       this.#sources.set(number, node);
     }
   }
 
-  #makeRoomFor(values: unknown, node: Node): boolean {
+  #makeRoomFor(copy: ValueCopy, node: Node): boolean {
     if (this.#maxBytes === undefined) return true;
-    const bytes = approximateBytes(values, this.#maxBytes);
+    const bytes = approximateBytes(copy, this.#maxBytes);
     if (node.bytes + bytes > this.#maxBytes) return false;
     node.bytes += bytes;
     this.#bytes += bytes;
@@ -159,6 +162,7 @@ export class MemoryStore {
   clear(): void {
     this.#nodes.clear();
     this.#sources.clear();
+    this.#shapes.clear();
     this.#found = undefined;
     this.#newest =
       this.#oldest =
