@@ -76,6 +76,8 @@ export type { CacheOptions } from "./src/layers/cache.ts";
 export type { CacheStats } from "./src/cache/results/cache_account.ts";
 export type { RateLimit, RateLimitOptions } from "./src/layers/rate_limit.ts";
 export type { ArgFallbackOptions, CheckedArgFallback } from "./src/layers/arg_fallback.ts";
+export type { CircuitBreakerOptions } from "./src/layers/circuit_breaker.ts";
+export type { CircuitBreakerConfig } from "./src/policy/breaker_fields.ts";
 export type { TimeoutOptions } from "./src/layers/timeout.ts";
 export type { DeadlineOptions } from "./src/layers/deadline.ts";
 export type { FailOnOptions, FailurePredicate } from "./src/layers/fail_on.ts";
@@ -111,6 +113,7 @@ export { EventHub, type Unsubscribe } from "./src/telemetry/events.ts";
 export type {
   CacheErrorEvent,
   CallEvent,
+  CircuitEvent,
   CircuitWaitEvent,
   FailureEvent,
   FallbackEvent,

@@ -8,7 +8,7 @@ import type { Subject } from "./support/subject.ts";
 
 type Result = Pick<Subject, "name" | "target"> & { readonly timings: readonly Timing[] };
 
-const FILES = ["retry_bench.ts", "cache_memory_bench.ts", "rate_limit_bench.ts", "stack_bench.ts"];
+const FILES = ["retry_bench.ts", "policies_bench.ts", "cache_memory_bench.ts", "rate_limit_bench.ts", "stack_bench.ts"];
 
 /** They time whole runs, or what these hold, and so print tables of their own. */
 const MAP_FILES = ["opmap_bench.ts", "opmap_memory.ts", "pool_bench.ts"];

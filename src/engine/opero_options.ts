@@ -1,5 +1,6 @@
 import type { ArgFallbackOptions } from "../layers/arg_fallback.ts";
 import type { CacheOptions, FilledCacheOptions } from "../layers/cache.ts";
+import type { CircuitBreakerOptions } from "../layers/circuit_breaker.ts";
 import type { DeadlineOptions } from "../layers/deadline.ts";
 import type { FailOnOptions } from "../layers/fail_on.ts";
 import type { FallbackOptions } from "../layers/fallback.ts";
@@ -40,6 +41,7 @@ export interface OperoOptions<Args extends readonly unknown[] = any[], Value = a
     CacheOptions<Args>,
     RateLimitOptions<Args>,
     ArgFallbackOptions,
+    CircuitBreakerOptions,
     TimeoutOptions,
     DeadlineOptions,
     FallbackOptions<Args, Value>,

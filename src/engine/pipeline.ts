@@ -8,6 +8,7 @@ import { compose, type Handler, type Layer } from "../call/layer.ts";
 import type { LayerHost } from "../attempt/layer_host.ts";
 import { argFallbackPolicy, resolveFallbackOn } from "../layers/arg_fallback.ts";
 import { cachePolicy } from "../layers/cache.ts";
+import { circuitBreakerPolicy } from "../layers/circuit_breaker.ts";
 import { deadlinePolicy } from "../layers/deadline.ts";
 import { failOnPolicy } from "../layers/fail_on.ts";
 import { fallbackPolicy } from "../layers/fallback.ts";
@@ -73,6 +74,7 @@ export const POLICIES: readonly Policy[] = [
   deadlinePolicy,
   retryPolicy,
   argFallbackPolicy,
+  circuitBreakerPolicy,
   rateLimitPolicy,
   failOnPolicy,
   timeoutPolicy,

@@ -63,7 +63,7 @@ export class MapPool {
       timeoutMs: timeout === undefined ? undefined : parseDuration(timeout),
       maxCrashesPerItem,
       errorClasses: [
-        ...errorClassesIn(options.retryOn, options.fallbackOn),
+        ...errorClassesIn(options.retryOn, options.fallbackOn, failureOnOf(options.circuitBreaker)),
         ...(errorClasses ?? []) as ErrorClass[],
       ],
       onHopeless,
@@ -141,6 +141,10 @@ export class MapPool {
     }
     return this.#pool;
   }
+}
+
+function failureOnOf(circuitBreaker: ResolvedMapOptions["circuitBreaker"]): unknown {
+  return typeof circuitBreaker === "object" ? circuitBreaker.failureOn : undefined;
 }
 
 /** What cannot be ended should at least be known. */

@@ -11,6 +11,8 @@ const EVENTS = (event: string): PeerName => ({ option: ".events", note: `as in f
 const SIGNAL: PeerName = { option: "signal", note: "an AbortSignal" };
 const RATE: PeerName = { option: "rateLimit", note: 'as in { limit: 10, per: "1s" }' };
 
+const BREAKER = (note: string): PeerName => ({ option: "circuitBreaker", note: `as in { ${note} }` });
+
 /**
  * How options of other libraries are called here, by their names in lower case without underscores: of p-retry,
  * async-retry, p-map, p-limit, p-throttle, p-queue, p-memoize, cockatiel, opossum, bottleneck, lru-cache, piscina,
@@ -126,7 +128,18 @@ const PEERS: Readonly<Record<string, PeerName>> = {
   maxheap: { option: "memoryLimit" },
   resourcelimits: { option: "memoryLimit" },
   filename: { option: "module" },
+  breaker: { option: "circuitBreaker" },
+  errorthresholdpercentage: BREAKER("failureRatio: 0.5"),
+  failureratethreshold: BREAKER("failureRatio: 0.5"),
+  failurethreshold: BREAKER("consecutiveFailures: 5"),
+  failmax: BREAKER("consecutiveFailures: 5"),
+  volumethreshold: BREAKER("minimumCalls: 20"),
+  halfopenafter: BREAKER('openFor: "30s"'),
+  resettimeout: BREAKER('openFor: "30s"'),
+  breakduration: BREAKER('openFor: "30s"'),
 };
+
+const SHARE = "a share, from 0 to 1";
 
 /** The same for what is set in `rateLimit`, and in other options that hold options. */
 const PEERS_WITHIN: Readonly<Record<string, Readonly<Record<string, PeerName>>>> = {
@@ -143,6 +156,32 @@ const PEERS_WITHIN: Readonly<Record<string, Readonly<Record<string, PeerName>>>>
     requests: { option: "limit" },
     intervalcap: { option: "limit" },
     capacity: { option: "burst" },
+  },
+  "circuitBreaker.": {
+    threshold: { option: "failureRatio", note: SHARE },
+    errorthresholdpercentage: { option: "failureRatio", note: SHARE },
+    failureratethreshold: { option: "failureRatio", note: SHARE },
+    failurethreshold: { option: "consecutiveFailures" },
+    maxfailures: { option: "consecutiveFailures" },
+    failmax: { option: "consecutiveFailures" },
+    volumethreshold: { option: "minimumCalls" },
+    minimumnumberofcalls: { option: "minimumCalls" },
+    minimumthroughput: { option: "minimumCalls" },
+    minimumrps: { option: "minimumCalls", note: "in the whole 'window', not a second" },
+    samplingduration: { option: "window" },
+    slidingwindowsize: { option: "window", note: "a duration" },
+    rollingcounttimeout: { option: "window" },
+    duration: { option: "window" },
+    halfopenafter: { option: "openFor" },
+    resettimeout: { option: "openFor" },
+    breakduration: { option: "openFor" },
+    waitdurationinopenstate: { option: "openFor" },
+    permittednumberofcallsinhalfopenstate: { option: "halfOpenCalls" },
+    slowcalldurationthreshold: { option: "slowCall" },
+    slowcallratethreshold: { option: "slowCallRatio", note: SHARE },
+    shouldhandle: { option: "failureOn" },
+    errorfilter: { option: "failureOn", note: "which says what counts, not what is left out" },
+    recordexceptions: { option: "failureOn" },
   },
 };
 

@@ -35,6 +35,7 @@ export type LayerPlace =
   | "deadline"
   | "retry"
   | "argFallback"
+  | "circuitBreaker"
   | "rateLimit"
   | "failOn"
   | "timeout"

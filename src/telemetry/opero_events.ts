@@ -62,6 +62,24 @@ export interface RateLimitedEvent extends CallEvent {
   readonly wait: number;
 }
 
+/** A circuit breaker has changed. */
+export interface CircuitEvent {
+  /** The name of the wrapped function whose call, or whose handle, changed it. */
+  readonly functionName: string;
+  /** The name by which functions share the breaker, or `undefined` where it is the function's own. */
+  readonly name: string | undefined;
+  /** The index of the fallback value whose breaker it is, or `undefined` where it is that of all calls. */
+  readonly fallbackIndex: number | undefined;
+  /** The attempts that were counted while it was closed last. */
+  readonly calls: number;
+  /** Those of them that failed. */
+  readonly failures: number;
+  /** Those of them that took longer than `slowCall`. */
+  readonly slowCalls: number;
+  /** How long it is open, in seconds; `undefined` where it is not. */
+  readonly openFor: number | undefined;
+}
+
 /** A call waits until its circuit breaker may let it through. */
 export interface CircuitWaitEvent extends CallEvent {
   /** The wait, in seconds. */
@@ -102,6 +120,14 @@ export interface OperoEvents {
   cacheError: CacheErrorEvent;
   /** A call waits for the rate limit. */
   rateLimited: RateLimitedEvent;
+  /** A circuit breaker has opened: no attempt is made for a while. */
+  circuitOpened: CircuitEvent;
+  /** A circuit breaker lets trials through. */
+  circuitHalfOpened: CircuitEvent;
+  /** A circuit breaker has closed: all is as before. */
+  circuitClosed: CircuitEvent;
+  /** A circuit breaker was isolated by its handle. */
+  circuitIsolated: CircuitEvent;
   /** A call waits for its circuit breaker. */
   circuitWait: CircuitWaitEvent;
   /** An item of a map is done. */
@@ -121,6 +147,10 @@ export const EVENT_NAMES: readonly (keyof OperoEvents)[] = Object.keys(
     cacheCoalesced: true,
     cacheError: true,
     rateLimited: true,
+    circuitOpened: true,
+    circuitHalfOpened: true,
+    circuitClosed: true,
+    circuitIsolated: true,
     circuitWait: true,
     itemDone: true,
   } satisfies Record<keyof OperoEvents, true>,

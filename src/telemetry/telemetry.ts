@@ -13,7 +13,8 @@ import type { CallState } from "../call/call_state.ts";
 import { getLogger, hasOwnWarningSink, isLoggingOn, type LogFields, type Logger } from "./logger.ts";
 import { type CallEvent, EVENT_NAMES, type OperoEvents } from "./opero_events.ts";
 
-type CallEventName = Exclude<keyof OperoEvents, "cacheError" | "itemDone">;
+type CircuitEventName = "circuitOpened" | "circuitHalfOpened" | "circuitClosed" | "circuitIsolated";
+type CallEventName = Exclude<keyof OperoEvents, "cacheError" | "itemDone" | CircuitEventName>;
 
 interface LogLine {
   readonly level: keyof Logger;

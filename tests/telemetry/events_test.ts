@@ -139,7 +139,8 @@ Deno.test("EventHub.on() refuses names that no event has, and listeners that are
   for (const hub of [events, fn.events]) {
     const names =
       '"success", "failure", "retry", "fallback", "cacheHit", "cacheMiss", "cacheStale", "cacheCoalesced", ' +
-      '"cacheError", "rateLimited", "circuitWait", "itemDone"';
+      '"cacheError", "rateLimited", "circuitOpened", "circuitHalfOpened", "circuitClosed", "circuitIsolated", ' +
+      '"circuitWait", "itemDone"';
     const unknown = assertThrows(() => hub.on("retries" as "retry", () => {}), ConfigurationError);
     assertEquals(
       unknown.message,

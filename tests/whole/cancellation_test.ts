@@ -22,6 +22,12 @@ const ALL_WAITS: OperoOptions = {
   cache: true,
 };
 
+/** The same, where the call waits for its circuit breaker, too. */
+const BREAKER_WAITS: OperoOptions = {
+  ...ALL_WAITS,
+  circuitBreaker: { consecutiveFailures: 1, openFor: "5s", halfOpenCalls: 1 },
+};
+
 interface Aborted {
   readonly atMs: number;
   readonly viaOption?: boolean;
@@ -86,6 +92,18 @@ Deno.test("signal ends a call at once at any moment, and leaves nothing", async 
       assertEquals([settledMs, calls, pending, counted.listeners], [atMs, callsBefore, 0, 0]);
     }),
     { numRuns: runs(300) },
+  );
+});
+
+Deno.test("signal ends a call at once at any moment that its circuit is open or half-open, and leaves nothing", async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.integer({ min: 0, max: 7_799 }), async (atMs) => {
+      const aborted = await abortAt({ atMs, options: BREAKER_WAITS });
+      assertEquals(aborted.outcome, { ok: false, error: STOP });
+      const { calls, callsBefore, pending, settledMs, counted } = aborted;
+      assertEquals([settledMs, calls, pending, counted.listeners], [atMs, callsBefore, 0, 0]);
+    }),
+    { numRuns: runs(100) },
   );
 });
 

@@ -1,5 +1,5 @@
 import { assertEquals, assertInstanceOf } from "@std/assert";
-import { AllFailedError, RateLimitError, TimeoutError } from "@opero/core";
+import { AllFailedError, CircuitOpenError, RateLimitError, TimeoutError } from "@opero/core";
 import { lab, rejectionOf, scripted, type Step } from "../support/lab.ts";
 
 const BUSY = new Error("busy");
@@ -48,6 +48,7 @@ async function check({ options, steps, given = [[["k1", "k2"]]], everyS = 0, exp
 
 function describe(error: unknown): unknown {
   if (error instanceof AllFailedError) return `all failed: ${error.reason}`;
+  if (error instanceof CircuitOpenError) return `circuit open: ${error.retryAfter} s`;
   if (error instanceof RateLimitError) return `rate limit: ${error.retryAfter} s`;
   return error;
 }
@@ -59,6 +60,10 @@ const ARG = { argFallback: 0 };
 const TIMEOUT = { timeout: "2s" } as const;
 const DEADLINE = { deadline: "5s" } as const;
 const FALLBACK = { fallback: "plan B" };
+/** Opens at the first failure. */
+const BREAKER = { circuitBreaker: { consecutiveFailures: 1, openFor: "10s", halfOpenCalls: 1 } } as const;
+/** Does not wait for an open circuit. */
+const HASTY = { maxRetryAfter: 0 };
 const twice = [[["k1", "k2"]], [["k1", "k2"]]];
 const no = { retries: 0 };
 
@@ -191,6 +196,92 @@ const CASES: Record<string, Case> = {
     given: [...twice, ...twice],
     everyS: 3,
     expected: [2, 0, 1],
+  },
+  "the breaker alone: a call is refused while it is open": {
+    options: { ...BREAKER, ...no },
+    steps: [busy],
+    given: twice,
+    everyS: 4,
+    expected: [1, undefined as never, "circuit open: 6 s"],
+  },
+  "retry around the breaker: the wait for it takes no retry": {
+    options: { ...BREAKER, ...RETRY, retries: 1 },
+    steps: [busy, busy, ok(1)],
+    // Refused after the first attempt, which failed, it waits for 10 s; the trial fails, and ends the call.
+    expected: [2, 2, "all failed: attempts"],
+    spanMs: 10_000,
+  },
+  "retry around the breaker: what opened it is in the error": {
+    options: { ...BREAKER, ...RETRY, ...HASTY },
+    steps: [busy],
+    expected: [1, 1, "all failed: retry_after"],
+  },
+  "cache around the breaker: a hit asks no breaker": {
+    options: { ...BREAKER, ...CACHE, ...no },
+    steps: [ok(1), busy],
+    given: [[["k1"], "a"], [["k1"], "b"], [["k1"], "a"]],
+    everyS: 1,
+    expected: [2, 0, 1],
+  },
+  "cache around the breaker: an old value takes the place of a refusal": {
+    options: { ...BREAKER, ...CACHE, ...no, cacheTtl: 1, cacheStaleIfError: "1h" },
+    steps: [ok(1), busy],
+    given: [...twice, ...twice],
+    everyS: 3,
+    expected: [2, 0, 1],
+  },
+  "fallback around the breaker: a refusal is answered": {
+    options: { ...BREAKER, ...FALLBACK, ...no },
+    steps: [busy],
+    given: twice,
+    expected: [1, 0, "plan B"],
+  },
+  "deadline around the breaker: a wait for it that would pass the deadline is not begun": {
+    options: { ...BREAKER, ...RETRY, ...DEADLINE },
+    steps: [busy],
+    expected: [1, 1, "all failed: deadline"],
+  },
+  "deadline around the breaker: an attempt that it ends opens it": {
+    options: { ...BREAKER, ...no, ...DEADLINE },
+    steps: ["hang"],
+    given: twice,
+    everyS: 6,
+    expected: [1, undefined as never, "circuit open: 9 s"],
+  },
+  "fallback values around the breaker: each value has one": {
+    options: { ...BREAKER, ...ARG, ...no },
+    steps: [busy, ok(1)],
+    given: twice,
+    everyS: 1,
+    expected: [3, 1, 1],
+  },
+  "breaker around the rate limit: what it refuses takes no token, and what is refused there does not count": {
+    options: { ...BREAKER, ...RATE, ...no, rateLimitMaxWait: "5s" },
+    steps: [ok(1), busy, ok(1)],
+    // At 0 s a token, at 4 s none, at 8 s one in 2 s, which fails at 10 s: refused until 20 s, when a token is there.
+    given: [...twice, ...twice, ...twice],
+    everyS: 4,
+    expected: [3, 1, 1],
+    spanMs: 20_000,
+  },
+  "breaker around the timeout: an attempt that takes too long opens it": {
+    options: { ...BREAKER, ...TIMEOUT, ...no },
+    steps: ["hang"],
+    given: twice,
+    everyS: 3,
+    expected: [1, undefined as never, "circuit open: 9 s"],
+  },
+  "breaker around failOn: a value that is refused opens it": {
+    options: { ...BREAKER, ...no, failOn: (value: unknown) => value === "bad" },
+    steps: [ok("bad")],
+    given: twice,
+    everyS: 1,
+    expected: [1, undefined as never, "circuit open: 9 s"],
+  },
+  "reraise around the breaker: the refusal comes out": {
+    options: { ...BREAKER, ...RETRY, ...HASTY, reraise: true },
+    steps: [busy],
+    expected: [1, undefined as never, "circuit open: 9 s"],
   },
   "the full stack: 3 rounds of 2 values take 6 tokens, and the fallback answers": {
     options: { ...CACHE, ...RETRY, ...ARG, ...TIMEOUT, ...FALLBACK, rateLimit: 1, deadline: "1m" },

@@ -18,7 +18,7 @@ const EXPORTS: Record<string, { module: object; values: string; types: string }>
     types: `
       AllFailedInit AllFailedReason AnyFunction ArgFallbackOptions AsyncFunction AttemptRecord BreakerHandle BreakerMetrics CacheBackend
       CacheBackendFactory CacheBackendHost CacheEntry CacheErrorEvent CacheHandle CacheMode CacheOptions CacheStats
-      CacheStatus CallContext CallEvent CallMeta CallOptions CheckedArgFallback CircuitState CircuitWaitEvent Clock ContextOptions CustomLayer
+      CacheStatus CallContext CallEvent CallMeta CallOptions CheckedArgFallback CircuitBreakerConfig CircuitBreakerOptions CircuitEvent CircuitState CircuitWaitEvent Clock ContextOptions CustomLayer
       DeadlineOptions DiskCacheConfig Duration ErrorClass FailOnOptions FailureEvent FailurePredicate FallbackEvent
       FallbackOptions HiddenValue InstanceOptions ItemDoneEvent Items JitterContext JitterFunction JitterName KeyvLike
       KvCacheConfig KvCommit KvDatabase KvEntry KvKey LayerCall LayerFunction LayerHandler LayerPlace LayersOptions

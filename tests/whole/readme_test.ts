@@ -20,6 +20,7 @@ const NAMES: readonly [pattern: RegExp, layer: string][] = [
   [/^deadline$/, "deadline"],
   [/^retry( with .*)?$/, "retry"],
   [/^(argument fallback|fallback (to|through) .*)$/, "argFallback"],
+  [/^circuit breaker$/, "circuitBreaker"],
   [/^rate limit$/, "rateLimit"],
   [/^(failure|`?failOn`?)$/, "failOn"],
   [/^timeout$/, "timeout"],
@@ -47,7 +48,7 @@ function assertOrder(drawn: readonly string[]): void {
 Deno.test("the order of the layers in the code is the one that is promised", () => {
   assertEquals(ORDER, [
     ...["signal", "reraise", "fallback", "cache", "deadline", "retry", "argFallback"],
-    ...["rateLimit", "failOn", "timeout", "interrupt"],
+    ...["circuitBreaker", "rateLimit", "failOn", "timeout", "interrupt"],
   ]);
 });
 
@@ -59,7 +60,9 @@ Deno.test("README draws the order of the layers as it is, on its first screen an
   assertOrder(orderIn(first![1]!));
   // What is true of a value is asked once there is one, after the timeout.
   const drawn = orderIn(full![1]!.replace(/ → your function → `failOn`/, ""));
-  assertEquals(drawn, ["signal", "fallback", "cache", "deadline", "retry", "argFallback", "rateLimit", "timeout"]);
+  assertEquals(drawn, [
+    ...["signal", "fallback", "cache", "deadline", "retry", "argFallback", "circuitBreaker", "rateLimit", "timeout"],
+  ]);
   assertOrder(drawn);
 });
 
@@ -75,7 +78,7 @@ Deno.test("docs/layers.md has a row for each layer, in their order, with the opt
   assertEquals(rows.map(([name]) => name), ORDER);
   const values: Readonly<Record<string, unknown>> = {
     ...{ signal: new AbortController().signal, reraise: true, fallback: 0, cache: true, deadline: 1 },
-    ...{ argFallback: 0, rateLimit: 1, failOn: () => false, timeout: 1 },
+    ...{ argFallback: 0, circuitBreaker: true, rateLimit: 1, failOn: () => false, timeout: 1 },
   };
   const composed = (given: Readonly<Record<string, unknown>>) => {
     // Of a parameter and a cache it is asked only whether there is one.

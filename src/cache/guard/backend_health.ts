@@ -1,4 +1,4 @@
-import { CircuitBreaker, type Permit } from "../../breaker/circuit_breaker.ts";
+import { type BreakerSettings, CircuitBreaker, type Permit } from "../../breaker/circuit_breaker.ts";
 import type { Clock } from "../../time/clock.ts";
 
 /** What can be asked of a backend. */
@@ -7,7 +7,14 @@ export type CacheOperation = "get" | "set" | "delete" | "clear";
 const OPERATIONS = ["get", "set", "delete", "clear"] as const;
 
 /** When a backend is not asked for a while, and for how long. */
-const BREAKER = { maxFailures: 5, openMs: 1_000, maxOpenMs: 30_000 };
+const BREAKER: BreakerSettings = {
+  trip: { consecutiveFailures: 5 },
+  openMs: 1_000,
+  maxOpenMs: 30_000,
+  halfOpenCalls: 1,
+  slowCallMs: Infinity,
+  slowCallRatio: 1,
+};
 
 /** Failures that are no further apart are one outage, even where it answered in between. */
 const OUTAGE_GAP_MS = 60_000;
@@ -65,7 +72,7 @@ export class BackendHealth {
   constructor(clock: Clock, report: HealthReport) {
     this.#clock = clock;
     this.#report = report;
-    const breaker = () => new CircuitBreaker({ ...BREAKER, clock });
+    const breaker = () => new CircuitBreaker(BREAKER, clock);
     this.#breakers = { get: breaker(), set: breaker(), delete: breaker(), clear: breaker() };
     this.#breaker = breaker();
   }
@@ -85,11 +92,12 @@ export class BackendHealth {
    */
   tryAcquire(operation: CacheOperation): readonly Permit[] | undefined {
     if (this.#isUntroubled) return NO_PERMITS;
-    const permit = this.#breakers[operation].tryAcquire();
+    const breaker = this.#breakers[operation];
+    const permit = breaker.tryAcquire();
     if (permit === undefined) return undefined;
     const permitOfAny = this.#breaker.tryAcquire();
     if (permitOfAny !== undefined) return [permit, permitOfAny];
-    permit.release();
+    breaker.release(permit);
     return undefined;
   }
 
@@ -99,8 +107,11 @@ export class BackendHealth {
     this.#worked.add(operation);
     this.#useless.delete(operation);
     if (this.#isUntroubled) return;
-    this.#breaker.recordSuccess();
-    this.#breakers[operation].recordSuccess();
+    for (const breaker of [this.#breaker, this.#breakers[operation]]) {
+      // Whatever was asked, with a permit or without one: it is there again.
+      if (breaker.state === "closed") breaker.succeed(breaker.tryAcquire()!);
+      else breaker.reset();
+    }
     const troubled = OPERATIONS.filter((each) => !this.#breakers[each].isUntroubled);
     this.#isUntroubled = troubled.length === 0;
     // What never worked is no part of an outage.
@@ -114,10 +125,10 @@ export class BackendHealth {
     const { functionName, isFirst, isNamed, permits } = context;
     if (isFirst) this.#isOpening = false;
     this.#isUntroubled = false;
-    for (const permit of permits) permit.fail();
-    if (permits.length === 0) {
-      this.#breakers[operation].recordFailure();
-      this.#breaker.recordFailure();
+    for (const [i, breaker] of [this.#breakers[operation], this.#breaker].entries()) {
+      // What was asked without a permit counts as long as that takes none.
+      const permit = permits[i] ?? (breaker.state === "closed" ? breaker.tryAcquire() : undefined);
+      if (permit !== undefined) breaker.fail(permit);
     }
     // While it is being opened, calls behind the first are late for a reason. A caller by name gets the error anyway.
     if (this.#isOpening || isNamed) return;

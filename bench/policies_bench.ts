@@ -1,0 +1,53 @@
+import { opero } from "@opero/core";
+import * as cockatiel from "npm:cockatiel@4.0.0";
+import { registerSubjects, type Subject } from "./support/subject.ts";
+
+let served = 0;
+
+// deno-lint-ignore require-await -- an async function that has nothing to wait for shows the cost of what is around it
+async function serve(): Promise<number> {
+  return ++served;
+}
+
+const retried = opero(serve, { retries: 3 });
+const broken = opero(serve, { retries: 3, circuitBreaker: true });
+const brokenByRow = opero(serve, { retries: 3, circuitBreaker: { consecutiveFailures: 5 } });
+const limited = opero(serve, { retries: 3, circuitBreaker: true, timeout: "5s" });
+
+const sampling = { threshold: 0.5, duration: 60_000, minimumRps: 1 };
+const cockatielRetry = () => cockatiel.retry(cockatiel.handleAll, { maxAttempts: 3 });
+const cockatielBreaker = () =>
+  cockatiel.circuitBreaker(cockatiel.handleAll, {
+    halfOpenAfter: 30_000,
+    breaker: new cockatiel.SamplingBreaker(sampling),
+  });
+const cockatielBroken = cockatiel.wrap(cockatielRetry(), cockatielBreaker());
+const cockatielLimited = cockatiel.wrap(
+  cockatielRetry(),
+  cockatielBreaker(),
+  cockatiel.timeout(5_000, cockatiel.TimeoutStrategy.Aggressive),
+);
+
+/** What a call that succeeds at once pays for the policies that it does not need. */
+export const subjects: readonly Subject[] = [
+  {
+    name: "retries, circuit breaker, success",
+    contenders: [
+      { name: "opero", call: () => broken() },
+      { name: "cockatiel", call: () => cockatielBroken.execute(serve) },
+      { name: "opero, failures in a row", call: () => brokenByRow() },
+      { name: "opero without breaker", call: () => retried() },
+    ],
+    target: { rival: "cockatiel", atMost: 0.5 },
+  },
+  {
+    name: "retries, circuit breaker, timeout, success",
+    contenders: [
+      { name: "opero", call: () => limited() },
+      { name: "cockatiel", call: () => cockatielLimited.execute(serve) },
+    ],
+    target: { rival: "cockatiel", atMost: 0.2 },
+  },
+];
+
+registerSubjects(subjects);
