@@ -1,5 +1,5 @@
 import type { BreakerMetrics, CircuitState } from "../breaker/breaker_handle.ts";
-import { CircuitBreaker, type CircuitChange } from "../breaker/circuit_breaker.ts";
+import type { CircuitBreaker, CircuitChange } from "../breaker/circuit_breaker.ts";
 import { metricsOf } from "../breaker/outcome_tally.ts";
 import { KeyedParts } from "./keyed_parts.ts";
 

@@ -64,6 +64,10 @@ const TABLE: Record<string, { desired: string; wrong: Wrong }> = {
     desired: RETRY_ON,
     wrong: [["Error", '"Error"'], [[], "an empty array"], [[Error, "Error"], "an array"], [/x/, "a RegExp"]],
   },
+  circuitBreaker: {
+    desired: 'true, false, or an object such as { failureRatio: 0.5, openFor: "30s" }',
+    wrong: [["on", '"on"'], [5, "5"], [0, "0"], [null, "null"], [[], "an empty array"], [() => {}, "a function"]],
+  },
   reraise: { desired: "true or false", wrong: NO_FLAG },
   failOn: { desired: "a function", wrong: NO_FUNCTION },
   respectRetryAfter: { desired: "true or false", wrong: NO_FLAG },
