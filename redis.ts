@@ -91,7 +91,7 @@ function openRedisCache(config: RedisCacheConfig, clock: Clock): CacheBackend {
 
 function connect(address: RedisAddress, clock: Clock): RedisConnection {
   const { connectTimeoutMs, replyTimeoutMs } = address;
-  // Begun now, as it may take longer than a call waits for its cache; whoever needs it hears of a failure.
+  // Begun now, as it may take longer than a call waits for its cache; the call that needs it gets a failure.
   const loading = loadRedis();
   loading.catch(() => {});
   const createClient = async () => (await loading.catch(loadRedis)).createClient(clientOptions(address));

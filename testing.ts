@@ -1,5 +1,5 @@
 /**
- * What tests of code that uses this library need: a clock that goes on when it is told to, and
+ * What tests of code that uses this library need: a clock that is advanced by the test, and
  * the tests that every cache backend has to pass.
  *
  * @module

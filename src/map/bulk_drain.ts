@@ -45,7 +45,7 @@ export interface BulkDrainInit {
 /**
  * Pulls items from a source that is not async, and begins them in a pool without a call, a promise or a loop for each.
  * Those that end in one turn are handed on together, and then as many begin. An item that fails, or has to be waited
- * for, or of which somebody is to hear, goes the way of all others from there on.
+ * for, or of which a listener is to be notified, goes the way of all others from there on.
  */
 export class BulkDrain implements ItemClient {
   readonly #source: ItemSource;
@@ -96,7 +96,7 @@ export class BulkDrain implements ItemClient {
     this.#checkEnd();
   }
 
-  /** Begins nothing more, and tells what runs to stop with `reason`. Resolves once the source is closed. */
+  /** Begins nothing more, and asks what runs to stop with `reason`. Resolves once the source is closed. */
   stop(reason: unknown): Promise<void> {
     this.#isStopped = true;
     const closed = this.#source.close();

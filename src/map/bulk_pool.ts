@@ -18,7 +18,7 @@ export class BulkPool {
     this.#telemetry = telemetry;
   }
 
-  /** Whether nobody is to hear of the item that begins now, for whom it would need a call. */
+  /** Whether no listener is to be notified of the item that begins now, for which it would need a call. */
   get isOpen(): boolean {
     return !this.#telemetry.isOn && getCorrelationId() === undefined;
   }

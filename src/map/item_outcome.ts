@@ -26,7 +26,7 @@ export function outcomeOf(call: Call | undefined, isFailed: boolean): ItemOutcom
 }
 
 /**
- * Anything may be thrown, but among the results only an error can be told from a value.
+ * Anything may be thrown, but among the results only an error can be distinguished from a value.
  *
  * @param thrown What was thrown, of any type.
  * @returns `thrown`, or an error that has it as its cause.

@@ -42,7 +42,7 @@ export class MapPool {
   /** What is known of the items, from one run to the next. */
   readonly #pace: Pace;
   readonly #registry: Registry;
-  /** The item whose call is on its way to hear that its first attempt failed. */
+  /** The item whose call is about to learn that its first attempt failed. */
   #failed: ItemJob | undefined = undefined;
   #pool: (Pool & { readonly hopeless: unknown; readonly isClosed: boolean }) | undefined = undefined;
 
@@ -87,7 +87,7 @@ export class MapPool {
     requireNoImport(task, this.#fn.module);
   }
 
-  /** Begins the first attempt of an item that has no call; `client` is told of it. */
+  /** Begins the first attempt of an item that has no call; `client` is notified of it. */
   begin(item: unknown, index: number, startedMs: number, client: ItemClient): ItemJob {
     return this.#open().begin(item, index, startedMs, client);
   }
@@ -126,7 +126,7 @@ export class MapPool {
     await pool?.close();
   }
 
-  /** Rejects only once somebody listens: Deno searches all rejections that nobody heard for each that is heard later. */
+  /** Rejects only once there is a listener: Deno searches all unhandled rejections for each that is handled later. */
   #tellFailed({ outcome }: ItemJob): Promise<never> {
     this.#failed = undefined;
     return new Promise((_resolve, reject) => queueMicrotask(() => reject(outcome)));

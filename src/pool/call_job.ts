@@ -4,7 +4,7 @@ import { Job, type JobOwner } from "./job.ts";
 /** An attempt of a call, which waits for it. */
 export class CallJob extends Job {
   readonly call: Call;
-  /** What it comes to. */
+  /** Its outcome. */
   readonly promise: Promise<unknown>;
   #resolve!: (value: unknown) => void;
   #reject!: (error: unknown) => void;
@@ -20,7 +20,7 @@ export class CallJob extends Job {
     });
   }
 
-  protected tell(isFailed: boolean, outcome: unknown): void {
+  protected deliver(isFailed: boolean, outcome: unknown): void {
     if (isFailed) this.#reject(outcome);
     else this.#resolve(outcome);
   }

@@ -36,7 +36,7 @@ export class ItemJob extends Job {
     return this.knownCall ??= this.#client.callOf(this);
   }
 
-  protected tell(isFailed: boolean, outcome: unknown): void {
+  protected deliver(isFailed: boolean, outcome: unknown): void {
     this.isFailed = isFailed;
     this.outcome = outcome;
     this.#client.onSettled(this);

@@ -30,7 +30,7 @@ export interface JobOwner {
   onSettled(): void;
 }
 
-/** One attempt of an item on its way to a worker and back. Who asked for it is told by one of its kinds. */
+/** One attempt of an item on its way to a worker and back. One of its kinds notifies who asked for it. */
 export abstract class Job implements RunningAttempt {
   /** The first argument, and the item's place in the map, -1 for none. */
   readonly item: unknown;
@@ -67,8 +67,8 @@ export abstract class Job implements RunningAttempt {
 
   /** The call that it is an attempt of. */
   abstract readonly call: Call;
-  /** Tells who asked for it. */
-  protected abstract tell(isFailed: boolean, outcome: unknown): void;
+  /** Passes the outcome to who asked for it. */
+  protected abstract deliver(isFailed: boolean, outcome: unknown): void;
 
   /** Stops it, wherever it is. */
   abort(reason: unknown): void {
@@ -79,7 +79,7 @@ export abstract class Job implements RunningAttempt {
   succeed(value: unknown): void {
     if (this.isSettled) return;
     this.isSettled = true;
-    this.tell(false, value);
+    this.deliver(false, value);
     this.#owner.onSettled();
   }
 
@@ -87,7 +87,7 @@ export abstract class Job implements RunningAttempt {
   fail(error: unknown): void {
     if (this.isSettled) return;
     this.isSettled = true;
-    this.tell(true, error);
+    this.deliver(true, error);
     this.#owner.onSettled();
   }
 }

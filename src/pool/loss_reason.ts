@@ -19,7 +19,7 @@ export function describeLoss(reason: LossReason, error: unknown): string {
     case "uncaught":
       return "by an error that nothing caught";
     default:
-      return "without a word";
+      return "without an error";
   }
 }
 

@@ -53,7 +53,7 @@ export interface Pool extends AsyncDisposable {
    * `call.attempt` where the attempt may have to be stopped, and settles at once when it is stopped.
    */
   readonly run: (call: Call) => Promise<unknown>;
-  /** Runs the first attempt of an item that has no call, which began at `startedMs`; `client` is told of it. */
+  /** Runs the first attempt of an item that has no call, which began at `startedMs`; `client` is notified of it. */
   readonly begin: (item: unknown, index: number, startedMs: number, client: ItemClient) => ItemJob;
   /** Ends what still runs, which rejects. No more attempts are taken. */
   close(): Promise<void>;

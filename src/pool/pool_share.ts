@@ -116,7 +116,7 @@ export class PoolShare implements Pool, JobOwner, ServedFunction {
     return job.promise;
   };
 
-  /** Runs the first attempt of an item that has no call, and tells `client` of it; it must not be closed. */
+  /** Runs the first attempt of an item that has no call, and notifies `client` of it; it must not be closed. */
   readonly begin = (item: unknown, index: number, startedMs: number, client: ItemClient): ItemJob => {
     const job = new ItemJob(item, index, startedMs, client, this);
     this.#take(job, this.options.timeoutMs);

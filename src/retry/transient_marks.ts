@@ -88,7 +88,7 @@ export const FAILED_FETCH: RegExp = new RegExp(
     "^(error reading a body from connection|error decoding response body|connection closed before)", // Deno
     "^(unexpected end of file|end of file before message length|connection error|http2 error)", // Deno
     "^request or response body error", // Deno
-    "^fetch failed$", // Node; Deno too, which goes on after it where an address is not allowed
+    "^fetch failed$", // Node; Deno too, which continues after it where an address is not allowed
     "^(Failed to fetch|network error)", // Chromium
     "^(NetworkError when attempting to fetch resource|Error in (body|input) stream)", // Firefox
     "^(Load failed|The network connection was lost|The Internet connection appears to be offline)", // Safari

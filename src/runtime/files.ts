@@ -33,7 +33,7 @@ export interface Files {
   /** Takes from others what they may do with a file or directory. Nothing is done to what has another name as well. */
   tighten(path: string): void;
   /**
-   * {@link Files.tighten} without opening the file: whoever closes a file that SQLite has open in the same process drops
+   * {@link Files.tighten} without opening the file: closing a file that SQLite has open in the same process drops
    * its locks.
    */
   tightenUnopened(path: string): void;

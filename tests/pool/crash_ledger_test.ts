@@ -20,7 +20,7 @@ Deno.test("CrashLedger.fail() says how the item ended its worker", async () => {
     ["exit", undefined, "by an exit with code 0", undefined],
     ["memory", undefined, "by more memory than it has", undefined],
     ["uncaught", "thrown", "by an error that nothing caught", "thrown"],
-    ["gone", undefined, "without a word", undefined],
+    ["gone", undefined, "without an error", undefined],
   ];
   for (const [reason, thrown, words, cause] of ends) {
     const error = await charge(new CrashLedger('"f"', 2), callFor(1), reason, thrown);
@@ -35,9 +35,9 @@ Deno.test("CrashLedger.fail() gives an item up once it ended as many workers as 
   const messages: string[] = [];
   for (let n = 0; n < 3; n++) messages.push((await charge(ledger, call, "gone")).message);
   assertEquals(messages, [
-    'An item of "f" ended its worker without a word',
-    'An item of "f" ended its worker without a word',
-    'An item of "f" ended 3 workers and is not run again, the last without a word',
+    'An item of "f" ended its worker without an error',
+    'An item of "f" ended its worker without an error',
+    'An item of "f" ended 3 workers and is not run again, the last without an error',
   ]);
   assertEquals(call.state?.isFinal, true);
   await charge(ledger, other, "gone");
@@ -47,5 +47,5 @@ Deno.test("CrashLedger.fail() gives an item up once it ended as many workers as 
 Deno.test("CrashLedger.fail() gives an item up at its first end where it may end one worker", async () => {
   const call = callFor(1);
   const error = await charge(new CrashLedger('"f"', 1), call, "gone");
-  assertEquals([error.message, call.state?.isFinal], ['An item of "f" ended its worker without a word', true]);
+  assertEquals([error.message, call.state?.isFinal], ['An item of "f" ended its worker without an error', true]);
 });

@@ -98,7 +98,7 @@ Deno.test("testCacheBackend() fails a backend that clears too much and answers d
   });
   assertEquals(failures, [
     "broken answers undefined for a key that was never set",
-    "broken deletes one entry and tells whether there was one",
+    "broken deletes one entry and returns whether there was one",
     "broken clears by any prefix what begins with it, and no more",
     "broken clears one namespace and no other",
     "broken clears more than 1 000 keys",

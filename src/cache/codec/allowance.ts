@@ -34,7 +34,7 @@ const PROPERTY = /\\[pP]\{(?:(?:RGI_|Basic_|Emoji_Keycap)\w*)?/g;
 
 /**
  * How long a text must be at least to be read, so that its length pays for the time and memory that it takes,
- * whoever wrote it.
+ * from any source.
  *
  * @param written The root and the nodes.
  * @returns The length, in UTF-16 code units.

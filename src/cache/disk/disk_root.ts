@@ -24,7 +24,7 @@ export interface DiskRootOptions {
 }
 
 /**
- * The directory of a cache of files. What came with somebody else's files, a repository's say, may hold links in the
+ * The directory of a cache of files. What came with foreign files, as those of a repository, may hold links in the
  * place of the cache's own folders: nothing is read, written or removed through one.
  */
 export class DiskRoot {
@@ -117,7 +117,7 @@ function isTrusted({ checkedMs }: KnownDirectory, wallMs: number): boolean {
 function isDirectory(facts: FileFacts | undefined): boolean {
   if (facts?.kind !== "other") return facts?.kind === "directory";
   throw new ConfigurationError(
-    "Cannot use the disk cache as 'cacheDir' must hold folders of the cache alone: received a link in the place of one; " +
+    "Cannot use the disk cache as 'cacheDir' must hold folders of the cache alone: received a link in place of one; " +
       "remove it, or choose another 'cacheDir'",
   );
 }

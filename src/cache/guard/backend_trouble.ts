@@ -52,7 +52,7 @@ export function uselessText(backend: string, operation: CacheOperation, error: u
   return `nothing is cached for ${quoted(functionName)} as its cache backend ${quoted(backend)} ` +
     `${UNUSABLE[operation]}: ${reason}. ${
       remedyOf(error)
-    }, or choose another 'cacheBackend'; calls go on without a cache`;
+    }, or choose another 'cacheBackend'; calls continue without a cache`;
 }
 
 function remedyOf(error: unknown): string {

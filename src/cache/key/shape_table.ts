@@ -9,7 +9,7 @@ export interface Shape {
 /** More shapes than there are kinds of arguments; objects whose keys are data would fill the table without end. */
 const MAX_SHAPES = 256;
 
-/** A larger shape is seldom met twice. */
+/** A larger shape is rarely met twice. */
 const MAX_TEXT_UNITS = 2_048;
 
 /**

@@ -29,7 +29,7 @@ type FirstPart = { readonly key: KvKey; readonly versionstamp: string | null };
 
 /**
  * Bytes of any number in a Deno KV. What is too large for one record is written in parts first, under an id of that
- * write, and then named by a record: whoever reads finds the parts of one write, or nothing. A removal takes away the
+ * write, and then named by a record: a reader finds the parts of one write, or nothing. A removal takes away the
  * parts of writes that are not done, in other processes too, and these then put no record in place.
  */
 export class KvRecords {

@@ -53,7 +53,7 @@ class MemoryCache implements CacheBackend {
     this.#store = new MemoryStore({ maxEntries, maxBytes }, (store) => sweeper.watch(store, nowMs));
   }
 
-  /** What the store holds it in is nobody's business. */
+  /** How the store holds it is hidden. */
   get(key: string): CacheEntry | undefined {
     const found = this.#store.get(key);
     if (found === undefined) return undefined;

@@ -17,7 +17,7 @@ export interface RedisConnectionSetup {
 
 /**
  * The library's own connection. It is opened by the first command, and again by the first one after it was lost: so
- * there is nothing that tries to reconnect in the background and keeps a program alive, and whoever paces the commands
+ * there is nothing that tries to reconnect in the background and keeps a program alive, and what paces the commands
  * paces the connecting too. Commands wait together for one connection, and fail together.
  * A server that says that it will not do, as after a failover, loses the connection for that: the next one may find another.
  */

@@ -73,7 +73,7 @@ export class Flight {
     return this.#isRunning;
   }
 
-  /** Whether code that runs within it can be told from other code, wherever it is. */
+  /** Whether code that runs within it can be distinguished from other code, wherever it is. */
   get isTracked(): boolean {
     return this.#isTracked;
   }

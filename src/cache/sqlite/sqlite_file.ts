@@ -32,14 +32,14 @@ export interface SqliteFileOptions {
   readonly warn: (message: string, fields?: LogFields) => void;
 }
 
-/** "opro": marks a database as made by this library, which alone may be put aside. */
+/** "opro": marks a database as made by this library, which alone may be renamed. */
 const APPLICATION_ID = 0x6f70726f;
 
 /** So often it is looked whether the file is still the one that was opened. */
 const LOOK_MS = 1_000;
 
 /**
- * A database file. One that the library made, and no other, is made readable for its user alone, and put aside where it is
+ * A database file. One that the library made, and no other, is made readable for its user alone, and renamed where it is
  * damaged. A file that was deleted or replaced is noticed within a second, and opened anew.
  */
 export class SqliteFile implements SqliteSource {
@@ -83,7 +83,7 @@ export class SqliteFile implements SqliteSource {
     return this.#database = database;
   }
 
-  /** Releases a database that is damaged; a file of the library's own is kept under another name, for somebody to look at. */
+  /** Releases a database that is damaged; a file of the library's own is kept under another name, to be examined. */
   onFailure(error: unknown): void {
     if (!isDamage(error)) return;
     this.close();
@@ -104,7 +104,7 @@ export class SqliteFile implements SqliteSource {
     database?.close();
   }
 
-  /** The time of day serves here, as each read has asked for it anyhow; where it goes back, it is time to look. */
+  /** The time of day serves here, as each read has asked for it anyway; where it goes back, it is time to check. */
   #isReplaced(wallMs: number): boolean {
     this.#checkedMs = wallMs;
     if (this.#place.file === undefined) return false;
@@ -170,7 +170,7 @@ export class SqliteFile implements SqliteSource {
     }
   }
 
-  /** One that was put aside before stays: it may be what somebody still wants to look at. */
+  /** One that was renamed before stays: it may still be wanted. */
   #freeSuffix(file: string): string {
     for (let number = 1;; number++) {
       const suffix = number === 1 ? ".damaged" : `.damaged-${number}`;

@@ -6,7 +6,7 @@ import { type Check, type CheckedStore, expect, expectEntry, freshEntry } from "
 export const ENTRY_CHECKS: readonly Check[] = [
   { name: "answers undefined for a key that was never set", run: checkMissing },
   { name: "puts an entry in place of the one before", run: checkOverwrite },
-  { name: "deletes one entry and tells whether there was one", run: checkDelete },
+  { name: "deletes one entry and returns whether there was one", run: checkDelete },
   { name: "keeps an entry that never expires", run: checkNeverEnding },
   { name: "keeps an entry that is stale", run: checkStale },
   { name: "answers with no other entry past staleUntil", run: checkPastStale },

@@ -71,7 +71,7 @@ Deno.test("opero() says once of a backend that never worked what is wrong, and n
 Deno.test("uselessText() gives the runtime's own reason where that holds no secret, and the fix", () => {
   const named = (name: string, message: string, code?: string) =>
     Object.assign(new Error(message), { name }, code === undefined ? {} : { code });
-  const end = ", or choose another 'cacheBackend'; calls go on without a cache";
+  const end = ", or choose another 'cacheBackend'; calls continue without a cache";
   const start = 'nothing is cached for "load" as its cache backend "disk" cannot be written to: ';
   const cases: readonly [unknown, string][] = [
     [
