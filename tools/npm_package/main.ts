@@ -1,6 +1,6 @@
-import { build } from "esbuild";
 import { parseArgs } from "node:util";
-import { BUNDLES, type NpmManifest, npmManifest } from "./npm_manifest.ts";
+import { BUNDLES, npmManifest } from "./npm_manifest.ts";
+import { writeBundles } from "./write_bundles.ts";
 
 /*
  * Packs the package for npm: `deno task pack -o package.tgz`. To what `deno pack` makes, modules with their types, it
@@ -17,26 +17,9 @@ async function run(cwd: string | URL, program: string, ...args: readonly string[
   if (!success) throw new Error(`${program} ${args.join(" ")} failed:\n${new TextDecoder().decode(stderr)}`);
 }
 
-/** Writes the bundles: their lines and names stay as they were, as they are what a stack shows. */
-async function writeBundles(directory: string, { exports }: NpmManifest): Promise<void> {
-  await build({
-    absWorkingDir: directory,
-    entryPoints: Object.values(exports).map(({ module }) => module),
-    outdir: BUNDLES,
-    chunkNames: "chunks/[name]-[hash]",
-    bundle: true,
-    splitting: true,
-    format: "esm",
-    platform: "neutral",
-    target: "es2024",
-    charset: "utf8",
-    logLevel: "warning",
-  });
-}
-
 /** Packs into `target`. */
 async function pack(target: string, packOptions: readonly string[], repository: string | undefined): Promise<void> {
-  const parent = await Deno.makeTempDir({ prefix: "opero-pack-" });
+  const parent = await Deno.realPath(await Deno.makeTempDir({ prefix: "opero-pack-" }));
   try {
     await run(ROOT, Deno.execPath(), "pack", "--no-source-maps", ...packOptions, "-o", `${parent}/${TARBALL}`);
     // Named without a directory, as some `tar` takes what stands before a colon for a host.
@@ -45,7 +28,7 @@ async function pack(target: string, packOptions: readonly string[], repository: 
     const path = `${directory}/package.json`;
     const manifest = npmManifest(JSON.parse(await Deno.readTextFile(path)), repository);
     await Deno.writeTextFile(path, `${JSON.stringify(manifest, undefined, 2)}\n`);
-    await writeBundles(directory, manifest);
+    await writeBundles(directory, Object.values(manifest.exports).map(({ module }) => module), BUNDLES);
     await run(parent, "tar", "-czf", TARBALL, "package");
     await Deno.copyFile(`${parent}/${TARBALL}`, target);
   } finally {

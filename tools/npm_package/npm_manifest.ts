@@ -24,7 +24,7 @@ export interface NpmManifest extends Omit<PackedManifest, "exports"> {
   readonly keywords: readonly string[];
   readonly repository?: { readonly type: "git"; readonly url: string };
   readonly engines: Readonly<Record<string, string>>;
-  readonly sideEffects: false;
+  readonly sideEffects: readonly string[];
   readonly main: string;
   readonly exports: Readonly<Record<string, Entry>>;
 }
@@ -47,13 +47,15 @@ const KEYWORDS = ["retry", "backoff", "rate-limit", "cache", "memoize", "fallbac
  */
 export function npmManifest(packed: PackedManifest, repository: string | undefined): NpmManifest {
   const entries = Object.entries(packed.exports).map(([name, entry]) => [name, entryOf(entry)] as const);
+  // Who imports it for nothing but its effect makes "redis" known as a backend. All else can be left out.
+  const redis = entryOf(packed.exports["./redis"]!);
   return {
     ...packed,
     description: DESCRIPTION,
     keywords: KEYWORDS,
     ...(repository === undefined ? {} : { repository: { type: "git", url: `git+${repository}.git` } }),
     engines: { node: ">=22.13", bun: ">=1.2", deno: ">=2.5" },
-    sideEffects: false,
+    sideEffects: [redis.module, redis.default],
     main: entryOf(packed.exports["."]!).default,
     exports: Object.fromEntries(entries),
   };
