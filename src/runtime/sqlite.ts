@@ -4,10 +4,12 @@ import { builtinModule } from "./builtin_module.ts";
 
 /** A prepared statement, in what `node:sqlite`, better-sqlite3 and @db/sqlite share. */
 export interface SqliteStatement {
-  /** The first row as an object, or nothing. */
-  get(...values: (string | number | Uint8Array)[]): unknown;
+  /** The first row as an object, in the order of its columns, or nothing. */
+  get(...values: (string | number | Uint8Array | null)[]): unknown;
   /** Runs it; the answer is the number of changed rows, or an object with that as `changes`. */
-  run(...values: (string | number | Uint8Array)[]): unknown;
+  run(...values: (string | number | Uint8Array | null)[]): unknown;
+  /** Lets rows be lists from now on; newer versions of `node:sqlite` have it. */
+  setReturnArrays?(enabled: boolean): void;
 }
 
 /** An open SQLite database, in what `node:sqlite`, better-sqlite3 and @db/sqlite share. */

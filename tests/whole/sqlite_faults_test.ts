@@ -161,15 +161,21 @@ for (const how of ["deleted", "replaced"]) {
     }));
 }
 
-Deno.test("sqliteCache() uses a file of version 0.1, whose entries it removes", () =>
+Deno.test("sqliteCache() uses a file of an earlier version, whose entries it removes", () =>
   withPath(async (path) => {
     const db = new DatabaseSync(path);
     db.exec("CREATE TABLE opero_cache_1 (key TEXT PRIMARY KEY NOT NULL, until REAL NOT NULL, entry TEXT NOT NULL)");
     db.exec("INSERT INTO opero_cache_1 VALUES ('key', 9e999, 'opero1:')");
+    db.exec(
+      "CREATE TABLE opero_cache_2 (id INTEGER PRIMARY KEY, key NOT NULL UNIQUE, until REAL, entry TEXT NOT NULL)",
+    );
+    db.exec("INSERT INTO opero_cache_2 VALUES (1, 'key', 9e999, 'opero1:')");
     const { cache } = openWith(path);
     assertEquals(await cache.get("key"), undefined);
     await cache.set("key", entryOf(1));
-    await until(() => db.prepare("SELECT count(*) AS rows FROM opero_cache_1").get()!.rows === 0);
+    for (const table of ["opero_cache_1", "opero_cache_2"]) {
+      await until(() => db.prepare(`SELECT count(*) AS rows FROM ${table}`).get()!.rows === 0);
+    }
     assertEquals(await cache.get("key"), entryOf(1));
     await cache.close?.();
     db.close();
@@ -339,7 +345,7 @@ Deno.test("sqliteCache() reads from a database that cannot be written", () =>
     await assertRejects(async () => await cache.set("key", entryOf(2)), Error, "readonly");
     assertEquals(await cache.get("key"), entryOf(1));
     const writer = new DatabaseSync(path);
-    writer.exec("UPDATE opero_cache_2 SET entry = 'damaged'");
+    writer.exec("UPDATE opero_cache_3 SET entry = 'damaged'");
     writer.close();
     assertEquals(await cache.get("key"), undefined);
     await cache.close?.();
@@ -363,15 +369,15 @@ Deno.test("sqliteCache() takes a damaged, foreign or future row for a miss and r
   const db = new DatabaseSync(":memory:");
   const cache = sqliteCache({ db });
   await cache.set("key", entryOf("x".repeat(100)));
-  const { entry } = db.prepare("SELECT entry FROM opero_cache_2").get() as { entry: string };
+  const { entry } = db.prepare("SELECT entry FROM opero_cache_3").get() as { entry: string };
   for (const row of ["", entry.slice(0, 50), entry.replace("opero1", "opero2"), `${entry}x`, "\0", "null"]) {
     await cache.set("key", entryOf(1));
-    db.prepare("UPDATE opero_cache_2 SET entry = ?").run(row);
+    db.prepare("UPDATE opero_cache_3 SET entry = ?").run(row);
     assertEquals(await cache.get("key"), undefined);
-    assertEquals(db.prepare("SELECT count(*) AS rows FROM opero_cache_2").get()!.rows, 0);
+    assertEquals(db.prepare("SELECT count(*) AS rows FROM opero_cache_3").get()!.rows, 0);
   }
   await cache.set("key", entryOf(1));
-  db.prepare("UPDATE opero_cache_2 SET entry = ?").run(new Uint8Array([1, 2]));
+  db.prepare("UPDATE opero_cache_3 SET entry = ?").run(new Uint8Array([1, 2]));
   assertEquals(await cache.get("key"), undefined);
   db.close();
 });
@@ -416,7 +422,7 @@ Deno.test("sqliteCache() keeps to maxEntries, and the newest entries", async () 
     for (let i = 0; i < 500; i++) {
       await cache.set(`key${i}`, entryOf(i));
       await until(() =>
-        Number(db.prepare("SELECT count(*) AS rows FROM opero_cache_2").get()!.rows) <= maxEntries * 1.1
+        Number(db.prepare("SELECT count(*) AS rows FROM opero_cache_3").get()!.rows) <= maxEntries * 1.1
       );
     }
     assertEquals(await cache.get("key499"), entryOf(499));
@@ -435,7 +441,7 @@ Deno.test("sqliteCache() removes dead rows batch by batch", async () => {
   }
   await clock.tick("1s");
   for (let i = 0; i < 600; i++) await cache.set("alive", entryOf(i));
-  assertEquals(db.prepare("SELECT count(*) AS rows FROM opero_cache_2").get()!.rows, 1);
+  assertEquals(db.prepare("SELECT count(*) AS rows FROM opero_cache_3").get()!.rows, 1);
   db.close();
 });
 
@@ -444,7 +450,7 @@ Deno.test(`sqliteCache() clears ${MANY} keys without holding up the loop`, async
   const cache = sqliteCache({ db });
   await cache.set("kept", entryOf(1));
   db.exec(`WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${MANY})
-    INSERT INTO opero_cache_2 (key, until, entry) SELECT 'many.' || i, 9e999, 'x' FROM n`);
+    INSERT INTO opero_cache_3 (scope, hash, key, created, checksum, entry) SELECT 0, i, 'many.' || i, 0, 0, 'x' FROM n`);
   let longestMs = 0;
   const startMs = processorNowMs();
   let lastMs = startMs;
@@ -458,7 +464,7 @@ Deno.test(`sqliteCache() clears ${MANY} keys without holding up the loop`, async
   look();
   const wholeMs = lastMs - startMs;
   clearInterval(timer);
-  assertEquals(db.prepare("SELECT count(*) AS rows FROM opero_cache_2").get()!.rows, 1);
+  assertEquals(db.prepare("SELECT count(*) AS rows FROM opero_cache_3").get()!.rows, 1);
   assert(longestMs > 0 && longestMs < wholeMs / 2, `held up for ${longestMs} of ${wholeMs} ms`);
   db.close();
 });

@@ -33,7 +33,52 @@ const GRAPH_MARK = "g";
 export function encodeEntry(key: string, entry: CacheEntry, maxEntryBytes: number = DEFAULT_MAX_ENTRY_BYTES): string {
   const { mark, payload } = encodeValue(entry.value);
   const head = `${entry.createdAt},${entry.expiresAt},${entry.staleUntil}:${mark}`;
-  const text = `${MAGIC}${checksumOf(key, head, payload)}:${head}${payload}`;
+  return allowed(`${MAGIC}${checksumOf(key, head, payload)}:${head}${payload}`, maxEntryBytes);
+}
+
+/** What is kept of a value where all else of its entry is kept beside it. */
+export interface ValueParts {
+  /** A whole number of 48 bits. */
+  readonly checksum: number;
+  readonly text: string;
+}
+
+/** Of the checksum, as many bits as stores keep in six bytes. */
+const CHECKSUM_RANGE = 2 ** 48;
+
+/**
+ * {@link encodeEntry} for stores that keep times as numbers, and compare keys themselves.
+ *
+ * @param value The value to keep.
+ * @param seed A number that differs where anything does that is kept beside it.
+ * @param maxEntryBytes The limit for the text, in bytes.
+ * @returns The text, and the checksum over it and the seed.
+ * @throws {SerializationError} As `encodeEntry` does.
+ */
+export function encodeParts(value: unknown, seed: number, maxEntryBytes: number): ValueParts {
+  const { mark, payload } = encodeValue(value);
+  const text = allowed(mark + payload, maxEntryBytes);
+  return { checksum: checksum(text, seed) % CHECKSUM_RANGE, text };
+}
+
+/**
+ * The entry of what {@link encodeParts} returned, or `undefined` where anything of it is damaged or foreign.
+ *
+ * @param times The times of the entry.
+ * @param seed The number that it was kept with.
+ * @param parts The value as a text of an allowed length, and the checksum.
+ * @returns The entry, or `undefined`.
+ */
+export function decodeParts(times: EntryTimes, seed: number, parts: ValueParts): CacheEntry | undefined {
+  const { text } = parts;
+  if (!text.isWellFormed() || checksum(text, seed) % CHECKSUM_RANGE !== parts.checksum) return undefined;
+  return toEntry(times, text.charAt(0), text.slice(1));
+}
+
+/** The times of an entry. */
+export type EntryTimes = Omit<CacheEntry, "value">;
+
+function allowed(text: string, maxEntryBytes: number): string {
   if (!isOverBytes(text, maxEntryBytes)) return text;
   throw new SerializationError(
     `Cannot keep the value as it takes more than the ${maxEntryBytes} bytes of 'maxEntryBytes'`,
@@ -61,11 +106,8 @@ export function decodeEntry(
   const head = text.slice(headAt, markAt + 1);
   const payload = text.slice(markAt + 1);
   if (Number(text.slice(MAGIC.length, headAt - 1)) !== checksumOf(key, head, payload)) return undefined;
-  try {
-    return toEntry(text.slice(headAt, markAt - 1), text.charAt(markAt), payload);
-  } catch {
-    return undefined;
-  }
+  const times = readTimes(text.slice(headAt, markAt - 1));
+  return times === undefined ? undefined : toEntry(times, text.charAt(markAt), payload);
 }
 
 function checksumOf(key: string, head: string, payload: string): number {
@@ -84,12 +126,15 @@ function encodeValue(value: unknown): { mark: string; payload: string } {
   }
 }
 
-function toEntry(times: string, mark: string, payload: string): CacheEntry | undefined {
-  const read = readTimes(times);
-  if (read === undefined) return undefined;
-  const { createdAt, expiresAt, staleUntil } = read;
-  if (mark === JSON_MARK) return { value: JSON.parse(payload), createdAt, expiresAt, staleUntil };
-  return mark === GRAPH_MARK ? { value: decodeGraph(payload), createdAt, expiresAt, staleUntil } : undefined;
+/** Field by field, as a copy of all takes longer. */
+function toEntry(times: EntryTimes, mark: string, payload: string): CacheEntry | undefined {
+  const { createdAt, expiresAt, staleUntil } = times;
+  try {
+    if (mark === JSON_MARK) return { value: JSON.parse(payload), createdAt, expiresAt, staleUntil };
+    return mark === GRAPH_MARK ? { value: decodeGraph(payload), createdAt, expiresAt, staleUntil } : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /**
@@ -98,13 +143,13 @@ function toEntry(times: string, mark: string, payload: string): CacheEntry | und
  * @param text The beginning of a text that was kept.
  * @returns The times, in milliseconds since 1970, or `undefined`.
  */
-export function timesOf(text: string): Omit<CacheEntry, "value"> | undefined {
+export function timesOf(text: string): EntryTimes | undefined {
   const [magic, , times] = text.split(":", 3);
   return `${magic}:` === MAGIC && times !== undefined ? readTimes(times) : undefined;
 }
 
 /** Without a list of the parts, which takes longer than all the rest. */
-function readTimes(text: string): Omit<CacheEntry, "value"> | undefined {
+function readTimes(text: string): EntryTimes | undefined {
   const first = text.indexOf(",");
   const second = text.indexOf(",", first + 1);
   if (first === -1 || second === -1) return undefined;

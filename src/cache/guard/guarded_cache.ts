@@ -65,14 +65,16 @@ export class GuardedCache {
 
   /** The entry, `undefined`, or {@link UNREADABLE_ENTRY} where the backend could not be asked. */
   get(key: string): MaybePromise<CacheEntry | undefined> {
-    const { backend, timeoutMs } = this.#options;
+    const { backend, state, timeoutMs } = this.#options;
+    const permits = state === undefined ? NO_PERMITS : state.health.tryAcquire("get");
+    if (permits === undefined) return UNREADABLE_ENTRY;
     const work: Work<CacheEntry | undefined> = {
       operation: "get",
       act: () => backend.get(key),
       accept: requireEntry,
       limitMs: timeoutMs,
     };
-    return this.#ask(work, UNREADABLE_ENTRY);
+    return this.#do(work, permits, unreadable);
   }
 
   /** Keeps `entry`, unless it is no longer wanted once its turn has come; returns whether it was kept. */
@@ -168,7 +170,11 @@ export class GuardedCache {
     let answer: unknown;
     try {
       answer = work.act();
-      if (!isPromise(answer)) return this.#accept(work, answer);
+      if (!isPromise(answer)) {
+        const accepted = work.accept(answer);
+        state?.health.recordSuccess(work.operation);
+        return accepted;
+      }
     } catch (error) {
       return this.#fail(work, error, { isFirst, isNamed: orElse === undefined, permits }, orElse);
     }
@@ -209,6 +215,10 @@ export class GuardedCache {
 }
 
 const UNWANTED = Symbol("unwanted");
+
+function unreadable(): CacheEntry {
+  return UNREADABLE_ENTRY;
+}
 
 function always(): boolean {
   return true;

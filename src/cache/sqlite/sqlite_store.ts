@@ -3,13 +3,14 @@ import { nextTurn } from "../../time/next_turn.ts";
 import { changedRows, type SqliteDatabase } from "../../runtime/sqlite.ts";
 import { isPromise, type MaybePromise, whenReady } from "../../call/maybe_promise.ts";
 import type { CacheBackend, CacheEntry } from "../backend/cache_backend.ts";
-import { decodeEntry, encodeEntry } from "../codec/cache_codec.ts";
-import { ENGINE_KEY_BYTES, engineKeyBytes } from "../backend/engine_key.ts";
-import { plainKey } from "../backend/plain_key.ts";
+import { ENGINE_KEY } from "../backend/engine_key.ts";
 import { BatchRows } from "./batch_rows.ts";
 import { BusyQueue } from "./busy_queue.ts";
+import { clearStep } from "./sqlite_clear.ts";
 import { isBusy } from "./sqlite_error.ts";
 import type { SqliteSource } from "./sqlite_file.ts";
+import { SqliteKeys } from "./sqlite_keys.ts";
+import { fromRow, toRow } from "./sqlite_rows.ts";
 import { prepareStatements, type SqliteStatements } from "./sqlite_statements.ts";
 import { SqliteSweeper } from "./sqlite_sweeper.ts";
 
@@ -21,6 +22,12 @@ export interface SqliteLimits {
   readonly maxEntryBytes: number;
 }
 
+/** What a database is asked by. */
+interface Prepared {
+  readonly statements: SqliteStatements;
+  readonly keys: SqliteKeys;
+}
+
 /** Entries as rows of a table. */
 export class SqliteStore implements CacheBackend {
   readonly #source: SqliteSource;
@@ -29,7 +36,7 @@ export class SqliteStore implements CacheBackend {
   readonly #sweeper: SqliteSweeper;
   readonly #queue = new BusyQueue();
   #database: SqliteDatabase | undefined;
-  #statements: SqliteStatements | undefined;
+  #prepared: Prepared | undefined;
   #isClosed = false;
 
   /** Keeps entries in the database of `source`. */
@@ -37,7 +44,11 @@ export class SqliteStore implements CacheBackend {
     this.#source = source;
     this.#limits = limits;
     this.#clock = clock;
-    this.#sweeper = new SqliteSweeper((use) => this.#queue.write(() => this.#run(use)), limits.maxEntries, clock);
+    this.#sweeper = new SqliteSweeper(
+      (use) => this.#queue.write(() => this.#run(({ statements }) => use(statements))),
+      limits.maxEntries,
+      clock,
+    );
   }
 
   get(key: string): MaybePromise<CacheEntry | undefined> {
@@ -49,33 +60,38 @@ export class SqliteStore implements CacheBackend {
   }
 
   set(key: string, entry: CacheEntry): MaybePromise<void> {
-    const text = encodeEntry(key, entry, this.#limits.maxEntryBytes);
-    const written = this.#queue.write(() => this.#run(({ set }) => void set.run(keptKey(key), entry.staleUntil, text)));
+    const row = toRow(key, entry, this.#limits.maxEntryBytes);
+    const written = this.#queue.write(() =>
+      this.#run(({ statements, keys }) => {
+        const { scope, hash, key: rest } = keys.make(key);
+        statements.set.run(scope, hash, rest, ...row);
+      })
+    );
     return whenReady(written, () => this.#sweeper.onWritten());
   }
 
   delete(key: string): MaybePromise<boolean> {
-    const remove = (statements: SqliteStatements) => changedRows(statements.delete.run(keptKey(key)));
+    const remove = ({ statements, keys }: Prepared) => {
+      const kept = keys.find(key);
+      return kept === undefined ? 0 : changedRows(statements.delete.run(kept.scope, kept.hash, kept.key));
+    };
     return whenReady(this.#queue.write(() => this.#run(remove)), (rows) => rows > 0);
   }
 
   /** Batch by batch, with turns of the loop between, so that nothing else waits long. */
   async clear(prefix: string): Promise<void> {
+    // A whole key is a prefix of itself alone.
+    if (ENGINE_KEY.test(prefix)) await this.delete(prefix);
     const rows = new BatchRows(this.#clock);
-    for (const [from, to] of rangesOf(prefix)) {
-      for (;;) {
-        const { count } = rows;
-        const clearSome = () => this.#run(({ clear }) => changedRows(clear.run(from, to, count)));
-        if (await rows.timed(() => this.#queue.write(clearSome)) < count) break;
-        await new Promise<void>(nextTurn);
-      }
-    }
+    const step = clearStep(prefix);
+    const clearSome = () => this.#run(({ statements }) => step(statements, rows.count));
+    while (await rows.timed(() => this.#queue.write(clearSome))) await new Promise<void>(nextTurn);
   }
 
   close(): void {
     this.#isClosed = true;
     this.#sweeper.stop();
-    this.#statements = this.#database = undefined;
+    this.#prepared = this.#database = undefined;
     this.#source.close();
   }
 
@@ -84,13 +100,14 @@ export class SqliteStore implements CacheBackend {
     const nowMs = this.#clock.wallNow();
     let row: unknown;
     try {
-      row = this.#prepared(nowMs).get.get(engineKeyBytes(key, keyBytes) ?? plainKey(key));
+      const { statements, keys } = this.#open(nowMs);
+      const kept = keys.find(key);
+      row = kept === undefined ? undefined : statements.get.get(kept.scope, kept.hash, kept.key);
     } catch (error) {
       throw this.#recordFailure(error);
     }
-    const text = (row as { entry: unknown } | null | undefined)?.entry;
-    if (typeof text !== "string") return undefined;
-    const entry = decodeEntry(key, text, this.#limits.maxEntryBytes);
+    if (typeof row !== "object" || row === null) return undefined;
+    const entry = fromRow(key, row, this.#limits.maxEntryBytes);
     if (entry === undefined) this.#tryToDelete(key);
     // A dead row is removed in the background: whether it was already makes no difference.
     return entry !== undefined && entry.staleUntil > nowMs ? entry : undefined;
@@ -106,55 +123,30 @@ export class SqliteStore implements CacheBackend {
     }
   }
 
-  #run<R>(use: (statements: SqliteStatements) => R): R {
+  #run<R>(use: (prepared: Prepared) => R): R {
     try {
-      return use(this.#prepared(this.#clock.wallNow()));
+      return use(this.#open(this.#clock.wallNow()));
     } catch (error) {
       throw this.#recordFailure(error);
     }
   }
 
-  #prepared(wallMs: number): SqliteStatements {
+  #open(wallMs: number): Prepared {
     if (this.#isClosed) throw new Error("The sqlite cache is closed");
     const database = this.#source.open(wallMs);
-    if (database !== this.#database || this.#statements === undefined) {
-      this.#statements = prepareStatements(database, this.#limits.maxEntryBytes);
+    if (database !== this.#database || this.#prepared === undefined) {
+      const statements = prepareStatements(database, this.#limits.maxEntryBytes);
+      this.#prepared = { statements, keys: new SqliteKeys(statements) };
       this.#database = database;
     }
-    return this.#statements;
+    return this.#prepared;
   }
 
   /** Answers the error; after any but one of another process in the way, all is prepared anew. */
   #recordFailure(error: unknown): unknown {
     if (isBusy(error) || this.#isClosed) return error;
-    this.#statements = this.#database = undefined;
+    this.#prepared = this.#database = undefined;
     this.#source.onFailure(error);
     return error;
   }
-}
-
-/** SQLite copies what it is given, and each operation hands its key over before the next begins. */
-const keyBytes = new Uint8Array(ENGINE_KEY_BYTES);
-
-/** The engine's keys as 48 bytes, any other as text: the two never mix, as SQLite sorts bytes after all text. */
-function keptKey(key: string): string | Uint8Array {
-  return engineKeyBytes(key, keyBytes) ?? plainKey(key);
-}
-
-type Range = readonly [from: string | Uint8Array, to: string | Uint8Array];
-
-/** Past all texts, and past all bytes. */
-const FIRST_BYTES = new Uint8Array(0);
-const LAST_BYTES = new Uint8Array(64).fill(0xff);
-
-/** The ranges of kept keys that begin with `prefix`. */
-function rangesOf(prefix: string): readonly Range[] {
-  if (prefix === "") return [["", FIRST_BYTES], [FIRST_BYTES, LAST_BYTES]];
-  const bytes = engineKeyBytes(prefix);
-  // Plain keys have nothing past "~".
-  const texts: Range = [plainKey(prefix), `${plainKey(prefix)}\x7f`];
-  if (bytes === undefined) return [texts];
-  const last = new Uint8Array(64).fill(0xff);
-  last.set(bytes);
-  return [texts, [bytes, last]];
 }

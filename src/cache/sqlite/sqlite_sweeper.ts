@@ -5,10 +5,7 @@ import { Slices } from "../../time/slices.ts";
 import { BatchRows } from "./batch_rows.ts";
 import type { SqliteStatements } from "./sqlite_statements.ts";
 
-/** A key as it is kept, or a number, which is less than all keys. */
-export type SqliteKey = string | Uint8Array | number;
-
-/** Less than every key, and every number of a row. */
+/** Less than every number of a scope, every hash, and every number of a row. */
 const BEFORE_ALL = -1;
 
 /** After so many writes at most some rows are looked at. */
@@ -22,7 +19,7 @@ export type SqliteRunner = <R>(use: (statements: SqliteStatements) => R) => R | 
 
 /**
  * Removes in the background, slice by slice, what is of no use: dead rows, those that were stored first where there are too
- * many, and those of version 0.1.
+ * many, and those of earlier versions.
  */
 export class SqliteSweeper {
   readonly #run: SqliteRunner;
@@ -81,7 +78,7 @@ export class SqliteSweeper {
   *#sweep(slices: Slices, isToCount: boolean): Steps {
     if (this.#hasOld) yield* this.#removeOld(slices);
     for (let looked = 0; looked < ROWS_A_SWEEP && !this.#isStopped;) {
-      const slice = (yield this.#timed(({ look }) => look.get(this.#cursor, this.#rows.count))) as Slice<number>;
+      const slice = (yield this.#timed(({ look }) => look.get(this.#cursor, this.#rows.count))) as Slice;
       const last = slice.last ?? undefined;
       if (last !== undefined) yield this.#timed(({ purge }) => purge.run(this.#cursor, last, this.#clock.wallNow()));
       this.#cursor = last ?? BEFORE_ALL;
@@ -94,12 +91,14 @@ export class SqliteSweeper {
 
   *#evict(slices: Slices): Steps {
     let excess = -this.#maxEntries;
-    for (let cursor: SqliteKey = BEFORE_ALL; !this.#isStopped;) {
-      const from = cursor;
-      const slice = (yield this.#timed(({ count }) => count.get(from, this.#rows.count))) as Slice<SqliteKey>;
-      if (slice.last === null || slice.last === undefined) break;
-      cursor = slice.last;
-      excess += Number(slice.rows);
+    for (let from: Counted = { scope: BEFORE_ALL, last: BEFORE_ALL, rows: 0 }; !this.#isStopped;) {
+      const { scope, last } = from;
+      const counted = (yield this.#timed(({ count }) => count.get(scope, last, this.#rows.count))) as
+        | Counted
+        | undefined;
+      if (counted === undefined || counted === null || counted.last === null) break;
+      from = { ...counted, scope: Number(counted.scope), last: Number(counted.last) };
+      excess += Number(counted.rows);
       yield slices.step();
     }
     while (excess > 0 && !this.#isStopped) {
@@ -112,7 +111,9 @@ export class SqliteSweeper {
 
   *#removeOld(slices: Slices): Steps {
     const removeSome = () =>
-      this.#timed(({ purgeOld }) => purgeOld === undefined ? 0 : changedRows(purgeOld.run(this.#rows.count)));
+      this.#timed(({ purgeOld }) =>
+        purgeOld.reduce((rows, purge) => rows + changedRows(purge.run(this.#rows.count)), 0)
+      );
     while (!this.#isStopped && (yield removeSome()) !== 0) yield slices.turn();
     this.#hasOld = false;
   }
@@ -123,8 +124,15 @@ export class SqliteSweeper {
 }
 
 /** Rows that were looked at. */
-interface Slice<Key> {
-  readonly last: Key | null | undefined;
+interface Slice {
+  readonly last: number | null | undefined;
+  readonly rows: unknown;
+}
+
+/** Rows that were counted, in the order of the keys. */
+interface Counted {
+  readonly scope: number;
+  readonly last: number | null;
   readonly rows: unknown;
 }
 

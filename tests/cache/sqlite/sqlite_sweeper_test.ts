@@ -11,7 +11,7 @@ function sweeperOf(maxEntries: number) {
   let writes = 0;
   const [looks, counts] = [[] as number[], [] as number[]];
   const noting = (list: number[]) => ({ get: () => (list.push(writes), { last: null, rows: 0 }) });
-  const statements = { look: noting(looks), count: noting(counts), purgeOld: undefined };
+  const statements = { look: noting(looks), count: noting(counts), purgeOld: [] };
   const sweeper = new SqliteSweeper(
     (use) => use(statements as unknown as SqliteStatements),
     maxEntries,
@@ -61,7 +61,7 @@ class HastyClock extends SystemClock {
 Deno.test("SqliteSweeper counts again after a tenth more, also where writes go on during its sweeps", async () => {
   const db = new DatabaseSync(":memory:");
   const cache = openSqliteCache({ db, maxEntries: 100 }, { clock: new HastyClock(), warn: () => {} });
-  const count = () => Number(db.prepare("SELECT count(*) AS rows FROM opero_cache_2").get()!.rows);
+  const count = () => Number(db.prepare("SELECT count(*) AS rows FROM opero_cache_3").get()!.rows);
   for (let key = 0; key < 400; key++) {
     await cache.set(`key ${key}`, { value: key, createdAt: 0, expiresAt: Infinity, staleUntil: Infinity });
     // At times several are written before the sweep has its turn.
