@@ -3,7 +3,7 @@ import { JobQueue } from "./job_queue.ts";
 import type { Pace } from "./pace.ts";
 import type { PoolWorker } from "./pool_worker.ts";
 
-/** Moving less work than this from worker to worker is not worth the messages, in milliseconds. */
+/** To give less work than this to another worker is not worth the messages, in milliseconds. */
 const MIN_MOVED_MS = 0.25;
 
 /** Holds the jobs that wait, and decides which worker is given which. */
@@ -84,7 +84,8 @@ export class WorkerFeed {
     }
     if (roomy.length === 0) return false;
     const share = Math.max(1, Math.ceil(this.#queue.length / roomy.length));
-    const count = this.#fixedChunk ?? Math.min(chunk, share);
+    const least = Math.floor(MIN_MOVED_MS / (this.pace.itemMs ?? Infinity));
+    const count = this.#fixedChunk ?? Math.min(chunk, Math.max(share, least));
     for (const worker of roomy) {
       const jobs = this.#queue.take(Math.min(count, worker.freeCount));
       if (jobs.length > 0) worker.send(jobs);

@@ -60,6 +60,16 @@ Deno.test("WorkerFeed.feed() fills messages up to the size that was asked for", 
   assertEquals(feed(feedWith(jobs(1, 2, 3, 4, 5), 1, 3), new FakeWorker(), new FakeWorker()), [[[1, 2, 3]], [[4, 5]]]);
 });
 
+Deno.test("WorkerFeed.feed() gives one worker what is done sooner than it is split", () => {
+  for (const [itemMs, messages] of [[0.01, [[[1, 2, 3, 4]], []]], [0.2, [[[1, 2]], [[3, 4]]]]] as const) {
+    const pace = new Pace(undefined);
+    for (let n = 0; n < 4; n++) pace.record(10, 10 * itemMs);
+    const made = new WorkerFeed(1, undefined, pace);
+    for (const job of jobs(1, 2, 3, 4)) made.push(job);
+    assertEquals<unknown>(feed(made, new FakeWorker(), new FakeWorker()), messages);
+  }
+});
+
 Deno.test("WorkerFeed.feed() gives the first worker jobs where none is ready yet, and else only those that are", () => {
   const [starting, ready] = [new FakeWorker(), new FakeWorker()];
   starting.isReady = false;
