@@ -171,7 +171,8 @@ function attemptsOf({ state, attemptNumber }: Call): number {
 /** The deadline is no wish of the caller's: what it ends took too long. */
 function isAbortedByCaller({ state }: Call): boolean {
   const scope = state?.scope;
-  return scope !== undefined && scope.isAborted && !(scope.reason instanceof TimeoutError);
+  if (scope === undefined || !scope.isAborted) return false;
+  return state!.deadlineAtMs === Infinity || !(scope.reason instanceof TimeoutError);
 }
 
 function handleOf(group: BreakerGroup, name: string | undefined, host: LayerHost): BreakerHandle {

@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { AllFailedError, type CallMeta, createOpero, memoryCache } from "@opero/core";
+import { AllFailedError, type CallMeta, CircuitOpenError, createOpero, memoryCache } from "@opero/core";
 import { FakeClock } from "@opero/core/testing";
 
 /** In memory, and on a backend that answers with promises. */
@@ -28,6 +28,22 @@ Deno.test("with({ retries }) takes the place of the option, for one call", async
     await runsOf(fails),
   ];
   assertEquals(counts, [3, 1, 5, 3, 3]);
+});
+
+Deno.test("with({ retries, deadline }) decides whether a call waits for an open circuit", async () => {
+  const clock = new FakeClock();
+  const { opero } = createOpero({ clock, retries: 0 });
+  let runs = 0;
+  const load = opero(() => {
+    if (++runs === 1) throw new Error("busy");
+    return runs;
+  }, { circuitBreaker: { consecutiveFailures: 1, openFor: "10s" } });
+  await assertRejects(load, AllFailedError);
+  await assertRejects(load, CircuitOpenError);
+  await assertRejects(load.with({ retries: 1, deadline: "5s" }), CircuitOpenError);
+  const patient = load.with({ retries: 1 })();
+  await clock.tick("1m");
+  assertEquals([await patient, runs], [2, 2]);
 });
 
 for (const [name, options] of Object.entries(BACKENDS)) {

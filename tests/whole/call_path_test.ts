@@ -37,6 +37,7 @@ const IN_MEMORY: readonly (readonly [string, OperoOptions, number])[] = [
   ["a call with a timeout", { timeout: "1m" }, 23],
   ["a call with a timeout and a deadline", { timeout: "1m", deadline: "2m" }, 34],
   ["a call with a rate limit", { rateLimit: 1e9 }, 18],
+  ["a call with a circuit breaker", { circuitBreaker: true }, 23],
   ["a hit in memory", { cache: true }, 12],
 ];
 

@@ -83,6 +83,8 @@ const SETTINGS: Record<string, OperoOptions> = {
   "limited with a short patience": { rateLimit: 0.1, rateLimitMaxWait: "2s" },
   "with a fallback that is a secret": { fallback: secret("fallback") },
   "with a deadline": { deadline: "1500ms" },
+  "behind a circuit breaker": { circuitBreaker: { consecutiveFailures: 1, openFor: "3s" } },
+  "behind a hasty circuit breaker": { circuitBreaker: { consecutiveFailures: 1 }, maxRetryAfter: 0 },
   "with a key that is a secret": { cache: true, cacheKey: () => secret("cacheKey") },
 };
 
@@ -104,10 +106,14 @@ async function traceOf(run: (attempt: number) => unknown, settings: OperoOptions
       "cacheStale",
       "cacheCoalesced",
       "rateLimited",
+      "circuitWait",
     ] as const
   ) {
     // The errors are the user's own; what else the events tell is not.
     events.on(name, (event) => note(`event ${name}`, { ...event, error: undefined }));
+  }
+  for (const name of ["circuitOpened", "circuitHalfOpened", "circuitClosed"] as const) {
+    events.on(name, (event) => note(`event ${name}`, event));
   }
   events.on("cacheError", ({ functionName, operation }) => note("event cacheError", { functionName, operation }));
   const fn = opero((_request: unknown, _apiKeys: string[]) => run(currentCall().attempt), {

@@ -326,9 +326,21 @@ Deno.test("a wrapped function has the types of the function's own properties", a
   assertEquals([unit, limitedUnit, await wrapped(1)], ["kg", "kg", 1] as never);
 });
 
+Deno.test("fn.breaker has the types of a handle, which is there where the policy is on", () => {
+  const wrapped = opero((n: number) => n, { circuitBreaker: { failureOn: [RangeError, (error) => error === 1] } });
+  const state: "closed" | "open" | "half-open" | "isolated" | undefined = wrapped.breaker?.state;
+  const ratio: number | undefined = wrapped.breaker?.metrics().failureRatio;
+  // @ts-expect-error -- it may be off
+  wrapped.breaker.reset();
+  // @ts-expect-error -- it is a share, not a text
+  assertThrows(() => opero((n: number) => n, { circuitBreaker: { failureRatio: "50%" } }), ConfigurationError);
+  assertEquals([state, ratio, opmap((n: number) => n).breaker], ["closed", 0, undefined]);
+});
+
 Deno.test("fn.events and with() have the types of their names and options", () => {
   const wrapped = opero((n: number) => n);
   wrapped.events.on("retry", ({ retry, delay }) => retry.toFixed() + delay.toFixed());
+  wrapped.events.on("circuitOpened", ({ calls, openFor }) => calls.toFixed() + openFor?.toFixed());
   // @ts-expect-error -- there is no such event
   assertThrows(() => wrapped.events.on("retries", () => {}), ConfigurationError);
   // @ts-expect-error -- the cache is refreshed or left alone
