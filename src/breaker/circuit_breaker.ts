@@ -61,7 +61,7 @@ const FORGOTTEN_MS = 600_000;
 
 /**
  * Circuit breaker (M. Nygard, "Release It!", 2007): where too many attempts have failed, none is made for a while; then a
- * few trials tell whether to close it, or to open it again for longer. Its time is looked at when somebody asks, so it has
+ * few trials decide whether to close it, or to open it again for longer. Its time is looked at when somebody asks, so it has
  * no timer. Windows and trials are those of resilience4j; the epochs are those of Sony's gobreaker.
  */
 export class CircuitBreaker {
@@ -126,7 +126,7 @@ export class CircuitBreaker {
     return this.#change !== undefined;
   }
 
-  /** The latest change, once: whoever caused it tells others of it. */
+  /** The latest change, once, for the caller that caused it to report. */
   takeChange(): CircuitChange | undefined {
     const change = this.#change;
     this.#change = undefined;

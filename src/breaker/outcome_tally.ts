@@ -2,7 +2,7 @@ import type { BreakerMetrics } from "./breaker_handle.ts";
 
 /** Counts the attempts of a closed circuit. */
 export interface OutcomeTally {
-  /** Counts an attempt; tells whether it is one too many. */
+  /** Counts an attempt; returns whether it is one too many. */
   record(isFailure: boolean, isSlow: boolean): boolean;
   /** Forgets all. */
   clear(): void;

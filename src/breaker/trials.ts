@@ -41,7 +41,7 @@ export class Trials {
     this.#inFlight = 0;
   }
 
-  /** A trial has ended; tells what all of them have come to. */
+  /** A trial has ended; returns the verdict once there is one. */
   record(isFailure: boolean, isSlow: boolean): TrialVerdict {
     this.giveBack();
     this.#done++;

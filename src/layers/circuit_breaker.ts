@@ -19,7 +19,7 @@ import {
   showBreaker,
 } from "../policy/breaker_fields.ts";
 import { BreakerGroup } from "../policy/breaker_group.ts";
-import { tellChange } from "../policy/circuit_telemetry.ts";
+import { reportChange } from "../policy/circuit_telemetry.ts";
 import { definePolicy, type Policy } from "../policy/policy.ts";
 import type { PolicyHost } from "../policy/policy_host.ts";
 import { isBug } from "../retry/is_bug.ts";
@@ -100,13 +100,13 @@ export function circuitBreakerLayer(options: CircuitBreakerLayerOptions, host: L
   const { breakerOf, isTimed } = options;
   const { clock } = host;
   const took = (call: Call) => isTimed ? clock.now() - call.startedMs! : 0;
-  const tell = (call: Call, breaker: CircuitBreaker) =>
-    tellChange(host, breaker.takeChange(), options.name, call.state?.fallbackIndex);
+  const report = (call: Call, breaker: CircuitBreaker) =>
+    reportChange(host, breaker.takeChange(), options.name, call.state?.fallbackIndex);
   return (next) => (call) => {
     const breaker = breakerOf(call);
     const permit = breaker.tryAcquire();
     if (permit === undefined) return Promise.reject(refusalOf(call, breaker, options.name, host));
-    if (breaker.hasChanged) tell(call, breaker);
+    if (breaker.hasChanged) report(call, breaker);
     // A call with a state notes exactly when its attempt begins.
     if (isTimed) stateOf(call);
     const attempts = attemptsOf(call);
@@ -114,7 +114,7 @@ export function circuitBreakerLayer(options: CircuitBreakerLayerOptions, host: L
       (value) => {
         if (attemptsOf(call) === attempts) breaker.release(permit);
         else breaker.succeed(permit, took(call));
-        if (breaker.hasChanged) tell(call, breaker);
+        if (breaker.hasChanged) report(call, breaker);
         return value;
       },
       (error) => {
@@ -125,7 +125,7 @@ export function circuitBreakerLayer(options: CircuitBreakerLayerOptions, host: L
         } finally {
           if (isFailure) breaker.fail(permit, took(call));
           else breaker.release(permit);
-          if (breaker.hasChanged) tell(call, breaker);
+          if (breaker.hasChanged) report(call, breaker);
         }
         throw error;
       },
@@ -178,7 +178,7 @@ function isAbortedByCaller({ state }: Call): boolean {
 function handleOf(group: BreakerGroup, name: string | undefined, host: LayerHost): BreakerHandle {
   const change = (act: () => void) => {
     act();
-    tellChange(host, group.takeChange(), name, undefined);
+    reportChange(host, group.takeChange(), name, undefined);
   };
   return Object.freeze({
     get state() {

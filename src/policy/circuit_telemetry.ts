@@ -25,7 +25,7 @@ const MESSAGES: Readonly<Record<CircuitState, string>> = {
  * @param name The name by which functions share the breaker.
  * @param fallbackIndex The index of the fallback value whose breaker it is.
  */
-export function tellChange(
+export function reportChange(
   { telemetry, functionName }: LayerHost,
   change: CircuitChange | undefined,
   name: string | undefined,

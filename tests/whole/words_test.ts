@@ -42,7 +42,14 @@ const REPLACED: Readonly<Record<string, string>> = {
   "nobody's business": "ignored",
 };
 
-const DOCUMENTS = ["README.md", "CONTRIBUTING.md", "SECURITY.md", "docs/cache_backends.md", "docs/layers.md"];
+const DOCUMENTS = [
+  "README.md",
+  "CONTRIBUTING.md",
+  "SECURITY.md",
+  "docs/cache_backends.md",
+  "docs/layers.md",
+  "docs/circuit_breaker.md",
+];
 
 /** The text of a worker is built from the other sources. */
 const paths = [...readSources().keys(), ...DOCUMENTS].filter((path) => path !== "src/pool/worker_source.ts");

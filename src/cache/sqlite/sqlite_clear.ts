@@ -3,7 +3,7 @@ import { engineKeyBytes } from "../backend/engine_key.ts";
 import { plainKey } from "../backend/plain_key.ts";
 import type { SqliteStatements } from "./sqlite_statements.ts";
 
-/** Does a little of a clear, some `rows`, and tells whether there is more. */
+/** Does a little of a clear, some `rows`, and returns whether there is more. */
 export type ClearStep = (statements: SqliteStatements, rows: number) => boolean;
 
 /** Less than every hash, and every number of a scope. */
