@@ -8,7 +8,7 @@ import { Flights } from "../cache/results/flights.ts";
 import type { BackendState } from "../cache/guard/guard_options.ts";
 import { GuardedCache, PATIENCE_TIMEOUTS } from "../cache/guard/guarded_cache.ts";
 import type { BackendList, OpenBackend } from "./backend_list.ts";
-import { TieredCache } from "../cache/tiered/tiered_cache.ts";
+import { isTiered, type TieredBackend } from "../cache/backend/tiered_backend.ts";
 import { WriteOrder } from "../cache/guard/write_order.ts";
 import type { Clock } from "../time/clock.ts";
 import { CacheError } from "../errors/cache_error.ts";
@@ -100,14 +100,14 @@ export class OpenBackends {
 
   #guard(backend: CacheBackend, limits: BackendLimits): GuardedCache {
     const clock = this.#clock;
-    if (backend instanceof TieredCache) return this.#guardTiers(backend, limits);
+    if (isTiered(backend)) return this.#guardTiers(backend, limits);
     const state = this.#stateOf(backend, limits.timeoutMs);
     const hasToOpen = isAttachable(backend) || this.#list.all.some((open) => open.backend === backend && open.opened);
     return new GuardedCache({ ...limits, backend, state, clock, isFirst: () => hasToOpen && !state.health.wasAsked });
   }
 
   /** Tiers are guarded one by one, so that the trouble of one does not cost the other. */
-  #guardTiers(backend: TieredCache, limits: BackendLimits): GuardedCache {
+  #guardTiers(backend: TieredBackend, limits: BackendLimits): GuardedCache {
     const guards = new Map(backend.tiers.map((tier) => [tier, this.#guard(tier, limits)]));
     return new GuardedCache({
       ...limits,
@@ -166,5 +166,5 @@ export class OpenBackends {
 
 /** A backend, and the tiers that it is made of. */
 function partsOf(backend: CacheBackend): readonly CacheBackend[] {
-  return backend instanceof TieredCache ? backend.tiers.flatMap(partsOf) : [backend];
+  return isTiered(backend) ? backend.tiers.flatMap(partsOf) : [backend];
 }

@@ -1,188 +1,82 @@
-/** What an option of another library is called here. */
-interface PeerName {
-  /** The option that does it. */
-  readonly option: string;
-  /** What else there is to know, in a few words. */
-  readonly note?: string;
-}
-
-const RETRIES: PeerName = { option: "retries", note: "the attempts after the first, so one less" };
-const EVENTS = (event: string): PeerName => ({ option: ".events", note: `as in fn.events.on("${event}", listener)` });
-const SIGNAL: PeerName = { option: "signal", note: "an AbortSignal" };
-const RATE: PeerName = { option: "rateLimit", note: 'as in { limit: 10, per: "1s" }' };
-
-const BREAKER = (note: string): PeerName => ({ option: "circuitBreaker", note: `as in { ${note} }` });
+/** An option, what other libraries call it, and what else there is to know, in a few words. */
+type Peers = readonly [option: string, names: string, note?: string];
 
 /**
- * How options of other libraries are called here, by their names in lower case without underscores: of p-retry,
- * async-retry, p-map, p-limit, p-throttle, p-queue, p-memoize, cockatiel, opossum, bottleneck, lru-cache, piscina,
+ * The options of this library, how other libraries name each, in lower case without underscores, and a note: those of
+ * p-retry, async-retry, p-map, p-limit, p-throttle, p-queue, p-memoize, cockatiel, opossum, bottleneck, lru-cache, piscina,
  * got, ky, axios-retry, tenacity, joblib, cachetools.
  */
-const PEERS: Readonly<Record<string, PeerName>> = {
-  attempts: RETRIES,
-  maxattempts: RETRIES,
-  maxattempt: RETRIES,
-  numofattempts: RETRIES,
-  maxtries: RETRIES,
-  tries: RETRIES,
-  stop: RETRIES,
-  stopafterattempt: RETRIES,
-  maxretries: { option: "retries" },
-  maxretry: { option: "retries" },
-  retry: { option: "retries" },
-  retrycount: { option: "retries" },
-  retrylimit: { option: "retries" },
-  numretries: { option: "retries" },
-  forever: { option: "retries", note: "with a 'deadline'" },
-  unlimited: { option: "retries", note: "with a 'deadline'" },
-  mintimeout: { option: "minDelay" },
-  initialdelay: { option: "minDelay" },
-  startingdelay: { option: "minDelay" },
-  basedelay: { option: "minDelay" },
-  retrydelay: { option: "minDelay" },
-  delay: { option: "minDelay" },
-  wait: { option: "minDelay" },
-  maxtimeout: { option: "maxDelay" },
-  backofflimit: { option: "maxDelay" },
-  maxwait: { option: "maxDelay" },
-  factor: { option: "backoffFactor" },
-  multiplier: { option: "backoffFactor" },
-  exponent: { option: "backoffFactor" },
-  timemultiple: { option: "backoffFactor" },
-  expbase: { option: "backoffFactor" },
-  backoff: { option: "backoffFactor", note: "with 'minDelay' and 'maxDelay'" },
-  randomize: { option: "jitter" },
-  shouldretry: { option: "retryOn" },
-  retryif: { option: "retryOn" },
-  retrycondition: { option: "retryOn" },
-  retryifexceptiontype: { option: "retryOn" },
-  handletype: { option: "retryOn" },
-  shouldhandle: { option: "retryOn" },
-  isretryable: { option: "retryOn" },
-  maxretrytime: { option: "deadline" },
-  stopafterdelay: { option: "deadline" },
-  totaltimeout: { option: "deadline" },
-  maxretryafterdelay: { option: "maxRetryAfter" },
-  requesttimeout: { option: "timeout" },
-  timeoutms: { option: "timeout" },
-  onretry: EVENTS("retry"),
-  onfailedattempt: EVENTS("retry"),
-  beforeretry: EVENTS("retry"),
-  beforesleep: EVENTS("retry"),
-  onfailure: EVENTS("failure"),
-  onsuccess: EVENTS("success"),
-  oncachehit: EVENTS("cacheHit"),
-  abortsignal: SIGNAL,
-  abortcontroller: SIGNAL,
-  canceltoken: SIGNAL,
-  limit: RATE,
-  interval: RATE,
-  intervalcap: RATE,
-  throttle: RATE,
-  ratelimiter: RATE,
-  reservoir: RATE,
-  mintime: RATE,
-  requestspersecond: { option: "rateLimit" },
-  rps: { option: "rateLimit" },
-  ttl: { option: "cacheTtl" },
-  maxage: { option: "cacheTtl" },
-  expires: { option: "cacheTtl" },
-  cachetimeoutseconds: { option: "cacheTtl" },
-  stalewhilerevalidate: { option: "cacheStale" },
-  swr: { option: "cacheStale" },
-  staleiferror: { option: "cacheStaleIfError" },
-  max: { option: "cacheBackendConfig", note: "as in { maxEntries: 1_000 }" },
-  maxsize: { option: "cacheBackendConfig", note: "as in { maxEntries: 1_000 }" },
-  maxentries: { option: "cacheBackendConfig", note: "as in { maxEntries: 1_000 }" },
-  resolver: { option: "cacheKey" },
-  keyfn: { option: "cacheKey" },
-  keygenerator: { option: "cacheKey" },
-  normalizer: { option: "cacheKey" },
-  cachekeyfn: { option: "cacheKey" },
-  store: { option: "cacheBackend" },
-  storage: { option: "cacheBackend" },
-  memoize: { option: "cache" },
-  fallbackvalue: { option: "fallback" },
-  defaultvalue: { option: "fallback" },
-  retryerrorcallback: { option: "fallback" },
-  concurrency: { option: "workers" },
-  maxconcurrency: { option: "workers" },
-  maxconcurrent: { option: "workers" },
-  parallel: { option: "workers" },
-  parallelism: { option: "workers" },
-  njobs: { option: "workers" },
-  maxworkers: { option: "workers" },
-  maxthreads: { option: "workers" },
-  minthreads: { option: "workers" },
-  threads: { option: "workers" },
-  poolsize: { option: "workers" },
-  concurrenttasksperworker: { option: "workerConcurrency" },
-  stoponerror: { option: "onError", note: 'as in "abort", "throw", "return" or "skip"' },
-  failfast: { option: "onError", note: 'as in "abort", "throw", "return" or "skip"' },
-  batchsize: { option: "chunkSize" },
-  backend: { option: "mode", note: 'as in "thread" or "process"' },
-  prefer: { option: "mode", note: 'as in "thread" or "process"' },
-  verbose: { option: "progress" },
-  onprogress: { option: "progress" },
-  maxmemory: { option: "memoryLimit" },
-  maxheap: { option: "memoryLimit" },
-  resourcelimits: { option: "memoryLimit" },
-  filename: { option: "module" },
-  breaker: { option: "circuitBreaker" },
-  errorthresholdpercentage: BREAKER("failureRatio: 0.5"),
-  failureratethreshold: BREAKER("failureRatio: 0.5"),
-  failurethreshold: BREAKER("consecutiveFailures: 5"),
-  failmax: BREAKER("consecutiveFailures: 5"),
-  volumethreshold: BREAKER("minimumCalls: 20"),
-  halfopenafter: BREAKER('openFor: "30s"'),
-  resettimeout: BREAKER('openFor: "30s"'),
-  breakduration: BREAKER('openFor: "30s"'),
-};
-
-const SHARE = "a share, from 0 to 1";
+const PEERS: readonly Peers[] = [
+  [
+    "retries",
+    "attempts maxattempts maxattempt numofattempts maxtries tries stop stopafterattempt",
+    "the attempts after the first, so one less",
+  ],
+  ["retries", "maxretries maxretry retry retrycount retrylimit numretries"],
+  ["retries", "forever unlimited", "with a 'deadline'"],
+  ["minDelay", "mintimeout initialdelay startingdelay basedelay retrydelay delay wait"],
+  ["maxDelay", "maxtimeout backofflimit maxwait"],
+  ["backoffFactor", "factor multiplier exponent timemultiple expbase"],
+  ["backoffFactor", "backoff", "with 'minDelay' and 'maxDelay'"],
+  ["jitter", "randomize"],
+  ["retryOn", "shouldretry retryif retrycondition retryifexceptiontype handletype shouldhandle isretryable"],
+  ["deadline", "maxretrytime stopafterdelay totaltimeout"],
+  ["maxRetryAfter", "maxretryafterdelay"],
+  ["timeout", "requesttimeout timeoutms"],
+  [".events", "onretry onfailedattempt beforeretry beforesleep", 'as in fn.events.on("retry", listener)'],
+  [".events", "onfailure", 'as in fn.events.on("failure", listener)'],
+  [".events", "onsuccess", 'as in fn.events.on("success", listener)'],
+  [".events", "oncachehit", 'as in fn.events.on("cacheHit", listener)'],
+  ["signal", "abortsignal abortcontroller canceltoken", "an AbortSignal"],
+  ["rateLimit", "limit interval intervalcap throttle ratelimiter reservoir mintime", 'as in { limit: 10, per: "1s" }'],
+  ["rateLimit", "requestspersecond rps"],
+  ["cacheTtl", "ttl maxage expires cachetimeoutseconds"],
+  ["cacheStale", "stalewhilerevalidate swr"],
+  ["cacheStaleIfError", "staleiferror"],
+  ["cacheBackendConfig", "max maxsize maxentries", "as in { maxEntries: 1_000 }"],
+  ["cacheKey", "resolver keyfn keygenerator normalizer cachekeyfn"],
+  ["cacheBackend", "store storage"],
+  ["cache", "memoize"],
+  ["fallback", "fallbackvalue defaultvalue retryerrorcallback"],
+  [
+    "workers",
+    "concurrency maxconcurrency maxconcurrent parallel parallelism njobs maxworkers maxthreads minthreads threads poolsize",
+  ],
+  ["workerConcurrency", "concurrenttasksperworker"],
+  ["onError", "stoponerror failfast", 'as in "abort", "throw", "return" or "skip"'],
+  ["chunkSize", "batchsize"],
+  ["mode", "backend prefer", 'as in "thread" or "process"'],
+  ["progress", "verbose onprogress"],
+  ["memoryLimit", "maxmemory maxheap resourcelimits"],
+  ["module", "filename"],
+  ["circuitBreaker", "breaker"],
+  ["circuitBreaker", "errorthresholdpercentage failureratethreshold", "as in { failureRatio: 0.5 }"],
+  ["circuitBreaker", "failurethreshold failmax", "as in { consecutiveFailures: 5 }"],
+  ["circuitBreaker", "volumethreshold", "as in { minimumCalls: 20 }"],
+  ["circuitBreaker", "halfopenafter resettimeout breakduration", 'as in { openFor: "30s" }'],
+];
 
 /** The same for what is set in `rateLimit`, and in other options that hold options. */
-const PEERS_WITHIN: Readonly<Record<string, Readonly<Record<string, PeerName>>>> = {
-  "rateLimit.": {
-    interval: { option: "per" },
-    duration: { option: "per" },
-    window: { option: "per" },
-    windowms: { option: "per" },
-    period: { option: "per" },
-    max: { option: "limit" },
-    points: { option: "limit" },
-    tokens: { option: "limit" },
-    calls: { option: "limit" },
-    requests: { option: "limit" },
-    intervalcap: { option: "limit" },
-    capacity: { option: "burst" },
-  },
-  "circuitBreaker.": {
-    threshold: { option: "failureRatio", note: SHARE },
-    errorthresholdpercentage: { option: "failureRatio", note: SHARE },
-    failureratethreshold: { option: "failureRatio", note: SHARE },
-    failurethreshold: { option: "consecutiveFailures" },
-    maxfailures: { option: "consecutiveFailures" },
-    failmax: { option: "consecutiveFailures" },
-    volumethreshold: { option: "minimumCalls" },
-    minimumnumberofcalls: { option: "minimumCalls" },
-    minimumthroughput: { option: "minimumCalls" },
-    minimumrps: { option: "minimumCalls", note: "in the whole 'window', not a second" },
-    samplingduration: { option: "window" },
-    slidingwindowsize: { option: "window", note: "a duration" },
-    rollingcounttimeout: { option: "window" },
-    duration: { option: "window" },
-    halfopenafter: { option: "openFor" },
-    resettimeout: { option: "openFor" },
-    breakduration: { option: "openFor" },
-    waitdurationinopenstate: { option: "openFor" },
-    permittednumberofcallsinhalfopenstate: { option: "halfOpenCalls" },
-    slowcalldurationthreshold: { option: "slowCall" },
-    slowcallratethreshold: { option: "slowCallRatio", note: SHARE },
-    shouldhandle: { option: "failureOn" },
-    errorfilter: { option: "failureOn", note: "which says what counts, not what is left out" },
-    recordexceptions: { option: "failureOn" },
-  },
+const PEERS_WITHIN: Readonly<Record<string, readonly Peers[]>> = {
+  "rateLimit.": [
+    ["per", "interval duration window windowms period"],
+    ["limit", "max points tokens calls requests intervalcap"],
+    ["burst", "capacity"],
+  ],
+  "circuitBreaker.": [
+    ["failureRatio", "threshold errorthresholdpercentage failureratethreshold", "a share, from 0 to 1"],
+    ["consecutiveFailures", "failurethreshold maxfailures failmax"],
+    ["minimumCalls", "volumethreshold minimumnumberofcalls minimumthroughput"],
+    ["minimumCalls", "minimumrps", "in the whole 'window', not a second"],
+    ["window", "samplingduration rollingcounttimeout duration"],
+    ["window", "slidingwindowsize", "a duration"],
+    ["openFor", "halfopenafter resettimeout breakduration waitdurationinopenstate"],
+    ["halfOpenCalls", "permittednumberofcallsinhalfopenstate"],
+    ["slowCall", "slowcalldurationthreshold"],
+    ["slowCallRatio", "slowcallratethreshold", "a share, from 0 to 1"],
+    ["failureOn", "shouldhandle recordexceptions"],
+    ["failureOn", "errorfilter", "which says what counts, not what is left out"],
+  ],
 };
 
 /**
@@ -194,9 +88,9 @@ const PEERS_WITHIN: Readonly<Record<string, Readonly<Record<string, PeerName>>>>
  * @returns The end of a message; empty where nothing is alike.
  */
 export function hintFor(name: string, known: readonly string[], within: string): string {
-  const peers = within === "" ? PEERS : PEERS_WITHIN[within] ?? {};
+  const peers = within === "" ? PEERS : PEERS_WITHIN[within] ?? [];
   const key = normalize(name);
-  const peer = Object.hasOwn(peers, key) ? peers[key] : undefined;
+  const peer = peers.find(([, names]) => names.split(" ").includes(key));
   const hint = peer === undefined ? undefined : peerHint(peer, known, within);
   if (hint !== undefined) return hint;
   const nearest = nearestName(name, known);
@@ -204,7 +98,7 @@ export function hintFor(name: string, known: readonly string[], within: string):
 }
 
 /** None where the option is of another set than the one that is checked. */
-function peerHint({ option, note }: PeerName, known: readonly string[], within: string): string | undefined {
+function peerHint([option, , note]: Peers, known: readonly string[], within: string): string | undefined {
   const notes = note === undefined ? "" : ` (${note})`;
   if (known.includes(option)) return `, did you mean '${within}${option}'${notes}?`;
   if (!known.includes("retries")) return undefined;

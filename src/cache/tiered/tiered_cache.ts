@@ -2,6 +2,7 @@ import { isPromise, type MaybePromise, whenDone } from "../../call/maybe_promise
 import type { CacheBackend, CacheEntry } from "../backend/cache_backend.ts";
 import { NOT_KEPT } from "../backend/not_kept.ts";
 import { UNREADABLE_ENTRY } from "../backend/read_entry.ts";
+import { noteTiers } from "../backend/tiered_backend.ts";
 import { TierCopies } from "./tier_copies.ts";
 
 /**
@@ -52,6 +53,7 @@ export class TieredCache implements CacheBackend {
   constructor(first: CacheBackend, second: CacheBackend) {
     this.#first = first;
     this.#second = second;
+    noteTiers(this);
   }
 
   /** The two. */
