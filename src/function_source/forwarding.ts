@@ -5,16 +5,18 @@ const CALL = String.raw`${CALLED}\s*(?:\(\s*(?:${NAME}\s*,\s*)*\.\.\.\s*REST\s*\
   String.raw`\.call\(\s*${NAME}\s*,\s*(?:${NAME}\s*,\s*)*\.\.\.\s*REST\s*\)|\.apply\(\s*${NAME}\s*,\s*REST\s*\))`;
 const BODY = String.raw`(?:\{\s*(?:return\s+)?${CALL}\s*;?\s*\}|${CALL})`;
 
-const WITH_REST = new RegExp(
-  String
-    .raw`^(?:async\b\s*)?(?:function\b\s*(?:${NAME})?\s*)?\(\s*(?:${NAME}\s*,\s*)*\.\.\.\s*(${NAME})\s*\)\s*(?:=>\s*)?` +
-    BODY.replaceAll("REST", String.raw`\1`) + "$",
-  "u",
-);
-const WITH_ARGUMENTS = new RegExp(
-  String.raw`^(?:async\b\s*)?function\b\s*(?:${NAME})?\s*\([^)]*\)\s*` + BODY.replaceAll("REST", "arguments") + "$",
-  "u",
-);
+/** Made when first needed: to read the names of all scripts takes a while. */
+let patterns: readonly RegExp[] | undefined;
+
+function forwardingPatterns(): readonly RegExp[] {
+  const withRest = String
+    .raw`^(?:async\b\s*)?(?:function\b\s*(?:${NAME})?\s*)?\(\s*(?:${NAME}\s*,\s*)*\.\.\.\s*(${NAME})\s*\)\s*(?:=>\s*)?`;
+  const withArguments = String.raw`^(?:async\b\s*)?function\b\s*(?:${NAME})?\s*\([^)]*\)\s*`;
+  return [
+    new RegExp(`${withRest}${BODY.replaceAll("REST", String.raw`\1`)}$`, "u"),
+    new RegExp(`${withArguments}${BODY.replaceAll("REST", "arguments")}$`, "u"),
+  ];
+}
 
 const COMMENT = /\/\*[^]*?\*\/|\/\/[^\n]*/g;
 
@@ -27,5 +29,6 @@ const COMMENT = /\/\*[^]*?\*\/|\/\/[^\n]*/g;
  */
 export function saysNothing(source: string): boolean {
   const code = source.replace(COMMENT, " ");
-  return WITH_REST.test(code) || WITH_ARGUMENTS.test(code);
+  patterns ??= forwardingPatterns();
+  return patterns.some((pattern) => pattern.test(code));
 }
