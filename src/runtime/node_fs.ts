@@ -23,6 +23,7 @@ export interface FsFile {
 /** What is used of `node:fs`. */
 export interface FsModule {
   readonly constants: Readonly<Record<string, number | undefined>>;
+  existsSync(path: string): boolean;
   openSync(path: string, flags: string | number, mode?: number): number;
   readSync(file: number, target: Uint8Array, offset: number, length: number, position: number): number;
   closeSync(file: number): void;
