@@ -38,13 +38,14 @@ export function encodeEntry(key: string, entry: CacheEntry, maxEntryBytes: numbe
 
 /** What is kept of a value where all else of its entry is kept beside it. */
 export interface ValueParts {
-  /** A whole number of 48 bits. */
+  /** A whole number of 32 bits. */
   readonly checksum: number;
+  /** Plain JSON, or {@link GRAPH_MARK}, which no JSON begins with, and a graph. */
   readonly text: string;
 }
 
-/** Of the checksum, as many bits as stores keep in six bytes. */
-const CHECKSUM_RANGE = 2 ** 48;
+/** Of the checksum, as much as finds damage and is kept in four bytes. */
+const CHECKSUM_RANGE = 2 ** 32;
 
 /**
  * {@link encodeEntry} for stores that keep times as numbers, and compare keys themselves.
@@ -57,7 +58,7 @@ const CHECKSUM_RANGE = 2 ** 48;
  */
 export function encodeParts(value: unknown, seed: number, maxEntryBytes: number): ValueParts {
   const { mark, payload } = encodeValue(value);
-  const text = allowed(mark + payload, maxEntryBytes);
+  const text = allowed(mark === JSON_MARK ? payload : mark + payload, maxEntryBytes);
   return { checksum: checksum(text, seed) % CHECKSUM_RANGE, text };
 }
 
@@ -72,7 +73,7 @@ export function encodeParts(value: unknown, seed: number, maxEntryBytes: number)
 export function decodeParts(times: EntryTimes, seed: number, parts: ValueParts): CacheEntry | undefined {
   const { text } = parts;
   if (!text.isWellFormed() || checksum(text, seed) % CHECKSUM_RANGE !== parts.checksum) return undefined;
-  return toEntry(times, text.charAt(0), text.slice(1));
+  return text.startsWith(GRAPH_MARK) ? toEntry(times, GRAPH_MARK, text.slice(1)) : toEntry(times, JSON_MARK, text);
 }
 
 /** The times of an entry. */

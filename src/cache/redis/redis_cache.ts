@@ -42,17 +42,21 @@ export class RedisCache implements CacheBackend {
   }
 
   /** Keeps `entry` until its `staleUntil`. */
-  async set(key: string, entry: CacheEntry): Promise<void> {
-    const text = encodeEntry(key, entry, this.#maxEntryBytes);
-    const lifetimeMs = Math.ceil(entry.staleUntil - this.#clock.wallNow());
-    if (lifetimeMs <= 0) {
-      await this.delete(key);
-      return;
+  set(key: string, entry: CacheEntry): Promise<void> {
+    let text: string;
+    try {
+      text = encodeEntry(key, entry, this.#maxEntryBytes);
+    } catch (error) {
+      return Promise.reject(error);
     }
-    // A time to live, not a point in time: the server's clock may differ from ours.
-    const expiry = lifetimeMs <= Number.MAX_SAFE_INTEGER ? ["PX", String(lifetimeMs)] : [];
-    const reply = await this.#send("SET", this.#storedKey(key), text, ...expiry);
-    if (toText(reply) !== "OK") throw new RedisError("SET", UNEXPECTED_REPLY);
+    const lifetimeMs = Math.ceil(entry.staleUntil - this.#clock.wallNow());
+    if (lifetimeMs <= 0) return this.delete(key).then(() => {});
+    // A time to live, not a point in time: the server's clock may differ from ours. Without `async`, for fewer promises.
+    const { send } = this.#port;
+    const written = lifetimeMs <= Number.MAX_SAFE_INTEGER
+      ? send("SET", this.#storedKey(key), text, "PX", String(lifetimeMs))
+      : send("SET", this.#storedKey(key), text);
+    return written.then(requireOk, failSet);
   }
 
   /** Removes the entry under `key`. */
@@ -93,6 +97,14 @@ export class RedisCache implements CacheBackend {
   #storedKey(key: string): string {
     return this.#keyPrefix + plainKey(key);
   }
+}
+
+function requireOk(reply: unknown): void {
+  if (reply !== "OK" && toText(reply) !== "OK") throw new RedisError("SET", UNEXPECTED_REPLY);
+}
+
+function failSet(error: unknown): never {
+  throw toRedisError("SET", error);
 }
 
 function toScanStep(reply: unknown): readonly [cursor: unknown, keys: readonly unknown[]] {

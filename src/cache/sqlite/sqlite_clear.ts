@@ -15,7 +15,7 @@ const PAST = new Uint8Array(32).fill(0xff);
  * The way to clear all keys that begin with `prefix`: those of the engine where it is a prefix of the engine's, and all others.
  *
  * @param prefix Any text.
- * @returns The step, which is done again and again until it tells that there is no more.
+ * @returns The step, which is done again and again until there is no more.
  */
 export function clearStep(prefix: string): ClearStep {
   if (prefix === "") return ({ clearAll }, rows) => changedRows(clearAll.run(rows)) === rows;

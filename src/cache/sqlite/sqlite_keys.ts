@@ -22,11 +22,11 @@ const HASH_AT = 16;
 const HASH_BYTES = 6;
 
 /**
- * So many bytes of a key's SHA-256 are kept, those of the hash included: 176 bits. Of 2⁴⁰ entries two have the same by chance
- * once in 2⁹⁷ times, and to find two calls that do takes 2⁸⁸ hashes (NIST SP 800-107, 5.1: truncation leaves half of the bits
+ * So many bytes of a key's SHA-256 are kept, those of the hash included: 160 bits. Of 2⁴⁰ entries two have the same by chance
+ * once in 2⁸¹ times, and to find two calls that do takes 2⁸⁰ hashes (NIST SP 800-107, 5.1: truncation leaves half of the bits
  * kept). Who found them would have two calls of his own share a result.
  */
-const KEPT_BYTES = 22;
+const KEPT_BYTES = 20;
 
 /** Functions whose numbers are remembered; past that all are asked for again. */
 const MAX_SCOPES = 1_000;

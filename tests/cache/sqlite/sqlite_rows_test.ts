@@ -1,5 +1,6 @@
 /** What rows keep of entries and of keys, and that nothing else is taken for one. */
 import { assert, assertEquals } from "@std/assert";
+import { hash } from "node:crypto";
 import { DatabaseSync } from "node:sqlite";
 import fc from "fast-check";
 import type { CacheEntry } from "../../../src/cache/backend/cache_backend.ts";
@@ -47,6 +48,13 @@ Deno.test("toRow() keeps whole milliseconds in few bytes, and what never expires
   }
 });
 
+Deno.test("toRow() keeps a value that JSON can write as its JSON, without a byte more", () => {
+  for (const value of ["graph", "g[]", 1, null, true, [1], { g: 1 }]) {
+    const row = toRow("key", entryAt(NOW_MS, Infinity, Infinity, value), MAX_BYTES);
+    assertEquals([row[4], fromRow("key", row, MAX_BYTES)?.value], [JSON.stringify(value), value]);
+  }
+});
+
 Deno.test("fromRow() takes a row for none where any of it is another's, whatever the driver makes of rows", () => {
   const row = toRow("key", entryAt(NOW_MS, NOW_MS + 5, NOW_MS + 9), MAX_BYTES);
   const asObject = Object.fromEntries(
@@ -54,7 +62,7 @@ Deno.test("fromRow() takes a row for none where any of it is another's, whatever
   );
   assert(fromRow("key", row, MAX_BYTES) !== undefined && fromRow("key", asObject, MAX_BYTES) !== undefined);
   assert(fromRow("key", row.map((cell) => typeof cell === "number" ? BigInt(cell) : cell), MAX_BYTES) !== undefined);
-  const wrong: readonly unknown[] = [NOW_MS + 1, 6, 7, 1, "j1", null, "x", 0.5, new Uint8Array(3)];
+  const wrong: readonly unknown[] = [NOW_MS + 1, 6, 7, 1, "1", "g1", "", null, "x", 0.5, new Uint8Array(3)];
   for (let cell = 0; cell < row.length; cell++) {
     for (const value of wrong) assertEquals(fromRow("key", row.with(cell, value as never), MAX_BYTES), undefined);
   }
@@ -123,4 +131,24 @@ Deno.test("sqliteCache() clears many functions with many keys each", async () =>
   await cache.clear(engineKey(0, "").slice(0, 17));
   assertEquals(rows(), 0);
   db.close();
+});
+
+Deno.test("sqliteCache() takes little more room for 20 000 entries of 100 bytes than a table of keys and JSON", async () => {
+  const { db, cache } = openCache();
+  const plain = new DatabaseSync(":memory:");
+  plain.exec("CREATE TABLE plain (key TEXT PRIMARY KEY, value TEXT)");
+  const put = plain.prepare("INSERT INTO plain VALUES (?, ?)");
+  const value = "x".repeat(98);
+  for (let i = 0; i < 20_000; i++) {
+    await cache.set(
+      engineKey(1, hash("sha256", `user-${i}`)),
+      entryAt(NOW_MS, NOW_MS + 3_600_000, NOW_MS + 3_600_000, value),
+    );
+    put.run(`user-${i}`, JSON.stringify(value));
+  }
+  const pages = (of: DatabaseSync) => Number(of.prepare("PRAGMA page_count").get()!.page_count);
+  const ratio = pages(db) / pages(plain);
+  assert(ratio < 1.3, `${ratio} times as much`);
+  db.close();
+  plain.close();
 });
