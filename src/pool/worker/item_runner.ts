@@ -176,11 +176,11 @@ export class ItemRunner {
       promise = promiseOf(result);
     } catch (error) {
       this.#leave(slot);
-      return this.#settle(slot, () => this.#results.addFailure(slot, error));
+      return this.#settle(slot, true, error);
     }
     this.#leave(slot);
     if (promise !== undefined) this.#follow(slot, promise);
-    else this.#settle(slot, () => this.#results.addValue(slot, result));
+    else this.#settle(slot, false, result);
   }
 
   #leave(slot: number): void {
@@ -193,24 +193,25 @@ export class ItemRunner {
 
   #follow(slot: number, result: Promise<unknown>): void {
     this.#activeCount++;
-    const onSettled = (add: () => void) => {
+    const onSettled = (isFailed: boolean, outcome: unknown) => {
       this.#activeCount--;
-      this.#settle(slot, add);
+      this.#settle(slot, isFailed, outcome);
       this.#pump();
     };
     // The item may have put another `then` in place of the promises' own.
     void whenSettled.call(
       result,
-      (value) => onSettled(() => this.#results.addValue(slot, value)),
-      (error) => onSettled(() => this.#results.addFailure(slot, error)),
+      (value) => onSettled(false, value),
+      (error) => onSettled(true, error),
     );
   }
 
-  #settle(slot: number, add: () => void): void {
+  #settle(slot: number, isFailed: boolean, outcome: unknown): void {
     const madeId = this.#contexts.size === 0 ? undefined : this.#contexts.get(slot)?.madeId;
     if (madeId !== undefined) this.#results.addId(slot, madeId);
     this.#contexts.delete(slot);
-    add();
+    if (isFailed) this.#results.addFailure(slot, outcome);
+    else this.#results.addValue(slot, outcome);
     // A pool that shares no memory needs a message before the next item begins.
     if (!this.#isShared) this.#results.flush();
   }

@@ -33,6 +33,8 @@ export class ResultBatch {
   readonly #moved: WeakMap<object, readonly ArrayBuffer[]>;
   #message: Gathered = emptyResults();
   #moving: ArrayBuffer[] = [];
+  /** Whether one of the results is an object, which is read where it is reported. */
+  #hasObjects = false;
   #count = 0;
   #sinceMs = 0;
   #untimed = 0;
@@ -71,7 +73,10 @@ export class ResultBatch {
 
   /** The item in `slot` succeeded. */
   addValue(slot: number, value: unknown): void {
-    if (isObject(value)) this.#moving.push(...this.#movedWith(value));
+    if (isObject(value)) {
+      this.#hasObjects = true;
+      this.#moving.push(...this.#movedWith(value));
+    }
     this.#message.slots.push(slot);
     this.#message.values.push(value);
     this.#added(slot);
@@ -100,9 +105,10 @@ export class ResultBatch {
     if (this.#count === 0) return;
     const message = this.#message;
     const moving = this.#moving;
+    const hasObjects = this.#hasObjects;
     message.elapsedMs = this.#restart();
     // To read a result is to run its getters, and to clone it takes memory: until it is sent, its item is not over.
-    const slots = message.slots.filter((_slot, position) => isObject(message.values[position]));
+    const slots = hasObjects ? message.slots.filter((_slot, position) => isObject(message.values[position])) : [];
     for (const slot of slots) Atomics.store(this.#board, BOARD_SLOTS + slot, SLOT_REPORTING);
     try {
       this.#postPacked(message, moving);
@@ -145,6 +151,7 @@ export class ResultBatch {
     this.#sinceMs = nowMs;
     this.#message = emptyResults();
     this.#moving = [];
+    this.#hasObjects = false;
     this.#count = 0;
     this.#untimed = 0;
     return elapsedMs;
