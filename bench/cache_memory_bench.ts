@@ -4,7 +4,8 @@ import { BentoCache, bentostore } from "npm:bentocache@1.6.1";
 import { memoryDriver } from "npm:bentocache@1.6.1/drivers/memory";
 import { LRUCache } from "npm:lru-cache@11.5.3";
 import pMemoize from "npm:p-memoize@9.0.0";
-import { registerSubjects, type Subject } from "./support/subject.ts";
+import { registerRows } from "./support/register_rows.ts";
+import { callRow, type Row } from "./support/row.ts";
 
 const KEYS = 1_000;
 
@@ -56,29 +57,21 @@ for (let turn = 0; turn < KEYS; turn++) {
 }
 
 /** What a call pays whose result is in memory. */
-export const subjects: readonly Subject[] = [
-  {
-    name: "memory hit, string argument",
-    contenders: [
-      { name: "opero", call: (turn) => cached(textAt(turn)) },
-      { name: "lru-cache get", call: (turn) => lruGet(textAt(turn)) },
-      { name: "p-memoize (no ttl)", call: (turn) => memoizedByText(textAt(turn)) },
-      { name: "async-cache-dedupe", call: (turn) => deduped(textAt(turn)) },
-      { name: "bentocache", call: (turn) => bentoGet(textAt(turn)) },
-    ],
-    target: { rival: "lru-cache get", atMost: 1.2 },
-  },
-  {
-    name: "memory hit, object argument",
-    contenders: [
-      { name: "opero", call: (turn) => cached(queryAt(turn)) },
-      { name: "JSON.stringify + Map", call: (turn) => mapGet(queryAt(turn)) },
-      { name: "p-memoize (no ttl)", call: (turn) => memoized(queryAt(turn)) },
-      { name: "async-cache-dedupe", call: (turn) => deduped(queryAt(turn)) },
-      { name: "bentocache", call: (turn) => bentoGet(JSON.stringify(queryAt(turn))) },
-    ],
-    target: { rival: "JSON.stringify + Map", atMost: 1.4 },
-  },
+export const rows: readonly Row[] = [
+  callRow("memory hit, string argument", [
+    { name: "opero", call: (turn) => cached(textAt(turn)) },
+    { name: "lru-cache get", call: (turn) => lruGet(textAt(turn)) },
+    { name: "p-memoize (no ttl)", call: (turn) => memoizedByText(textAt(turn)) },
+    { name: "async-cache-dedupe", call: (turn) => deduped(textAt(turn)) },
+    { name: "bentocache", call: (turn) => bentoGet(textAt(turn)) },
+  ]),
+  callRow("memory hit, object argument", [
+    { name: "opero", call: (turn) => cached(queryAt(turn)) },
+    { name: "JSON.stringify + Map", call: (turn) => mapGet(queryAt(turn)) },
+    { name: "p-memoize (no ttl)", call: (turn) => memoized(queryAt(turn)) },
+    { name: "async-cache-dedupe", call: (turn) => deduped(queryAt(turn)) },
+    { name: "bentocache", call: (turn) => bentoGet(JSON.stringify(queryAt(turn))) },
+  ]),
 ];
 
-registerSubjects(subjects);
+registerRows(rows);

@@ -1,15 +1,13 @@
-/**
- * Times a map of 100 000 async items, 50 at a time, beside its peers, and prints a table:
- * `deno run -A bench/opmap_bench.ts`.
- */
 import { opmap } from "@opero/core";
 import { pooledMap } from "npm:deno-std@1.4.0/async/pool.js";
 import pLimit from "npm:p-limit@7.2.0";
 import pMap, { pMapIterable } from "npm:p-map@7.0.4";
 import PQueue from "npm:p-queue@10.0.0";
+import { registerRows } from "./support/register_rows.ts";
+import { type Contender, readAll, type Row } from "./support/row.ts";
 
 const ITEM_COUNT = 100_000;
-const CONCURRENCY = 50;
+const AT_ONCE = 50;
 
 const items = Array.from({ length: ITEM_COUNT }, (_, n) => n);
 
@@ -18,16 +16,12 @@ async function work(n: number): Promise<number> {
   return n + 1;
 }
 
-const OPTIONS = { mode: "async", workers: CONCURRENCY, progress: false } as const;
+const OPTIONS = { mode: "async", workers: AT_ONCE, progress: false } as const;
 const bare = opmap(work, { ...OPTIONS, retries: 0 });
 const retrying = opmap(work, { ...OPTIONS, retries: 3 });
 
-async function readAll(results: AsyncIterable<number>): Promise<void> {
-  for await (const _ of results);
-}
-
 /** The least that can be done: loops that share an index. */
-async function loops(): Promise<void> {
+async function loops(): Promise<number[]> {
   const results: number[] = [];
   let next = 0;
   const loop = async () => {
@@ -36,61 +30,47 @@ async function loops(): Promise<void> {
       results[index] = await work(items[index]!);
     }
   };
-  await Promise.all(Array.from({ length: CONCURRENCY }, loop));
+  await Promise.all(Array.from({ length: AT_ONCE }, loop));
+  return results;
 }
 
 function limited(): Promise<number[]> {
-  const limit = pLimit(CONCURRENCY);
+  const limit = pLimit(AT_ONCE);
   return Promise.all(items.map((item) => limit(work, item)));
 }
 
 function queued(): Promise<unknown[]> {
-  const queue = new PQueue({ concurrency: CONCURRENCY });
+  const queue = new PQueue({ concurrency: AT_ONCE });
   return Promise.all(items.map((item) => queue.add(() => work(item))));
 }
 
-/** What is timed, ours first. */
-const CONTENDERS: Readonly<Record<string, () => Promise<unknown>>> = {
-  "opmap, retries: 0": () => bare(items),
-  "opmap, retries: 3": () => retrying(items),
-  "opmap().stream, retries: 0": () => readAll(bare.stream(items)),
-  "opmap().stream, retries: 3": () => readAll(retrying.stream(items)),
-  "loops by hand": loops,
-  "pMapIterable": () => readAll(pMapIterable(items, work, { concurrency: CONCURRENCY })),
-  "p-map": () => pMap(items, work, { concurrency: CONCURRENCY }),
-  "p-limit": limited,
-  "p-queue": queued,
-  "pooledMap of @std/async": () => readAll(pooledMap(CONCURRENCY, items, work)),
+const iterable = {
+  name: "pMapIterable",
+  run: () => readAll(pMapIterable(items, work, { concurrency: AT_ONCE })),
 };
 
-const WARM_UP_ROUNDS = 1;
-const ROUNDS = 7;
-const RIVAL = "pMapIterable";
-
-async function timeRounds(): Promise<Map<string, number[]>> {
-  const times = new Map(Object.keys(CONTENDERS).map((name) => [name, [] as number[]]));
-  for (let round = 0; round < WARM_UP_ROUNDS + ROUNDS; round++) {
-    for (const [name, contend] of Object.entries(CONTENDERS)) {
-      // Untimed: whoever follows one that leaves much garbage would pay for it.
-      await contend();
-      const startedMs = performance.now();
-      await contend();
-      const nsPerItem = (performance.now() - startedMs) * 1e6 / ITEM_COUNT;
-      if (round >= WARM_UP_ROUNDS) times.get(name)!.push(nsPerItem);
-    }
-  }
-  return times;
+function itemRow(name: string, contenders: readonly [Contender, ...Contender[]]): Row {
+  return { name, unit: "ns", perRun: ITEM_COUNT, warmUps: 2, rounds: 9, contenders };
 }
 
-function median(numbers: readonly number[]): number {
-  return numbers.toSorted((one, other) => one - other)[numbers.length >> 1]!;
-}
+/** What an item costs that runs in this thread. */
+export const rows: readonly Row[] = [
+  itemRow("list of 100 000 async items, 50 at once", [
+    { name: "opmap, retries: 3", run: () => retrying(items) },
+    { name: "opmap, retries: 0", run: () => bare(items) },
+    iterable,
+    { name: "p-map", run: () => pMap(items, work, { concurrency: AT_ONCE }) },
+    { name: "p-limit", run: limited },
+    { name: "p-queue", run: queued },
+    { name: "loops by hand", run: loops },
+  ]),
+  itemRow("stream of 100 000 async items, 50 at once", [
+    { name: "opmap, retries: 3", run: () => readAll(retrying.stream(items)) },
+    { name: "opmap, retries: 0", run: () => readAll(bare.stream(items)) },
+    iterable,
+    { name: "pooledMap of @std/async", run: () => readAll(pooledMap(AT_ONCE, items, work)) },
+    { name: "loops by hand, a list", run: loops },
+  ]),
+];
 
-const times = await timeRounds();
-const rivalTimes = times.get(RIVAL)!;
-console.log(`| 100 000 async items, 50 at a time | ns an item | as a multiple of ${RIVAL} |\n| --- | --- | --- |`);
-for (const [name, rounds] of times) {
-  // Ratios within a round: on a machine that others use too, its rounds differ more than the contenders.
-  const ratio = median(rounds.map((time, round) => time / rivalTimes[round]!));
-  console.log(`| ${name} | ${median(rounds).toFixed(0)} | ${ratio.toFixed(2)} |`);
-}
+registerRows(rows);

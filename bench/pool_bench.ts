@@ -1,127 +1,107 @@
-/**
- * Times pools of two workers side by side, and prints a table: `deno run -A bench/pool_bench.ts`.
- * Each pool runs in a process of its own; a peer that does not run on this runtime says so.
- */
-import { opmap } from "@opero/core";
-import { type PoolTask, runTask } from "./support/pool_workers/tasks.ts";
+import { registerRows } from "./support/register_rows.ts";
+import { inChild } from "./support/in_child.ts";
+import { isResting, type Pool, POOLS, type Task } from "./support/pools.ts";
+import type { Contender, Row } from "./support/row.ts";
 
-const WORKERS = 2;
-const TINY_COUNT = 20_000;
-const OWN_TINY_COUNT = 1_000_000;
-const BUSY_COUNT = 64;
-const BUSY_MS = 20;
-const MEGABYTE_COUNT = 50;
+const REST_MS = 5_000;
+const BUSY_TASKS = 32;
+const MEGABYTES = 5;
 
-/** A pool as the benchmark needs it. */
-interface Contender {
-  run(tasks: readonly (PoolTask | number)[]): Promise<unknown>;
-  close(): Promise<unknown>;
+const MEASURED = Object.keys(POOLS);
+const pools = new Map<string, Pool>();
+
+/** The pool of that name, made at its first use and warm from then on. */
+async function poolOf(name: string): Promise<Pool> {
+  const pool = pools.get(name) ?? await POOLS[name]!();
+  pools.set(name, pool);
+  return pool;
 }
 
-const worker = (name: string): URL => new URL(`./support/pool_workers/${name}_worker.ts`, import.meta.url);
+function contendersOf(names: readonly string[], work: (pool: Pool) => Promise<unknown>): Row["contenders"] {
+  const contender = (name: string): Contender => ({ name, run: async () => await work(await poolOf(name)) });
+  const [ours, ...peers] = names.map(contender);
+  return [ours!, ...peers];
+}
 
-const CONTENDERS: Readonly<Record<string, () => Promise<Contender>>> = {
-  opmap: () => {
-    const map = opmap(runTask, { mode: "process", workers: WORKERS, retries: 0, progress: false });
-    return Promise.resolve({ run: (tasks) => map(tasks), close: () => map.close() });
-  },
-  "poolifier-web-worker": async () => {
-    const { FixedThreadPool } = await import("npm:poolifier-web-worker@0.5.15");
-    const pool = new FixedThreadPool<{ task: PoolTask | number }, number>(WORKERS, worker("poolifier"));
+function tinyTasks(count: number): number[] {
+  return Array.from({ length: count }, (_, n) => n);
+}
+
+/** Each pool rests from its last run on, and the others run in that time. */
+function afterRest(contenders: Row["contenders"]): Row["contenders"] {
+  const rested = (each: Contender): Contender => {
+    let endedMs = -Infinity;
     return {
-      run: (tasks) => Promise.all(tasks.map((task) => pool.execute({ task }))),
-      close: () => pool.destroy(),
+      name: each.name,
+      before: () => new Promise((resolve) => setTimeout(resolve, Math.max(0, endedMs + REST_MS - performance.now()))),
+      run: async () => {
+        await each.run();
+        endedMs = performance.now();
+      },
     };
+  };
+  const [ours, ...peers] = contenders;
+  return [rested(ours), ...peers.map(rested)];
+}
+
+const few = (count: number): Row => ({
+  name: `${count.toLocaleString("en").replace(",", " ")} tiny items, warm pool`,
+  unit: "µs",
+  warmUps: 4,
+  rounds: 20,
+  runsInRound: 3,
+  contenders: contendersOf(MEASURED, (pool) => pool.run(tinyTasks(count))),
+});
+
+const bytes = new Uint8Array(2 ** 20);
+const busy: readonly Task[] = Array.from({ length: BUSY_TASKS }, () => ({ busyMs: 20 }));
+const many = tinyTasks(20_000);
+
+const firstResult = (name: string): Contender => ({
+  name,
+  run: async () => (await inChild("support/first_result.ts", name)).ms,
+});
+
+/** What pools of two threads take for the same tasks, beside messages to bare workers. */
+export const rows: readonly Row[] = [
+  few(100),
+  few(1_000),
+  {
+    name: "20 000 tiny items, 2 workers, after 5 s of rest",
+    unit: "ms",
+    warmUps: 1,
+    rounds: 5,
+    contenders: afterRest(contendersOf(MEASURED, (pool) => pool.run(many))),
   },
-  piscina: async () => {
-    const { Piscina } = await import("npm:piscina@5.3.2");
-    const pool = new Piscina({ filename: worker("piscina").href, minThreads: WORKERS, maxThreads: WORKERS });
-    return { run: (tasks) => Promise.all(tasks.map((task) => pool.run(task))), close: () => pool.destroy() };
+  {
+    name: "32 tasks of 20 ms, 2 workers",
+    unit: "ms",
+    warmUps: 1,
+    rounds: 5,
+    contenders: contendersOf(MEASURED.filter((name) => !isResting(name)), (pool) => pool.run(busy)),
   },
-  workerpool: async () => {
-    const { default: workerpool } = await import("npm:workerpool@10.0.3");
-    const pool = workerpool.pool(worker("workerpool").pathname, { maxWorkers: WORKERS, workerType: "thread" });
-    return {
-      run: (tasks) => Promise.all(tasks.map((task) => pool.exec("runTask", [task]))),
-      close: () => Promise.resolve(pool.terminate()),
-    };
+  {
+    name: "1 MB sent to a warm pool",
+    unit: "ms",
+    perRun: MEGABYTES,
+    warmUps: 1,
+    rounds: 7,
+    contenders: contendersOf(MEASURED, async (pool) => {
+      for (let n = 0; n < MEGABYTES; n++) await pool.run([{ bytes }]);
+    }),
   },
-};
+  {
+    name: "first result of a cold pool of 2",
+    unit: "ms",
+    isReported: true,
+    warmUps: 1,
+    rounds: 9,
+    contenders: [
+      firstResult("opmap"),
+      firstResult("two bare worker_threads"),
+      ...MEASURED.slice(2).map(firstResult),
+    ],
+  },
+];
 
-async function timeMs(run: () => Promise<unknown>): Promise<number> {
-  const startMs = performance.now();
-  await run();
-  return performance.now() - startMs;
-}
-
-/** The best of three, which disturbs from outside least. */
-async function bestMs(run: () => Promise<unknown>): Promise<number> {
-  const times = [await timeMs(run), await timeMs(run), await timeMs(run)];
-  return Math.min(...times);
-}
-
-async function measure(name: string): Promise<void> {
-  const pool = await CONTENDERS[name]!();
-  const coldMs = await timeMs(() => pool.run([1]));
-  const tinyCount = name === "opmap" ? OWN_TINY_COUNT : TINY_COUNT;
-  const tiny = Array.from({ length: tinyCount }, (_, n) => n);
-  await pool.run(tiny.slice(0, TINY_COUNT));
-  const tinyMs = await bestMs(() => pool.run(tiny));
-  const busyMs = await bestMs(() => pool.run(new Array(BUSY_COUNT).fill({ busyMs: BUSY_MS })));
-  const bytes = new Uint8Array(2 ** 20);
-  const carryMs = await bestMs(async () => {
-    for (let n = 0; n < MEGABYTE_COUNT; n++) await pool.run([{ bytes }]);
-  });
-  await pool.close();
-  const cells = [
-    name,
-    `${Math.round(tinyCount / tinyMs)} k/s`,
-    `${(BUSY_COUNT * BUSY_MS / busyMs).toFixed(2)}×`,
-    `${Math.round(coldMs)} ms`,
-    `${(carryMs / MEGABYTE_COUNT).toFixed(2)} ms`,
-  ];
-  console.log(`| ${cells.join(" | ")} |`);
-}
-
-/** What carrying a megabyte costs at least: a bare Web Worker. */
-async function measureBare(): Promise<void> {
-  const source = "onmessage = ({ data }) => postMessage(data.length)";
-  const bare = new Worker(`data:text/javascript,${encodeURIComponent(source)}`, { type: "module" });
-  const carry = (bytes: Uint8Array) =>
-    new Promise((resolve) => {
-      bare.onmessage = resolve;
-      bare.postMessage(bytes);
-    });
-  const bytes = new Uint8Array(2 ** 20);
-  await carry(bytes);
-  const carryMs = await bestMs(async () => {
-    for (let n = 0; n < MEGABYTE_COUNT; n++) await carry(bytes);
-  });
-  bare.terminate();
-  console.log(`| a bare Web Worker | | | | ${(carryMs / MEGABYTE_COUNT).toFixed(2)} ms |`);
-}
-
-async function measureInProcess(name: string): Promise<void> {
-  const { success } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--no-check", import.meta.url, name],
-    stdout: "inherit",
-    stderr: "null",
-    signal: AbortSignal.timeout(120_000),
-  }).output();
-  if (!success) console.log(`| ${name} | does not run here | | | |`);
-}
-
-if (import.meta.main) {
-  const [name] = Deno.args;
-  if (name === "bare") await measureBare();
-  else if (name !== undefined) {
-    await measure(name);
-    Deno.exit(0);
-  } else {
-    console.log(
-      `| pool of ${WORKERS} | tiny tasks | ${BUSY_COUNT} × ${BUSY_MS} ms over serial | first result | 1 MB |`,
-    );
-    console.log("| --- | --- | --- | --- | --- |");
-    for (const each of [...Object.keys(CONTENDERS), "bare"]) await measureInProcess(each);
-  }
-}
+registerRows(rows);

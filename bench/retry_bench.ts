@@ -3,7 +3,8 @@ import { retry } from "npm:deno-std@1.4.0/async/retry.js";
 import * as cockatiel from "npm:cockatiel@4.0.0";
 import CircuitBreaker from "npm:opossum@10.0.0";
 import pRetry from "npm:p-retry@9.0.0";
-import { registerSubjects, type Subject } from "./support/subject.ts";
+import { registerRows } from "./support/register_rows.ts";
+import { callRow, type Row } from "./support/row.ts";
 
 let served = 0;
 
@@ -31,28 +32,20 @@ const cockatielLimited = cockatiel.wrap(cockatielRetry, cockatiel.timeout(5_000,
 const breaker = new CircuitBreaker(serve, { timeout: 5_000 });
 
 /** What a call that succeeds at once pays for the retries it does not need. */
-export const subjects: readonly Subject[] = [
-  {
-    name: "retries: 3, success",
-    contenders: [
-      { name: "opero", call: () => retried() },
-      { name: "@std/async retry", call: () => retry(serve, fourAttempts) },
-      { name: "cockatiel", call: () => cockatielRetry.execute(serve) },
-      { name: "p-retry", call: () => pRetry(serve, threeRetries) },
-      ...floor,
-    ],
-    target: { rival: "@std/async retry", atMost: 0.9 },
-  },
-  {
-    name: "retries: 3, timeout, success",
-    contenders: [
-      { name: "opero", call: () => limited() },
-      { name: "cockatiel", call: () => cockatielLimited.execute(serve) },
-      { name: "opossum (timeout only)", call: () => breaker.fire() },
-      ...floor,
-    ],
-    target: { rival: "cockatiel", atMost: 0.1 },
-  },
+export const rows: readonly Row[] = [
+  callRow("retries: 3, success", [
+    { name: "opero", call: () => retried() },
+    { name: "@std/async retry", call: () => retry(serve, fourAttempts) },
+    { name: "cockatiel", call: () => cockatielRetry.execute(serve) },
+    { name: "p-retry", call: () => pRetry(serve, threeRetries) },
+    ...floor,
+  ]),
+  callRow("retries: 3, timeout, success", [
+    { name: "opero", call: () => limited() },
+    { name: "cockatiel", call: () => cockatielLimited.execute(serve) },
+    { name: "opossum (timeout only)", call: () => breaker.fire() },
+    ...floor,
+  ]),
 ];
 
-registerSubjects(subjects);
+registerRows(rows);

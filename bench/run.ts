@@ -1,71 +1,48 @@
 /**
- * Runs all benchmarks, each file in a process of its own: `deno task bench`. It prints one table of those that
- * are timed call by call, and then what those of maps and pools print.
- * With words as arguments only the files are run whose names begin with one of them.
+ * Runs all benchmarks, each file in a process of its own, prints their tables, and exits with 1 where a bar is missed:
+ * `deno task bench`. With words as arguments only the files are run whose names begin with one of them.
+ *
+ * `--write` saves what was measured in `bench/results/` and writes it into the documents; `--render` writes what was
+ * saved before, and measures nothing.
  */
-import type { Timing } from "./support/measure.ts";
-import type { Subject } from "./support/subject.ts";
+import { BARS } from "./bars.ts";
+import { readResult, saveResult, writeDocuments } from "./support/documents.ts";
+import { sectionText } from "./support/report.ts";
+import { type BenchResult, missedIn, type SectionResult } from "./support/result.ts";
+import { describeMachine, measureSection, SECTIONS } from "./support/sections.ts";
 
-type Result = Pick<Subject, "name" | "target"> & { readonly timings: readonly Timing[] };
+const words = Deno.args.filter((argument) => !argument.startsWith("--"));
+const isAll = words.length === 0;
 
-const FILES = ["retry_bench.ts", "policies_bench.ts", "cache_memory_bench.ts", "rate_limit_bench.ts", "stack_bench.ts"];
-
-/** They time whole runs, or what these hold, and so print tables of their own. */
-const MAP_FILES = ["opmap_bench.ts", "opmap_memory.ts", "pool_bench.ts"];
-
-async function resultsOf(file: string): Promise<Result[]> {
-  const lines = await outputOf(["support/measure.ts", new URL(file, import.meta.url).href]);
-  return lines.map((line) => JSON.parse(line));
+if (Deno.args.includes("--render")) {
+  await writeDocuments(await readResult());
+} else {
+  const result = await measureAll();
+  const isToWrite = Deno.args.includes("--write");
+  if (isToWrite && !isAll) throw new Error("The documents show one run of all files: leave out the words");
+  if (isToWrite) await saveResult(result);
+  if (isToWrite) await writeDocuments(result);
+  if (reportMissed(result.sections) > 0) Deno.exit(1);
 }
 
-async function outputOf([script, ...args]: readonly [string, ...string[]]): Promise<string[]> {
-  const command = new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--no-check", new URL(script, import.meta.url).href, ...args],
-    stderr: "inherit",
-  });
-  const { success, stdout } = await command.output();
-  if (!success) throw new Error(`${script} failed`);
-  return new TextDecoder().decode(stdout).trim().split("\n");
-}
-
-function row({ name, target, timings }: Result): string {
-  const [ours, ...peers] = timings as [Timing, ...Timing[]];
-  const { ratio } = peers.find((peer) => peer.name === target.rival)!;
-  const cells = [
-    name,
-    inNs(ours),
-    peers.map((peer) => `${peer.name} ${inNs(peer)} (${peer.ratio.toFixed(2)}×)`).join("<br>"),
-    `${ratio.toFixed(2)}× ${target.rival}`,
-    `≤ ${target.atMost}×`,
-    ratio <= target.atMost ? "met" : "missed",
-  ];
-  return `| ${cells.join(" | ")} |`;
-}
-
-function inNs({ nsPerCall }: Timing): string {
-  return `${nsPerCall.toFixed(0)} ns`;
-}
-
-console.log(`Deno ${Deno.version.deno}, ${Deno.build.target}, ${navigator.hardwareConcurrency} cores\n`);
-const isAsked = (file: string) => Deno.args.length === 0 || Deno.args.some((word) => file.startsWith(word));
-const timedFiles = FILES.filter(isAsked);
-if (timedFiles.length > 0) {
-  console.log("| subject | ours | each peer (ours as a multiple of it) | ratio | target | |");
-  console.log("| --- | --- | --- | --- | --- | --- |");
-}
-for (const file of timedFiles) {
-  for (const result of await resultsOf(file)) console.log(row(result));
-}
-if (isAsked("rate_limit")) {
-  for (const line of await outputOf(["support/rate_check.ts"])) {
-    const { perSecond, percent, fullestSecond } = JSON.parse(line);
-    const isMet = percent >= 99 && fullestSecond <= perSecond;
-    const found = `${percent.toFixed(1)} % of the rate, fullest second ${fullestSecond}`;
-    const target = `≥ 99 %, no second over ${perSecond}`;
-    console.log(`| ${perSecond}/s over 5 s | ${found} | | | ${target} | ${isMet ? "met" : "missed"} |`);
+async function measureAll(): Promise<BenchResult> {
+  const startMs = performance.now();
+  const [day, machine] = [new Date().toISOString().slice(0, 10), describeMachine()];
+  console.log(machine);
+  const sections: SectionResult[] = [];
+  for (const section of SECTIONS.filter(({ file }) => isAll || words.some((word) => file.startsWith(word)))) {
+    const result = await measureSection(section);
+    console.log(`\n${sectionText(result)}`);
+    sections.push(result);
   }
+  return { day, machine, seconds: Math.round((performance.now() - startMs) / 1_000), sections };
 }
-for (const file of MAP_FILES.filter(isAsked)) {
-  console.log(`\n${file}\n`);
-  console.log((await outputOf([file])).join("\n"));
+
+/** Names the bars that were missed, and tells how many these are. A part of the files is held to its own bars. */
+function reportMissed(sections: readonly SectionResult[]): number {
+  const measured = new Set(sections.flatMap(({ rows }) => rows.map(({ name }) => name)));
+  const missed = missedIn(sections).filter((name) => isAll || measured.has(name));
+  for (const name of missed) console.log(`missed${measured.has(name) ? "" : " (not measured)"}: ${name}`);
+  console.log(`\n${missed.length} of ${Object.keys(BARS).length} bars missed`);
+  return missed.length;
 }

@@ -2,7 +2,8 @@ import { opero } from "@opero/core";
 import { LRUCache } from "npm:lru-cache@11.5.3";
 import pRetry from "npm:p-retry@9.0.0";
 import pThrottle from "npm:p-throttle@8.1.1";
-import { registerSubjects, type Subject } from "./support/subject.ts";
+import { registerRows } from "./support/register_rows.ts";
+import { callRow, type Row } from "./support/row.ts";
 
 const PER_SECOND = 1_000_000_000;
 const KEYS = 1_000;
@@ -42,23 +43,15 @@ let lastKey = 0;
 let lastKeyByHand = 0;
 
 /** What a call pays for retries, rate limit and cache together, beside the three libraries nested by hand. */
-export const subjects: readonly Subject[] = [
-  {
-    name: "whole stack, miss",
-    contenders: [
-      { name: "opero", call: () => missing(`user-${++lastKey}`) },
-      { name: "lru-cache + p-throttle + p-retry", call: () => missingByHand(`user-${++lastKeyByHand}`) },
-    ],
-    target: { rival: "lru-cache + p-throttle + p-retry", atMost: 0.9 },
-  },
-  {
-    name: "whole stack, hit",
-    contenders: [
-      { name: "opero", call: (turn) => hitting(textAt(turn)) },
-      { name: "lru-cache + p-throttle + p-retry", call: (turn) => hittingByHand(textAt(turn)) },
-    ],
-    target: { rival: "lru-cache + p-throttle + p-retry", atMost: 0.9 },
-  },
+export const rows: readonly Row[] = [
+  callRow("whole stack, miss", [
+    { name: "opero", call: () => missing(`user-${++lastKey}`) },
+    { name: "lru-cache + p-throttle + p-retry", call: () => missingByHand(`user-${++lastKeyByHand}`) },
+  ]),
+  callRow("whole stack, hit", [
+    { name: "opero", call: (turn) => hitting(textAt(turn)) },
+    { name: "lru-cache + p-throttle + p-retry", call: (turn) => hittingByHand(textAt(turn)) },
+  ]),
 ];
 
-registerSubjects(subjects);
+registerRows(rows);

@@ -1,0 +1,55 @@
+/** What a row has to reach. All bars stand here and nowhere else. */
+export type Bar = RatioBar | FigureBar;
+
+/** Our figure as a multiple of that of another in the same row. */
+export interface RatioBar {
+  readonly beside: string;
+  readonly atMost: number;
+}
+
+/** Our figure itself, in the unit of the row. */
+export interface FigureBar {
+  readonly atMost?: number;
+  readonly atLeast?: number;
+}
+
+/** The rates that a limiter is held to, in calls a second. */
+export const RATES = [10, 50, 90, 200, 1_000] as const;
+
+/** The longest that the library may block the event loop by what it does by itself, in milliseconds. */
+export const LONGEST_BLOCK_MS = 20;
+
+const rateBars = RATES.flatMap((rate): [string, Bar[]][] => [
+  [`${rate}/s over 5 s on a busy machine`, [{ atLeast: 99 }]],
+  [`${rate}/s, starts in the fullest second as a share of the rate`, [{ atMost: 100 }]],
+]);
+
+/** The bars by the name of their row. */
+export const BARS: Readonly<Record<string, readonly Bar[]>> = {
+  "retries: 3, success": [{ beside: "@std/async retry", atMost: 0.9 }],
+  "retries: 3, timeout, success": [{ beside: "cockatiel", atMost: 0.1 }],
+  "memory hit, string argument": [{ beside: "lru-cache get", atMost: 1.2 }],
+  "memory hit, object argument": [{ beside: "JSON.stringify + Map", atMost: 1.4 }],
+  "memory hit, 1 MB of bytes as the argument": [{ atMost: 2 }],
+  "memory hit, 4 MB of bytes as the argument": [{ atMost: 8 }],
+  "memory hit, 16 MB of bytes as the argument": [{ atMost: 32 }],
+  "rate limit, not reached": [{ beside: "p-throttle", atMost: 1 }],
+  ...Object.fromEntries(rateBars),
+  "whole stack, miss": [{ beside: "lru-cache + p-throttle + p-retry", atMost: 0.9 }],
+  "whole stack, hit": [{ beside: "lru-cache + p-throttle + p-retry", atMost: 0.9 }],
+  "stream of 100 000 async items, 50 at once": [{ beside: "pMapIterable", atMost: 0.45 }],
+  "20 000 tiny items, 2 workers, after 5 s of rest": [{ beside: "poolifier-web-worker", atMost: 1 / 12 }],
+  "1 000 tiny items, warm pool": [{ beside: "one message to a bare worker", atMost: 2 }],
+  "100 tiny items, warm pool": [{ beside: "one message to a bare worker", atMost: 2 }],
+  "first result of a cold pool of 2": [{ beside: "two bare worker_threads", atMost: 1.1 }],
+  "20 functions in process mode: time": [{ atMost: 1_200 }],
+  "20 functions in process mode: threads": [{ atMost: 2 }],
+  "20 functions in process mode: memory": [{ atMost: 250 }],
+  "sqlite hit of 1 KB": [{ beside: "node:sqlite get + JSON.parse", atMost: 1.35 }],
+  "sqlite miss that stores 1 KB": [{ beside: "node:sqlite upsert + JSON.stringify", atMost: 1.4 }],
+  "sqlite file of 100 000 entries of 100 bytes": [{ beside: "key and JSON in a plain table", atMost: 1.25 }],
+  "redis hit of 1 KB, 50 in flight": [{ beside: "npm:redis get + JSON.parse", atMost: 1 / 0.95 }],
+  "redis hit of 1 KB over ioredis, 50 in flight": [{ beside: "ioredis get + JSON.parse", atMost: 1 / 0.95 }],
+  "redis miss that stores 1 KB, 50 in flight": [{ beside: "npm:redis set + JSON.stringify", atMost: 1.3 }],
+  "disk set of 1 KB": [{ beside: "cacache put", atMost: 0.25 }],
+};

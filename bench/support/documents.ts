@@ -1,0 +1,84 @@
+import { sectionText, shortTable } from "./report.ts";
+import { replaceBlock } from "./markdown.ts";
+import type { BenchResult } from "./result.ts";
+
+const RESULT = new URL("../results/bench.json", import.meta.url);
+
+/** The rows of the README's short table. */
+const README_ROWS: readonly string[] = [
+  "retries: 3, success",
+  "retries: 3, timeout, success",
+  "memory hit, string argument",
+  "memory hit, object argument",
+  "rate limit, not reached",
+  "whole stack, miss",
+  "list of 100 000 async items, 50 at once",
+  "20 000 tiny items, 2 workers, after 5 s of rest",
+  "sqlite hit of 1 KB",
+];
+
+/** A document with blocks that are written from what was measured. */
+export interface BenchDocument {
+  /** Its path from the root of the repository. */
+  readonly path: string;
+  /** The text of each block by its name. */
+  readonly blocks: (result: BenchResult) => Readonly<Record<string, string>>;
+}
+
+/** All of them. */
+export const DOCUMENTS: readonly BenchDocument[] = [
+  { path: "README.md", blocks: (result) => ({ short: shortText(result) }) },
+  { path: "bench/README.md", blocks: (result) => ({ run: runText(result), tables: tablesText(result) }) },
+];
+
+/**
+ * The run that is saved.
+ *
+ * @returns What was measured.
+ */
+export async function readResult(): Promise<BenchResult> {
+  return JSON.parse(await Deno.readTextFile(RESULT));
+}
+
+/**
+ * Saves a run, in place of the one before.
+ *
+ * @param result What was measured.
+ */
+export async function saveResult(result: BenchResult): Promise<void> {
+  await Deno.writeTextFile(RESULT, `${JSON.stringify(result, rounded, 2)}\n`);
+}
+
+/**
+ * Writes what was measured into all documents.
+ *
+ * @param result What was measured.
+ */
+export async function writeDocuments(result: BenchResult): Promise<void> {
+  for (const { path, blocks } of DOCUMENTS) {
+    const url = new URL(`../../${path}`, import.meta.url);
+    const text = Object.entries(blocks(result)).reduce(
+      (document, [name, block]) => replaceBlock(document, name, block),
+      await Deno.readTextFile(url),
+    );
+    await Deno.writeTextFile(url, text);
+  }
+}
+
+/** Six digits are more than any measurement has. */
+function rounded(_key: string, value: unknown): unknown {
+  return typeof value === "number" ? Number(value.toPrecision(6)) : value;
+}
+
+function runText({ day, machine, seconds }: BenchResult): string {
+  return `Measured on ${day} with ${machine}, all of it in ${(seconds / 60).toFixed(1)} minutes.`;
+}
+
+function tablesText({ sections }: BenchResult): string {
+  return sections.map(sectionText).join("\n\n");
+}
+
+function shortText({ sections }: BenchResult): string {
+  const rows = sections.flatMap((section) => section.rows);
+  return shortTable(README_ROWS.flatMap((name) => rows.find((row) => row.name === name) ?? []));
+}
