@@ -43,7 +43,7 @@ export const BARS: Readonly<Record<string, readonly Bar[]>> = {
   "100 tiny items, warm pool": [{ beside: "one message to a bare worker", atMost: 2 }],
   "first result of a cold pool of 2": [{ beside: "two bare worker_threads", atMost: 1.1 }],
   "20 functions in process mode: time": [{ atMost: 1_200 }],
-  "20 functions in process mode: threads": [{ atMost: 2 }],
+  "20 functions in process mode: threads": [{ atMost: 4 }],
   "20 functions in process mode: memory": [{ atMost: 250 }],
   "sqlite hit of 1 KB": [{ beside: "node:sqlite get + JSON.parse", atMost: 1.35 }],
   "sqlite miss that stores 1 KB": [{ beside: "node:sqlite upsert + JSON.stringify", atMost: 1.4 }],

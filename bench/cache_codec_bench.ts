@@ -1,7 +1,8 @@
-/** The text of a value of 1 KB: JSON alone, and with what makes an entry of it; and a value that JSON cannot keep, beside V8's own form. */
 import { decodeEntry, encodeEntry } from "../src/cache/codec/cache_codec.ts";
 import { deserialize, serialize } from "node:v8";
 import { BENCH_KEY, BENCH_VALUE, entryOf } from "./support/cache_load.ts";
+import { registerRows } from "./support/register_rows.ts";
+import { callRow, type Row } from "./support/row.ts";
 
 const json = JSON.stringify(BENCH_VALUE);
 const entry = entryOf(BENCH_VALUE);
@@ -11,22 +12,24 @@ const richEntry = entryOf(rich);
 const richText = encodeEntry(BENCH_KEY, richEntry);
 const richBytes = serialize(rich);
 
-Deno.bench("JSON.stringify()", { group: "write plain data", baseline: true }, () => void JSON.stringify(BENCH_VALUE));
-Deno.bench("encodeEntry()", { group: "write plain data" }, () => void encodeEntry(BENCH_KEY, entry));
+/** The text of a value of 1 KB beside JSON alone; and of a value that JSON cannot keep, beside V8's own form. */
+export const rows: readonly Row[] = [
+  callRow("1 KB of plain data to text", [
+    { name: "encodeEntry()", call: () => encodeEntry(BENCH_KEY, entry) },
+    { name: "JSON.stringify", call: () => JSON.stringify(BENCH_VALUE) },
+  ]),
+  callRow("1 KB of plain data from text", [
+    { name: "decodeEntry()", call: () => decodeEntry(BENCH_KEY, text) },
+    { name: "JSON.parse", call: () => JSON.parse(json) },
+  ]),
+  callRow("1 KB with a Date and a Set to text", [
+    { name: "encodeEntry()", call: () => encodeEntry(BENCH_KEY, richEntry) },
+    { name: "node:v8 serialize", call: () => serialize(rich) },
+  ]),
+  callRow("1 KB with a Date and a Set from text", [
+    { name: "decodeEntry()", call: () => decodeEntry(BENCH_KEY, richText) },
+    { name: "node:v8 deserialize", call: () => deserialize(richBytes) },
+  ]),
+];
 
-Deno.bench("JSON.parse()", { group: "read plain data", baseline: true }, () => void JSON.parse(json));
-Deno.bench("decodeEntry()", { group: "read plain data" }, () => void decodeEntry(BENCH_KEY, text));
-
-Deno.bench("node:v8 serialize()", { group: "write a Date and a Set", baseline: true }, () => void serialize(rich));
-Deno.bench("encodeEntry() with a Date and a Set", { group: "write a Date and a Set" }, () => {
-  encodeEntry(BENCH_KEY, richEntry);
-});
-
-Deno.bench(
-  "node:v8 deserialize()",
-  { group: "read a Date and a Set", baseline: true },
-  () => void deserialize(richBytes),
-);
-Deno.bench("decodeEntry() with a Date and a Set", { group: "read a Date and a Set" }, () => {
-  decodeEntry(BENCH_KEY, richText);
-});
+registerRows(rows);

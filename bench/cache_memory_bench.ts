@@ -1,4 +1,5 @@
 import { opero } from "@opero/core";
+import { createHash } from "node:crypto";
 import { createCache } from "npm:async-cache-dedupe@3.4.0";
 import { BentoCache, bentostore } from "npm:bentocache@1.6.1";
 import { memoryDriver } from "npm:bentocache@1.6.1/drivers/memory";
@@ -56,6 +57,26 @@ for (let turn = 0; turn < KEYS; turn++) {
   await Promise.all([memoizedByText(text), bentoGet(text), bentoGet(JSON.stringify(query))]);
 }
 
+// deno-lint-ignore require-await -- the least that a function cached by its bytes does
+const digestGet = async (bytes: Uint8Array) => map.get(createHash("sha256").update(bytes).digest("hex"));
+
+/** Bytes as the argument, a copy of them at every other call, so that no one remembers the object. */
+async function bytesRow(megabytes: number): Promise<Row> {
+  const bytes = new Uint8Array(megabytes * 2 ** 20).map((_, n) => n * 31);
+  const copies = [bytes, bytes.slice()];
+  await cached(bytes);
+  return {
+    name: `memory hit, ${megabytes} MB of bytes as the argument`,
+    unit: "ms",
+    warmUps: 1,
+    rounds: 6,
+    contenders: [
+      { name: "opero", run: () => cached(copies.reverse()[0]!) },
+      { name: "SHA-256 of node:crypto + Map", run: () => digestGet(copies.reverse()[0]!) },
+    ],
+  };
+}
+
 /** What a call pays whose result is in memory. */
 export const rows: readonly Row[] = [
   callRow("memory hit, string argument", [
@@ -72,6 +93,9 @@ export const rows: readonly Row[] = [
     { name: "async-cache-dedupe", call: (turn) => deduped(queryAt(turn)) },
     { name: "bentocache", call: (turn) => bentoGet(JSON.stringify(queryAt(turn))) },
   ]),
+  await bytesRow(1),
+  await bytesRow(4),
+  await bytesRow(16),
 ];
 
 registerRows(rows);

@@ -1,63 +1,82 @@
-/** A value of 1 KB in Redis, 50 commands in flight: this library, npm:redis as it is, and bentocache. */
+import { createOpero } from "@opero/core";
 import { redisCache } from "@opero/core/redis";
 import { BentoCache, bentostore } from "npm:bentocache@1.6.1";
 import { redisDriver } from "npm:bentocache@1.6.1/drivers/redis";
-import { Redis } from "ioredis";
-import { createClient } from "redis";
+import { Redis } from "npm:ioredis@6.0.0";
+import { createClient } from "npm:redis@6.3.1";
 import { hasRedisServer, RedisServer } from "../tests/support/redis_server.ts";
+import { BENCH_VALUE } from "./support/cache_load.ts";
+import { registerRows } from "./support/register_rows.ts";
+import type { Caller, Contender, Row } from "./support/row.ts";
 
-const IN_FLIGHT = 50;
-const VALUE = { id: 1, name: "value", tags: ["a", "b"], text: "x".repeat(950) };
-const TTL_MS = 600_000;
+const AT_ONCE = 50;
+const CALLS = 500;
+const TTL_MS = 3_600_000;
+const ids = Array.from({ length: CALLS }, (_, n) => `user-${n}`);
 
-if (hasRedisServer) {
+/** A value of 1 KB in Redis, beside the client alone, and bentocache. Without a `redis-server` there are no rows. */
+export const rows: readonly Row[] = hasRedisServer ? await makeRows() : [];
+
+registerRows(rows);
+
+async function makeRows(): Promise<Row[]> {
   const server = await RedisServer.start();
   addEventListener("unload", () => void server.kill());
-
-  const cache = redisCache({ url: server.url });
-  const entry = () => ({
-    value: VALUE,
-    createdAt: Date.now(),
-    expiresAt: Date.now() + TTL_MS,
-    staleUntil: Date.now() + TTL_MS,
-  });
-  await cache.set("key", entry());
-
   const raw = createClient({ url: server.url, maintNotifications: "disabled" });
-  raw.on("error", () => {});
-  await raw.connect();
-  // The same text, so that both move and check the same bytes.
-  const text = (await raw.get("opero:key"))!;
-
   const connection = new Redis(server.port);
-  connection.on("error", () => {});
+  for (const client of [raw, connection]) client.on("error", () => {});
+  await raw.connect();
+  const { opero } = createOpero({ cache: true, cacheTtl: "1h", retries: 0, cacheTimeout: "1m" });
+  const load = (_id: string) => Promise.resolve(BENCH_VALUE);
+  const cached = opero(load, { cacheBackend: redisCache({ url: server.url }), cacheId: "load" });
+  const overIoredis = opero(load, { cacheBackend: redisCache({ client: connection }), cacheId: "over-ioredis" });
   const bento = new BentoCache({
     default: "redis",
     stores: { redis: bentostore().useL2Layer(redisDriver({ connection })) },
   });
-  await bento.set({ key: "bento", value: VALUE, ttl: TTL_MS });
-
-  inFlight("get", {
-    "npm:redis": () => raw.get("opero:key"),
-    "@opero/core": () => cache.get("key"),
-    bentocache: () => bento.get({ key: "bento" }),
-  });
-  inFlight("set", {
-    "npm:redis": () => raw.set("opero:key", text, { expiration: { type: "PX", value: TTL_MS } }),
-    "@opero/core": () => cache.set("key", entry()),
-    bentocache: () => bento.set({ key: "bento", value: VALUE, ttl: TTL_MS }),
-  });
+  for (const id of ids) {
+    await raw.set(id, JSON.stringify(BENCH_VALUE));
+    await bento.set({ key: id, value: BENCH_VALUE, ttl: TTL_MS });
+    await Promise.all([cached(id), overIoredis(id)]);
+  }
+  const idAt = (turn: number) => ids[turn % CALLS]!;
+  let next = 0;
+  const fresh = () => `new-${next++}`;
+  const text = () => JSON.stringify(BENCH_VALUE);
+  return [
+    inFlight("redis hit of 1 KB, 50 in flight", [
+      { name: "opero", call: (turn) => cached(idAt(turn)) },
+      { name: "npm:redis get + JSON.parse", call: async (turn) => JSON.parse((await raw.get(idAt(turn)))!) },
+      { name: "bentocache", call: (turn) => bento.get({ key: idAt(turn) }) },
+    ]),
+    inFlight("redis hit of 1 KB over ioredis, 50 in flight", [
+      { name: "opero", call: (turn) => overIoredis(idAt(turn)) },
+      { name: "ioredis get + JSON.parse", call: async (turn) => JSON.parse((await connection.get(idAt(turn)))!) },
+    ]),
+    inFlight("redis miss that stores 1 KB, 50 in flight", [
+      { name: "opero", call: () => cached(fresh()) },
+      {
+        name: "npm:redis set + JSON.stringify",
+        call: () => raw.set(fresh(), text(), { expiration: { type: "PX", value: TTL_MS } }),
+      },
+      { name: "ioredis set + JSON.stringify", call: () => connection.set(fresh(), text(), "PX", TTL_MS) },
+      { name: "bentocache", call: () => bento.getOrSet({ key: fresh(), ttl: TTL_MS, factory: () => BENCH_VALUE }) },
+    ]),
+  ];
 }
 
-function inFlight(group: string, subjects: Record<string, () => unknown>): void {
-  for (const [name, run] of Object.entries(subjects)) {
-    Deno.bench({
-      name: `${name} ${group}, ${IN_FLIGHT} in flight`,
-      group,
-      baseline: name === "npm:redis",
-      fn: async () => {
-        await Promise.all(Array.from({ length: IN_FLIGHT }, run));
-      },
-    });
-  }
+/** A row of calls of which as many as fifty visitors would make are in flight: each makes its next when one is done. */
+function inFlight(name: string, [ours, ...peers]: readonly [Caller, ...Caller[]]): Row {
+  const contender = ({ name, call }: Caller): Contender => ({
+    name,
+    run: async () => {
+      let next = 0;
+      const visit = async () => {
+        while (next < CALLS) await call(next++);
+      };
+      await Promise.all(Array.from({ length: AT_ONCE }, visit));
+    },
+  });
+  const contenders: Row["contenders"] = [contender(ours), ...peers.map(contender)];
+  return { name, unit: "µs", perRun: CALLS, warmUps: 4, rounds: 20, runsInRound: 3, contenders };
 }

@@ -14,7 +14,7 @@ type Limit = (start: () => void, perSecond: number, signal: AbortSignal) => () =
 const LIMITS: Readonly<Record<string, Limit>> = {
   opero: (start, rateLimit, signal) => opero(start, { rateLimit, retries: 0, signal }),
   "p-throttle, strict": (start, limit, signal) =>
-    pThrottle({ limit, interval: SECOND_MS, strict: true, signal })(async () => start()),
+    pThrottle({ limit, interval: SECOND_MS, strict: true, signal })(start),
 };
 
 async function check(limit: Limit, perSecond: number): Promise<Record<string, number>> {

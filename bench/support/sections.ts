@@ -16,6 +16,11 @@ export const SECTIONS: readonly Section[] = [
   { title: "Many items in this thread", file: "opmap_bench.ts" },
   { title: "Memory of a stream", file: "opmap_memory_bench.ts" },
   { title: "Pools of two threads", file: "pool_bench.ts" },
+  { title: "Many functions in process mode", file: "functions_bench.ts" },
+  { title: "Cache in SQLite", file: "cache_sqlite_bench.ts" },
+  { title: "Cache in Redis", file: "cache_redis_bench.ts" },
+  { title: "Cache on disk", file: "cache_disk_bench.ts" },
+  { title: "Text of an entry", file: "cache_codec_bench.ts" },
 ];
 
 /**
