@@ -9,7 +9,7 @@ import { RATES } from "../bars.ts";
 const SECONDS = 5;
 const SECOND_MS = 1_000;
 
-type Limit = (start: () => void, perSecond: number, signal: AbortSignal) => () => Promise<unknown>;
+type Limit = (start: () => Promise<void>, perSecond: number, signal: AbortSignal) => () => Promise<unknown>;
 
 const LIMITS: Readonly<Record<string, Limit>> = {
   opero: (start, rateLimit, signal) => opero(start, { rateLimit, retries: 0, signal }),
@@ -20,7 +20,7 @@ const LIMITS: Readonly<Record<string, Limit>> = {
 async function check(limit: Limit, perSecond: number): Promise<Record<string, number>> {
   const startsMs: number[] = [];
   const controller = new AbortController();
-  const limited = limit(() => void startsMs.push(performance.now()), perSecond, controller.signal);
+  const limited = limit(() => Promise.resolve(void startsMs.push(performance.now())), perSecond, controller.signal);
   const calls = Array.from({ length: perSecond * (SECONDS + 1) }, () => limited().catch(() => {}));
   await new Promise((resolve) => setTimeout(resolve, (SECONDS + 0.1) * SECOND_MS));
   controller.abort();
