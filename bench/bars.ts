@@ -28,6 +28,8 @@ const rateBars = RATES.flatMap((rate): [string, Bar[]][] => [
 export const BARS: Readonly<Record<string, readonly Bar[]>> = {
   "retries: 3, success": [{ beside: "@std/async retry", atMost: 0.9 }],
   "retries: 3, timeout, success": [{ beside: "cockatiel", atMost: 0.1 }],
+  "retries, circuit breaker, success": [{ beside: "cockatiel", atMost: 0.5 }],
+  "retries, circuit breaker, timeout, success": [{ beside: "cockatiel", atMost: 0.2 }],
   "memory hit, string argument": [{ beside: "lru-cache get", atMost: 1.2 }],
   "memory hit, object argument": [{ beside: "JSON.stringify + Map", atMost: 1.4 }],
   "memory hit, 1 MB of bytes as the argument": [{ atMost: 2 }],

@@ -1,6 +1,7 @@
 import { opero } from "@opero/core";
 import * as cockatiel from "npm:cockatiel@4.0.0";
-import { registerSubjects, type Subject } from "./support/subject.ts";
+import { registerRows } from "./support/register_rows.ts";
+import { callRow, type Row } from "./support/row.ts";
 
 let served = 0;
 
@@ -29,25 +30,17 @@ const cockatielLimited = cockatiel.wrap(
 );
 
 /** What a call that succeeds at once pays for the policies that it does not need. */
-export const subjects: readonly Subject[] = [
-  {
-    name: "retries, circuit breaker, success",
-    contenders: [
-      { name: "opero", call: () => broken() },
-      { name: "cockatiel", call: () => cockatielBroken.execute(serve) },
-      { name: "opero, failures in a row", call: () => brokenByRow() },
-      { name: "opero without breaker", call: () => retried() },
-    ],
-    target: { rival: "cockatiel", atMost: 0.5 },
-  },
-  {
-    name: "retries, circuit breaker, timeout, success",
-    contenders: [
-      { name: "opero", call: () => limited() },
-      { name: "cockatiel", call: () => cockatielLimited.execute(serve) },
-    ],
-    target: { rival: "cockatiel", atMost: 0.2 },
-  },
+export const rows: readonly Row[] = [
+  callRow("retries, circuit breaker, success", [
+    { name: "opero", call: () => broken() },
+    { name: "cockatiel", call: () => cockatielBroken.execute(serve) },
+    { name: "opero, failures in a row", call: () => brokenByRow() },
+    { name: "opero without breaker", call: () => retried() },
+  ]),
+  callRow("retries, circuit breaker, timeout, success", [
+    { name: "opero", call: () => limited() },
+    { name: "cockatiel", call: () => cockatielLimited.execute(serve) },
+  ]),
 ];
 
-registerSubjects(subjects);
+registerRows(rows);
