@@ -110,7 +110,7 @@ Deno.test("opero() warns once an outage, and lets a backend rest after five fail
   assertEquals((await fn.withMeta(100)).meta.cache, "hit");
   assertEquals(messages.filter((message) => message.includes("cache backend")), [
     'nothing is cached for "anonymous" as its cache backend "Object" cannot be read: The cache took longer than 250 ms. ' +
-    "Look into 'cacheBackendConfig' and into the backend's own log, or choose another 'cacheBackend'; calls go on " +
+    "Look into 'cacheBackendConfig' and into the backend's own log, or choose another 'cacheBackend'; calls continue " +
     "without a cache",
     "a cache backend works again",
   ]);
