@@ -87,13 +87,14 @@ export function openWorkerScope(): WorkerScope {
     scope.addEventListener?.("message", ({ data }) => line.receive(data));
     scope.addEventListener?.("messageerror", () => line.receiveUnreadable());
   }
+  const guard = openGuard(scope);
   return {
     port: line,
     onMessage: (listener) => line.listener = listener,
     onUncaught: (listener) => listenForUncaught(scope, listener),
-    onExit: (listener) => listenForExit(scope, listener),
+    onExit: (listener) => listenForExit(scope, guard, listener),
     onHeapOverflow: listenForHeapOverflow,
-    guard: openGuard(scope),
+    guard,
     soon: (callback) => void setImmediate(callback),
   };
 }
@@ -175,14 +176,18 @@ function listenForUncaught(scope: WorkerGlobal, listener: (error: unknown) => vo
   scope.process?.on?.("unhandledRejection", listener);
 }
 
-function listenForExit(scope: WorkerGlobal, listener: (code: unknown) => void): void {
+/**
+ * In a worker of Deno `process.exit()` ends in a loop, for the end of the thread to break off. Where the host was ending
+ * the thread already nothing does, and it would burn a core until the process ends.
+ */
+function listenForExit(scope: WorkerGlobal, guard: WorkerScope["guard"], listener: (code: unknown) => void): void {
   const holders: [object | undefined, string][] = [[scope.process, "exit"], [scope.Deno, "exit"], [scope, "close"]];
   for (const [holder, name] of holders) {
     const exit = holder && Reflect.get(holder, name);
     if (typeof exit !== "function") continue;
     const told = (code?: unknown) => {
       listener(code);
-      return exit.call(holder, code);
+      if (!guard(() => void exit.call(holder, code), MAX_EXIT_MS)) throw new Error("The worker has ended");
     };
     Object.defineProperty(holder, name, { value: told, configurable: true, writable: true });
   }
@@ -203,6 +208,9 @@ function listenForHeapOverflow(listener: () => void): void {
     listener();
   }, HEAP_CHECK_MS);
 }
+
+/** The end of a thread breaks off its code within a moment, in milliseconds, or not at all. */
+const MAX_EXIT_MS = 200;
 
 const GUARDED = Symbol.for("@opero/core/guarded");
 
