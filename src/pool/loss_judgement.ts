@@ -51,7 +51,7 @@ export function judgeLoss<J>(loss: Loss<J>, reason: LossReason): Judgement<J> {
     ...blame,
     charge: blame.culprit === undefined ? undefined : isTimeout ? "timeout" : "crash",
     missed: reason === "silent" ? loss.waiting : [],
-    isFruitless: isNobody && !loss.hasServed,
+    isFruitless: isNobody && !loss.isForgottenOne && !loss.hasServed,
   };
 }
 

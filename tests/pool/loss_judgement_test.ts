@@ -38,7 +38,7 @@ Deno.test("judgeLoss() suspects all that were under way together", () => {
 
 Deno.test("judgeLoss() charges nobody where an item that nobody waits for was under way, or none", () => {
   const forgotten = { ...NOTHING, isForgottenOne: true, begun: ["b"], waiting: ["w"] };
-  assertEquals(judgeLoss(forgotten, "gone"), { ...NOBODY, innocent: ["w", "b"], isFruitless: true });
+  assertEquals(judgeLoss(forgotten, "gone"), { ...NOBODY, innocent: ["w", "b"] });
   assertEquals(judgeLoss({ ...NOTHING, waiting: ["w"], hasServed: true }, "gone"), { ...NOBODY, innocent: ["w"] });
   assertEquals(judgeLoss(NOTHING, "gone"), { ...NOBODY, isFruitless: true });
 });
@@ -62,4 +62,6 @@ Deno.test("judgeLoss() takes a worker for fruitless that ended by itself before 
   assertEquals([isFruitless({}), isFruitless({ waiting: ["w"] })], [true, true]);
   const others = [{ hasServed: true }, { running: "r" }, { begun: ["b"] }, { begun: ["b", "c"] }];
   assertEquals(others.map(isFruitless), [false, false, false, false]);
+  const forgotten = [{ isForgottenOne: true }, { isForgottenOne: true, begun: ["b"], waiting: ["w"] }];
+  assertEquals(forgotten.map(isFruitless), [false, false]);
 });
