@@ -3,6 +3,13 @@ interface Sample {
   readonly rss: number;
 }
 
+/** How fast memory grows, in bytes an hour: most likely by `slope`, and with 95 % between `low` and `high`. */
+export interface Growth {
+  readonly low: number;
+  readonly slope: number;
+  readonly high: number;
+}
+
 /** How the memory of this process goes up or down. */
 export class MemoryTrend {
   readonly #samples: Sample[] = [];
@@ -17,10 +24,10 @@ export class MemoryTrend {
   }
 
   /**
-   * The slope of the line through the samples after `warmUpMinutes`, in bytes an hour: the median of the slopes of all
-   * pairs (Theil, 1950; Sen, 1968), which a single peak does not move, and the bounds between which it lies with 95 %.
+   * The slope of the line through the samples after `warmUpMinutes`: the median of the slopes of all pairs (Theil, 1950;
+   * Sen, 1968), which a single peak does not move, and the bounds between which it lies with 95 %.
    */
-  bytesAnHour(warmUpMinutes: number): { low: number; slope: number; high: number } {
+  growth(warmUpMinutes: number): Growth {
     const samples = this.#samples.filter(({ atMs }) => atMs - this.#startMs >= warmUpMinutes * 60_000);
     const slopes = samples.flatMap((one, i) =>
       samples.slice(i + 1).map((other) => (other.rss - one.rss) / (other.atMs - one.atMs) * 3_600_000)

@@ -1,13 +1,8 @@
 import { createOpero } from "@opero/core";
 import { type Fault, FAULT_ERRORS, faultyItem, runFaulty } from "../../tests/support/faulty_item.ts";
-import { STORM_FAULTS } from "../../tests/support/fault_storm.ts";
+import { faultOf, ITEM_LIMIT_MS, ITEMS_A_ROUND } from "./faulty_items.ts";
 import { Pace } from "./pace.ts";
 import type { SoakPart, SoakRates, SoakTally } from "./soak_part.ts";
-
-const ITEMS_A_ROUND = 200;
-const FAULT_EVERY = 50;
-/** Filling a heap takes seconds of a whole core, so that little else would be tried. */
-const FAULTS = STORM_FAULTS.filter((fault) => !fault.startsWith("heap"));
 
 /** What goes wrong after an `await`: on a busy machine the limit of the item may come first. */
 const LATER: readonly (Fault | undefined)[] = ["unhandled rejection", "uncaught error", "exit later"];
@@ -15,12 +10,16 @@ const LATER: readonly (Fault | undefined)[] = ["unhandled rejection", "uncaught 
 /** Maps on a pool in which one item in fifty goes wrong. */
 export function poolPart(tally: SoakTally, { itemsPerSecond }: SoakRates): Promise<SoakPart> {
   const instance = createOpero();
-  const options = { workers: 2, retries: 0, timeout: "500ms", onError: "return", progress: false } as const;
+  const options = {
+    workers: 2,
+    retries: 0,
+    timeout: `${ITEM_LIMIT_MS}ms`,
+    onError: "return",
+    progress: false,
+  } as const;
   const maps = (["process", "async_process"] as const).map((mode) => instance.opmap(runFaulty, { ...options, mode }));
   const pace = new Pace(itemsPerSecond);
   let next = 0;
-  const faultOf = (id: number): Fault | undefined =>
-    id % FAULT_EVERY === 0 ? FAULTS[(id / FAULT_EVERY) % FAULTS.length] : undefined;
   return Promise.resolve({
     async round() {
       await pace.turn(ITEMS_A_ROUND);

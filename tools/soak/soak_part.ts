@@ -24,8 +24,6 @@ export interface SoakRates {
   readonly callsPerSecond: number;
   /** Items that begin in a second. */
   readonly itemsPerSecond: number;
-  /** Bare workers that are started in a minute. */
-  readonly startsPerMinute: number;
 }
 
 /** Work that can go on for hours. */
