@@ -31,8 +31,8 @@ Deno.test("opero() keeps the first of two tiers in use while the second hangs", 
   assertEquals([value, meta.cache, runs], [1, "hit", 1]);
   assertEquals(lines, [
     'nothing is cached for "anonymous" as its cache backend "Object" cannot be read: The cache took longer than ' +
-    "250 ms. Look into 'cacheBackendConfig' and into the backend's own log, or choose another 'cacheBackend'; calls go " +
-    "on without a cache",
+    "250 ms. Look into 'cacheBackendConfig' and into the backend's own log, or choose another 'cacheBackend'; calls " +
+    "continue without a cache",
   ]);
   await instance.close();
 });
