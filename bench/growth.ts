@@ -4,8 +4,7 @@
  */
 import { LONGEST_BLOCK_MS } from "./bars.ts";
 import type { Grown } from "./support/growth/grown.ts";
-import { GROWING, growthText, measureGrowth } from "./support/growth/measure_growth.ts";
-import { blocksOver } from "./support/growth/measure_growth.ts";
+import { blocksOver, GROWING, growthText, measureGrowth } from "./support/growth/measure_growth.ts";
 
 const CHILD = "--child";
 const [first = "", title, size] = Deno.args;

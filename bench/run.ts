@@ -3,9 +3,10 @@
  * `deno task bench`. With words as arguments only the files are run whose names begin with one of them.
  *
  * `--write` saves what was measured in `bench/results/` and writes it into the documents; `--render` writes what was
- * saved before, and measures nothing.
+ * saved before, and measures nothing. `--quick` makes a few rounds only, for a look. The word `growth` stands for how cost grows.
  */
 import { BARS } from "./bars.ts";
+import { blocksOver, growthText, measureGrowth } from "./support/growth/measure_growth.ts";
 import { readResult, saveResult, writeDocuments } from "./support/documents.ts";
 import { sectionText } from "./support/report.ts";
 import { type BenchResult, missedIn, type SectionResult } from "./support/result.ts";
@@ -13,6 +14,8 @@ import { describeMachine, measureSection, SECTIONS } from "./support/sections.ts
 
 const words = Deno.args.filter((argument) => !argument.startsWith("--"));
 const isAll = words.length === 0;
+const isQuick = Deno.args.includes("--quick");
+if (isQuick) Deno.env.set("OPERO_BENCH_QUICK", "1");
 
 if (Deno.args.includes("--render")) {
   await writeDocuments(await readResult());
@@ -22,7 +25,7 @@ if (Deno.args.includes("--render")) {
   if (isToWrite && !isAll) throw new Error("The documents show one run of all files: leave out the words");
   if (isToWrite) await saveResult(result);
   if (isToWrite) await writeDocuments(result);
-  if (reportMissed(result.sections) > 0) Deno.exit(1);
+  if (reportMissed(result) > 0) Deno.exit(1);
 }
 
 async function measureAll(): Promise<BenchResult> {
@@ -35,14 +38,19 @@ async function measureAll(): Promise<BenchResult> {
     console.log(`\n${sectionText(result)}`);
     sections.push(result);
   }
-  return { day, machine, seconds: Math.round((performance.now() - startMs) / 1_000), sections };
+  const growth = isAll || words.includes("growth") ? await measureGrowth() : [];
+  if (growth.length > 0) console.log(`\n### How cost grows\n\n${growthText(growth)}`);
+  return { day, machine, seconds: Math.round((performance.now() - startMs) / 1_000), sections, growth, isQuick };
 }
 
 /** Names the bars that were missed, and tells how many these are. A part of the files is held to its own bars. */
-function reportMissed(sections: readonly SectionResult[]): number {
+function reportMissed({ sections, growth }: BenchResult): number {
   const measured = new Set(sections.flatMap(({ rows }) => rows.map(({ name }) => name)));
   const missed = missedIn(sections).filter((name) => isAll || measured.has(name));
+  const blocks = blocksOver(growth).map((each) => `block of the event loop: ${each}`);
+  console.log();
   for (const name of missed) console.log(`missed${measured.has(name) ? "" : " (not measured)"}: ${name}`);
-  console.log(`\n${missed.length} of ${Object.keys(BARS).length} bars missed`);
-  return missed.length;
+  for (const name of blocks) console.log(`missed: ${name}`);
+  console.log(`${missed.length} of ${Object.keys(BARS).length} bars missed, and ${blocks.length} blocks too long`);
+  return missed.length + blocks.length;
 }

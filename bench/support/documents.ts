@@ -1,8 +1,11 @@
+import { growthPlot } from "./growth/growth_plot.ts";
+import { growthText } from "./growth/measure_growth.ts";
 import { sectionText, shortTable } from "./report.ts";
 import { replaceBlock } from "./markdown.ts";
 import type { BenchResult } from "./result.ts";
 
 const RESULT = new URL("../results/bench.json", import.meta.url);
+const PLOT = new URL("../results/growth.svg", import.meta.url);
 
 /** The rows of the README's short table. */
 const README_ROWS: readonly string[] = [
@@ -28,7 +31,14 @@ export interface BenchDocument {
 /** All of them. */
 export const DOCUMENTS: readonly BenchDocument[] = [
   { path: "README.md", blocks: (result) => ({ short: shortText(result) }) },
-  { path: "bench/README.md", blocks: (result) => ({ run: runText(result), tables: tablesText(result) }) },
+  {
+    path: "bench/README.md",
+    blocks: (result) => ({
+      run: runText(result),
+      tables: tablesText(result),
+      growth: growthText(result.growth),
+    }),
+  },
 ];
 
 /**
@@ -50,11 +60,12 @@ export async function saveResult(result: BenchResult): Promise<void> {
 }
 
 /**
- * Writes what was measured into all documents.
+ * Writes what was measured into all documents, and draws the plot.
  *
  * @param result What was measured.
  */
 export async function writeDocuments(result: BenchResult): Promise<void> {
+  await Deno.writeTextFile(PLOT, growthPlot(result.growth));
   for (const { path, blocks } of DOCUMENTS) {
     const url = new URL(`../../${path}`, import.meta.url);
     const text = Object.entries(blocks(result)).reduce(
@@ -70,15 +81,19 @@ function rounded(_key: string, value: unknown): unknown {
   return typeof value === "number" ? Number(value.toPrecision(6)) : value;
 }
 
-function runText({ day, machine, seconds }: BenchResult): string {
-  return `Measured on ${day} with ${machine}, all of it in ${(seconds / 60).toFixed(1)} minutes.`;
+function runText({ day, machine, seconds, isQuick }: BenchResult): string {
+  const lines = [`Measured on ${day}`, machine, `All of it took ${(seconds / 60).toFixed(1)} minutes`];
+  const quick = isQuick ? ["A quick look of a few rounds, which says little"] : [];
+  return [...lines, ...quick].map((line) => `- ${line}`).join("\n");
 }
 
 function tablesText({ sections }: BenchResult): string {
   return sections.map(sectionText).join("\n\n");
 }
 
-function shortText({ sections }: BenchResult): string {
+function shortText({ sections, isQuick }: BenchResult): string {
+  // A few rounds are no figures to show to everybody.
+  if (isQuick) return "The table is written by the next full run, `deno task bench --write`.";
   const rows = sections.flatMap((section) => section.rows);
   return shortTable(README_ROWS.flatMap((name) => rows.find((row) => row.name === name) ?? []));
 }

@@ -6,7 +6,7 @@
  * @returns The text, without a line break at its end.
  */
 export function markdownTable(head: readonly string[], lines: readonly (readonly string[])[]): string {
-  const widths = head.map((cell, column) => Math.max(3, cell.length, ...lines.map((line) => line[column]!.length)));
+  const widths = head.map((cell, column) => Math.max(1, cell.length, ...lines.map((line) => line[column]!.length)));
   const print = (cells: readonly string[]) => `| ${cells.map((cell, i) => cell.padEnd(widths[i]!)).join(" | ")} |`;
   return [print(head), print(widths.map((width) => "-".repeat(width))), ...lines.map(print)].join("\n");
 }

@@ -1,4 +1,5 @@
 import { type Bar, BARS } from "../bars.ts";
+import type { Growth } from "./growth/measure_growth.ts";
 import type { Unit } from "./row.ts";
 import type { Timing } from "./take_turns.ts";
 
@@ -21,9 +22,12 @@ export interface BenchResult {
   readonly day: string;
   /** The runtime, the system and the processor. */
   readonly machine: string;
+  /** Whether it was a quick look, of a few rounds. */
+  readonly isQuick: boolean;
   /** How long all of it took, in seconds. */
   readonly seconds: number;
   readonly sections: readonly SectionResult[];
+  readonly growth: readonly Growth[];
 }
 
 /** A bar and whether the row reached it. */

@@ -21,9 +21,12 @@ export interface Timing {
 
 const PER_MS: Readonly<Partial<Record<Unit, number>>> = { ns: 1e6, "µs": 1e3, ms: 1, s: 1e-3 };
 
+/** Whether a look is enough: `deno task bench --quick` measures a few rounds. */
+const IS_QUICK = Deno.env.get("OPERO_BENCH_QUICK") !== undefined;
+
 /** A row that takes longer, as one on a busy machine may, ends with fewer rounds. */
-const MOST_MS = 8_000;
-const LEAST_ROUNDS = 3;
+const MOST_MS = IS_QUICK ? 0 : 8_000;
+const LEAST_ROUNDS = IS_QUICK ? 1 : 3;
 
 /**
  * Measures all contenders of a row in turn, round after round: A B C, C B A, so that each comes after each. Ratios are
@@ -33,7 +36,8 @@ const LEAST_ROUNDS = 3;
  * @returns What each contender came to, in their order.
  */
 export async function takeTurns(row: Row): Promise<Timing[]> {
-  const { contenders, warmUps, rounds } = row;
+  const { contenders, rounds } = row;
+  const warmUps = IS_QUICK ? Math.min(1, row.warmUps) : row.warmUps;
   const found: number[][] = [];
   const endMs = performance.now() + MOST_MS;
   for (let round = 0; round < warmUps + rounds; round++) {

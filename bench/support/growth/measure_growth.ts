@@ -11,6 +11,9 @@ export interface Growth {
   readonly points: readonly Grown[];
 }
 
+/** For a quick look it need not be as many. */
+const MOST = Deno.env.get("OPERO_BENCH_QUICK") === undefined ? Infinity : 10_000;
+
 /** All that is made larger and larger. */
 export const GROWING: readonly Growing[] = [...IN_MEMORY, ...ON_DISK];
 
@@ -25,7 +28,7 @@ export async function measureGrowth(word = ""): Promise<Growth[]> {
   const growth: Growth[] = [];
   for (const { title, sizes } of GROWING.filter((each) => each.title.includes(word))) {
     const points: Grown[] = [];
-    for (const size of sizes) points.push({ size, ...await measureSize(title, size) });
+    for (const size of sizes.filter((each) => each <= MOST)) points.push({ size, ...await measureSize(title, size) });
     growth.push({ title, points });
   }
   return growth;

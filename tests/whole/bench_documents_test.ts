@@ -1,0 +1,47 @@
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { DOCUMENTS, readResult } from "../../bench/support/documents.ts";
+import { growthPlot } from "../../bench/support/growth/growth_plot.ts";
+import { replaceBlock } from "../../bench/support/markdown.ts";
+
+const BLOCK = /<!-- bench:(\w+) -->[^]*?<!-- \/bench:\1 -->/g;
+const FIGURE = /\d[\d.]* (?:ns|µs)\b|\b\d+(?:\.\d+)? ?×/;
+
+const result = await readResult();
+const read = (path: string) => Deno.readTextFileSync(new URL(`../../${path}`, import.meta.url));
+
+Deno.test("every block of figures is what the script makes of the saved run", () => {
+  for (const { path, blocks } of DOCUMENTS) {
+    const document = read(path);
+    const written = Object.entries(blocks(result)).reduce(
+      (text, [name, block]) => replaceBlock(text, name, block),
+      document,
+    );
+    assertEquals(document, written, `run \`deno task bench --render\`: ${path} is older`);
+  }
+});
+
+Deno.test("the plot is what the script draws of the saved run, for light and dark pages", () => {
+  const plot = growthPlot(result.growth);
+  assertEquals(read("bench/results/growth.svg"), plot);
+  assertEquals(plot.match(/<polyline/g)?.length, result.growth.length);
+  assert(plot.includes("prefers-color-scheme: dark"));
+});
+
+Deno.test("documents have no measured figure outside of the script's blocks", () => {
+  for (const { path, blocks } of DOCUMENTS) {
+    const document = read(path);
+    assertEquals([...document.matchAll(BLOCK)].map(([, name]) => name), Object.keys(blocks(result)));
+    assertEquals(document.replaceAll(BLOCK, "").match(FIGURE), null, path);
+  }
+  assert(FIGURE.test("it takes 1.5 µs") && FIGURE.test("0.83 × p-retry") && !FIGURE.test("64 workers × tasks"));
+});
+
+Deno.test("replaceBlock() replaces a block and nothing else, and throws where there is none", () => {
+  const document = "a\n\n<!-- bench:x -->\n\nold\n\n<!-- /bench:x -->\n\nb";
+  assertEquals(replaceBlock(document, "x", "new"), document.replace("old", "new"));
+  assertThrows(
+    () => replaceBlock(document, "y", "new"),
+    Error,
+    "There is no block <!-- bench:y --> … <!-- /bench:y -->",
+  );
+});
