@@ -10,7 +10,8 @@ const MAX_CHUNK = 512;
 /** How many items go in one message, learnt from how long they take. */
 export class Pace {
   readonly #fixed: number | undefined;
-  #itemMs: number | undefined = undefined;
+  /** How long an item is thought to take, in milliseconds; `undefined` before the first is done. Only this class sets it. */
+  itemMs: number | undefined = undefined;
   #chunk = 1;
 
   /** A pace that is still unknown, or messages of a `fixed` size. */
@@ -28,19 +29,14 @@ export class Pace {
     return this.#fixed ?? MAX_CHUNK;
   }
 
-  /** How long an item is thought to take, in milliseconds; `undefined` before the first is done. */
-  get itemMs(): number | undefined {
-    return this.#itemMs;
-  }
-
   /** Takes note that a worker was done with `count` items after `elapsedMs`. */
   record(count: number, elapsedMs: number): void {
     if (count === 0) return;
     const itemMs = elapsedMs / count;
     // Slower than thought counts at once, quicker little by little: too long a chunk does more harm than too short a one.
-    const isSlower = this.#itemMs === undefined || itemMs > this.#itemMs;
-    this.#itemMs = isSlower ? itemMs : this.#itemMs! * 0.5 + itemMs * 0.5;
-    const ideal = Math.max(1, Math.floor(CHUNK_MS / this.#itemMs!));
+    const isSlower = this.itemMs === undefined || itemMs > this.itemMs;
+    this.itemMs = isSlower ? itemMs : this.itemMs! * 0.5 + itemMs * 0.5;
+    const ideal = Math.max(1, Math.floor(CHUNK_MS / this.itemMs!));
     this.#chunk = Math.min(ideal, this.#chunk * 2, MAX_CHUNK);
   }
 }
