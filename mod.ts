@@ -75,7 +75,9 @@ export type { ReraiseOptions } from "./src/layers/reraise.ts";
 export type { CacheOptions } from "./src/layers/cache.ts";
 export type { CacheStats } from "./src/cache/results/cache_account.ts";
 export type { RateLimit, RateLimitOptions } from "./src/layers/rate_limit.ts";
-export type { ArgFallbackOptions, CheckedArgFallback } from "./src/layers/arg_fallback.ts";
+export type { ArgFallbackOptions } from "./src/layers/arg_fallback.ts";
+export type { CheckedArgFallback } from "./src/policy/checked_arg_fallback.ts";
+export type { FallbackStrategy } from "./src/fallback/fallback_strategy.ts";
 export type { CircuitBreakerOptions } from "./src/layers/circuit_breaker.ts";
 export type { CircuitBreakerConfig } from "./src/policy/breaker_fields.ts";
 export type { TimeoutOptions } from "./src/layers/timeout.ts";
@@ -116,6 +118,7 @@ export type {
   CircuitEvent,
   CircuitWaitEvent,
   FailureEvent,
+  FallbackCooldownEvent,
   FallbackEvent,
   ItemDoneEvent,
   OperoEvents,

@@ -85,6 +85,24 @@ export class FailureLog {
     return !isOver(state) && state.hasNextValue && state.round.at(-1)?.canTryNext === true;
   }
 
+  /**
+   * Whether the latest attempt of `call` failed with what another value may fix: `fallbackOn` matches it. For the last value
+   * nobody has asked so far.
+   *
+   * @throws {unknown} What `fallbackOn` throws; it ends the call.
+   */
+  isOfValue(call: Call): boolean {
+    const state = stateOf(call);
+    const last = state.round.at(-1);
+    if (last?.outcome !== "failed" || state.hasNextValue) return last?.outcome === "failed" && last.canTryNext;
+    try {
+      return this.#options.fallbackOn(last.error, retryContext(call, this.#options.random));
+    } catch (thrown) {
+      state.isFinal = true;
+      throw thrown;
+    }
+  }
+
   /** Whether another round may follow: an error of this one is to be retried. */
   canRetry(call: Call): boolean {
     const state = stateOf(call);

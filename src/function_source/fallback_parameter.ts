@@ -44,6 +44,18 @@ class FallbackParameter {
 /** The lists that a call brings, by parameter; `undefined` for one that is to be passed on as it is. */
 export type FallbackLists = readonly (readonly unknown[] | undefined)[];
 
+/**
+ * How many steps the longest of `lists` has.
+ *
+ * @param lists The lists that a call brings.
+ * @returns The number of steps.
+ */
+export function stepsOf(lists: FallbackLists): number {
+  let steps = 0;
+  for (const list of lists) if (list !== undefined) steps = Math.max(steps, list.length);
+  return steps;
+}
+
 /** The parameters that move in step: most often one. */
 export class FallbackParameters {
   readonly #parameters: readonly FallbackParameter[];

@@ -1,35 +1,19 @@
-import { type Duration, parseDuration } from "../time/duration.ts";
 import type { RetryPredicate } from "../attempt/retry_context.ts";
-import type { FallbackLists, FallbackParameters } from "../function_source/fallback_parameter.ts";
+import { pauseBetweenValues } from "../attempt/value_pause.ts";
+import { type FallbackLists, type FallbackParameters, stepsOf } from "../function_source/fallback_parameter.ts";
 import { dropResponseOf } from "../call/drop_response.ts";
 import { type ErrorClass, errorMatcher, resolveMatcher } from "../options/error_matcher.ts";
 import { isBug } from "../retry/is_bug.ts";
-import { pause } from "../call/pause.ts";
 import { hideAll } from "../options/hidden_value.ts";
-import { needing, needsParameter } from "../options/option_needs.ts";
-import { anyDuration, plainObject } from "../options/validate.ts";
+import { needing, needsHealth, needsParameter, withNeed } from "../options/option_needs.ts";
+import { anyDuration, oneOf, plainObject, positiveFiniteDuration, positiveInteger } from "../options/validate.ts";
 import { type Call, stateOf } from "../call/call.ts";
 import type { Layer } from "../call/layer.ts";
 import type { LayerHost } from "../attempt/layer_host.ts";
+import { FALLBACK_STRATEGIES, type FallbackStrategy } from "../fallback/fallback_strategy.ts";
+import { healthyValuesLayer } from "../policy/healthy_values.ts";
 import { definePolicy, type Policy } from "../policy/policy.ts";
-
-/**
- * What `argFallback` has to be in addition, where it is `Place`, for a function with the parameters `Args`: the index of a
- * parameter whose type is no list is refused at compile time, as is any name where no argument can be a list, or an object
- * that holds one. A place that is known at run time only is let through.
- */
-export type CheckedArgFallback<Place, Args extends readonly unknown[]> = number extends Args["length"] ? unknown
-  : [Place] extends [number] ? number extends Place ? unknown
-    : `${Place}` extends infer Index extends keyof Args ? unknown extends Args[Index] ? unknown
-      : [Extract<Args[Index], readonly unknown[]>] extends [never]
-        ? { readonly "'argFallback' must be the index of a parameter that may be a list": never }
-      : unknown
-    : { readonly "'argFallback' must be the index of a parameter that may be a list": never }
-  : [Place] extends [string] ? unknown extends Args[number] ? unknown
-    : [Extract<Args[number], object>] extends [never]
-      ? { readonly "'argFallback' must be the name of a parameter that may be a list, or hold one": never }
-    : unknown
-  : unknown;
+import { type Duration, parseDuration } from "../time/duration.ts";
 
 /** Which argument has alternatives, such as the keys of an API. */
 export interface ArgFallbackOptions {
@@ -56,6 +40,22 @@ export interface ArgFallbackOptions {
    * @default 0
    */
   readonly fallbackDelay?: Duration | undefined;
+  /**
+   * Which value is tried first of those that do not cool down: the first of the list (`"ordered"`), the one that succeeded
+   * last (`"sticky"`), each in turn (`"round_robin"`), or the one that answers soonest (`"least_latency"`). By default the
+   * order of the list, and no value cools down; this or `cooldown` switches both on, with `"ordered"` for this one.
+   */
+  readonly fallbackStrategy?: FallbackStrategy | undefined;
+  /**
+   * How long a value is not tried after it failed `allowedFails` times within `fallbackWindow`, or once with the status 401
+   * or 403. A Retry-After counts in place of it, at once. Where all values cool down, the one that is due first is tried.
+   * Switched on by this or `fallbackStrategy`, with 60 s for this one.
+   */
+  readonly cooldown?: Duration | undefined;
+  /** How many failures within `fallbackWindow` let a value cool down: 3 where values do. */
+  readonly allowedFails?: number | undefined;
+  /** How far back failures of a value count, and its latencies: 60 s where values cool down. */
+  readonly fallbackWindow?: Duration | undefined;
 }
 
 const RULES = needing("argFallback", needsParameter, {
@@ -71,17 +71,41 @@ const RULES = needing("argFallback", needsParameter, {
   },
   fallbackOn: errorMatcher,
   fallbackDelay: anyDuration,
+  fallbackStrategy: oneOf(FALLBACK_STRATEGIES),
+  cooldown: positiveFiniteDuration,
+  allowedFails: withNeed(positiveInteger, needsHealth),
+  fallbackWindow: withNeed(positiveFiniteDuration, needsHealth),
 });
 
 /** One attempt per value in each round. */
-export const argFallbackPolicy: Policy = definePolicy<ArgFallbackOptions, "fallbackDelay">({
+export const argFallbackPolicy: Policy = definePolicy<
+  ArgFallbackOptions,
+  "fallbackDelay",
+  { readonly respectRetryAfter: boolean }
+>({
   name: "argFallback",
   rules: RULES,
   defaults: { fallbackDelay: 0 },
   show: { fallbackValues: hideAll },
-  resolve: ({ fallbackDelay }, host) =>
-    host.parameters === undefined ? undefined : argFallbackLayer(host.parameters, parseDuration(fallbackDelay)!, host),
+  giveWay: (_filled, given) =>
+    given.fallbackStrategy === undefined && given.cooldown === undefined ? {} : withHealth(given),
+  resolve: (options, host) => {
+    const { parameters } = host;
+    if (parameters === undefined) return undefined;
+    const { fallbackStrategy: strategy, allowedFails, respectRetryAfter } = options;
+    const delayMs = parseDuration(options.fallbackDelay)!;
+    if (strategy === undefined) return argFallbackLayer(parameters, delayMs, host);
+    const [cooldownMs, windowMs] = [parseDuration(options.cooldown)!, parseDuration(options.fallbackWindow)!];
+    const health = { strategy, cooldownMs, windowMs, allowedFails: allowedFails! };
+    return healthyValuesLayer({ ...health, parameters, delayMs, respectRetryAfter }, host);
+  },
 });
+
+/** What is in force where values cool down. */
+function withHealth(given: ArgFallbackOptions): Partial<ArgFallbackOptions> {
+  const { fallbackStrategy = "ordered", cooldown = 60, allowedFails = 3, fallbackWindow = 60 } = given;
+  return { fallbackStrategy, cooldown, allowedFails, fallbackWindow };
+}
 
 function isPlace(value: unknown): boolean {
   return typeof value === "string" ? value !== "" : Number.isSafeInteger(value) && Number(value) >= 0;
@@ -124,7 +148,7 @@ export function argFallbackLayer(parameters: FallbackParameters, fallbackDelayMs
     async function tryInTurn(call: Call, lists: FallbackLists): Promise<unknown> {
       const { args } = call;
       const state = stateOf(call);
-      const last = lastIndexOf(lists);
+      const last = stepsOf(lists) - 1;
       for (let i = 0;; i++) {
         state.fallbackIndex = i;
         state.hasNextValue = i < last;
@@ -139,16 +163,8 @@ export function argFallbackLayer(parameters: FallbackParameters, fallbackDelayMs
         } finally {
           call.args = args;
         }
-        await waitBetween(call);
+        await pauseBetweenValues(call, fallbackDelayMs, host);
       }
-    }
-
-    function waitBetween(call: Call): Promise<void> | undefined {
-      if (fallbackDelayMs === 0) return undefined;
-      if (host.clock.now() + fallbackDelayMs >= stateOf(call).deadlineAtMs) {
-        throw host.failures.allFailed(call, "deadline");
-      }
-      return pause(host.clock, call, fallbackDelayMs, "next fallback value");
     }
 
     return (call) => {
@@ -156,11 +172,4 @@ export function argFallbackLayer(parameters: FallbackParameters, fallbackDelayMs
       return lists === undefined ? next(call) : tryInTurn(call, lists);
     };
   };
-}
-
-/** How far the longest list goes. */
-function lastIndexOf(lists: FallbackLists): number {
-  let last = 0;
-  for (const list of lists) if (list !== undefined) last = Math.max(last, list.length - 1);
-  return last;
 }

@@ -2,6 +2,7 @@ import type { LayerHost } from "../attempt/layer_host.ts";
 import { retryContext, type RetryPredicate } from "../attempt/retry_context.ts";
 import type { BreakerHandle, CircuitState } from "../breaker/breaker_handle.ts";
 import { CircuitBreaker } from "../breaker/circuit_breaker.ts";
+import { isAbortedByCaller } from "../call/aborted_by_caller.ts";
 import { type Call, stateOf } from "../call/call.ts";
 import { dropResponse } from "../call/drop_response.ts";
 import type { Layer } from "../call/layer.ts";
@@ -9,7 +10,6 @@ import { CircuitOpenError } from "../errors/circuit_open_error.ts";
 import { isOfKind } from "../errors/error_kind.ts";
 import { formatDuration } from "../errors/format_duration.ts";
 import { isAbortError } from "../errors/is_abort_error.ts";
-import { TimeoutError } from "../errors/timeout_error.ts";
 import { resolveMatcher } from "../options/error_matcher.ts";
 import {
   breakerRule,
@@ -166,13 +166,6 @@ function isCounted(call: Call, error: unknown, isFailure: RetryPredicate, host: 
 
 function attemptsOf({ state, attemptNumber }: Call): number {
   return state === undefined ? attemptNumber : state.attemptCount;
-}
-
-/** The deadline is no wish of the caller's: what it ends took too long. */
-function isAbortedByCaller({ state }: Call): boolean {
-  const scope = state?.scope;
-  if (scope === undefined || !scope.isAborted) return false;
-  return state!.deadlineAtMs === Infinity || !(scope.reason instanceof TimeoutError);
 }
 
 function handleOf(group: BreakerGroup, name: string | undefined, host: LayerHost): BreakerHandle {

@@ -18,9 +18,9 @@ import {
 import { type Call, stateOf } from "../call/call.ts";
 import type { Handler, Layer } from "../call/layer.ts";
 import type { LayerHost } from "../attempt/layer_host.ts";
-import { localKey } from "../cache/key/local_key.ts";
 import { canBeKept, type Rate } from "../limiter/rate.ts";
 import { RateLimiter } from "../limiter/rate_limiter.ts";
+import { bucketKeyOf } from "../policy/bucket_key.ts";
 import { KeyedParts } from "../policy/keyed_parts.ts";
 import { definePolicy, type Policy } from "../policy/policy.ts";
 
@@ -46,7 +46,8 @@ export interface RateLimitOptions<Args extends readonly unknown[] = any[]> {
   /**
    * Starts per second, or a rate with its period and burst: a token bucket. Every attempt takes a token. Any `per` long has
    * at most `limit` starts in it, or `limit + burst - 1`; over 10 000 a second 1 % more. A rate is kept by each process for
-   * itself: where several share what is limited, each gets its part of the rate.
+   * itself: where several share what is limited, each gets its part of the rate. With `fallbackStrategy` or `cooldown` it is
+   * the rate of each fallback value.
    */
   readonly rateLimit?: number | RateLimit | undefined;
   /**
@@ -84,7 +85,11 @@ const RULES = needing("rateLimit", needsLimit, {
 const RATE_DEFAULTS = { per: 1, burst: 1 };
 
 /** A token per attempt. */
-export const rateLimitPolicy: Policy = definePolicy<RateLimitOptions, "rateLimitScope">({
+export const rateLimitPolicy: Policy = definePolicy<
+  RateLimitOptions,
+  "rateLimitScope",
+  { readonly fallbackStrategy?: unknown }
+>({
   name: "rateLimit",
   rules: RULES,
   defaults: { rateLimitScope: "per_function" },
@@ -93,15 +98,14 @@ export const rateLimitPolicy: Policy = definePolicy<RateLimitOptions, "rateLimit
     if (options.rateLimit === undefined) return undefined;
     const rate = resolveRate(host.task, options.rateLimit);
     const maxWaitMs = parseDuration(options.rateLimitMaxWait);
-    const { rateLimitScope, rateLimitKey } = options;
-    if (rateLimitScope !== "per_args") {
-      const limiter = rateLimitScope === "global" ? host.globalLimiter(rate) : new RateLimiter(rate, host.clock);
+    const keyOf = bucketKeyOf(options, host);
+    if (keyOf === undefined) {
+      const limiter = options.rateLimitScope === "global"
+        ? host.globalLimiter(rate)
+        : new RateLimiter(rate, host.clock);
       return rateLimitLayer(() => limiter, maxWaitMs, host);
     }
     const limiters = new KeyedParts(() => new RateLimiter(rate, host.clock));
-    const keyOf = rateLimitKey === undefined
-      ? ({ args }: Call) => localKey(host.keyArguments(args))
-      : ({ args }: Call) => rateLimitKey(...args);
     return rateLimitLayer((call) => limiters.of(keyOf(call)), maxWaitMs, host);
   },
 });

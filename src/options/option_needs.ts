@@ -35,6 +35,12 @@ export const needsParameter: OptionNeed = {
   desired: "given together with 'argFallback', without which it does nothing",
 };
 
+/** Options of the health of fallback values. */
+export const needsHealth: OptionNeed = {
+  isMet: ({ fallbackStrategy, cooldown }) => fallbackStrategy !== undefined || cooldown !== undefined,
+  desired: "given together with 'fallbackStrategy' or 'cooldown', without which no value cools down",
+};
+
 /** Options of the rate limit. */
 export const needsLimit: OptionNeed = {
   isMet: ({ rateLimit }) => rateLimit !== undefined,

@@ -37,6 +37,8 @@ const PEERS: readonly Peers[] = [
   ["cacheKey", "resolver keyfn keygenerator normalizer cachekeyfn"],
   ["cacheBackend", "store storage"],
   ["cache", "memoize"],
+  ["cooldown", "cooldowntime cooldownperiod", 'in seconds or with its unit, as in "60s"'],
+  ["fallbackStrategy", "routingstrategy loadbalancing", 'as in "round_robin" or "least_latency"'],
   ["fallback", "fallbackvalue defaultvalue retryerrorcallback"],
   [
     "workers",

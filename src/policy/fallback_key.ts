@@ -1,5 +1,5 @@
 import { instanceNumber } from "../cache/key/instance_number.ts";
-import type { FallbackParameters } from "../function_source/fallback_parameter.ts";
+import type { FallbackLists, FallbackParameters } from "../function_source/fallback_parameter.ts";
 
 /**
  * What distinguishes the fallback value that a call tries from others, for the parts of a policy that each value has for itself. It
@@ -9,10 +9,33 @@ import type { FallbackParameters } from "../function_source/fallback_parameter.t
  * @returns A function of the arguments of an attempt; where these bring no list, its answer is `undefined`.
  */
 export function fallbackKeyOf(parameters: FallbackParameters): (args: readonly unknown[]) => unknown {
-  return (args) => {
-    const values = parameters.valuesTried(args);
-    return values.length === 1 ? values[0] : values.map(partOf).join();
-  };
+  return (args) => keyOf(parameters.valuesTried(args));
+}
+
+/**
+ * The same for step `i` of the lists that a call brings.
+ *
+ * @param lists The lists, by parameter; a shorter one stays at its last value.
+ * @param i The step, from 0.
+ * @returns What `fallbackKeyOf` answers for an attempt with that step.
+ */
+export function stepKey(lists: FallbackLists, i: number): unknown {
+  if (lists.length === 1) return lists[0]![i];
+  return keyOf(lists.map((list) => list?.[Math.min(i, list.length - 1)]));
+}
+
+function keyOf(values: readonly unknown[]): unknown {
+  return values.length === 1 ? values[0] : jointKey(values);
+}
+
+/**
+ * One key of several values: two lists have the same if they have the same values.
+ *
+ * @param values The values; objects are distinguished by identity.
+ * @returns The key.
+ */
+export function jointKey(values: readonly unknown[]): string {
+  return values.map(partOf).join();
 }
 
 /** Values that move in step have one text, each with its length before it. */

@@ -46,6 +46,16 @@ export interface FallbackEvent extends CallEvent {
   readonly error: unknown;
 }
 
+/** A fallback value cools down: it is not tried while there is another that does not. */
+export interface FallbackCooldownEvent extends CallEvent {
+  /** The index of the value in the list of the call. */
+  readonly fallbackIndex: number;
+  /** For how long, in seconds. */
+  readonly cooldown: number;
+  /** What the attempt with it threw. */
+  readonly error: unknown;
+}
+
 /** A backend of the cache failed. */
 export interface CacheErrorEvent {
   /** The name of the wrapped function. */
@@ -108,6 +118,8 @@ export interface OperoEvents {
   retry: RetryEvent;
   /** The next fallback value is tried. */
   fallback: FallbackEvent;
+  /** A fallback value cools down. */
+  fallbackCooldown: FallbackCooldownEvent;
   /** The cache had a fresh result. */
   cacheHit: CallEvent;
   /** The cache had no result. */
@@ -141,6 +153,7 @@ export const EVENT_NAMES: readonly (keyof OperoEvents)[] = Object.keys(
     failure: true,
     retry: true,
     fallback: true,
+    fallbackCooldown: true,
     cacheHit: true,
     cacheMiss: true,
     cacheStale: true,

@@ -26,6 +26,7 @@ const LINES: Readonly<Record<CallEventName, LogLine>> = {
   failure: { level: "info", message: "call failed" },
   retry: { level: "info", message: "retrying" },
   fallback: { level: "info", message: "trying the next fallback value" },
+  fallbackCooldown: { level: "warning", message: "a fallback value cools down" },
   cacheHit: { level: "debug", message: "cache hit" },
   cacheMiss: { level: "debug", message: "cache miss" },
   cacheStale: { level: "debug", message: "stale value served" },

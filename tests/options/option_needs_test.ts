@@ -15,6 +15,7 @@ function load(id: string, keys: string[] = ["a"]): string {
 
 const NO_CACHE = "given together with 'cache: true', without which it does nothing";
 const NO_LIMIT = "given together with 'rateLimit', without which it does nothing";
+const NO_HEALTH = "given together with 'fallbackStrategy' or 'cooldown', without which no value cools down";
 const NO_PARAMETER = "given together with 'argFallback', without which it does nothing";
 
 /** Options that do nothing: what is wrong with which of them, and the like with what it takes. */
@@ -56,6 +57,22 @@ const USELESS: [OperoOptions, string, OperoOptions][] = [
     { rateLimitScope: "per_args" },
   ],
   [{ fallbackDelay: "1s" }, `'fallbackDelay' must be ${NO_PARAMETER}: received "1s"`, { argFallback: "keys" }],
+  [
+    { fallbackStrategy: "sticky" },
+    `'fallbackStrategy' must be ${NO_PARAMETER}: received "sticky"`,
+    { argFallback: "keys" },
+  ],
+  [{ cooldown: "1m" }, `'cooldown' must be ${NO_PARAMETER}: received "1m"`, { argFallback: "keys" }],
+  [
+    { argFallback: "keys", allowedFails: 5 },
+    `'allowedFails' must be ${NO_HEALTH}: received 5`,
+    { fallbackStrategy: "ordered" },
+  ],
+  [
+    { argFallback: "keys", fallbackWindow: "5m" },
+    `'fallbackWindow' must be ${NO_HEALTH}: received "5m"`,
+    { cooldown: "1m" },
+  ],
   [{ fallbackValues: ["a"] }, `'fallbackValues' must be ${NO_PARAMETER}: received an array`, { argFallback: "keys" }],
 ];
 

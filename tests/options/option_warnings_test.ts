@@ -14,6 +14,7 @@ const inEffect: OperoOptions = {
   cacheBackend: memoryCache(),
   rateLimit: 5,
   argFallback: "_keys",
+  fallbackStrategy: "ordered",
   maxDelay: "1d",
 };
 
@@ -33,7 +34,7 @@ const DURATIONS = [
     "cacheTimeout",
     "connectTimeout",
   ],
-  ...["rateLimitMaxWait", "fallbackDelay", "timeout", "deadline"],
+  ...["rateLimitMaxWait", "fallbackDelay", "fallbackWindow", "cooldown", "timeout", "deadline"],
 ];
 
 for (const option of DURATIONS) {

@@ -108,6 +108,16 @@ const TABLE: Record<string, { desired: string; wrong: Wrong }> = {
   },
   fallbackOn: { desired: RETRY_ON, wrong: [["Error", '"Error"'], [[], "an empty array"], [[Error, 5], "an array"]] },
   fallbackDelay: { desired: `a non-negative ${DURATION}`, wrong: NO_DURATION },
+  fallbackStrategy: {
+    desired: 'one of "ordered", "sticky", "round_robin", "least_latency"',
+    wrong: [["roundRobin", '"roundRobin"'], ["", '""'], [true, "true"], [null, "null"], [0, "0"]],
+  },
+  cooldown: { desired: `a positive ${DURATION}`, wrong: [...NO_POSITIVE_DURATION, [Infinity, "Infinity"]] },
+  allowedFails: {
+    desired: "a positive integer",
+    wrong: [[0, "0"], [-1, "-1"], [1.5, "1.5"], [Infinity, "Infinity"], ["3", '"3"'], [null, "null"]],
+  },
+  fallbackWindow: { desired: `a positive ${DURATION}`, wrong: [...NO_POSITIVE_DURATION, [Infinity, "Infinity"]] },
   timeout: { desired: `a positive ${DURATION}`, wrong: NO_POSITIVE_DURATION },
   deadline: { desired: `a positive ${DURATION}`, wrong: NO_POSITIVE_DURATION },
   signal: {
@@ -208,6 +218,7 @@ Deno.test("opero() refuses an unknown option with the nearest known name, and sh
     ["min_delay", "minDelay"],
     ["arg_fallback", "argFallback"],
     ["fallback_values", "fallbackValues"],
+    ["allowed_fails", "allowedFails"],
     ["cache_ttl", "cacheTtl"],
     ["cache_backend_config", "cacheBackendConfig"],
     ["timeOut", "timeout"],
@@ -244,6 +255,8 @@ Deno.test("opero() names its own option where one has the name that another libr
     ["interval", `'rateLimit' (as in { limit: 10, per: "1s" })`],
     ["maxAge", "'cacheTtl'"],
     ["ttl", "'cacheTtl'"],
+    ["cooldown_time", `'cooldown' (in seconds or with its unit, as in "60s")`],
+    ["routing_strategy", `'fallbackStrategy' (as in "round_robin" or "least_latency")`],
     ["max", "'cacheBackendConfig' (as in { maxEntries: 1_000 })"],
   ];
   const map = [

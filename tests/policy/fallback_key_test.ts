@@ -1,6 +1,6 @@
 import { assertEquals, assertNotEquals } from "@std/assert";
 import { resolveFallbackParameters } from "../../src/function_source/fallback_parameter.ts";
-import { fallbackKeyOf } from "../../src/policy/fallback_key.ts";
+import { fallbackKeyOf, stepKey } from "../../src/policy/fallback_key.ts";
 
 const keyFor = (argFallback: number | number[]) =>
   fallbackKeyOf(resolveFallbackParameters("wrap", (_a: unknown, _b: unknown) => 1, { argFallback })!);
@@ -10,6 +10,19 @@ Deno.test("fallbackKeyOf() answers the value that is tried, as it is, or undefin
   const client = {};
   assertEquals([keyOf([["a", "b"]]), keyOf([["b"]]), keyOf([[client]]) === client], ["a", "b", true]);
   assertEquals([keyOf(["a"]), keyOf([[]]), keyOf([])], [undefined, undefined, undefined]);
+});
+
+Deno.test("stepKey() answers for a step what fallbackKeyOf() answers for its attempt", () => {
+  const client = {};
+  for (const lists of [[["a", client, 5]], [["a", "b", "c"], [client]], [["a"], undefined]]) {
+    const parameters = resolveFallbackParameters("wrap", (_a: unknown, _b: unknown) => 1, {
+      argFallback: lists.map((_, place) => place),
+    })!;
+    for (let i = 0; i < lists[0]!.length; i++) {
+      const args = parameters.argsAt(lists, lists, i);
+      assertEquals(stepKey(lists, i), fallbackKeyOf(parameters)(args));
+    }
+  }
 });
 
 Deno.test("fallbackKeyOf() tells values that move in step apart by all of them", () => {

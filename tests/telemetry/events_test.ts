@@ -138,8 +138,8 @@ Deno.test("EventHub.on() refuses names that no event has, and listeners that are
   const fn = opero(function load() {});
   for (const hub of [events, fn.events]) {
     const names =
-      '"success", "failure", "retry", "fallback", "cacheHit", "cacheMiss", "cacheStale", "cacheCoalesced", ' +
-      '"cacheError", "rateLimited", "circuitOpened", "circuitHalfOpened", "circuitClosed", "circuitIsolated", ' +
+      '"success", "failure", "retry", "fallback", "fallbackCooldown", "cacheHit", "cacheMiss", "cacheStale", ' +
+      '"cacheCoalesced", "cacheError", "rateLimited", "circuitOpened", "circuitHalfOpened", "circuitClosed", "circuitIsolated", ' +
       '"circuitWait", "itemDone"';
     const unknown = assertThrows(() => hub.on("retries" as "retry", () => {}), ConfigurationError);
     assertEquals(

@@ -35,6 +35,16 @@ const LAYERS: Record<string, { readonly options: OperoOptions; readonly fails: n
   "deadline": { options: { deadline: "1h", rateLimit: 10 }, fails: 1 },
   "signal": { options: { signal: new AbortController().signal, rateLimit: 10 }, fails: 1 },
   "fallbackDelay": { options: { argFallback: 1, fallbackValues: ["a", "b"], fallbackDelay: "1s" }, fails: 1 },
+  "values by their health": {
+    options: {
+      argFallback: 1,
+      fallbackValues: ["a", "b"],
+      fallbackStrategy: "round_robin",
+      fallbackDelay: "1s",
+      rateLimit: 10,
+    },
+    fails: 1,
+  },
   "an open circuit": {
     options: { retries: 2, circuitBreaker: { consecutiveFailures: 1, openFor: "5s" }, maxRetryAfter: "10m" },
     fails: 2,

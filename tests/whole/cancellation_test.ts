@@ -28,6 +28,9 @@ const BREAKER_WAITS: OperoOptions = {
   circuitBreaker: { consecutiveFailures: 1, openFor: "5s", halfOpenCalls: 1 },
 };
 
+/** The same, where the values cool down. */
+const HEALTH_WAITS: OperoOptions = { ...ALL_WAITS, fallbackStrategy: "round_robin", allowedFails: 2, cooldown: "2s" };
+
 interface Aborted {
   readonly atMs: number;
   readonly viaOption?: boolean;
@@ -99,6 +102,18 @@ Deno.test("signal ends a call at once at any moment that its circuit is open or 
   await fc.assert(
     fc.asyncProperty(fc.integer({ min: 0, max: 7_799 }), async (atMs) => {
       const aborted = await abortAt({ atMs, options: BREAKER_WAITS });
+      assertEquals(aborted.outcome, { ok: false, error: STOP });
+      const { calls, callsBefore, pending, settledMs, counted } = aborted;
+      assertEquals([settledMs, calls, pending, counted.listeners], [atMs, callsBefore, 0, 0]);
+    }),
+    { numRuns: runs(100) },
+  );
+});
+
+Deno.test("signal ends a call at once at any moment that its values are tried by their health, and leaves nothing", async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.integer({ min: 0, max: 5_899 }), async (atMs) => {
+      const aborted = await abortAt({ atMs, options: HEALTH_WAITS });
       assertEquals(aborted.outcome, { ok: false, error: STOP });
       const { calls, callsBefore, pending, settledMs, counted } = aborted;
       assertEquals([settledMs, calls, pending, counted.listeners], [atMs, callsBefore, 0, 0]);

@@ -64,6 +64,8 @@ const FALLBACK = { fallback: "plan B" };
 const BREAKER = { circuitBreaker: { consecutiveFailures: 1, openFor: "10s", halfOpenCalls: 1 } } as const;
 /** Does not wait for an open circuit. */
 const HASTY = { maxRetryAfter: 0 };
+/** A value that fails is not tried for 20 s. */
+const HEALTH = { ...ARG, allowedFails: 1, cooldown: "20s" } as const;
 const twice = [[["k1", "k2"]], [["k1", "k2"]]];
 const no = { retries: 0 };
 
@@ -277,6 +279,64 @@ const CASES: Record<string, Case> = {
     given: twice,
     everyS: 1,
     expected: [1, undefined as never, "circuit open: 9 s"],
+  },
+  "retry around the health: a round that ends with a value that cools down tries the one that is due first": {
+    options: { ...RETRY, ...HEALTH },
+    steps: [busy],
+    expected: [6, 6, "all failed: attempts"],
+    spanMs: 2_000,
+  },
+  "cache around the health: a hit asks no value": {
+    options: { ...CACHE, ...HEALTH, ...no },
+    steps: [busy, ok(1)],
+    given: twice,
+    everyS: 1,
+    expected: [2, 0, 1],
+  },
+  "deadline around the health: an attempt that it ends lets the value cool down": {
+    options: { ...HEALTH, ...DEADLINE, ...no },
+    steps: ["hang", busy, ok(1)],
+    given: twice,
+    everyS: 6,
+    // The first value hangs, the second fails, and the first is due first.
+    expected: [3, 2, 1],
+  },
+  "health around the breaker: a value whose circuit is open makes way": {
+    options: { ...BREAKER, ...HEALTH, allowedFails: 2, ...no },
+    steps: [busy, ok(1)],
+    given: twice,
+    everyS: 1,
+    expected: [3, 1, 1],
+  },
+  "health around the rate limit: each value has a limit of its own": {
+    options: { ...HEALTH, ...RATE, ...no },
+    steps: [busy, ok(1)],
+    expected: [2, 2, 1],
+    spanMs: 0,
+  },
+  "health around the timeout: a value that takes too long cools down": {
+    options: { ...HEALTH, ...TIMEOUT, ...no },
+    steps: ["hang", ok(1)],
+    given: twice,
+    everyS: 3,
+    expected: [3, 1, 1],
+  },
+  "health around failOn: a value that is refused cools down": {
+    options: { ...HEALTH, ...no, failOn: (value: unknown) => value === "bad" },
+    steps: [ok("bad"), ok(1)],
+    given: twice,
+    everyS: 1,
+    expected: [3, 1, 1],
+  },
+  "fallback around the health": {
+    options: { ...HEALTH, ...FALLBACK, ...no },
+    steps: [busy],
+    expected: [2, 2, "plan B"],
+  },
+  "reraise around the health: what the last value threw comes out": {
+    options: { ...HEALTH, ...no, reraise: true },
+    steps: [busy, bug],
+    expected: [2, undefined as never, BUG],
   },
   "reraise around the breaker: the refusal comes out": {
     options: { ...BREAKER, ...RETRY, ...HASTY, reraise: true },

@@ -189,6 +189,24 @@ Deno.test("by default the next fallback value is tried at once", async () => {
   assertEquals(starts, [["a", 0], ["b", 0]]);
 });
 
+Deno.test("by default a value that failed 3 times within 60 s cools down for 60 s, where values do, in their order", async () => {
+  for (const options of [{ fallbackStrategy: "ordered" }, { cooldown: "60s" }] as const) {
+    const clock = new FakeClock();
+    const tried: string[] = [];
+    const use = createOpero({ clock, retries: 0 }).opero((keys: string[]) => {
+      tried.push(keys[0]!);
+      if (keys[0] === "a") throw new Error("busy");
+    }, { argFallback: "keys", ...options });
+    for (const waitS of [30, 29.999, 0, 59.999, 0.001]) {
+      await use(["a", "b"]);
+      await clock.tick(waitS);
+    }
+    assertEquals([tried.join(""), use.options.fallbackStrategy], ["abababbb", "ordered"]);
+    await use(["a", "b"]);
+    assertEquals(tried.slice(-2).join(""), "ab");
+  }
+});
+
 Deno.test("by default currentCall() answers before the first await alone", async () => {
   const { opero } = createOpero({ retries: 0, reraise: true });
   const late = opero(async () => {

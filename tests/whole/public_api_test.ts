@@ -19,8 +19,8 @@ const EXPORTS: Record<string, { module: object; values: string; types: string }>
       AllFailedInit AllFailedReason AnyFunction ArgFallbackOptions AsyncFunction AttemptRecord BreakerHandle BreakerMetrics CacheBackend
       CacheBackendFactory CacheBackendHost CacheEntry CacheErrorEvent CacheHandle CacheMode CacheOptions CacheStats
       CacheStatus CallContext CallEvent CallMeta CallOptions CheckedArgFallback CircuitBreakerConfig CircuitBreakerOptions CircuitEvent CircuitState CircuitWaitEvent Clock ContextOptions CustomLayer
-      DeadlineOptions DiskCacheConfig Duration ErrorClass FailOnOptions FailureEvent FailurePredicate FallbackEvent
-      FallbackOptions HiddenValue InstanceOptions ItemDoneEvent Items JitterContext JitterFunction JitterName KeyvLike
+      DeadlineOptions DiskCacheConfig Duration ErrorClass FailOnOptions FailureEvent FailurePredicate FallbackCooldownEvent FallbackEvent
+      FallbackOptions FallbackStrategy HiddenValue InstanceOptions ItemDoneEvent Items JitterContext JitterFunction JitterName KeyvLike
       KvCacheConfig KvCommit KvDatabase KvEntry KvKey LayerCall LayerFunction LayerHandler LayerPlace LayersOptions
       LogFields LogLevel LogRecord LogThreshold Logger LoggingOptions MapItemError MapMode MapResult MapStream Mapped
       MaybePromise MemoryCacheConfig NameOptions NamedLayer OnError Opero OperoErrorCode OperoEvents OperoHandles

@@ -262,6 +262,11 @@ Deno.test("argFallback names a parameter that may be a list, or hold one, else i
     opero((key: unknown) => key, { argFallback: 0 });
     opero((...keys: string[]) => keys, { argFallback: 2 });
     opero(async (key: string[]) => await Promise.resolve(key), { argFallback: either });
+    opero(async (key: string[], model: string[]) => await Promise.resolve([key, model]), {
+      argFallback: [0, "model"],
+      fallbackStrategy: "least_latency",
+      fallbackValues: { 0: ["a", "b"], model: ["x"] },
+    });
     opero(async (key: string[]) => await Promise.resolve(key), spread);
     // @ts-expect-error -- no list
     opero((key: string) => key, { argFallback: 0 });
@@ -269,6 +274,12 @@ Deno.test("argFallback names a parameter that may be a list, or hold one, else i
     opero(async (key: string, model: string[]) => await Promise.resolve([key, model]), { argFallback: 0 });
     // @ts-expect-error -- no list, and nothing that could hold one
     opero(async (key: string) => await Promise.resolve(key), { argFallback: "key" });
+    // @ts-expect-error -- the second is no list
+    opero(async (key: string[], model: string) => await Promise.resolve([key, model]), { argFallback: [0, 1] });
+    // @ts-expect-error -- no list, and nothing that could hold one
+    opero(async (key: string, model: string) => await Promise.resolve([key, model]), { argFallback: ["key", "model"] });
+    // @ts-expect-error -- no such strategy
+    opero((key: string[]) => key[0], { argFallback: 0, fallbackStrategy: "random" });
     // @ts-expect-error -- no such parameter
     opero(async (key: string[]) => await Promise.resolve(key), { argFallback: 3 });
   };

@@ -49,6 +49,7 @@ const DOCUMENTS = [
   "docs/cache_backends.md",
   "docs/layers.md",
   "docs/circuit_breaker.md",
+  "docs/fallback.md",
 ];
 
 /** The text of a worker is built from the other sources. */
