@@ -57,12 +57,12 @@ export class ValueRound {
     this.#value.inFlight--;
   }
 
-  /** It succeeded, `tookMs` after it began. */
-  succeed(tookMs: number, nowMs: number): void {
+  /** It succeeded; it began at `startedMs`. */
+  succeed(startedMs: number, nowMs: number): void {
     const { strategy, turns } = this.#options;
     const { isTimed, isStaying } = COMPARISONS[strategy];
     const value = this.#value;
-    if (isTimed) value.succeed(tookMs, nowMs);
+    if (isTimed) value.succeed(Math.max(0, nowMs - startedMs), nowMs);
     if (!isStaying) return;
     // Where others have left the value that led as this attempt began, they decide: an attempt that ends late does not.
     const isLeader = value.stayedAt === this.#leader && this.#leader > 0;

@@ -6,9 +6,9 @@ import { dropResponseOf } from "../call/drop_response.ts";
 import type { Layer } from "../call/layer.ts";
 import { rootOf } from "../errors/error_label.ts";
 import { httpStatusOf } from "../errors/http_status.ts";
-import type { FallbackStrategy } from "../fallback/fallback_strategy.ts";
+import { COMPARISONS, type FallbackStrategy } from "../fallback/fallback_strategy.ts";
 import { type HealthSettings, ValueHealth } from "../fallback/value_health.ts";
-import { ValueRound } from "../fallback/value_round.ts";
+import { ValueRound, type ValueRoundOptions } from "../fallback/value_round.ts";
 import { type FallbackLists, type FallbackParameters, stepsOf } from "../function_source/fallback_parameter.ts";
 import { retryAfterMs } from "../retry/retry_after.ts";
 import type { Clock } from "../time/clock.ts";
@@ -29,21 +29,20 @@ export interface HealthyValuesOptions extends HealthSettings {
 
 /** The health of the values of one function, whatever lists they come in. */
 class HealthTable {
-  readonly #options: HealthyValuesOptions;
   readonly #parts: KeyedParts<ValueHealth>;
-  readonly #turns = { latest: 0 };
+  readonly #options: ValueRoundOptions;
 
   constructor(options: HealthyValuesOptions, clock: Clock) {
-    this.#options = options;
+    this.#options = { strategy: options.strategy, turns: { latest: 0 } };
     this.#parts = new KeyedParts(() => new ValueHealth(options, clock));
   }
 
   /** A round over the steps of `lists`. */
   roundOf(lists: FallbackLists, nowMs: number): ValueRound {
-    const values: ValueHealth[] = [];
     const steps = stepsOf(lists);
-    for (let i = 0; i < steps; i++) values.push(this.#parts.of(stepKey(lists, i)).use(nowMs));
-    return new ValueRound({ strategy: this.#options.strategy, turns: this.#turns }, values);
+    const values = new Array<ValueHealth>(steps);
+    for (let i = 0; i < steps; i++) values[i] = this.#parts.of(stepKey(lists, i)).use(nowMs);
+    return new ValueRound(this.#options, values);
   }
 }
 
@@ -61,35 +60,39 @@ class HealthTable {
  * @returns The layer.
  */
 export function healthyValuesLayer(options: HealthyValuesOptions, host: LayerHost): Layer {
-  const { parameters } = options;
-  const { clock, failures } = host;
+  const { parameters, strategy } = options;
+  const { clock } = host;
+  // As exact as the values need it, and read once for all calls of a turn.
+  const readClock = clock.coarseNow === undefined ? () => clock.now() : () => clock.coarseNow!();
+  const learnsFromSuccess = COMPARISONS[strategy].isTimed || COMPARISONS[strategy].isStaying;
   const table = new HealthTable(options, clock);
   return (next) => {
     async function tryByHealth(call: Call, lists: FallbackLists): Promise<unknown> {
       const { args } = call;
       const state = stateOf(call);
-      const round = table.roundOf(lists, clock.now());
-      for (let i = round.next(clock.now())!;;) {
+      const nowMs = readClock();
+      const round = table.roundOf(lists, nowMs);
+      for (let i = round.next(nowMs)!;;) {
         state.fallbackIndex = i;
         state.hasNextValue = round.hasOthers;
         call.args = parameters.argsAt(args, lists, i);
         const attempts = state.attemptCount;
         round.begin(i);
-        let error: unknown;
         try {
           const value = await next(call);
-          if (state.attemptCount > attempts) succeed(call, round, clock);
-          return value;
-        } catch (thrown) {
-          error = thrown;
-          failures.record(call, error);
-          if (state.attemptCount > attempts) fail(call, error, round, options, host);
-          round.leave(failures.wasRefused(call, error));
-        } finally {
+          if (learnsFromSuccess && state.attemptCount > attempts) round.succeed(call.startedMs!, readClock());
           round.release();
           call.args = args;
+          return value;
+        } catch (error) {
+          try {
+            settle(call, error, round, attempts, options, host);
+          } finally {
+            round.release();
+            call.args = args;
+          }
+          i = await nextAfter(call, error, round, options.delayMs, host);
         }
-        i = await nextAfter(call, error, round, options.delayMs, host);
       }
     }
 
@@ -100,16 +103,29 @@ export function healthyValuesLayer(options: HealthyValuesOptions, host: LayerHos
   };
 }
 
-function succeed(call: Call, round: ValueRound, clock: Clock): void {
-  const nowMs = clock.now();
-  round.succeed(nowMs - call.startedMs!, nowMs);
+/** Records what came of a value, `attempts` attempts after the call began, in place of a result. */
+function settle(
+  call: Call,
+  error: unknown,
+  round: ValueRound,
+  attempts: number,
+  options: HealthyValuesOptions,
+  host: LayerHost,
+): void {
+  host.failures.record(call, error);
+  // A refusal says nothing of the value, and neither does what kept the attempt from running.
+  if (call.state!.attemptCount > attempts && isOfValue(call, host)) fail(call, error, round, options, host);
+  round.leave(host.failures.wasRefused(call, error));
 }
 
-/** Counts what an attempt threw against its value, unless that says nothing of it. */
-function fail(call: Call, error: unknown, round: ValueRound, options: HealthyValuesOptions, host: LayerHost): void {
-  const { clock, failures, telemetry, functionName } = host;
+function isOfValue(call: Call, { failures }: LayerHost): boolean {
   const isEndedByDeadline = call.state!.scope?.isAborted === true && !isAbortedByCaller(call);
-  if (!isEndedByDeadline && !failures.isOfValue(call)) return;
+  return isEndedByDeadline || failures.isOfValue(call);
+}
+
+/** Counts what an attempt threw against its value. */
+function fail(call: Call, error: unknown, round: ValueRound, options: HealthyValuesOptions, host: LayerHost): void {
+  const { clock, telemetry, functionName } = host;
   const nowMs = clock.now();
   const coolMs = round.fail({
     nowMs,

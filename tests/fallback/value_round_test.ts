@@ -30,7 +30,7 @@ function setUp(strategy: FallbackStrategy, count: number) {
         fail(each, isRejected);
         continue;
       }
-      each.succeed(10, clock.ms);
+      each.succeed(clock.ms - 10, clock.ms);
       each.release();
       break;
     }
@@ -58,7 +58,7 @@ Deno.test("ValueRound does not return to a value by an attempt with it that ends
   const late = round();
   late.begin(late.next(0)!);
   assertEquals(run([0]), [0, 1]);
-  late.succeed(10, 0);
+  late.succeed(-10, 0);
   assertEquals(run(), [1]);
 });
 
@@ -77,7 +77,7 @@ Deno.test("ValueRound learns of each value, and takes the one that answers soone
     const each = round();
     const i = each.next(clock.ms)!;
     each.begin(i);
-    each.succeed(took[i]!, clock.ms += took[i]!);
+    each.succeed(clock.ms, clock.ms += took[i]!);
     each.release();
     chosen.push(i);
   }
@@ -149,7 +149,7 @@ Deno.test("ValueRound tries no value that cools down while another does not, non
             fail(each, isRejected);
             continue;
           }
-          each.succeed(10, clock.ms);
+          each.succeed(clock.ms - 10, clock.ms);
           each.release();
           break;
         }
@@ -197,8 +197,7 @@ Deno.test("ValueRound lets no value starve with 'round_robin' and 'least_latency
         const each = round();
         const i = each.next(clock.ms)!;
         each.begin(i);
-        clock.ms += took[i]!;
-        each.succeed(took[i]!, clock.ms);
+        each.succeed(clock.ms, clock.ms += took[i]!);
         each.release();
         last[i] = clock.ms;
         clock.ms += 200;
