@@ -29,6 +29,13 @@ const cockatielLimited = cockatiel.wrap(
   cockatiel.timeout(5_000, cockatiel.TimeoutStrategy.Aggressive),
 );
 
+const KEYS = ["key-1", "key-2", "key-3"];
+const serveWith = (_keys: string[]) => serve();
+const inTurn = opero(serveWith, { argFallback: 0 });
+const byHealth = opero(serveWith, { argFallback: 0, fallbackStrategy: "ordered" });
+const byTurns = opero(serveWith, { argFallback: 0, fallbackStrategy: "round_robin" });
+const byLatency = opero(serveWith, { argFallback: 0, fallbackStrategy: "least_latency" });
+
 /** What a call that succeeds at once pays for the policies that it does not need. */
 export const rows: readonly Row[] = [
   callRow("retries, circuit breaker, success", [
@@ -40,6 +47,12 @@ export const rows: readonly Row[] = [
   callRow("retries, circuit breaker, timeout, success", [
     { name: "opero", call: () => limited() },
     { name: "cockatiel", call: () => cockatielLimited.execute(serve) },
+  ]),
+  callRow("three fallback values with health, the first succeeds", [
+    { name: "opero", call: () => byHealth(KEYS) },
+    { name: "opero, round_robin", call: () => byTurns(KEYS) },
+    { name: "opero, least_latency", call: () => byLatency(KEYS) },
+    { name: "opero without health", call: () => inTurn(KEYS) },
   ]),
 ];
 

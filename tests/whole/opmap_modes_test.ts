@@ -241,3 +241,22 @@ Deno.test("layers of one's own run on the caller's side of a pool", async () => 
   });
   assertEquals([await double([1, 2]), seen], [[2, 4], [0, 1]]);
 });
+
+Deno.test("opmap() remembers in every mode, for all items, which fallback values fail", async () => {
+  const use = ({ id, keys }: { id: number; keys: string[] }): string => {
+    if (keys[0] === "dead") throw Object.assign(new Error("unauthorized"), { status: 401 });
+    return `${id}${keys[0]}${currentCall().fallbackIndex}`;
+  };
+  for (const mode of ["thread", "process", "async_process"] as const) {
+    const options = { argFallback: "keys", fallbackStrategy: "ordered", workers: 1, progress: false, mode } as const;
+    await using map = opmap(use, options);
+    const items = [1, 2, 3].map((id) => ({ id, keys: ["dead", "good"] }));
+    await map(items.slice(0, 1));
+    const results = await map.withMeta(items);
+    assertEquals(results.map(({ value, meta }) => [value, meta.attempts, meta.fallbackIndex]), [
+      ["1good1", 1, 1],
+      ["2good1", 1, 1],
+      ["3good1", 1, 1],
+    ]);
+  }
+});
