@@ -80,6 +80,8 @@ export type { CheckedArgFallback } from "./src/policy/checked_arg_fallback.ts";
 export type { FallbackStrategy } from "./src/fallback/fallback_strategy.ts";
 export type { CircuitBreakerOptions } from "./src/layers/circuit_breaker.ts";
 export type { CircuitBreakerConfig } from "./src/policy/breaker_fields.ts";
+export type { ConcurrencyOptions } from "./src/layers/concurrency.ts";
+export type { ConcurrencyConfig } from "./src/policy/concurrency_fields.ts";
 export type { TimeoutOptions } from "./src/layers/timeout.ts";
 export type { DeadlineOptions } from "./src/layers/deadline.ts";
 export type { FailOnOptions, FailurePredicate } from "./src/layers/fail_on.ts";
@@ -122,6 +124,7 @@ export type {
   FallbackEvent,
   ItemDoneEvent,
   OperoEvents,
+  QueueEvent,
   RateLimitedEvent,
   RetryEvent,
   SuccessEvent,

@@ -1,5 +1,6 @@
 import { opero } from "@opero/core";
 import * as cockatiel from "npm:cockatiel@4.0.0";
+import pLimit from "npm:p-limit@7.2.0";
 import { registerRows } from "./support/register_rows.ts";
 import { callRow, type Row } from "./support/row.ts";
 
@@ -35,6 +36,10 @@ const inTurn = opero(serveWith, { argFallback: 0 });
 const byHealth = opero(serveWith, { argFallback: 0, fallbackStrategy: "ordered" });
 const byTurns = opero(serveWith, { argFallback: 0, fallbackStrategy: "round_robin" });
 const byLatency = opero(serveWith, { argFallback: 0, fallbackStrategy: "least_latency" });
+const slotted = opero(serve, { retries: 3, concurrency: 10 });
+const adapting = opero(serve, { retries: 3, concurrency: { max: 100 } });
+const cockatielSlots = cockatiel.bulkhead(10, 10);
+const pLimited = pLimit(10);
 
 /** What a call that succeeds at once pays for the policies that it does not need. */
 export const rows: readonly Row[] = [
@@ -53,6 +58,13 @@ export const rows: readonly Row[] = [
     { name: "opero, round_robin", call: () => byTurns(KEYS) },
     { name: "opero, least_latency", call: () => byLatency(KEYS) },
     { name: "opero without health", call: () => inTurn(KEYS) },
+  ]),
+  callRow("concurrency, a free slot", [
+    { name: "opero", call: () => slotted() },
+    { name: "cockatiel", call: () => cockatielSlots.execute(serve) },
+    { name: "p-limit", call: () => pLimited(serve) },
+    { name: "opero, adaptive", call: () => adapting() },
+    { name: "opero without concurrency", call: () => retried() },
   ]),
 ];
 

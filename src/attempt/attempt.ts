@@ -83,3 +83,13 @@ export function openAttempt(call: Call): Attempt | undefined {
   if (attempt instanceof Attempt) return attempt.outcome === undefined ? attempt : undefined;
   return call.attemptNumber === 0 ? undefined : new Attempt(call);
 }
+
+/**
+ * How many attempts of `call` have begun: where a layer within refused it, none has in the meantime.
+ *
+ * @param call The call.
+ * @returns The number, without those that were refused.
+ */
+export function attemptsOf({ state, attemptNumber }: Call): number {
+  return state === undefined ? attemptNumber : state.attemptCount;
+}

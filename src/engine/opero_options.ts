@@ -1,6 +1,7 @@
 import type { ArgFallbackOptions } from "../layers/arg_fallback.ts";
 import type { CacheOptions, FilledCacheOptions } from "../layers/cache.ts";
 import type { CircuitBreakerOptions } from "../layers/circuit_breaker.ts";
+import type { ConcurrencyOptions } from "../layers/concurrency.ts";
 import type { DeadlineOptions } from "../layers/deadline.ts";
 import type { FailOnOptions } from "../layers/fail_on.ts";
 import type { FallbackOptions } from "../layers/fallback.ts";
@@ -42,6 +43,7 @@ export interface OperoOptions<Args extends readonly unknown[] = any[], Value = a
     RateLimitOptions<Args>,
     ArgFallbackOptions,
     CircuitBreakerOptions,
+    ConcurrencyOptions<Args>,
     TimeoutOptions,
     DeadlineOptions,
     FallbackOptions<Args, Value>,

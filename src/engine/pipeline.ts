@@ -9,6 +9,7 @@ import type { LayerHost } from "../attempt/layer_host.ts";
 import { argFallbackPolicy, resolveFallbackOn } from "../layers/arg_fallback.ts";
 import { cachePolicy } from "../layers/cache.ts";
 import { circuitBreakerPolicy } from "../layers/circuit_breaker.ts";
+import { concurrencyPolicy } from "../layers/concurrency.ts";
 import { deadlinePolicy } from "../layers/deadline.ts";
 import { failOnPolicy } from "../layers/fail_on.ts";
 import { fallbackPolicy } from "../layers/fallback.ts";
@@ -75,6 +76,7 @@ export const POLICIES: readonly Policy[] = [
   retryPolicy,
   argFallbackPolicy,
   circuitBreakerPolicy,
+  concurrencyPolicy,
   rateLimitPolicy,
   failOnPolicy,
   timeoutPolicy,

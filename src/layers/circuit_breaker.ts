@@ -1,3 +1,4 @@
+import { attemptsOf } from "../attempt/attempt.ts";
 import type { LayerHost } from "../attempt/layer_host.ts";
 import { retryContext, type RetryPredicate } from "../attempt/retry_context.ts";
 import type { BreakerHandle, CircuitState } from "../breaker/breaker_handle.ts";
@@ -162,10 +163,6 @@ function isCounted(call: Call, error: unknown, isFailure: RetryPredicate, host: 
     dropResponse(error);
     throw thrown;
   }
-}
-
-function attemptsOf({ state, attemptNumber }: Call): number {
-  return state === undefined ? attemptNumber : state.attemptCount;
 }
 
 function handleOf(group: BreakerGroup, name: string | undefined, host: LayerHost): BreakerHandle {

@@ -1,8 +1,11 @@
+import { WaitingLine } from "../call/waiting_line.ts";
 import type { Clock, Timer } from "../time/clock.ts";
 import { Gcra, ROUNDING_MS } from "./gcra.ts";
 import { type LimiterPolicy, limiterPolicy, type Rate } from "./rate.ts";
 import { StartRing } from "./start_ring.ts";
-import { type Start, WaitingLine } from "./waiting_line.ts";
+
+/** Lets a waiting call continue, with the number of its start. */
+export type Start = (ticket: number) => void;
 
 /** So long one in use may seem to be idle between two calls: it would be dropped and made anew. */
 const SPARED_MS = 100;
@@ -19,7 +22,7 @@ export class RateLimiter {
   readonly #policy: LimiterPolicy;
   readonly #gcra: Gcra;
   readonly #ring: StartRing | undefined;
-  readonly #line = new WaitingLine();
+  readonly #line = new WaitingLine<Start>();
   #timer: Timer | undefined = undefined;
   /** Until when starts that caught up may be in a window with those to come. */
   #denseUntilMs = -Infinity;

@@ -47,6 +47,12 @@ export const needsLimit: OptionNeed = {
   desired: "given together with 'rateLimit', without which it does nothing",
 };
 
+/** What distinguishes the slots of a limit of attempts at once. */
+export const needsConcurrency: OptionNeed = {
+  isMet: ({ concurrency }) => concurrency !== undefined,
+  desired: "given together with 'concurrency', without which it does nothing",
+};
+
 /** What distinguishes the buckets of a limit. */
 export const needsKeys: OptionNeed = {
   isMet: ({ rateLimitScope }) => rateLimitScope === "per_args",

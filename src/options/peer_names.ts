@@ -42,7 +42,11 @@ const PEERS: readonly Peers[] = [
   ["fallback", "fallbackvalue defaultvalue retryerrorcallback"],
   [
     "workers",
-    "concurrency maxconcurrency maxconcurrent parallel parallelism njobs maxworkers maxthreads minthreads threads poolsize",
+    "maxconcurrency maxconcurrent parallel parallelism njobs maxworkers maxthreads minthreads threads poolsize",
+  ],
+  [
+    "concurrency",
+    "maxconcurrency maxconcurrent maxconcurrentcalls maxparallelism parallelism maxinflight bulkhead permits",
   ],
   ["workerConcurrency", "concurrenttasksperworker"],
   ["onError", "stoponerror failfast", 'as in "abort", "throw", "return" or "skip"'],
@@ -64,6 +68,16 @@ const PEERS_WITHIN: Readonly<Record<string, readonly Peers[]>> = {
     ["per", "interval duration window windowms period"],
     ["limit", "max points tokens calls requests intervalcap"],
     ["burst", "capacity"],
+  ],
+  "concurrency.": [
+    [
+      "limit",
+      "concurrency maxconcurrent maxconcurrentcalls maxconcurrency maxparallelism permitlimit permits slots capacity",
+    ],
+    ["maxQueue", "queuelimit queuesize queuecapacity maxqueuesize maxqueued maxqueuingactions highwater"],
+    ["maxWait", "timeout queuetimeout acquiretimeout maxwaitduration"],
+    ["min", "minlimit minconcurrency"],
+    ["max", "maxlimit"],
   ],
   "circuitBreaker.": [
     ["failureRatio", "threshold errorthresholdpercentage failureratethreshold", "a share, from 0 to 1"],
@@ -92,7 +106,8 @@ const PEERS_WITHIN: Readonly<Record<string, readonly Peers[]>> = {
 export function hintFor(name: string, known: readonly string[], within: string): string {
   const peers = within === "" ? PEERS : PEERS_WITHIN[within] ?? [];
   const key = normalize(name);
-  const peer = peers.find(([, names]) => names.split(" ").includes(key));
+  const named = peers.filter(([, names]) => names.split(" ").includes(key));
+  const peer = named.find(([option]) => known.includes(option)) ?? named[0];
   const hint = peer === undefined ? undefined : peerHint(peer, known, within);
   if (hint !== undefined) return hint;
   const nearest = nearestName(name, known);

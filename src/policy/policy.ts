@@ -36,6 +36,7 @@ export type LayerPlace =
   | "retry"
   | "argFallback"
   | "circuitBreaker"
+  | "concurrency"
   | "rateLimit"
   | "failOn"
   | "timeout"

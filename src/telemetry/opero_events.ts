@@ -72,6 +72,12 @@ export interface RateLimitedEvent extends CallEvent {
   readonly wait: number;
 }
 
+/** A call waits for a slot, or was refused one. */
+export interface QueueEvent extends CallEvent {
+  /** How many wait for a slot, the call itself included where it does. */
+  readonly waiting: number;
+}
+
 /** A circuit breaker has changed. */
 export interface CircuitEvent {
   /** The name of the wrapped function whose call, or whose handle, changed it. */
@@ -132,6 +138,10 @@ export interface OperoEvents {
   cacheError: CacheErrorEvent;
   /** A call waits for the rate limit. */
   rateLimited: RateLimitedEvent;
+  /** A call waits for a slot, as `concurrency` are in flight. */
+  queued: QueueEvent;
+  /** A call got no slot: too many wait, or it has waited for too long. */
+  shed: QueueEvent;
   /** A circuit breaker has opened: no attempt is made for a while. */
   circuitOpened: CircuitEvent;
   /** A circuit breaker lets trials through. */
@@ -160,6 +170,8 @@ export const EVENT_NAMES: readonly (keyof OperoEvents)[] = Object.keys(
     cacheCoalesced: true,
     cacheError: true,
     rateLimited: true,
+    queued: true,
+    shed: true,
     circuitOpened: true,
     circuitHalfOpened: true,
     circuitClosed: true,

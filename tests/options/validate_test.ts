@@ -68,6 +68,14 @@ const TABLE: Record<string, { desired: string; wrong: Wrong }> = {
     desired: 'true, false, or an object such as { failureRatio: 0.5, openFor: "30s" }',
     wrong: [["on", '"on"'], [5, "5"], [0, "0"], [null, "null"], [[], "an empty array"], [() => {}, "a function"]],
   },
+  concurrency: {
+    desired: "a positive integer or an object such as { limit: 10, maxQueue: 100 }",
+    wrong: [[0, "0"], [-1, "-1"], [1.5, "1.5"], [Infinity, "Infinity"], ["4", '"4"'], [true, "true"], [
+      [],
+      "an empty array",
+    ]],
+  },
+  concurrencyKey: { desired: "a function", wrong: NO_FUNCTION },
   reraise: { desired: "true or false", wrong: NO_FLAG },
   failOn: { desired: "a function", wrong: NO_FUNCTION },
   respectRetryAfter: { desired: "true or false", wrong: NO_FLAG },
@@ -260,7 +268,7 @@ Deno.test("opero() names its own option where one has the name that another libr
     ["max", "'cacheBackendConfig' (as in { maxEntries: 1_000 })"],
   ];
   const map = [
-    ["concurrency", "'workers'"],
+    ["njobs", "'workers'"],
     ["n_jobs", "'workers'"],
     ["stopOnError", `'onError' (as in "abort", "throw", "return" or "skip")`],
     ["maxThreads", "'workers'"],

@@ -49,6 +49,15 @@ const LAYERS: Record<string, { readonly options: OperoOptions; readonly fails: n
     options: { retries: 2, circuitBreaker: { consecutiveFailures: 1, openFor: "5s" }, maxRetryAfter: "10m" },
     fails: 2,
   },
+  "concurrency": { options: { concurrency: 1 }, fails: 0 },
+  "concurrency with retries, rateLimit and maxWait": {
+    options: { concurrency: { limit: 2, maxWait: "9m" }, retries: 2, rateLimit: 10 },
+    fails: 2,
+  },
+  "concurrency that adapts": {
+    options: { concurrency: { min: 1, max: 2, algorithm: "aimd" }, deadline: "1h" },
+    fails: 1,
+  },
   "a cache flight": { options: { cache: true, rateLimit: 10 }, fails: 1 },
   'context: "async"': { options: { context: "async", rateLimit: 10 }, fails: 1 },
 };

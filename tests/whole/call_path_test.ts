@@ -38,6 +38,8 @@ const IN_MEMORY: readonly (readonly [string, OperoOptions, number])[] = [
   ["a call with a timeout and a deadline", { timeout: "1m", deadline: "2m" }, 34],
   ["a call with a rate limit", { rateLimit: 1e9 }, 18],
   ["a call with a circuit breaker", { circuitBreaker: true }, 23],
+  ["a call with a limit of attempts at once", { concurrency: 4 }, 19],
+  ["a call with an adaptive limit", { concurrency: { max: 4 } }, 26],
   ["a hit in memory", { cache: true }, 12],
 ];
 

@@ -122,6 +122,38 @@ Deno.test("signal ends a call at once at any moment that its values are tried by
   );
 });
 
+Deno.test("signal ends a call at once at any moment that it waits for a slot, and leaves nothing", async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.integer({ min: 0, max: 3_999 }), async (atMs) => {
+      const { opero, clock } = lab({ retries: 0 });
+      const counted = new CountedSignal();
+      const begin = clock.now();
+      const starts: [id: string, atMs: number][] = [];
+      const fn = opero(async (id: string) => {
+        starts.push([id, clock.now() - begin]);
+        await clock.sleep(1_000);
+      }, { concurrency: { limit: 1, maxWait: "1m" }, deadline: "1h", timeout: "1m" });
+      const before = Promise.all(["a", "b", "c"].map((id) => fn(id)));
+      let settledMs: number | undefined;
+      const outcome = outcomeOf(fn.with({ signal: counted.signal })("aborted"));
+      outcome.then(() => settledMs = clock.now() - begin);
+      const after = fn("d");
+      await clock.tick(atMs / 1_000);
+      counted.abort(STOP);
+      await clock.tick();
+      assertEquals(settledMs, atMs);
+      await clock.tick("1h");
+      await Promise.all([before, after]);
+      assertEquals(await outcome, { ok: false, error: STOP });
+      // It began where the abort came after three seconds, and the next then began at once.
+      const others = starts.filter(([id]) => id !== "aborted");
+      assertEquals(others, [["a", 0], ["b", 1_000], ["c", 2_000], ["d", Math.max(3_000, atMs)]]);
+      assertEquals([clock.pending, counted.listeners], [0, 0]);
+    }),
+    { numRuns: runs(100) },
+  );
+});
+
 Deno.test("signal that aborts after the end changes nothing", async () => {
   const { outcome, calls, counted } = await abortAt({ atMs: 6_000 });
   assert(!outcome.ok);

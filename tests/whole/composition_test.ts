@@ -1,5 +1,5 @@
 import { assertEquals, assertInstanceOf } from "@std/assert";
-import { AllFailedError, CircuitOpenError, RateLimitError, TimeoutError } from "@opero/core";
+import { AllFailedError, CircuitOpenError, OverloadError, RateLimitError, TimeoutError } from "@opero/core";
 import { lab, rejectionOf, scripted, type Step } from "../support/lab.ts";
 
 const BUSY = new Error("busy");
@@ -49,6 +49,7 @@ async function check({ options, steps, given = [[["k1", "k2"]]], everyS = 0, exp
 function describe(error: unknown): unknown {
   if (error instanceof AllFailedError) return `all failed: ${error.reason}`;
   if (error instanceof CircuitOpenError) return `circuit open: ${error.retryAfter} s`;
+  if (error instanceof OverloadError) return "overload";
   if (error instanceof RateLimitError) return `rate limit: ${error.retryAfter} s`;
   return error;
 }
@@ -66,6 +67,9 @@ const BREAKER = { circuitBreaker: { consecutiveFailures: 1, openFor: "10s", half
 const HASTY = { maxRetryAfter: 0 };
 /** A value that fails is not tried for 20 s. */
 const HEALTH = { ...ARG, allowedFails: 1, cooldown: "20s" } as const;
+/** One attempt at once; others wait, or are refused. */
+const SLOT = { concurrency: 1 };
+const FULL = { concurrency: { limit: 1, maxQueue: 0 } };
 const twice = [[["k1", "k2"]], [["k1", "k2"]]];
 const no = { retries: 0 };
 
@@ -342,6 +346,101 @@ const CASES: Record<string, Case> = {
     options: { ...BREAKER, ...RETRY, ...HASTY, reraise: true },
     steps: [busy],
     expected: [1, undefined as never, "circuit open: 9 s"],
+  },
+  "concurrency around the timeout: the wait for a slot uses none of it up, and what times out frees one": {
+    options: { ...SLOT, ...TIMEOUT, ...no },
+    steps: ["hang", ok(1)],
+    given: twice,
+    expected: [2, 1, 1],
+    spanMs: 2_000,
+  },
+  "deadline around concurrency: what it ends frees a slot, and the wait for one counts": {
+    options: { ...SLOT, ...DEADLINE, ...no },
+    steps: ["hang"],
+    given: twice,
+    everyS: 1,
+    expected: [2, 1, "all failed: deadline"],
+    spanMs: 5_000,
+  },
+  "cache around concurrency: a hit takes no slot": {
+    options: { ...FULL, ...CACHE, ...no },
+    steps: [ok(1), "hang"],
+    given: [[["k1"], "a"], [["k1"], "b"], [["k1"], "a"]],
+    everyS: 1,
+    expected: [2, 0, 1],
+  },
+  "retry around concurrency: no slot is held between two rounds": {
+    options: { ...FULL, ...RETRY },
+    steps: [busy, ok(1), ok(2)],
+    given: twice,
+    everyS: 0.5,
+    // The other call runs in between; the second round ends last.
+    expected: [3, 2, 2],
+    spanMs: 1_000,
+  },
+  "retry around concurrency: a refusal takes no retry": {
+    options: { ...FULL, ...RETRY },
+    steps: ["hang"],
+    given: twice,
+    everyS: 1,
+    expected: [1, undefined as never, "overload"],
+  },
+  "fallback around concurrency: a refusal is answered": {
+    options: { ...FULL, ...FALLBACK, ...no },
+    steps: ["hang"],
+    given: twice,
+    expected: [1, 0, "plan B"],
+  },
+  "fallback values around concurrency: all values share the slots": {
+    options: { ...FULL, ...ARG, ...no },
+    steps: ["hang"],
+    given: twice,
+    expected: [1, undefined as never, "overload"],
+  },
+  "breaker around concurrency: a refusal does not count": {
+    options: { ...BREAKER, ...FULL, ...no },
+    steps: ["hang"],
+    given: [...twice, ...twice],
+    everyS: 1,
+    expected: [1, undefined as never, "overload"],
+  },
+  "breaker around concurrency: what it refuses takes no slot": {
+    options: { ...BREAKER, ...FULL, ...no },
+    steps: [busy, ok(1)],
+    given: [...twice, ...twice],
+    everyS: 4,
+    expected: [2, 1, 1],
+    spanMs: 12_000,
+  },
+  "concurrency around the rate limit: a slot is held while its call waits for a token": {
+    options: { ...FULL, ...RATE, ...no },
+    steps: [ok(1)],
+    given: [...twice, [["k1"]]],
+    everyS: 1,
+    // The third is refused, and the second ends last.
+    expected: [2, 1, 1],
+    spanMs: 10_000,
+  },
+  "concurrency around the rate limit: what is refused there frees its slot": {
+    options: { ...FULL, ...RATE, ...no, rateLimitMaxWait: "5s" },
+    steps: [ok(1)],
+    given: [...twice, ...twice],
+    everyS: 4,
+    // At 0 s a token, at 4 s none within 5 s, at 8 s one in 2 s; at 12 s none.
+    expected: [2, undefined as never, "rate limit: 8 s"],
+    spanMs: 10_000,
+  },
+  "concurrency around failOn: a value that is refused frees its slot": {
+    options: { ...FULL, ...no, failOn: (value: unknown) => value === "bad" },
+    steps: [ok("bad"), ok(1)],
+    given: twice,
+    expected: [2, 1, 1],
+  },
+  "reraise around concurrency: the refusal comes out": {
+    options: { ...FULL, ...RETRY, reraise: true },
+    steps: ["hang"],
+    given: twice,
+    expected: [1, undefined as never, "overload"],
   },
   "the full stack: 3 rounds of 2 values take 6 tokens, and the fallback answers": {
     options: { ...CACHE, ...RETRY, ...ARG, ...TIMEOUT, ...FALLBACK, rateLimit: 1, deadline: "1m" },

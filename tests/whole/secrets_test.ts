@@ -86,6 +86,11 @@ const SETTINGS: Record<string, OperoOptions> = {
   "with a deadline": { deadline: "1500ms" },
   "behind a circuit breaker": { circuitBreaker: { consecutiveFailures: 1, openFor: "3s" } },
   "behind a hasty circuit breaker": { circuitBreaker: { consecutiveFailures: 1 }, maxRetryAfter: 0 },
+  "with one slot": { concurrency: { limit: 1, maxQueue: 1 } },
+  "with slots by a key that is a secret": {
+    concurrency: { limit: 1, maxWait: "1s" },
+    concurrencyKey: () => secret("cacheKey"),
+  },
   "with a key that is a secret": { cache: true, cacheKey: () => secret("cacheKey") },
 };
 
@@ -108,6 +113,8 @@ async function traceOf(run: (attempt: number) => unknown, settings: OperoOptions
       "cacheStale",
       "cacheCoalesced",
       "rateLimited",
+      "queued",
+      "shed",
       "circuitWait",
     ] as const
   ) {

@@ -50,6 +50,7 @@ const DOCUMENTS = [
   "docs/layers.md",
   "docs/circuit_breaker.md",
   "docs/fallback.md",
+  "docs/concurrency.md",
 ];
 
 /** The text of a worker is built from the other sources. */

@@ -1,9 +1,6 @@
-/** Lets a waiting call continue, with the number of its start. */
-export type Start = (ticket: number) => void;
-
-class Waiter {
-  previous: Waiter | undefined = undefined;
-  next: Waiter | undefined = undefined;
+class Waiter<Start> {
+  previous: Waiter<Start> | undefined = undefined;
+  next: Waiter<Start> | undefined = undefined;
   isWaiting = true;
   readonly start: Start;
 
@@ -12,10 +9,13 @@ class Waiter {
   }
 }
 
-/** Those who wait, the longest waiting first. To come, to go and to leave cost the same, however many wait. */
-export class WaitingLine {
-  #first: Waiter | undefined = undefined;
-  #last: Waiter | undefined = undefined;
+/**
+ * Those who wait, the longest waiting first, each with what lets it continue. To come, to go and to leave cost the same,
+ * however many wait.
+ */
+export class WaitingLine<Start> {
+  #first: Waiter<Start> | undefined = undefined;
+  #last: Waiter<Start> | undefined = undefined;
   #length = 0;
 
   /** How many wait. */
@@ -41,7 +41,7 @@ export class WaitingLine {
     return first?.start;
   }
 
-  #remove(waiter: Waiter): void {
+  #remove(waiter: Waiter<Start>): void {
     if (!waiter.isWaiting) return;
     waiter.isWaiting = false;
     const { previous, next } = waiter;

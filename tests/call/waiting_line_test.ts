@@ -1,10 +1,12 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { type Start, WaitingLine } from "../../src/limiter/waiting_line.ts";
+import { WaitingLine } from "../../src/call/waiting_line.ts";
 import { runs } from "../support/runs.ts";
 
+type Start = () => void;
+
 /** Takes the first out, again and again. */
-function emptied(line: WaitingLine): Start[] {
+function emptied(line: WaitingLine<Start>): Start[] {
   const starts: Start[] = [];
   for (let start = line.take(); start !== undefined; start = line.take()) starts.push(start);
   return starts;
@@ -14,7 +16,7 @@ Deno.test("WaitingLine agrees with an array, whoever comes and leaves", () => {
   const step = fc.oneof(fc.constant("come" as const), fc.nat(30));
   fc.assert(
     fc.property(fc.array(step, { maxLength: 80 }), (steps) => {
-      const line = new WaitingLine();
+      const line = new WaitingLine<Start>();
       const came: { readonly start: Start; readonly leave: () => void }[] = [];
       let waiting: Start[] = [];
       for (const step of steps) {
