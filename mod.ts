@@ -13,7 +13,7 @@
  *
  * @module
  */
-export { clearCache, close, events, opero, opmap } from "./src/default_instance.ts";
+export { clearCache, close, events, invalidateTags, opero, opmap } from "./src/default_instance.ts";
 export { createOpero, type InstanceOptions, type OperoInstance } from "./src/create_opero.ts";
 export type { Opero, OperoWrapper } from "./src/opero.ts";
 export type { Opmap, OpmapWrapper } from "./src/opmap.ts";
@@ -72,7 +72,7 @@ export type { CustomLayer, LayersOptions, NamedLayer } from "./src/policy/custom
 export type { LayerCall, LayerFunction, LayerHandler } from "./src/policy/layer_call.ts";
 export type { LayerPlace } from "./src/policy/policy.ts";
 export type { ReraiseOptions } from "./src/layers/reraise.ts";
-export type { CacheOptions } from "./src/layers/cache.ts";
+export type { CacheOptions, ResultFunction } from "./src/layers/cache.ts";
 export type { CacheStats } from "./src/cache/results/cache_account.ts";
 export type { RateLimit, RateLimitOptions } from "./src/layers/rate_limit.ts";
 export type { ArgFallbackOptions } from "./src/layers/arg_fallback.ts";

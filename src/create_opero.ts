@@ -41,6 +41,12 @@ export interface OperoInstance extends AsyncDisposable {
   /** Removes all cached results in `namespace` (by default `"opero"`), and in no other. */
   clearCache(namespace?: string): Promise<void>;
   /**
+   * Removes all cached results that `cacheTags` gave one of these tags, in every namespace and backend that functions of
+   * the instance use; of a backend that is shared for all processes. Results of runs under way are not kept if they bear
+   * one. Rejects with a `CacheError` where a backend could not do it.
+   */
+  invalidateTags(...tags: readonly string[]): Promise<void>;
+  /**
    * Ends what runs over many items, which rejects with an `AbortError`, and closes what the instance opened:
    * connections, files, workers. What was passed in stays open. No run begins after it.
    */
@@ -97,6 +103,7 @@ export function createOpero(options: InstanceOptions = {}): OperoInstance {
     opmap: createMap(registry),
     events: registry.telemetry.events,
     clearCache: (namespace) => registry.clearCache(namespace),
+    invalidateTags: (...tags) => registry.invalidateTags(tags),
     close,
     [Symbol.asyncDispose]: close,
   };

@@ -98,6 +98,34 @@ export function clearCache(namespace?: string): Promise<void> {
 }
 
 /**
+ * Removes all cached results of the default instance that `cacheTags` gave one of these tags, in every namespace and
+ * backend that its functions use; of a backend that is shared for all processes. Results of runs under way are not kept
+ * if they bear one.
+ *
+ * @param tags The tags; each a text that is not empty.
+ * @returns A promise that resolves when no result with one of the tags is served any more.
+ * @throws {ConfigurationError} If one is no tag.
+ * @throws {CacheError} If a backend could not do it.
+ *
+ * @example
+ * ```ts
+ * import { invalidateTags, opero } from "@opero/core";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const load = opero((id: number) => ({ id, owner: "ada" }), {
+ *   cache: true,
+ *   cacheTags: (document) => [`owner:${document.owner}`],
+ * });
+ * await load(1);
+ * await invalidateTags("owner:ada");
+ * assertEquals((await load.withMeta(1)).meta.cache, "miss");
+ * ```
+ */
+export function invalidateTags(...tags: readonly string[]): Promise<void> {
+  return defaultRegistry().invalidateTags(tags);
+}
+
+/**
  * Ends what runs over many items, and closes what the default instance opened: connections, files, workers. What is
  * called afterwards opens them again.
  *

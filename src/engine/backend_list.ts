@@ -1,4 +1,5 @@
 import type { CacheBackend, CacheBackendHost } from "../cache/backend/cache_backend.ts";
+import type { SeenTags } from "../cache/tags/seen_tags.ts";
 import type { Flights } from "../cache/results/flights.ts";
 import { errorLabel } from "../errors/error_label.ts";
 import { isOperoError } from "../errors/opero_error.ts";
@@ -16,6 +17,8 @@ export interface OpenBackend {
   readonly opened: { readonly name: string; readonly config: BackendConfig } | undefined;
   /** The functions by their identity, to notice when two share one. */
   readonly functions: Map<string, WeakRef<object>>;
+  /** What was seen of the tags of each namespace that functions keep their results in. */
+  readonly tags: Map<string, SeenTags>;
   /** The runs under way by the same identity. */
   readonly flights: Map<string, Flights>;
 }
@@ -81,7 +84,7 @@ export class BackendList {
     const isName = typeof given === "string";
     const backend = isName ? openCache(task, given, config, this.host) : given;
     const opened = isName ? { name: given, config } : undefined;
-    const open: OpenBackend = { backend, opened, functions: new Map(), flights: new Map() };
+    const open: OpenBackend = { backend, opened, functions: new Map(), tags: new Map(), flights: new Map() };
     this.#open.push(open);
     return open;
   }

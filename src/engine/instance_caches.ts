@@ -68,9 +68,31 @@ export class InstanceCaches {
     for (const reference of this.#caches.get(namespace) ?? []) reference.deref()?.clearFromNamespace();
     // A shared store outlives the functions that filled it.
     for (const store of this.#namedStores.get(namespace)?.values() ?? []) store.clear();
-    const { cacheTimeout, connectTimeout } = cachePolicy.defaults;
-    const limits = { timeoutMs: parseDuration(cacheTimeout)!, connectTimeoutMs: parseDuration(connectTimeout)! };
-    await this.backends.clear(namespace, limits);
+    await this.backends.clear(namespace, defaultLimits());
     for (const reference of this.#caches.get(namespace) ?? []) reference.deref()?.recordNamespaceCleared();
   }
+
+  /**
+   * Invalidates all results with one of `tags`, in every namespace.
+   *
+   * @throws {CacheError} If it could not be done in one of the backends.
+   */
+  async invalidateTags(tags: readonly string[], random: () => number): Promise<void> {
+    this.#invalidateHere(tags);
+    await this.backends.invalidateTags(tags, defaultLimits(), random);
+    // What began in the meantime may have read what was there.
+    this.#invalidateHere(tags);
+  }
+
+  #invalidateHere(tags: readonly string[]): void {
+    for (const caches of this.#caches.values()) {
+      for (const reference of caches) reference.deref()?.invalidateTags(tags);
+    }
+    for (const stores of this.#namedStores.values()) for (const store of stores.values()) store.removeTagged(tags);
+  }
+}
+
+function defaultLimits(): { readonly timeoutMs: number; readonly connectTimeoutMs: number } {
+  const { cacheTimeout, connectTimeout } = cachePolicy.defaults;
+  return { timeoutMs: parseDuration(cacheTimeout)!, connectTimeoutMs: parseDuration(connectTimeout)! };
 }

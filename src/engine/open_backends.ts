@@ -4,6 +4,8 @@ import { BackendHealth, type CacheOperation } from "../cache/guard/backend_healt
 import { troubleText, uselessText } from "../cache/guard/backend_trouble.ts";
 import type { CacheBackend } from "../cache/backend/cache_backend.ts";
 import { namespacePrefix } from "../cache/backend/engine_key.ts";
+import { SeenTags } from "../cache/tags/seen_tags.ts";
+import { TagVersions } from "../cache/tags/tag_versions.ts";
 import { Flights } from "../cache/results/flights.ts";
 import type { BackendState } from "../cache/guard/guard_options.ts";
 import { GuardedCache, PATIENCE_TIMEOUTS } from "../cache/guard/guarded_cache.ts";
@@ -28,10 +30,15 @@ export interface BackendLimits {
   readonly onError: (operation: CacheOperation, error: unknown) => void;
 }
 
+/** How long somebody waits for a backend. */
+type OperationLimits = Pick<BackendLimits, "timeoutMs" | "connectTimeoutMs">;
+
 /** How a function uses a backend. */
 export interface BackendUse extends BackendLimits {
   /** The backend. */
   readonly open: OpenBackend;
+  /** The namespace of its results. */
+  readonly namespace: string;
   /** The function, and what its results are kept under. */
   readonly fn: object;
   readonly identity: string;
@@ -45,6 +52,8 @@ export interface UsedBackend {
   readonly cache: GuardedCache;
   /** The runs under way of all functions with the same identity. */
   readonly flights: Flights;
+  /** Makes the versions of the tags of its results; `random` draws a number from 0 up to 1, exclusive. */
+  readonly tags: (random: () => number) => TagVersions;
 }
 
 /** Watches over the backends of an instance: the health of each is known to all functions. */
@@ -69,7 +78,11 @@ export class OpenBackends {
     this.#recordIdentity(open, use);
     const flights = open.flights.get(use.identity) ?? new Flights();
     open.flights.set(use.identity, flights);
-    return { cache: this.#guard(open.backend, use), flights };
+    const { namespace } = use;
+    const seen = open.tags.get(namespace) ?? new SeenTags();
+    open.tags.set(namespace, seen);
+    const tags = (random: () => number) => this.#tagsOf(open, namespace, seen, random, use);
+    return { cache: this.#guard(open.backend, use), flights, tags };
   }
 
   /**
@@ -77,19 +90,50 @@ export class OpenBackends {
    *
    * @throws {CacheError} If it could not be removed from one of them.
    */
-  async clear(namespace: string, limits: Pick<BackendLimits, "timeoutMs" | "connectTimeoutMs">): Promise<void> {
+  async clear(namespace: string, limits: OperationLimits): Promise<void> {
     const prefix = await namespacePrefix(namespace);
     const task = `clear the namespace ${quoted(namespace)}`;
-    const clearOne = async ({ backend }: OpenBackend) =>
-      await this.#guard(backend, { ...limits, functionName: task, onError: () => {} }).clear(prefix);
-    const cleared = await Promise.allSettled(this.#list.all.map(clearOne));
-    const failed = this.#list.all.flatMap(({ backend }, i) => {
-      const result = cleared[i];
+    const quiet = { ...limits, functionName: task, onError: () => {} };
+    await this.#inAll(task, async ({ backend }) => await this.#guard(backend, quiet).clear(prefix));
+  }
+
+  /**
+   * Invalidates the results with one of `tags` in every backend, in each namespace that functions use there.
+   *
+   * @throws {CacheError} If it could not be done in one of them.
+   */
+  async invalidateTags(tags: readonly string[], limits: OperationLimits, random: () => number): Promise<void> {
+    const task = "invalidate tags";
+    const quiet = { ...limits, functionName: task, onError: () => {} };
+    await this.#inAll(task, async (open) => {
+      const namespaces = [...open.tags].map(([namespace, seen]) => this.#tagsOf(open, namespace, seen, random, quiet));
+      await Promise.all(namespaces.map((versions) => versions.invalidate(tags)));
+    });
+  }
+
+  /** Does the same in all backends; where one fails, the others are done with first. */
+  async #inAll(task: string, act: (open: OpenBackend) => Promise<void>): Promise<void> {
+    const all = [...this.#list.all];
+    const done = await Promise.allSettled(all.map(act));
+    const failed = all.flatMap(({ backend }, i) => {
+      const result = done[i];
       return result?.status === "rejected" ? [{ label: this.#labelOf(backend), error: result.reason }] : [];
     });
     if (failed.length === 0) return;
     const reasons = failed.map(({ label, error }) => `${quoted(label)}: ${troubleText(error)}`).join("; ");
     throw new CacheError(`Cannot ${task} as a cache backend failed: ${reasons}`, { cause: failed[0]!.error });
+  }
+
+  /** Of several tiers the last is asked, which is the one that others may share. */
+  #tagsOf(
+    { backend }: OpenBackend,
+    namespace: string,
+    seen: SeenTags,
+    random: () => number,
+    limits: BackendLimits,
+  ): TagVersions {
+    const guard = this.#guard(partsOf(backend).at(-1)!, limits);
+    return new TagVersions({ backend: guard, namespace, seen, clock: this.#clock, random });
   }
 
   #attach(open: OpenBackend): void {

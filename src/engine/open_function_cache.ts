@@ -1,3 +1,9 @@
+import { type AskResult, KeepRules } from "../cache/results/keep_rules.ts";
+import { KeptErrors } from "../cache/results/kept_errors.ts";
+import { NotedResults } from "../cache/results/noted_results.ts";
+import { RefreshAhead } from "../cache/results/refresh_ahead.ts";
+import type { Freshness } from "../cache/results/freshness.ts";
+import type { FilledOptions } from "./opero_options.ts";
 import { BackendResults } from "../cache/results/backend_results.ts";
 import { CachedResults } from "../cache/results/cached_results.ts";
 import { MemoryResults } from "../cache/results/memory_results.ts";
@@ -33,9 +39,41 @@ export function openFunctionCache(parts: FunctionCacheParts): CachedResults {
   const kept: Kept = "limits" in place
     ? openMemory(parts, place.limits, caches)
     : openBackend(parts, place, caches, () => cache);
-  const cache: CachedResults = new CachedResults({ ...kept, freshness, pace, host });
+  const cache: CachedResults = new CachedResults({
+    ...kept,
+    freshness,
+    rules: keepRules(parts, freshness),
+    errors: keptErrors(parts),
+    ahead: options.cacheRefreshAhead === undefined
+      ? undefined
+      : new RefreshAhead(options.cacheRefreshAhead, host.random),
+    pace,
+    host,
+  });
   caches.addCache(options.cacheNamespace, cache);
   return cache;
+}
+
+/** Whether more is remembered of a result than its value. */
+function isNoted({ cacheTags, cacheRefreshAhead }: FilledOptions): boolean {
+  return cacheTags !== undefined || cacheRefreshAhead !== undefined;
+}
+
+function keepRules({ options, host }: FunctionCacheParts, freshness: Freshness): KeepRules {
+  const { cacheIf, cacheTtl, cacheTags } = options;
+  return new KeepRules({
+    functionName: host.functionName,
+    freshness,
+    cacheIf: cacheIf as AskResult | undefined,
+    cacheTtl: typeof cacheTtl === "function" ? cacheTtl as AskResult : undefined,
+    cacheTags: cacheTags as AskResult | undefined,
+    isTimed: isNoted(options),
+  });
+}
+
+function keptErrors({ options: { cacheErrors }, registry }: FunctionCacheParts): KeptErrors | undefined {
+  if (cacheErrors === undefined) return undefined;
+  return new KeptErrors(registry.caches.newStore({}), parseDuration(cacheErrors)!, registry.clock);
 }
 
 /** What keeps results, and the runs of all functions that keep theirs in the same place. */
@@ -64,8 +102,9 @@ function openBackend(
   cacheOf: () => CachedResults,
 ): Kept {
   const { cacheNamespace, cacheId, cacheKey } = options;
-  const { cache: backend, flights } = caches.backends.use({
+  const { cache: backend, flights, tags } = caches.backends.use({
     open,
+    namespace: cacheNamespace,
     timeoutMs: parseDuration(options.cacheTimeout)!,
     connectTimeoutMs: parseDuration(options.connectTimeout)!,
     onError: (operation, error) => cacheOf().account.recordTrouble(operation, error),
@@ -74,8 +113,9 @@ function openBackend(
     identity: JSON.stringify([cacheNamespace, identity]),
     isIdentityChosen: cacheId !== undefined,
   });
-  const store = new BackendResults({
+  const results = new BackendResults({
     backend,
+    isNoted: isNoted(options),
     clock: registry.clock,
     namespace: cacheNamespace,
     identity,
@@ -84,5 +124,5 @@ function openBackend(
     keyArguments,
     receiverOf: receiverFinder(fn, host),
   });
-  return { store, flights };
+  return { store: isNoted(options) ? new NotedResults(results, tags(host.random)) : results, flights };
 }

@@ -39,7 +39,7 @@ export interface OperoOptions<Args extends readonly unknown[] = any[], Value = a
     RetryOptions,
     ReraiseOptions,
     FailOnOptions<Value>,
-    CacheOptions<Args>,
+    CacheOptions<Args, Value>,
     RateLimitOptions<Args>,
     ArgFallbackOptions,
     CircuitBreakerOptions,

@@ -108,6 +108,21 @@ export class Registry {
     await this.#caches?.clear(namespace);
   }
 
+  /**
+   * Invalidates all results that bear one of `tags`.
+   *
+   * @throws {ConfigurationError} If one is no tag.
+   * @throws {CacheError} If it could not be done in one of the backends.
+   */
+  async invalidateTags(tags: readonly string[]): Promise<void> {
+    for (const tag of tags) {
+      if (!nonEmptyString.accepts(tag)) {
+        throw wrongOption("invalidate", "tag", { ...nonEmptyString, isPrivate: true }, tag);
+      }
+    }
+    if (tags.length > 0) await this.#caches?.invalidateTags([...new Set(tags)], this.random);
+  }
+
   /** The pool that all functions share whose workers have this in common; `open` makes it where there is none yet. */
   poolFor(place: WorkerPlace, open: (options: WorkerPoolOptions) => WorkerPool): WorkerPool {
     const { memoryLimit, permissions } = place;

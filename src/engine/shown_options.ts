@@ -33,7 +33,7 @@ export function shownOptions<Options extends OperoOptions>(
 ): ShownOptions<Options> {
   const shown = mapValues(options, (value, name) => {
     if (value === undefined) return undefined;
-    if (rules[name]?.isDuration) return toSeconds(parseDuration(value)!);
+    if (rules[name]?.isDuration && typeof value !== "function") return toSeconds(parseDuration(value)!);
     return show?.[name]?.(value) ?? value;
   });
   return frozenCopy(shown) as ShownOptions<Options>;

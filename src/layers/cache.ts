@@ -8,26 +8,56 @@ import {
   anyDuration,
   anyFunction,
   booleanFlag,
+  either,
   nonEmptyString,
+  numberThat,
   oneOf,
   plainObject,
   positiveDuration,
+  positiveFiniteDuration,
 } from "../options/validate.ts";
 import type { Layer } from "../call/layer.ts";
 import type { LayerHost } from "../attempt/layer_host.ts";
 import { definePolicy, type Filled, type Policy } from "../policy/policy.ts";
 import { showBackend, showConfig } from "../policy/shown_backend.ts";
 
+/**
+ * Is given a result, and exactly the call's arguments; written as a method, so that options for a wider type of values
+ * fit, too.
+ */
+export type ResultFunction<Args extends readonly unknown[], Value, Answer> = {
+  ask(value: Awaited<Value>, ...args: Args): Answer;
+}["ask"];
+
 /** Which results are kept, where and for how long. */
 // deno-lint-ignore no-explicit-any -- options that stand on their own have to fit every function
-export interface CacheOptions<Args extends readonly unknown[] = any[]> {
+export interface CacheOptions<Args extends readonly unknown[] = any[], Value = any> {
   /**
    * Whether successful results are kept.
    * @default false
    */
   readonly cache?: boolean | undefined;
-  /** How long a result is fresh. By default it never expires. */
-  readonly cacheTtl?: Duration | undefined;
+  /**
+   * How long a result is fresh, or a function of the result and the call's arguments that says so; one that answers 0 or
+   * `undefined` leaves this result out. By default none expires.
+   */
+  readonly cacheTtl?: Duration | ResultFunction<Args, Value, Duration | undefined> | undefined;
+  /** Whether this result is kept. By default all are. */
+  readonly cacheIf?: ResultFunction<Args, Value, boolean> | undefined;
+  /**
+   * How long the error that came out of the retries is kept (negative caching): calls in this time reject with the same
+   * error at once. Aborts, refusals, deadlines and wrong options are not kept; a kept value goes before a kept error.
+   * Errors are kept in this process alone, wherever results are. By default none is.
+   */
+  readonly cacheErrors?: Duration | undefined;
+  /**
+   * Makes a value anew before it expires, behind a hit that is chosen by chance (XFetch): the more likely, the longer the
+   * value took to compute and the sooner it expires. 1 is the optimum where it takes about as long each time; over 1
+   * refreshes earlier. By default none is.
+   */
+  readonly cacheRefreshAhead?: number | undefined;
+  /** What a result is tagged with; `invalidateTags()` removes all results that bear a tag. By default with nothing. */
+  readonly cacheTags?: ResultFunction<Args, Value, readonly string[]> | undefined;
   /**
    * Where results are kept: a backend by name, or one of your own.
    * @default "memory"
@@ -87,7 +117,11 @@ interface Others {
 
 const RULES = needing("cache", needsCache, {
   cache: booleanFlag,
-  cacheTtl: positiveDuration,
+  cacheTtl: either(positiveDuration, anyFunction),
+  cacheIf: anyFunction,
+  cacheErrors: positiveFiniteDuration,
+  cacheRefreshAhead: withNeed(numberThat("a positive number", (beta) => beta > 0 && beta < Infinity), needsTtl),
+  cacheTags: anyFunction,
   cacheBackend: {
     desired: "the name of a backend or an object with 'get', 'set', 'delete' and 'clear'",
     accepts: (value) => (typeof value === "string" && value !== "") || isBackend(value),
@@ -144,9 +178,10 @@ function isBackend(value: unknown): value is CacheBackend {
  * - Past its time, within `cacheStale`: the old value at once, and one refresh behind it; after one that failed the
  *   next comes after a backoff.
  * - None: the call runs; identical calls in the meantime wait for the same run.
- * - Success: the value is kept. Failure: nothing is kept; within `cacheStaleIfError` the old value
- *   takes the place of an `AllFailedError`, or of the error of an open circuit or an overload, and of a run until its
- *   backoff is over.
+ * - Success: the value is kept, unless `cacheIf` or `cacheTtl` says otherwise. What a function of the user's throws that
+ *   is asked about it ends the call.
+ * - Failure: no value is kept; the error is, for `cacheErrors`. Within `cacheStaleIfError` the old value takes the place
+ *   of an `AllFailedError`, or of the error of an open circuit or an overload, and of a run until its backoff is over.
  * - Abort: drops the one caller; the run is aborted once all have left.
  * - A result that can be read only once is not kept; each caller gets one of his own.
  *
@@ -163,6 +198,6 @@ export function cacheLayer(results: CachedResults, host: LayerHost, options: Fli
   return (next) => {
     const service = new CacheService(results, next, host, options);
     if (mode === "refresh") return service.refreshing();
-    return results.store.isInMemory ? service.inMemory() : service.beyondMemory();
+    return results.store.isInMemory && results.ahead === undefined ? service.inMemory() : service.beyondMemory();
   };
 }

@@ -26,6 +26,14 @@ const USELESS: [OperoOptions, string, OperoOptions][] = [
   [{ cacheKey: () => "a" }, `'cacheKey' must be ${NO_CACHE}: received a function`, { cache: true }],
   [{ cacheNamespace: "a" }, `'cacheNamespace' must be ${NO_CACHE}: received "a"`, { cache: true }],
   [{ cacheId: "a" }, `'cacheId' must be ${NO_CACHE}: received "a"`, { cache: true }],
+  [{ cacheIf: () => true }, `'cacheIf' must be ${NO_CACHE}: received a function`, { cache: true }],
+  [{ cacheErrors: "10s" }, `'cacheErrors' must be ${NO_CACHE}: received "10s"`, { cache: true }],
+  [{ cacheTags: () => ["a"] }, `'cacheTags' must be ${NO_CACHE}: received a function`, { cache: true }],
+  [
+    { cache: true, cacheRefreshAhead: 1 },
+    `'cacheRefreshAhead' must be given together with 'cacheTtl', without which no result gets old: received 1`,
+    { cacheTtl: "1m" },
+  ],
   [{ cacheVersion: 2 }, `'cacheVersion' must be ${NO_CACHE}: received 2`, { cache: true }],
   [
     { cache: true, cacheStale: "1h" },

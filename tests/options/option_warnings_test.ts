@@ -29,6 +29,7 @@ const DURATIONS = [
     "maxDelay",
     "maxRetryAfter",
     "cacheTtl",
+    "cacheErrors",
     "cacheStale",
     "cacheStaleIfError",
     "cacheTimeout",

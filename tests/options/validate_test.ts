@@ -81,7 +81,14 @@ const TABLE: Record<string, { desired: string; wrong: Wrong }> = {
   respectRetryAfter: { desired: "true or false", wrong: NO_FLAG },
   maxRetryAfter: { desired: `a non-negative ${DURATION}`, wrong: NO_DURATION },
   cache: { desired: "true or false", wrong: NO_FLAG },
-  cacheTtl: { desired: `a positive ${DURATION}`, wrong: NO_POSITIVE_DURATION },
+  cacheTtl: { desired: `a positive ${DURATION} or a function`, wrong: NO_POSITIVE_DURATION },
+  cacheIf: { desired: "a function", wrong: NO_FUNCTION },
+  cacheErrors: { desired: `a positive ${DURATION}`, wrong: [...NO_POSITIVE_DURATION, [Infinity, "Infinity"]] },
+  cacheRefreshAhead: {
+    desired: "a positive number",
+    wrong: [[0, "0"], [-1, "-1"], [NaN, "NaN"], [Infinity, "Infinity"], ["1", '"1"'], [true, "true"], [null, "null"]],
+  },
+  cacheTags: { desired: "a function", wrong: [...NO_FUNCTION, [["a"], "an array"]] },
   cacheBackend: {
     desired: BACKEND,
     wrong: [["", '""'], [{ get() {} }, "an object"], [new Set(), "a Set"], [5, "5"], [null, "null"]],

@@ -41,6 +41,15 @@ const IN_MEMORY: readonly (readonly [string, OperoOptions, number])[] = [
   ["a call with a limit of attempts at once", { concurrency: 4 }, 19],
   ["a call with an adaptive limit", { concurrency: { max: 4 } }, 26],
   ["a hit in memory", { cache: true }, 12],
+  ["a hit in memory of what expires", { cache: true, cacheTtl: "1h" }, 15],
+  ["a hit in memory of a function that judges, tags and keeps errors", {
+    cache: true,
+    cacheIf: () => true,
+    cacheTtl: () => "1h",
+    cacheTags: () => ["a"],
+    cacheErrors: "10s",
+  }, 15],
+  ["a hit in memory that may refresh ahead", { cache: true, cacheTtl: "1h", cacheRefreshAhead: 1 }, 22],
 ];
 
 for (const [name, options, most] of IN_MEMORY) {

@@ -161,6 +161,33 @@ Deno.test("signal that aborts after the end changes nothing", async () => {
   assertEquals([calls, counted.listeners], [6, 0]);
 });
 
+Deno.test("an abort is neither kept as an error, nor does it end a refresh ahead or what others wait for", async () => {
+  const { opero, clock } = lab({ random: () => 0.999_999 });
+  let calls = 0;
+  const fn = opero(async () => {
+    const mine = ++calls;
+    await clock.sleep(100);
+    return mine;
+  }, { cache: true, cacheTtl: "10s", cacheRefreshAhead: 1_000, cacheErrors: "1h", cacheTags: () => ["t"] });
+  const abortion = new AbortController();
+  const aborted = rejectionOf(fn.with({ signal: abortion.signal })());
+  abortion.abort(STOP);
+  assertStrictEquals(await aborted, STOP);
+  const [left, stays] = [new AbortController(), fn()];
+  const leaving = rejectionOf(fn.with({ signal: left.signal })());
+  left.abort(STOP);
+  assertStrictEquals(await leaving, STOP);
+  await clock.tick("100ms");
+  assertEquals([await stays, calls], [2, 2]);
+  const hit = new AbortController();
+  assertEquals(await fn.with({ signal: hit.signal })(), 2);
+  hit.abort(STOP);
+  await clock.tick("100ms");
+  assertEquals([await fn.cache.get(), calls], [3, 3]);
+  await clock.tick("1h");
+  assertEquals(clock.pending, 0);
+});
+
 Deno.test("signal that has aborted before makes no call, and looks into no cache", async () => {
   const { opero, events } = lab();
   let calls = 0;

@@ -11,7 +11,7 @@ const EXPORTS: Record<string, { module: object; values: string; types: string }>
       AllFailedError CacheError CircuitOpenError ConfigurationError EventHub MapError OperoError OverloadError RateLimitError ResultError
       SerializationError TieredCache TimeoutError WorkerError clearCache close configureLogging
       createOpero currentCall diskCache ensureAsync events formatLogRecord fromKeyv
-      generateCorrelationId getCorrelationId getLogger isAsyncFunction isFailedResponse isOperoError isTransient
+      generateCorrelationId getCorrelationId getLogger invalidateTags isAsyncFunction isFailedResponse isOperoError isTransient
       kvCache memoryCache opero opmap progress registerCacheBackend runAsync sqliteCache tiered transfer
       withCorrelationId
     `,
@@ -25,7 +25,7 @@ const EXPORTS: Record<string, { module: object; values: string; types: string }>
       LogFields LogLevel LogRecord LogThreshold Logger LoggingOptions MapItemError MapMode MapResult MapStream Mapped
       MaybePromise MemoryCacheConfig NameOptions NamedLayer OnError Opero OperoErrorCode OperoEvents OperoHandles
       OperoInstance OperoOptions OperoWrapper Opmap OpmapOptions OpmapWrapper PolicyHandles ProgressLog ProgressOption ProgressState QueueEvent
-      RateLimit RateLimitOptions RateLimitedEvent ReraiseOptions RetryContext RetryEvent RetryOptions RetryPredicate
+      RateLimit RateLimitOptions RateLimitedEvent ReraiseOptions ResultFunction RetryContext RetryEvent RetryOptions RetryPredicate
       RunAsync RunAsyncOptions RunOptions ShownOptions SignalOptions SqliteCacheConfig SqliteDatabase SqliteStatement
       SuccessEvent TimeoutOptions Timer Unsubscribe WithMeta WorkerPermissions Wrapped
     `,

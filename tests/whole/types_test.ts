@@ -107,6 +107,31 @@ Deno.test("opero(options) curries with the types kept, for several functions", a
   assertEquals(await opero()((n: number) => n)(1), 1);
 });
 
+Deno.test("functions of the cache's options are typed with the result and the arguments", async () => {
+  const fn = opero((id: string, page: number) => Promise.resolve({ id, page, tags: ["a"], maxAge: "10s" as const }), {
+    cache: true,
+    cacheIf: (result, id, page) => result.id === id && result.page === page,
+    cacheTtl: ({ maxAge }, _id, page) => page > 1 ? maxAge : undefined,
+    cacheTags: ({ tags }, id) => [...tags, `id:${id}`],
+  });
+  await fn("a", 1);
+  opero((n: number) => n, {
+    cache: true,
+    cacheIf: (n) => n > 1,
+    cacheTtl: (n) => n,
+    cacheTags: (n) => [n.toFixed()],
+    cacheErrors: "10s",
+  });
+  // @ts-expect-error -- the result is a number
+  opero((n: number) => n, { cache: true, cacheIf: (value: string) => value === "" });
+  // @ts-expect-error -- tags are texts
+  opero((n: number) => n, { cache: true, cacheTags: (n) => [n] });
+  // @ts-expect-error -- no duration
+  opero((n: number) => n, { cache: true, cacheTtl: () => "soon" });
+  // @ts-expect-error -- the argument is a number
+  opero((n: number) => n, { cache: true, cacheIf: (_value, text: string) => text === "" });
+});
+
 Deno.test("opero() keeps name and length", () => {
   const fn = opero(function fetchUser(_id: string, _more: number) {});
   assertEquals([fn.name, fn.length], ["fetchUser", 2] as never);

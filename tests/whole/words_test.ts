@@ -47,6 +47,7 @@ const DOCUMENTS = [
   "CONTRIBUTING.md",
   "SECURITY.md",
   "docs/cache_backends.md",
+  "docs/caching.md",
   "docs/layers.md",
   "docs/circuit_breaker.md",
   "docs/fallback.md",

@@ -61,10 +61,16 @@ export interface FunctionKey {
  * @param namespace The option `cacheNamespace`; functions of one namespace are cleared together.
  * @param identity What distinguishes the function from all others.
  * @param version The `cacheVersion` of the function.
+ * @param isNoted Whether entries hold more than a result.
  * @returns The part that the keys share; a promise where the runtime hashes asynchronously.
  */
-export function functionKey(namespace: string, identity: string, version: string): MaybePromise<FunctionKey> {
-  const hash = sha256Hex(joined(namespace, identity, version));
+export function functionKey(
+  namespace: string,
+  identity: string,
+  version: string,
+  isNoted = false,
+): MaybePromise<FunctionKey> {
+  const hash = sha256Hex(joined(namespace, identity, version, ...isNoted ? ["noted"] : []));
   return whenReady(functionPrefix(namespace, identity), (prefix) => whenReady(hash, (digest) => ({ prefix, digest })));
 }
 

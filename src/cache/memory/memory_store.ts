@@ -1,5 +1,6 @@
-import type { CacheEntry } from "../backend/cache_backend.ts";
+import type { KeptEntry } from "../backend/kept_entry.ts";
 import { approximateBytes } from "./approximate_bytes.ts";
+import { TaggedItems } from "./tagged_items.ts";
 import { ShapeTable } from "../key/shape_table.ts";
 import { areCopied, copyOf, type ValueCopy } from "../key/value_copy.ts";
 
@@ -15,7 +16,7 @@ export interface MemoryStoreLimits {
 }
 
 /** An entry as the store holds it; who reads it may leave a settled promise of its value in it. */
-export interface MemoryEntry extends CacheEntry {
+export interface MemoryEntry extends KeptEntry {
   /** A promise of `value`, once one was asked for, so that a hit makes none. */
   promise: Promise<unknown> | undefined;
 }
@@ -38,14 +39,18 @@ class Node implements MemoryEntry {
   readonly createdAt: number;
   readonly expiresAt: number;
   readonly staleUntil: number;
+  readonly tookMs: number | undefined;
+  readonly tags: readonly string[] | undefined;
   bytes: number;
 
-  constructor(key: unknown, entry: CacheEntry, bytes: number) {
+  constructor(key: unknown, entry: KeptEntry, bytes: number) {
     this.key = key;
     this.value = entry.value;
     this.createdAt = entry.createdAt;
     this.expiresAt = entry.expiresAt;
     this.staleUntil = entry.staleUntil;
+    this.tookMs = entry.tookMs;
+    this.tags = entry.tags;
     this.bytes = bytes;
   }
 }
@@ -60,6 +65,8 @@ export class MemoryStore {
   readonly #nodes = new Map<unknown, Node>();
   /** Those whose source is known, by its number; of those that share one, the first. */
   readonly #sources = new Map<number, Node>();
+  /** Those with tags. */
+  readonly #tagged = new TaggedItems<Node>();
   /** Where the values of the sources are. */
   readonly #shapes = new ShapeTable();
   readonly #maxEntries: number;
@@ -137,7 +144,7 @@ export class MemoryStore {
   }
 
   /** Keeps `entry` under `key`, its times on whatever clock its keeper reads, unless it alone is over `maxBytes`; returns whether it was kept. */
-  set(key: unknown, entry: CacheEntry): boolean {
+  set(key: unknown, entry: KeptEntry): boolean {
     this.delete(key);
     const bytes = this.#maxBytes === undefined ? 0 : sizeOf(key, entry.value, this.#maxBytes);
     if (bytes > (this.#maxBytes ?? Infinity)) return false;
@@ -158,9 +165,15 @@ export class MemoryStore {
     return true;
   }
 
+  /** Removes what bears one of `tags`. */
+  removeTagged(tags: readonly string[]): void {
+    for (const tag of tags) for (const node of this.#tagged.of(tag)) this.#remove(node);
+  }
+
   /** Removes everything. */
   clear(): void {
     this.#nodes.clear();
+    this.#tagged.clear();
     this.#sources.clear();
     this.#shapes.clear();
     this.#found = undefined;
@@ -192,6 +205,7 @@ export class MemoryStore {
 
   #append(node: Node): void {
     this.#nodes.set(node.key, node);
+    if (node.tags !== undefined) this.#tagged.add(node);
     this.#bytes += node.bytes;
     node.older = this.#newest;
     if (this.#newest === undefined) this.#oldest = node;
@@ -201,6 +215,7 @@ export class MemoryStore {
 
   #remove(node: Node): void {
     this.#nodes.delete(node.key);
+    if (node.tags !== undefined) this.#tagged.remove(node);
     if (node.source) this.#sources.delete(node.source.number);
     this.#bytes -= node.bytes;
     if (this.#found === node) this.#found = undefined;

@@ -21,6 +21,8 @@ export interface BackendResultsOptions {
   readonly identity: string;
   /** The version of what it keeps, which is a part of every key. */
   readonly version: string;
+  /** Whether what is kept holds more than the result, which no other form of it is to be taken for. */
+  readonly isNoted: boolean;
   /** The user's key function. */
   readonly cacheKey: CacheKeyFunction | undefined;
   /** Leaves out the arguments that make no other result. */
@@ -55,6 +57,10 @@ export class BackendResults implements ResultStore {
   isFresh(entry: CacheEntry): boolean {
     const nowMs = this.#options.clock.wallNow();
     return nowMs < entry.expiresAt && nowMs >= entry.createdAt;
+  }
+
+  mark(): number {
+    return 0;
   }
 
   /** The stored key, where the runtime can hash at once, so that no call hashes twice; else what distinguishes the call from others. */
@@ -94,10 +100,13 @@ export class BackendResults implements ResultStore {
     return whenReady(this.#functionKey, ({ prefix }) => this.#options.backend.clear(prefix));
   }
 
+  /** Nothing: no tags are kept here. */
+  removeTagged(): void {}
+
   /** Made when it is first needed: to hash, the runtime may have to load a module. */
   get #functionKey(): MaybePromise<FunctionKey> {
-    const { namespace, identity, version } = this.#options;
-    return this.#functionKeyOnceMade ??= functionKey(namespace, identity, version);
+    const { namespace, identity, version, isNoted } = this.#options;
+    return this.#functionKeyOnceMade ??= functionKey(namespace, identity, version, isNoted);
   }
 
   #functionKeyAtOnce(): FunctionKey | undefined {

@@ -7,7 +7,9 @@ import type { Flight } from "./flight.ts";
 import { type FlightOptions, FlightWaits } from "./flight_waits.ts";
 import { isPromise } from "../../call/maybe_promise.ts";
 import type { CacheEntry } from "../backend/cache_backend.ts";
+import type { KeptEntry } from "../backend/kept_entry.ts";
 import { UNREADABLE_ENTRY } from "../backend/read_entry.ts";
+import type { KeptError } from "./kept_errors.ts";
 import { runnerFor } from "./runner_call.ts";
 import type { MemoryEntry } from "../memory/memory_store.ts";
 
@@ -51,9 +53,10 @@ export class CacheService {
       try {
         const key = store.keyOf(call.self, call.args);
         if (results.flights.size > 0) {
-          const stale = results.refreshOf(key)?.stale;
+          const stale = results.staleOf(key);
           if (stale !== undefined && results.isServableStale(stale)) return this.#serveStale(call, stale);
-          if (results.flightOf(call, key) !== undefined) return this.#joinOrRun(call, key, undefined);
+          const underWay = results.flightOf(call, key);
+          if (underWay !== undefined && results.isAwaited(underWay)) return this.#joinOrRun(call, key, undefined);
         }
         const found = store.read(key);
         return isPromise(found) ? this.#lookUp(call, key, found) : this.#serve(call, key, found);
@@ -77,18 +80,19 @@ export class CacheService {
     };
   }
 
-  #lookUp(call: Call, key: unknown, lookup: Promise<CacheEntry | undefined>): Promise<unknown> {
+  #lookUp(call: Call, key: unknown, lookup: Promise<KeptEntry | undefined>): Promise<unknown> {
     const flight = this.#newFlight(call, key);
     const sinceMs = this.#host.clock.now();
-    const serve = (entry: CacheEntry | undefined) => {
+    const serve = (entry: KeptEntry | undefined) => {
       flight.endLookup(this.#host.clock.now() - sinceMs);
       return this.#serveInFlight(call, flight, entry);
     };
     return flight.start(lookup.then(serve)).join(call, this.#rerun);
   }
 
-  #serve(call: Call, key: unknown, entry: CacheEntry | undefined): Promise<unknown> {
+  #serve(call: Call, key: unknown, entry: KeptEntry | undefined): Promise<unknown> {
     if (entry === undefined || !this.#results.store.isFresh(entry)) return this.#serveWithout(call, key, entry);
+    if (this.#results.ahead !== undefined) this.#refreshAhead(call, key, entry);
     this.#results.account.recordHit(call);
     return Promise.resolve(entry.value);
   }
@@ -105,7 +109,10 @@ export class CacheService {
       if (results.isServableStale(expired)) this.#refresh(call, key, expired);
       return this.#serveStale(call, expired);
     }
-    return this.#joinOrRun(call, key, expired);
+    const error = results.errors?.find(key);
+    if (error === undefined) return this.#joinOrRun(call, key, expired);
+    results.account.record(call, "hit");
+    return Promise.reject(error.value);
   }
 
   /** Whether an old value takes the place of a run: until the source that failed may be asked again, where only a failure makes it good. */
@@ -132,18 +139,36 @@ export class CacheService {
   }
 
   /** The lookup that `flight` began with has come to `entry`. */
-  #serveInFlight(call: Call, flight: Flight, entry: CacheEntry | undefined): unknown {
+  #serveInFlight(call: Call, flight: Flight, entry: KeptEntry | undefined): unknown {
     const results = this.#results;
     const isFresh = entry !== undefined && results.store.isFresh(entry);
     if (!isFresh && (entry === undefined || !this.#isServed(flight.key, entry))) {
+      const error = results.errors?.find(flight.key);
+      if (error !== undefined) return this.#rejectKept(call, flight, error);
       results.account.record(call, "miss");
       return this.#run(call, flight, entry);
     }
     results.end(flight);
     results.account.record(call, isFresh ? "hit" : "stale");
     // Others are not to be served what was removed while it was looked up.
-    if (!isFresh && flight.isStorable && results.isServableStale(entry)) this.#refresh(call, flight.key, entry);
+    if (flight.isStorable && flight.isOpen) this.#refreshBehind(call, flight.key, entry, isFresh);
     return entry.value;
+  }
+
+  #rejectKept(call: Call, flight: Flight, error: KeptError): never {
+    this.#results.end(flight);
+    this.#results.account.record(call, "hit");
+    throw error.value;
+  }
+
+  #refreshBehind(call: Call, key: unknown, entry: KeptEntry, isFresh: boolean): void {
+    if (isFresh) this.#refreshAhead(call, key, entry);
+    else if (this.#results.isServableStale(entry)) this.#refresh(call, key, entry);
+  }
+
+  /** Makes a fresh value anew that will expire, where its hit is the one to do so. */
+  #refreshAhead(call: Call, key: unknown, entry: KeptEntry): void {
+    if (this.#results.isDueAhead(entry)) this.#refresh(call, key, entry);
   }
 
   /** A caller that can be aborted lends its arguments only. */
@@ -168,12 +193,16 @@ export class CacheService {
   #run(leader: Call, flight: Flight, expired: CacheEntry | undefined): Promise<unknown> {
     const results = this.#results;
     if (expired === UNREADABLE_ENTRY) flight.invalidate();
+    if (results.rules.isTimed) flight.began = { startedMs: this.#host.clock.now(), mark: results.store.mark() };
     return this.#waits.run(flight, this.#next).then(
       (value) => results.keep(flight, value),
       (error) => {
         results.end(flight);
         const isServable = expired !== undefined && results.isServableOnError(expired);
-        if (!isServable || !this.#host.failures.isReplaceable(error)) throw error;
+        if (!isServable || !this.#host.failures.isReplaceable(error)) {
+          results.errors?.keep(flight, error);
+          throw error;
+        }
         results.recordFailedRefresh(flight.key, error);
         results.account.record(leader, "stale");
         return expired.value;

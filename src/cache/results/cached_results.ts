@@ -1,13 +1,17 @@
 import type { Call } from "../../call/call.ts";
 import type { LayerHost } from "../../attempt/layer_host.ts";
 import { CacheAccount, type CacheStats } from "./cache_account.ts";
-import { isPromise, type MaybePromise } from "../../call/maybe_promise.ts";
 import { Flight, type FlightOwner } from "./flight.ts";
 import { flightContext } from "./flight_context.ts";
 import type { Flights } from "./flights.ts";
-import { entryFor, type Freshness, isWithin } from "./freshness.ts";
+import { type Freshness, isWithin } from "./freshness.ts";
+import type { KeepRules } from "./keep_rules.ts";
+import type { KeptErrors } from "./kept_errors.ts";
+import type { RefreshAhead } from "./refresh_ahead.ts";
 import type { CacheEntry } from "../backend/cache_backend.ts";
+import type { KeptEntry } from "../backend/kept_entry.ts";
 import type { RefreshPace } from "./refresh_pace.ts";
+import { ResultKeeper } from "./result_keeper.ts";
 import type { ResultStore } from "./result_store.ts";
 import { isSingleUse } from "./single_use.ts";
 
@@ -17,6 +21,12 @@ export interface CachedResultsParts {
   readonly store: ResultStore;
   /** How long they live. */
   readonly freshness: Freshness;
+  /** Which are kept. */
+  readonly rules: KeepRules;
+  /** The errors that are kept, where some are. */
+  readonly errors: KeptErrors | undefined;
+  /** When values are made anew before they expire, where they are. */
+  readonly ahead: RefreshAhead | undefined;
   /** The runs under way of all functions that share them. */
   readonly flights: Flights;
   /** When a source that failed may be asked again behind a stale value. */
@@ -34,16 +44,25 @@ export class CachedResults implements FlightOwner {
   /** The runs under way of all functions that share them. */
   readonly flights: Flights;
   readonly #pace: RefreshPace;
-  readonly #host: LayerHost;
+  /** Which are kept. */
+  readonly rules: KeepRules;
+  /** The errors that are kept, where some are. */
+  readonly errors: KeptErrors | undefined;
+  /** When values are made anew before they expire, where they are. */
+  readonly ahead: RefreshAhead | undefined;
+  readonly #keeper: ResultKeeper;
 
   /** The results of one function. */
-  constructor({ store, freshness, flights, pace, host }: CachedResultsParts) {
+  constructor({ store, freshness, rules, errors, ahead, flights, pace, host }: CachedResultsParts) {
     this.store = store;
     this.#freshness = freshness;
+    this.rules = rules;
+    this.errors = errors;
+    this.ahead = ahead;
     this.flights = flights;
     this.#pace = pace;
-    this.#host = host;
     this.account = new CacheAccount(host);
+    this.#keeper = new ResultKeeper({ store, rules, flights, pace, errors, account: this.account, host });
   }
 
   /** The fresh value for a call with `args`, or `undefined`. */
@@ -66,10 +85,12 @@ export class CachedResults implements FlightOwner {
   async set(self: unknown, args: readonly unknown[], value: unknown): Promise<void> {
     const key = this.store.keyOf(self, args);
     if (isSingleUse(value)) throw this.account.errorOf("set", "the value can be read only once");
+    const entry = this.rules.entryByName(value, args, this.store.nowMs());
+    if (entry === undefined) throw this.account.errorOf("set", "its 'cacheTtl' is 0 or undefined for the value");
     this.#forget(key);
     let isKept: boolean;
     try {
-      isKept = await this.store.put(key, entryFor(value, this.store.nowMs(), this.#freshness));
+      isKept = await this.store.put(key, entry);
       this.flights.forgetLookups(key);
     } catch (error) {
       throw this.account.errorOf("set", "its backend failed or refused the value", error);
@@ -123,6 +144,15 @@ export class CachedResults implements FlightOwner {
     this.flights.forgetAllLookups();
   }
 
+  /** Removes what bears one of `tags`; what runs now is not joined any more, and not kept if it turns out to bear one. */
+  invalidateTags(tags: readonly string[]): void {
+    this.store.removeTagged(tags);
+    if (!this.rules.hasTags) return;
+    this.flights.invalidateTags(tags);
+    // An error may be one of what was there before, and bears no tag that would say so.
+    this.errors?.forgetAll();
+  }
+
   /** What the cache has done so far. */
   stats(): CacheStats {
     return this.account.stats();
@@ -158,6 +188,21 @@ export class CachedResults implements FlightOwner {
     return this.flights.findRefresh(key);
   }
 
+  /** The old value that a refresh runs behind, where nobody else can have invalidated it meanwhile. */
+  staleOf(key: unknown): CacheEntry | undefined {
+    return this.rules.hasTags ? undefined : this.flights.findRefresh(key)?.stale;
+  }
+
+  /** Whether a call waits for `flight` where there may be a value to be read, which a refresh leaves. */
+  isAwaited({ stale }: Flight): boolean {
+    return stale === undefined || !(this.rules.hasTags || this.store.isFresh(stale));
+  }
+
+  /** Whether a hit of `entry` is to make it anew, as it will expire. */
+  isDueAhead(entry: KeptEntry): boolean {
+    return this.ahead !== undefined && this.ahead.isDue(entry, this.store.nowMs());
+  }
+
   /** Makes a flight that others can join; it is behind `stale` where that is given. */
   newFlight(call: Call, key: unknown, stale?: CacheEntry): Flight {
     const flight = new Flight(this, call, key, stale);
@@ -173,66 +218,24 @@ export class CachedResults implements FlightOwner {
 
   /** Ends a flight: nobody joins it any more. */
   end(flight: Flight): void {
-    this.flights.remove(flight);
-    flightContext.recordEnd(flight);
+    this.#keeper.end(flight);
   }
 
   /** Keeps the result of a run, and ends the flight once it is kept; returns what the run's own call gets. */
   keep(flight: Flight, value: unknown): unknown {
-    if (flight.isStorable && isSingleUse(value)) {
-      flight.invalidate();
-      this.account.recordSingleUse();
-    }
-    if (!flight.isStorable) return this.#finish(flight, value);
-    this.#pace.forget(flight.key);
-    this.flights.outdate(flight);
-    const written = this.#write(flight, value);
-    if (!isPromise(written)) return this.#finishWritten(flight, value, written);
-    return this.#inTime(flight, written.then((wasKept) => this.#finishWritten(flight, value, wasKept)), value);
-  }
-
-  #finishWritten(flight: Flight, value: unknown, wasKept: boolean): unknown {
-    if (wasKept) this.account.recordWrite();
-    return this.#finish(flight, value);
-  }
-
-  #finish(flight: Flight, value: unknown): unknown {
-    this.end(flight);
-    return flight.finish(value);
-  }
-
-  /** `finishing`, or just `value` once lookup and write together have taken their time; the write continues behind it. */
-  #inTime(flight: Flight, finishing: Promise<unknown>, value: unknown): Promise<unknown> {
-    // Whole milliseconds, as timers of one length share a timer of the runtime.
-    const leftMs = Math.max(0, this.store.limitMs - Math.trunc(flight.lookupMs));
-    return new Promise((resolve, reject) => {
-      const timer = this.#host.clock.setTimer(leftMs, () => resolve(value));
-      finishing.finally(() => timer.cancel()).then(resolve, reject);
-    });
-  }
-
-  /** To size a value up is to read it, and what is read may throw. */
-  #write(flight: Flight, value: unknown): MaybePromise<boolean> {
-    try {
-      return this.store.write(
-        flight.key,
-        entryFor(value, this.store.nowMs(), this.#freshness),
-        () => flight.isStorable,
-      );
-    } catch (error) {
-      this.account.recordTrouble("set", error);
-      return false;
-    }
+    return this.#keeper.keep(flight, value);
   }
 
   /** Lets the runs for `key` end without being kept or joined. */
   #forget(key: unknown): void {
     this.flights.forget(key);
     this.#pace.forget(key);
+    this.errors?.forget(key);
   }
 
   #forgetAll(): void {
     this.flights.forgetAll();
     this.#pace.forgetAll();
+    this.errors?.forgetAll();
   }
 }

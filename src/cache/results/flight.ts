@@ -23,6 +23,14 @@ export interface FlightLinks {
   readonly waitedBy: Set<Flight>;
 }
 
+/** When a run began. */
+export interface RunBegin {
+  /** On the monotonic clock, in milliseconds. */
+  readonly startedMs: number;
+  /** As `ResultStore.mark()` counts. */
+  readonly mark: number;
+}
+
 /** Single-flight: one run that several identical calls wait for. */
 export class Flight {
   /** Whose it is. */
@@ -37,9 +45,13 @@ export class Flight {
   older: Flight | undefined = undefined;
   /** The flights that it waits for, and those that wait for it; `FlightContext` alone changes them. */
   links: FlightLinks | undefined = undefined;
+  /** When its run began, where somebody is to know. */
+  began: RunBegin | undefined = undefined;
   #promise: Promise<unknown> | undefined = undefined;
   #lookupMs = 0;
   #isStorable = true;
+  /** The tags that were invalidated while it was under way. */
+  #invalidTags: Set<string> | undefined = undefined;
   #isRunning = false;
   #isTracked = false;
   #isOver = false;
@@ -103,6 +115,22 @@ export class Flight {
   /** Its result is not to be kept: its key was deleted, cleared or set, or a later run has come before it. */
   invalidate(): void {
     this.#isStorable = false;
+  }
+
+  /** Tags were invalidated: its result is not kept if it turns out to bear one, and nobody joins it any more. */
+  invalidateTags(tags: readonly string[]): void {
+    this.#invalidTags ??= new Set();
+    for (const tag of tags) this.#invalidTags.add(tag);
+  }
+
+  /** Whether others may join it: who comes after an invalidation of tags is not to get what may bear them. */
+  get isOpen(): boolean {
+    return this.#invalidTags === undefined;
+  }
+
+  /** Whether one of `tags` was invalidated while it was under way. */
+  hasInvalid(tags: readonly string[]): boolean {
+    return this.#invalidTags !== undefined && tags.some((tag) => this.#invalidTags!.has(tag));
   }
 
   /** Waits for the result on behalf of `call`; where only one caller can have it, `rerun` makes another. */

@@ -22,7 +22,7 @@ export class Flights {
   findRefresh(key: unknown): Flight | undefined {
     if (this.#first.size === 0) return undefined;
     let flight = this.#first.get(key);
-    while (flight !== undefined && flight.stale === undefined) flight = flight.older;
+    while (flight !== undefined && (flight.stale === undefined || !flight.isOpen)) flight = flight.older;
     return flight;
   }
 
@@ -73,6 +73,15 @@ export class Flights {
     for (const key of this.#first.keys()) this.forgetLookups(key);
   }
 
+  /** Tags were invalidated, which the result of any of these may bear. */
+  invalidateTags(tags: readonly string[]): void {
+    for (const first of this.#first.values()) {
+      for (let flight: Flight | undefined = first; flight !== undefined; flight = flight.older) {
+        flight.invalidateTags(tags);
+      }
+    }
+  }
+
   /** Keeps runs that began before `flight` from replacing its result. */
   outdate(flight: Flight): void {
     for (let older = flight.older; older !== undefined; older = older.older) older.invalidate();
@@ -80,7 +89,7 @@ export class Flights {
 }
 
 function isJoinable(flight: Flight, owner: object, limits: CallLimits | undefined): boolean {
-  return flight.owner === owner && isSame(flight.call.state?.limits, limits);
+  return flight.owner === owner && flight.isOpen && isSame(flight.call.state?.limits, limits);
 }
 
 /** Calls with limits of their own share a run only with calls of the same limits. */

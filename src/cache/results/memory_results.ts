@@ -7,6 +7,7 @@ import { instanceNumber } from "../key/instance_number.ts";
 import { jsonKeyOf } from "../key/json_key.ts";
 import { BUILT, isLoneKey, isOwnKey, localText } from "../key/local_key.ts";
 import type { CacheEntry } from "../backend/cache_backend.ts";
+import type { KeptEntry } from "../backend/kept_entry.ts";
 import type { MemoryEntry, MemoryStore } from "../memory/memory_store.ts";
 import { NO_NUMBER, numberOf } from "../key/value_number.ts";
 import type { ResultStore } from "./result_store.ts";
@@ -71,12 +72,12 @@ export class MemoryResults implements ResultStore {
     return this.#store.get(key);
   }
 
-  write(key: unknown, entry: CacheEntry): boolean {
+  write(key: unknown, entry: KeptEntry): boolean {
     if (this.#store.set(key, entry)) return true;
     throw new SerializationError("it is larger than the 'maxBytes' of its cache in memory");
   }
 
-  put(key: unknown, entry: CacheEntry): boolean {
+  put(key: unknown, entry: KeptEntry): boolean {
     return this.write(key, entry);
   }
 
@@ -86,6 +87,14 @@ export class MemoryResults implements ResultStore {
 
   clear(): void {
     this.#store.clear();
+  }
+
+  mark(): number {
+    return 0;
+  }
+
+  removeTagged(tags: readonly string[]): void {
+    this.#store.removeTagged(tags);
   }
 }
 

@@ -1,5 +1,6 @@
 import type { MaybePromise } from "../../call/maybe_promise.ts";
 import type { CacheEntry } from "../backend/cache_backend.ts";
+import type { KeptEntry } from "../backend/kept_entry.ts";
 
 /** The results of one function, wherever they are kept; the one thing that the cache layer talks to. */
 export interface ResultStore {
@@ -14,13 +15,17 @@ export interface ResultStore {
   /** Whether `entry` is within its time. */
   isFresh(entry: CacheEntry): boolean;
   /** What is kept under `key`, fresh or not; `UNREADABLE_ENTRY` where nobody knows. */
-  read(key: unknown): MaybePromise<CacheEntry | undefined>;
+  read(key: unknown): MaybePromise<KeptEntry | undefined>;
   /** Keeps the result of a call, unless it is not wanted any more when it comes to that; returns whether it was kept. */
-  write(key: unknown, entry: CacheEntry, isWanted: () => boolean): MaybePromise<boolean>;
+  write(key: unknown, entry: KeptEntry, isWanted: () => boolean): MaybePromise<boolean>;
   /** Keeps a value by name; returns whether it was kept. Throws or rejects where that failed. */
-  put(key: unknown, entry: CacheEntry): MaybePromise<boolean>;
+  put(key: unknown, entry: KeptEntry): MaybePromise<boolean>;
   /** Removes one; returns whether it was there. Throws or rejects where that failed. */
   delete(key: unknown): MaybePromise<boolean>;
   /** Removes all of this function. Throws or rejects where that failed. */
   clear(): MaybePromise<unknown>;
+  /** The moment, which says of versions of tags whether they were seen before a run began. */
+  mark(): number;
+  /** Removes what bears one of `tags`, where that is known. */
+  removeTagged(tags: readonly string[]): void;
 }
