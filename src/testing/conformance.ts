@@ -4,6 +4,7 @@ import type { Check, CheckedStore } from "./conformance/check.ts";
 import { ENTRY_CHECKS } from "./conformance/entry_checks.ts";
 import { KEY_CHECKS } from "./conformance/key_checks.ts";
 import { LIFECYCLE_CHECKS, PERSISTENCE_CHECKS } from "./conformance/lifecycle_checks.ts";
+import { RESULT_CHECKS } from "./conformance/result_checks.ts";
 import { VALUE_CHECKS } from "./conformance/value_checks.ts";
 
 /** How {@link testCacheBackend} tests. */
@@ -35,7 +36,7 @@ export interface CacheConformanceOptions {
 /**
  * Registers the tests that every {@link CacheBackend} has to pass: those of this library do. They
  * cover awkward values (`undefined`, `-0`, cycles, errors), expiry, deletes, prefixes, hostile keys
- * (`../../x`, `__proto__`, NUL, lone surrogates, 1 MB), writers at once, and use after `close()`.
+ * (`../../x`, `__proto__`, NUL, lone surrogates, 1 MB), writers at once, use after `close()`, and the tags of results.
  *
  * @param open Opens a backend over the store of that name, empty where the name is new. A name is made of letters, digits
  * and `-`. Without `isPersistent` every call may give an empty store.
@@ -74,7 +75,7 @@ export function testCacheBackend(
 ): void {
   const { name = "backend", isPersistent = false, keepsEverything = false } = options;
   const { seed = Math.floor(Math.random() * 2 ** 32) } = options;
-  const checks = [...VALUE_CHECKS, ...ENTRY_CHECKS, ...KEY_CHECKS, ...LIFECYCLE_CHECKS];
+  const checks = [...VALUE_CHECKS, ...ENTRY_CHECKS, ...KEY_CHECKS, ...LIFECYCLE_CHECKS, ...RESULT_CHECKS];
   if (isPersistent) checks.push(...PERSISTENCE_CHECKS);
   for (const check of checks) {
     options.test(`${name} ${check.name}`, () => runCheck(check, open, keepsEverything, seed));

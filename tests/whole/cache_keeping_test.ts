@@ -234,6 +234,14 @@ Deno.test("cacheErrors forgets an error that was deleted, cleared, replaced, or 
   }
 });
 
+Deno.test("cacheErrors forgets an error where a later run has a value, also once that has expired", async () => {
+  const { fn, clock } = wrapped({ cacheErrors: "1h", cacheTtl: "1s" }, { error: GONE }, { value: 1 }, { value: 2 });
+  await rejectionOf(fn("a"));
+  assertEquals(await fn.with({ cache: "refresh" })("a"), 1);
+  await clock.tick("2s");
+  assertEquals(await fn("a"), 2);
+});
+
 Deno.test('cache: "bypass" asks no function about the result, and neither reads nor keeps an error', async () => {
   const asked: unknown[] = [];
   const ask = (value: unknown) => (asked.push(value), true);

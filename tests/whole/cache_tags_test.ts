@@ -177,6 +177,91 @@ for (const cacheBackend of [undefined, memoryCache(), tiered(memoryCache(), memo
   });
 }
 
+Deno.test("a refresh under way does not serve what another process has invalidated", async () => {
+  const clock = new FakeClock();
+  const cacheBackend = memoryCache();
+  const open = () => {
+    const instance = createOpero({ clock });
+    const state = { calls: 0 };
+    const fn = instance.opero(async () => {
+      const mine = ++state.calls;
+      if (mine > 1) await clock.sleep(5_000);
+      return mine;
+    }, { cache: true, cacheId: "f", cacheBackend, cacheTtl: "1s", cacheStale: "1h", cacheTags: () => ["t"] });
+    return { ...instance, fn, state };
+  };
+  const [one, two] = [open(), open()];
+  await one.fn();
+  await clock.tick("2s");
+  assertEquals([await one.fn(), await one.fn(), one.state.calls], [1, 1, 2]);
+  await two.invalidateTags("t");
+  const after = one.fn();
+  await clock.tick("10s");
+  assert(await after > 1);
+});
+
+Deno.test("a lookup that has read a version before its invalidation is not joined after it", async () => {
+  const inner = memoryCache();
+  let held: (() => void)[] | undefined;
+  const isTag = (value: unknown) => typeof value === "string";
+  const cacheBackend: CacheBackend = {
+    ...answeringLater(inner),
+    get: async (key) => {
+      const found = await inner.get(key);
+      if (held !== undefined && isTag(found?.value)) await new Promise<void>((resolve) => held!.push(resolve));
+      return found;
+    },
+    set: async (key, entry) => {
+      // The version of the invalidation lands once a call has looked up the old one.
+      if (held !== undefined && isTag(entry.value)) {
+        while (held.length === 0) await new Promise((next) => setTimeout(next));
+      }
+      await inner.set(key, entry);
+    },
+  };
+  const { opero, invalidateTags } = createOpero();
+  let calls = 0;
+  const fn = opero(() => ++calls, {
+    cache: true,
+    cacheId: "f",
+    cacheBackend,
+    cacheTimeout: "1m",
+    cacheTags: () => ["t"],
+  });
+  assertEquals(await fn(), 1);
+  held = [];
+  const invalidating = invalidateTags("t");
+  const during = fn();
+  while (held.length < 2) await new Promise((next) => setTimeout(next));
+  held.pop()!();
+  await invalidating;
+  const after = fn();
+  const first = held;
+  held = undefined;
+  first.forEach((answer) => answer());
+  assertEquals([await during, await after], [1, 2]);
+});
+
+Deno.test("a backend whose answers throw when they are read makes misses", async () => {
+  const inner = memoryCache();
+  let isHostile = false;
+  const hostile = Object.defineProperty({ value: 1, tags: [] }, "tookMs", {
+    get() {
+      throw new Error("a trap");
+    },
+  });
+  const { metaOf } = processWith({
+    ...answeringLater(inner),
+    get: async (key) => {
+      const found = await inner.get(key);
+      return isHostile && found !== undefined ? { ...found, value: hostile } : found;
+    },
+  });
+  assertEquals([await metaOf("a"), await metaOf("a")], ["miss", "hit"]);
+  isHostile = true;
+  assertEquals(await metaOf("a"), "miss");
+});
+
 Deno.test("a backend that fails makes tagged results misses, which are not kept, and fails invalidateTags()", async () => {
   const inner = memoryCache();
   let isDown = false;

@@ -52,11 +52,13 @@ export class NotedResults implements ResultStore {
   read(key: string): MaybePromise<KeptEntry | undefined> {
     return whenReady(this.#results.read(key), (entry) => {
       if (entry === undefined || entry === UNREADABLE_ENTRY) return entry;
-      const { value, createdAt, expiresAt, staleUntil } = entry;
-      if (!isNoted(value)) return undefined;
-      const kept: KeptEntry = { value: value.value, createdAt, expiresAt, staleUntil, tookMs: value.tookMs };
-      if (value.tags.length === 0) return kept;
-      return whenReady(this.#tags.areCurrent(value.tags), (areCurrent) => {
+      const noted = notedOf(entry.value);
+      if (noted === undefined) return undefined;
+      const { value, tookMs, tags } = noted;
+      const { createdAt, expiresAt, staleUntil } = entry;
+      const kept: KeptEntry = { value, createdAt, expiresAt, staleUntil, tookMs };
+      if (tags.length === 0) return kept;
+      return whenReady(this.#tags.areCurrent(tags), (areCurrent) => {
         if (areCurrent === undefined) return UNREADABLE_ENTRY;
         return areCurrent ? kept : undefined;
       });
@@ -93,11 +95,16 @@ export class NotedResults implements ResultStore {
   }
 }
 
-/** Whether it is what this class writes; a backend may answer anything. */
-function isNoted(value: unknown): value is Noted {
-  if (typeof value !== "object" || value === null) return false;
-  const { tookMs, tags }: Partial<Record<keyof Noted, unknown>> = value;
-  return "value" in value && typeof tookMs === "number" && Array.isArray(tags) && tags.every(isStamp);
+/** What this class has written, or `undefined`: a backend may answer anything, also what throws when it is read. */
+function notedOf(answer: unknown): Noted | undefined {
+  try {
+    if (typeof answer !== "object" || answer === null || !("value" in answer)) return undefined;
+    const { value, tookMs, tags }: Partial<Record<keyof Noted, unknown>> = answer;
+    const isNoted = typeof tookMs === "number" && Array.isArray(tags) && tags.every(isStamp);
+    return isNoted ? { value, tookMs, tags } : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function isStamp(stamp: unknown): stamp is TagStamp {

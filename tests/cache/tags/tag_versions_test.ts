@@ -146,6 +146,34 @@ Deno.test("TagVersions.invalidate() stands against a process that found no versi
   assertEquals([await quick.areCurrent(stamp!), await slow.areCurrent(stamp!)], [false, false]);
 });
 
+Deno.test("TagVersions.stamp() puts no version of its own over that of an invalidation that came meanwhile", async () => {
+  const clock = new FakeClock();
+  const entries = new Map<string, CacheEntry>();
+  const reads: (() => void)[] = [];
+  const put = (key: string, entry: CacheEntry) => entries.set(key, entry) === entries;
+  const one = new TagVersions({
+    backend: {
+      get: (key) => {
+        const found = entries.get(key);
+        return new Promise((resolve) => reads.push(() => resolve(found)));
+      },
+      set: put,
+      store: put,
+    },
+    namespace: "n",
+    seen: new SeenTags(),
+    clock,
+    random: () => 0.5,
+  });
+  const stamping = one.stamp(begun(one, clock, "a"));
+  const invalidating = one.invalidate(["a"]);
+  await new Promise((resolve) => setTimeout(resolve));
+  reads.forEach((answer) => answer());
+  await invalidating;
+  assertEquals(await stamping, undefined);
+  assertEquals([...entries.values()].map(({ value }) => String(value)[0]), ["i"]);
+});
+
 Deno.test("SeenTags remembers 10 000 versions, the latest, and when each was first seen", () => {
   const seen = new SeenTags();
   for (let n = 0; n < 10_001; n++) seen.record(`tag ${n}`, "v");
