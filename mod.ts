@@ -24,7 +24,7 @@ export type { WorkerPermissions } from "./src/pool/sandbox.ts";
 export { transfer } from "./src/pool/transfer.ts";
 export type { ProgressState } from "./src/progress/progress.ts";
 export { progress, type ProgressLog } from "./src/progress/progress_log.ts";
-export type { ContextOptions, NameOptions, OperoOptions } from "./src/engine/opero_options.ts";
+export type { ContextOptions, NameOptions, OperoOptions, StatsOptions } from "./src/engine/opero_options.ts";
 export type {
   AnyFunction,
   AsyncFunction,
@@ -111,6 +111,7 @@ export {
   type LogRecord,
   type LogThreshold,
 } from "./src/telemetry/logger.ts";
+export type { CallStats, LatencyStats } from "./src/telemetry/call_tally.ts";
 export { getCorrelationId, withCorrelationId } from "./src/telemetry/correlation.ts";
 export { generateCorrelationId } from "./src/runtime/correlation_id.ts";
 export { EventHub, type Unsubscribe } from "./src/telemetry/events.ts";

@@ -17,6 +17,7 @@ const listen = () => void ++told;
 const plain = opero(serve, { retries: 3 });
 const observed = opero(serve, { retries: 3 });
 observed.events.on("success", listen);
+const counting = opero(serve, { retries: 3, stats: true });
 const withContext = opero(serve, { retries: 3, context: "async" });
 const cached = opero(serve, { cache: true, cacheTtl: "5m" });
 await cached();
@@ -38,6 +39,7 @@ export const rows: readonly Row[] = [
     { name: "cockatiel", call: () => cockatielRetry.execute(serve) },
     { name: "opossum", call: () => breaker.fire() },
   ]),
+  callRow("stats: true", [{ name: "opero", call: () => counting() }, own]),
   callRow("withMeta()", [{ name: "opero", call: () => plain.withMeta() }, own]),
   callRow('context: "async"', [
     { name: "opero", call: () => withContext() },

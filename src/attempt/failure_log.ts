@@ -1,3 +1,4 @@
+import type { CallTally } from "../telemetry/call_tally.ts";
 import type { Clock } from "../time/clock.ts";
 import { toSeconds } from "../time/duration.ts";
 import { AllFailedError, type AllFailedReason, type AttemptRecord } from "../errors/all_failed_error.ts";
@@ -31,6 +32,8 @@ export interface FailureLogOptions {
   readonly fallbackOn: RetryPredicate;
   /** Whether the caller gets what the last attempt threw, in place of the error of them all. */
   readonly reraise: boolean;
+  /** Counts attempts that failed or were refused, where that is asked for. */
+  readonly tally?: CallTally | undefined;
 }
 
 /**
@@ -57,6 +60,7 @@ export class FailureLog {
     const attempt = openAttempt(call) ?? this.#attemptOf(call, error);
     if (attempt === undefined) return;
     call.attempt = attempt;
+    this.#options.tally?.countAttempt(error);
     const state = stateOf(call);
     if (!state.isFinal) state.attempts.push(this.#recordOf(attempt, error));
     attempt.end(state.isFinal || isAborted(state) || isAbortError(error) ? "final" : "failed", error);
@@ -77,6 +81,7 @@ export class FailureLog {
     attempt.isWaitedFor = isWaitedFor;
     state.addEnded(attempt);
     this.#refusals.add(error);
+    if (this.#options.tally !== undefined) this.#options.tally.shed++;
   }
 
   /** Whether the next fallback value may be tried. */

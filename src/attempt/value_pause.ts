@@ -14,5 +14,5 @@ import type { LayerHost } from "./layer_host.ts";
 export function pauseBetweenValues(call: Call, delayMs: number, host: LayerHost): Promise<void> | undefined {
   if (delayMs === 0) return undefined;
   if (host.clock.now() + delayMs >= stateOf(call).deadlineAtMs) throw host.failures.allFailed(call, "deadline");
-  return pause(host.clock, call, delayMs, "next fallback value");
+  return pause(host, call, delayMs, "next fallback value");
 }

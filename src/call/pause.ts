@@ -2,17 +2,26 @@ import type { Clock } from "../time/clock.ts";
 import { type Call, stateOf } from "./call.ts";
 import type { WaitReason } from "./call_state.ts";
 
+/** What a wait needs. */
+export interface PauseHost {
+  /** The only source of time. */
+  readonly clock: Clock;
+  /** Is notified of how long was waited, in milliseconds. */
+  readonly telemetry: { recordWait(ms: number): void };
+}
+
 /**
  * Waits `ms` on behalf of `call`, which counts as waited and says what for.
  *
- * @param clock The only source of time.
+ * @param host What the instance provides for the layers.
  * @param call The call.
  * @param ms How long to wait, in milliseconds.
  * @param reason What the call waits for.
  * @returns A promise that resolves after the wait.
  * @throws {unknown} The reason for which the call was aborted, at once.
  */
-export async function pause(clock: Clock, call: Call, ms: number, reason: WaitReason): Promise<void> {
+export async function pause(host: PauseHost, call: Call, ms: number, reason: WaitReason): Promise<void> {
+  const { clock, telemetry } = host;
   const state = stateOf(call);
   const { scope } = state;
   if (scope?.isAborted) throw scope.reason;
@@ -31,7 +40,9 @@ export async function pause(clock: Clock, call: Call, ms: number, reason: WaitRe
     scope?.onAbort(stop);
   });
   state.waitUntilMs = 0;
-  state.waitedMs += clock.now() - startedMs;
+  const waitedMs = clock.now() - startedMs;
+  state.waitedMs += waitedMs;
+  telemetry.recordWait(waitedMs);
   // What woke at the same moment and ran before may have aborted this call.
   if (scope?.isAborted) throw scope.reason;
 }

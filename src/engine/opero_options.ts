@@ -32,6 +32,15 @@ export interface NameOptions {
   readonly name?: string | undefined;
 }
 
+/** Whether calls are counted. */
+export interface StatsOptions {
+  /**
+   * Whether `fn.stats()` is there, which says how many calls there were, how they ended, and how long they took.
+   * @default false
+   */
+  readonly stats?: boolean | undefined;
+}
+
 /** All options of `opero`. Durations are seconds, or strings with their unit such as `"250ms"` and `"5m"`. */
 // deno-lint-ignore no-explicit-any -- options that stand on their own have to fit every function
 export interface OperoOptions<Args extends readonly unknown[] = any[], Value = any>
@@ -50,7 +59,8 @@ export interface OperoOptions<Args extends readonly unknown[] = any[], Value = a
     SignalOptions,
     LayersOptions,
     ContextOptions,
-    NameOptions {}
+    NameOptions,
+    StatsOptions {}
 
 /** The same with the defaults of all that have one. */
 // deno-lint-ignore no-explicit-any -- as above
@@ -59,4 +69,5 @@ export type FilledOptions<Args extends readonly unknown[] = any[], Value = any> 
   & FilledRetryOptions
   & FilledReraiseOptions
   & FilledCacheOptions
-  & Filled<ContextOptions, "context">;
+  & Filled<ContextOptions, "context">
+  & Filled<StatsOptions, "stats">;

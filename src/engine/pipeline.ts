@@ -25,6 +25,8 @@ import { NO_HANDLES, type PolicyHandles } from "../policy/policy_handles.ts";
 import type { PolicyHost } from "../policy/policy_host.ts";
 import type { LayerForms, Policy } from "../policy/policy.ts";
 import type { CachedResults } from "../cache/results/cached_results.ts";
+import { CallTally } from "../telemetry/call_tally.ts";
+import { counted } from "./counted.ts";
 import { openFunctionCache } from "./open_function_cache.ts";
 import type { FilledOptions } from "./opero_options.ts";
 import type { Registry } from "./registry.ts";
@@ -90,14 +92,43 @@ export const POLICIES: readonly Policy[] = [
  * @returns The layers as one handler, and the parts that the handles of the function use.
  */
 export function buildPipeline(parts: PipelineParts): Pipeline {
-  const { fn, options, registry, task, runAttempt } = parts;
-  const host = hostFor(fn, options, registry);
+  const { fn, options, registry, task } = parts;
+  const tally = options.stats ? new CallTally() : undefined;
+  const host = hostFor(fn, options, registry, tally);
   const parameters = resolveFallbackParameters(task, fn, options);
   const keyArguments = parameters === undefined
     ? allArguments
     : (args: readonly unknown[]) => parameters.argsWithout(args);
   const cache = options.cache ? openFunctionCache({ fn, task, options, registry, host, keyArguments }) : undefined;
-  const policyHost: PolicyHost = {
+  const policyHost = policyHostFor(parts, host, parameters, keyArguments, cache);
+  const layersAt = placeLayers(task, options.layers ?? [], POLICIES.map(({ name }) => name), host);
+  let isOnFailureOnly = tally === undefined && (options.layers ?? []).length === 0;
+  const forms = POLICIES.flatMap((policy) => {
+    const own = formsOf(policy.resolve(options, policyHost));
+    isOnFailureOnly &&= own.plain === undefined || policy.isOnFailureOnly === true;
+    return [...layersAt("outside", policy.name).map(formsOf), own, ...layersAt("inside", policy.name).map(formsOf)];
+  });
+  const attempt = parts.runAttempt ?? localAttempt(parts, host);
+  return {
+    ...handlersOf(forms, attempt, tally && counted(tally, host.clock)),
+    isOnFailureOnly,
+    cache,
+    host,
+    handles: Object.assign(
+      { ...NO_HANDLES, stats: tally && (() => tally.read()) },
+      ...forms.map(({ handles }) => handles),
+    ),
+  };
+}
+
+function policyHostFor(
+  { registry, task, runAttempt }: PipelineParts,
+  host: LayerHost,
+  parameters: PolicyHost["parameters"],
+  keyArguments: PolicyHost["keyArguments"],
+  cache: CachedResults | undefined,
+): PolicyHost {
+  return {
     ...host,
     task,
     parameters,
@@ -108,27 +139,22 @@ export function buildPipeline(parts: PipelineParts): Pipeline {
     fallbackKey: parameters && fallbackKeyOf(parameters),
     shared: (option, name, settings, make) => registry.shared.of(task, option, name, settings, make),
   };
-  const layersAt = placeLayers(task, options.layers ?? [], POLICIES.map(({ name }) => name), host);
-  let isOnFailureOnly = (options.layers ?? []).length === 0;
-  const forms = POLICIES.flatMap((policy) => {
-    const own = formsOf(policy.resolve(options, policyHost));
-    isOnFailureOnly &&= own.plain === undefined || policy.isOnFailureOnly === true;
-    return [...layersAt("outside", policy.name).map(formsOf), own, ...layersAt("inside", policy.name).map(formsOf)];
-  });
-  const attempt = runAttempt ?? localAttempt(parts, host);
+}
 
+/** Runs calls through the layers: those with options of their own through others. */
+function handlersOf(
+  forms: readonly LayerForms[],
+  attempt: Handler,
+  outermost: Layer | undefined,
+): Pick<Pipeline, "handler" | "limitedHandler"> {
   const limited = new Map<CacheMode | undefined, Handler>();
   return {
-    handler: compose(forms.map(({ plain }) => plain), attempt),
+    handler: compose([outermost, ...forms.map(({ plain }) => plain)], attempt),
     limitedHandler: (mode) => {
-      const handler = limited.get(mode) ?? compose(forms.map((form) => form.limited(mode)), attempt);
+      const handler = limited.get(mode) ?? compose([outermost, ...forms.map((form) => form.limited(mode))], attempt);
       limited.set(mode, handler);
       return handler;
     },
-    isOnFailureOnly,
-    cache,
-    host,
-    handles: Object.assign({}, NO_HANDLES, ...forms.map(({ handles }) => handles)),
   };
 }
 
@@ -137,9 +163,9 @@ function formsOf(resolved: Layer | LayerForms | undefined): LayerForms {
   return typeof resolved === "object" ? resolved : { plain: resolved, limited: () => resolved };
 }
 
-function hostFor(fn: AnyFunction, options: FilledOptions, registry: Registry): LayerHost {
+function hostFor(fn: AnyFunction, options: FilledOptions, registry: Registry, tally?: CallTally): LayerHost {
   const { clock, random } = registry;
-  const telemetry = registry.telemetry.forFunction();
+  const telemetry = registry.telemetry.forFunction(tally);
   const functionName = printable(options.name ?? fn.name) || "anonymous";
   const retryOn = resolveRetryOn(options.retryOn, functionName);
   const fallbackOn = resolveFallbackOn(options.fallbackOn, functionName);
@@ -154,6 +180,7 @@ function hostFor(fn: AnyFunction, options: FilledOptions, registry: Registry): L
     retries,
     fallbackOn,
     reraise,
+    tally,
   });
   return { functionName, clock, random, telemetry, failures };
 }

@@ -109,7 +109,9 @@ export function concurrencyLayer(options: ConcurrencyLayerOptions, host: LayerHo
       const { scope } = state;
       const startedMs = host.clock.now();
       const isItsTurn = await turnIn(slots, scope, maxWaitMs, host.clock);
-      state.waitedMs += host.clock.now() - startedMs;
+      const waitedMs = host.clock.now() - startedMs;
+      state.waitedMs += waitedMs;
+      host.telemetry.recordWait(waitedMs);
       // By one that had its turn at the same moment and ran before.
       if (scope?.isAborted) {
         if (isItsTurn) slots.release();

@@ -177,7 +177,9 @@ export function rateLimitLayer(
       state.waitUntilMs = startedMs + waitMs;
       const ticket = await turnIn(limiter, scope);
       state.waitUntilMs = 0;
-      state.waitedMs += host.clock.now() - startedMs;
+      const waitedMs = host.clock.now() - startedMs;
+      state.waitedMs += waitedMs;
+      host.telemetry.recordWait(waitedMs);
       // By one that had its turn at the same moment and ran before.
       if (scope?.isAborted) throw scope.reason;
       return await begin(next, call, limiter, ticket);

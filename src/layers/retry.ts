@@ -184,7 +184,7 @@ export function retryLayer(policy: RetryPolicy, host: LayerHost): Layer {
 
     async function runRounds(call: Call, firstDelayMs: number): Promise<unknown> {
       for (let delayMs = firstDelayMs;;) {
-        await pause(host.clock, call, delayMs, stateOf(call).waitReason);
+        await pause(host, call, delayMs, stateOf(call).waitReason);
         failures.beginRound(call);
         try {
           return await next(call);

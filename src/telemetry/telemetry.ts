@@ -1,4 +1,5 @@
 import { readField } from "../errors/read_field.ts";
+import type { CallTally } from "./call_tally.ts";
 import { getCorrelationId } from "./correlation.ts";
 import { AllFailedError } from "../errors/all_failed_error.ts";
 import { ConfigurationError } from "../errors/configuration_error.ts";
@@ -53,8 +54,18 @@ export class Telemetry {
   /** That of the instance, where this is a function's. */
   readonly #instance: Telemetry | undefined;
 
+  /** Counts the calls of the function, where that is asked for. */
+  readonly #tally: CallTally | undefined;
+
   /** Writes to `logger`, or where `configureLogging` says. */
-  constructor(random: () => number, logger?: Logger, instance?: Telemetry, events?: EventHub<OperoEvents>) {
+  constructor(
+    random: () => number,
+    logger?: Logger,
+    instance?: Telemetry,
+    events?: EventHub<OperoEvents>,
+    tally?: CallTally,
+  ) {
+    this.#tally = tally;
     this.events = events ?? new EventHub(EVENT_NAMES);
     this.#random = random;
     this.logger = logger ?? getLogger("opero");
@@ -63,9 +74,9 @@ export class Telemetry {
     this.#warned = instance === undefined ? new Set() : instance.#warned;
   }
 
-  /** One for a function of this instance: it passes all to the instance, and has events of its own. */
-  forFunction(): Telemetry {
-    return new Telemetry(this.#random, this.#hasOwnLogger ? this.logger : undefined, this);
+  /** One for a function of this instance: it passes all to the instance, and has events of its own. What happens is counted by `tally`. */
+  forFunction(tally?: CallTally): Telemetry {
+    return new Telemetry(this.#random, this.#hasOwnLogger ? this.logger : undefined, this, undefined, tally);
   }
 
   /** Whether anybody looks; what follows a call closely is done only then. */
@@ -81,6 +92,7 @@ export class Telemetry {
     call: Call,
     details: Omit<OperoEvents[Name], keyof CallEvent>,
   ): void {
+    if (this.#tally !== undefined) count(this.#tally, name);
     if (!this.isOn) return;
     const event = { functionName, correlationId: correlationIdOf(call, this.#random), ...details } as OperoEvents[Name];
     const { level, message } = LINES[name];
@@ -88,6 +100,11 @@ export class Telemetry {
       this.log(isUsedUp(name, event) ? "error" : level, message, loggable(event));
     }
     if (this.wants(name)) this.emit(name, event);
+  }
+
+  /** Records that a call has waited for `ms` milliseconds. */
+  recordWait(ms: number): void {
+    this.#tally?.addWait(ms);
   }
 
   /** Whether anybody listens to `name`, so that an event nobody wants is not made. */
@@ -140,6 +157,11 @@ export class Telemetry {
     if (!this.#hasOwnLogger) return reportSafely(() => this.logger[level](message, fields));
     reportSafely(() => this.logger[level](printable(message), printableFields(fields)));
   }
+}
+
+function count(tally: CallTally, name: CallEventName): void {
+  if (name === "retry") tally.retries++;
+  else if (name === "fallback") tally.fallbacks++;
 }
 
 /**

@@ -8,6 +8,7 @@ const load = (id: string, _keys: string[] = ["a"]) => id;
 /** The defaults, as the documentation has them. */
 const DEFAULTS = {
   retries: 3,
+  stats: false,
   backoffFactor: 1.5,
   minDelay: 0.1,
   maxDelay: 30,

@@ -18,16 +18,16 @@ const EXPORTS: Record<string, { module: object; values: string; types: string }>
     types: `
       AllFailedInit AllFailedReason AnyFunction ArgFallbackOptions AsyncFunction AttemptRecord BreakerHandle BreakerMetrics CacheBackend
       CacheBackendFactory CacheBackendHost CacheEntry CacheErrorEvent CacheHandle CacheMode CacheOptions CacheStats
-      CacheStatus CallContext CallEvent CallMeta CallOptions CheckedArgFallback CircuitBreakerConfig CircuitBreakerOptions CircuitEvent CircuitState CircuitWaitEvent Clock ConcurrencyConfig ConcurrencyOptions ContextOptions CustomLayer
+      CacheStatus CallContext CallEvent CallMeta CallOptions CallStats CheckedArgFallback CircuitBreakerConfig CircuitBreakerOptions CircuitEvent CircuitState CircuitWaitEvent Clock ConcurrencyConfig ConcurrencyOptions ContextOptions CustomLayer
       DeadlineOptions DiskCacheConfig Duration ErrorClass FailOnOptions FailureEvent FailurePredicate FallbackCooldownEvent FallbackEvent
       FallbackOptions FallbackStrategy HiddenValue InstanceOptions ItemDoneEvent Items JitterContext JitterFunction JitterName KeyvLike
-      KvCacheConfig KvCommit KvDatabase KvEntry KvKey LayerCall LayerFunction LayerHandler LayerPlace LayersOptions
+      KvCacheConfig KvCommit KvDatabase KvEntry KvKey LatencyStats LayerCall LayerFunction LayerHandler LayerPlace LayersOptions
       LogFields LogLevel LogRecord LogThreshold Logger LoggingOptions MapItemError MapMode MapResult MapStream Mapped
       MaybePromise MemoryCacheConfig NameOptions NamedLayer OnError Opero OperoErrorCode OperoEvents OperoHandles
       OperoInstance OperoOptions OperoWrapper Opmap OpmapOptions OpmapWrapper PolicyHandles ProgressLog ProgressOption ProgressState QueueEvent
       RateLimit RateLimitOptions RateLimitedEvent ReraiseOptions ResultFunction RetryContext RetryEvent RetryOptions RetryPredicate
       RunAsync RunAsyncOptions RunOptions ShownOptions SignalOptions SqliteCacheConfig SqliteDatabase SqliteStatement
-      SuccessEvent TimeoutOptions Timer Unsubscribe WithMeta WorkerPermissions Wrapped
+      StatsOptions SuccessEvent TimeoutOptions Timer Unsubscribe WithMeta WorkerPermissions Wrapped
     `,
   },
   "redis.ts": {

@@ -52,6 +52,7 @@ const DOCUMENTS = [
   "docs/circuit_breaker.md",
   "docs/fallback.md",
   "docs/concurrency.md",
+  "docs/observability.md",
 ];
 
 /** The text of a worker is built from the other sources. */

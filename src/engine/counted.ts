@@ -1,0 +1,29 @@
+import type { Layer } from "../call/layer.ts";
+import type { CallTally } from "../telemetry/call_tally.ts";
+import type { Clock } from "../time/clock.ts";
+
+/**
+ * Counts all calls, and how long they took. The time is read once a turn of the event loop, as a reading costs more than
+ * all else here: a call is off by the turn in which it began at most.
+ *
+ * @param tally Where calls are counted.
+ * @param clock The only source of time.
+ * @returns The outermost layer.
+ */
+export function counted(tally: CallTally, clock: Clock): Layer {
+  const now = clock.coarseNow === undefined ? () => clock.now() : () => clock.coarseNow!();
+  return (next) => (call) => {
+    tally.begin();
+    const startedMs = now();
+    return next(call).then(
+      (value) => {
+        tally.succeed(now() - startedMs);
+        return value;
+      },
+      (error) => {
+        tally.fail(now() - startedMs, error);
+        throw error;
+      },
+    );
+  };
+}
