@@ -38,6 +38,12 @@ Deno.test("Latency lets one attempt through where nothing is known", () => {
   assertEquals([latency.load(0, 5), latency.load(1, 5)], [0, Number.MAX_VALUE]);
 });
 
+Deno.test("Latency takes a clock that lags for one that stands still", () => {
+  const latency = new Latency(60_000);
+  latency.add(100, 1_000);
+  assertEquals(expected(latency, 0), 100);
+});
+
 Deno.test("Latency takes a failure for one of at least 10 s", () => {
   const latency = new Latency(60_000);
   latency.addFailure(1, 0);

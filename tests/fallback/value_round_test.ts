@@ -62,6 +62,19 @@ Deno.test("ValueRound does not return to a value by an attempt with it that ends
   assertEquals(run(), [1]);
 });
 
+Deno.test("ValueRound stays where the first of several calls found a value, with 'sticky'", () => {
+  const { round, run, fail } = setUp("sticky", 3);
+  run();
+  const slow = round();
+  slow.begin(slow.next(0)!);
+  fail(slow);
+  assertEquals(slow.next(0), 1);
+  slow.begin(1);
+  assertEquals(run([0, 1]), [0, 1, 2]);
+  slow.succeed(-10, 0);
+  assertEquals(run(), [2]);
+});
+
 Deno.test("ValueRound takes each in turn with 'round_robin', also where lists share some values", () => {
   const { values, round, run } = setUp("round_robin", 3);
   assertEquals([run(), run(), run(), run()], [[0], [1], [2], [0]]);
@@ -88,6 +101,28 @@ Deno.test("ValueRound learns of each value, and takes the one that answers soone
     return i;
   });
   assertEquals(inFlight, [1, 2, 1], "those in flight count");
+});
+
+Deno.test("ValueRound takes a value that fails for a slow one, and equals in turn, with 'least_latency'", () => {
+  const { run } = setUp("least_latency", 2);
+  assertEquals([run([0]), run(), run()], [[0, 1], [1], [1]]);
+  const equals = setUp("least_latency", 3);
+  const chosen = Array.from({ length: 6 }, () => equals.run()).flat();
+  assertEquals(chosen, [0, 1, 2, 0, 1, 2]);
+  const { values, round } = setUp("least_latency", 1);
+  const lagging = round();
+  lagging.begin(0);
+  lagging.succeed(50, 0);
+  lagging.release();
+  assertEquals(values[0]!.load(0), 1, "a clock that lags makes no time negative");
+});
+
+Deno.test("ValueRound.fail() answers when a cooldown begins, not when it is made longer", () => {
+  const { clock, round } = setUp("ordered", 1);
+  const failure = { nowMs: 0, tookMs: 1, isRejected: true, retryAfterMs: 0 };
+  const [first, second] = [round(), round()];
+  for (const each of [first, second]) each.begin(each.next(clock.ms)!);
+  assertEquals([first.fail(failure), second.fail({ ...failure, nowMs: 1 })], [5_000, 0]);
 });
 
 Deno.test("ValueRound tries the one that is due first where all cool down, and the others after it", () => {

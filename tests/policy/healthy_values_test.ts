@@ -139,6 +139,66 @@ Deno.test("cooldown counts an attempt that the deadline or the timeout ends, and
   }
 });
 
+Deno.test("cooldown does not count an attempt that the deadline ends before it runs", async () => {
+  const { opero, clock, events } = lab({ retries: 0 });
+  const told: unknown[] = [];
+  events.on("fallbackCooldown", ({ fallbackIndex }) => told.push(fallbackIndex));
+  const options = { argFallback: 0, cooldown: "1h", allowedFails: 1, concurrency: 1 } as const;
+  const use = opero((_keys: string[]) => new Promise<string>(() => {}), options);
+  const controller = new AbortController();
+  const running = rejectionOf(use.with({ signal: controller.signal })(["a"]));
+  const waiting = rejectionOf(use.with({ deadline: "1s" })(["a", "b"]));
+  await clock.tick("2s");
+  await waiting;
+  controller.abort("stop");
+  assertEquals([await running, told], ["stop", []] as never);
+});
+
+Deno.test("cooldown begins at once for a status within the error of an inner call", async () => {
+  const { opero, events } = lab({ retries: 0 });
+  const told: unknown[] = [];
+  events.on("fallbackCooldown", ({ cooldown }) => told.push(cooldown));
+  const inner = opero(() => Promise.reject(status(401)));
+  const use = opero((keys: string[]) => keys[0] === "a" ? inner() : 1, { argFallback: 0, cooldown: "1m" });
+  assertEquals([await use(["a", "b"]), told], [1, [60]] as never);
+});
+
+Deno.test("fallbackStrategy learns nothing from what a layer within answers", async () => {
+  const { opero, clock } = lab({ retries: 0 });
+  const seen: string[] = [];
+  let answers = 1;
+  const use = opero((keys: string[]) => {
+    seen.push(keys[0]!);
+    return clock.sleep(100);
+  }, {
+    argFallback: 0,
+    fallbackStrategy: "least_latency",
+    layers: [{
+      name: "stub",
+      inside: "argFallback",
+      layer: (next) => (call) => answers-- > 0 ? clock.sleep(500) : next(call),
+    }],
+  });
+  for (let call = 0; call < 3; call++) {
+    const done = use(["a", "b"]);
+    await clock.tick("1s");
+    await done;
+  }
+  assertEquals(seen, ["b", "a"], "of the first nothing is known yet");
+});
+
+Deno.test("fallbackStrategy cancels the body of a Response that another value follows", async () => {
+  const { opero } = lab({ retries: 0 });
+  const cancelled: string[] = [];
+  const load = opero((keys: string[]) => {
+    const body = new ReadableStream({ cancel: () => void cancelled.push(keys[0]!) });
+    return Promise.resolve(new Response(body, { status: keys[0] === "a" ? 503 : 200 }));
+  }, { argFallback: 0, failOn: isFailedResponse, fallbackStrategy: "ordered" });
+  const { body } = await load(["a", "b"]);
+  assertEquals(cancelled, ["a"]);
+  await body?.cancel();
+});
+
 Deno.test("fallbackStrategy: all that tells of a value tells its index in the caller's list", async () => {
   const { opero, events } = lab({ retries: 0 });
   const [told, asked, inside]: unknown[][] = [[], [], []];
@@ -222,6 +282,17 @@ Deno.test("cooldown waits fallbackDelay, and then takes the value that is health
   assertEquals([await first, take()], ["c", "abc"]);
   await clock.tick("1s");
   assertEquals([await other, take(), told.length], ["c", "c", 2]);
+});
+
+Deno.test("cooldown tries what was to come after fallbackDelay, where the value before it is well by then", async () => {
+  const { use, errors, take, clock } = keyed({ cooldown: "5s", fallbackDelay: "10s", allowedFails: 1 });
+  errors.set("a", DEAD).set("b", DEAD);
+  const first = outcomeOf(use(["a", "b"]));
+  await clock.tick("9s");
+  await rejectionOf(use(["b"]));
+  errors.clear();
+  await clock.tick("1s");
+  assertEquals([await first, take()], [{ ok: true, value: "b" }, "abb"]);
 });
 
 Deno.test("cooldown lets an open circuit of a value make way, also for one that cools down", async () => {
