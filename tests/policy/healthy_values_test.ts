@@ -187,6 +187,23 @@ Deno.test("fallbackStrategy learns nothing from what a layer within answers", as
   assertEquals(seen, ["b", "a"], "of the first nothing is known yet");
 });
 
+Deno.test("fallbackStrategy gives what stands around it the arguments of the caller, after a failure and a success", async () => {
+  const { opero } = lab({ retries: 0 });
+  const seen: unknown[] = [];
+  const use = opero((keys: string[]) => keys[0] === "a" ? Promise.reject(DEAD) : Promise.resolve(keys[0]!), {
+    argFallback: 0,
+    fallbackStrategy: "ordered",
+    cache: true,
+    cacheIf: (_value, keys) => seen.push(keys) > 0,
+    fallback: (_error, keys) => keys.join(),
+  });
+  assertEquals([await use(["a", "b", "c"]), await use.with({ cache: "bypass" })(["a", "a"]), seen], [
+    "b",
+    "a,a",
+    [["a", "b", "c"]],
+  ]);
+});
+
 Deno.test("fallbackStrategy cancels the body of a Response that another value follows", async () => {
   const { opero } = lab({ retries: 0 });
   const cancelled: string[] = [];
