@@ -57,9 +57,11 @@ export class BackendList {
     return this.#find(backend, config) ?? this.#add(task, backend, config);
   }
 
-  /** Closes what was opened here; what was passed in stays open. */
+  /** Closes what was opened here; what was passed in stays open, and is known still to who clears it later. */
   async close(): Promise<void> {
-    const closing = this.#open.splice(0).filter(({ opened }) => opened !== undefined);
+    const all = this.#open.splice(0);
+    this.#open.push(...all.filter(({ opened }) => opened === undefined));
+    const closing = all.filter(({ opened }) => opened !== undefined);
     const closed = await Promise.allSettled(closing.map(async ({ backend }) => await backend.close?.()));
     for (const result of closed) {
       if (result.status === "rejected") this.warn("a cache backend could not be closed", result.reason);

@@ -15,6 +15,7 @@ import {
   isOperoError,
   isTransient,
   MapError,
+  memoryCache,
   opero,
   opmap,
   RateLimitError,
@@ -244,6 +245,25 @@ portable("opero() serves a stale value and refreshes it behind", async () => {
   await clock.tick();
   assert.equal(await run(), 2);
 });
+
+portable(
+  "opero() removes results by their tags, in memory and in a backend, and keeps errors for a while",
+  async () => {
+    const { opero, invalidateTags } = fakeInstance();
+    const tagged = { cache: true, cacheTags: (id: string) => [`of:${id}`] };
+    const functions = [
+      opero((id: string) => id, tagged),
+      opero((id: string) => id, { ...tagged, cacheId: "tagged", cacheBackend: memoryCache() }),
+    ];
+    for (const run of functions) await Promise.all([run("a"), run("b")]);
+    await invalidateTags("of:a");
+    for (const run of functions) assert.deepEqual([await run.cache.has("a"), await run.cache.has("b")], [false, true]);
+    const gone = new Error("gone");
+    const fail = opero(() => Promise.reject(gone), { cache: true, cacheErrors: "10s", retries: 0, reraise: true });
+    for (let n = 0; n < 2; n++) await assert.rejects(() => fail(), (error) => error === gone);
+    assert.equal(fail.cache.stats().hits, 1);
+  },
+);
 
 portable("opero() serves a stale value when every attempt failed", async () => {
   const { opero, clock } = fakeInstance();

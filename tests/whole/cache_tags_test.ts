@@ -177,6 +177,18 @@ for (const cacheBackend of [undefined, memoryCache(), tiered(memoryCache(), memo
   });
 }
 
+Deno.test("invalidateTags() and clearCache() reach a backend that was passed in also after a close", async () => {
+  const { fn, close, invalidateTags, clearCache } = processWith(memoryCache());
+  await fn("a");
+  await close();
+  assertEquals(await fn.cache.has("a"), true);
+  await invalidateTags("all");
+  assertEquals(await fn.cache.has("a"), false);
+  await fn("a");
+  await clearCache();
+  assertEquals(await fn.cache.has("a"), false);
+});
+
 Deno.test("a refresh under way does not serve what another process has invalidated", async () => {
   const clock = new FakeClock();
   const cacheBackend = memoryCache();
