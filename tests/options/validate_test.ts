@@ -139,6 +139,7 @@ const TABLE: Record<string, { desired: string; wrong: Wrong }> = {
     desired: "an AbortSignal",
     wrong: [...SECRETS, [{}, "an object"], [new AbortController(), "an AbortController"]],
   },
+  stats: { desired: "true or false", wrong: NO_FLAG },
   layers: {
     desired: "an array of layers, as in [{ name, outside, layer }]",
     wrong: [["audit", '"audit"'], [() => {}, "a function"], [[() => {}], "an array"], [null, "null"]],
