@@ -80,6 +80,7 @@ export type { CheckedArgFallback } from "./src/policy/checked_arg_fallback.ts";
 export type { FallbackStrategy } from "./src/fallback/fallback_strategy.ts";
 export type { CircuitBreakerOptions } from "./src/layers/circuit_breaker.ts";
 export type { CircuitBreakerConfig } from "./src/policy/breaker_fields.ts";
+export type { RetryBudgetConfig } from "./src/policy/budget_fields.ts";
 export type { ConcurrencyOptions } from "./src/layers/concurrency.ts";
 export type { ConcurrencyConfig } from "./src/policy/concurrency_fields.ts";
 export type { TimeoutOptions } from "./src/layers/timeout.ts";

@@ -20,6 +20,7 @@ const WORDING: Readonly<Record<AllFailedReason, (name: string, attempts: number)
   deadline: (name, attempts) => `The deadline of ${name} came after ${count(attempts)}`,
   retry_after: (name, attempts) =>
     `Gave up ${name} after ${count(attempts)}, as the server asks to wait longer than 'maxRetryAfter'`,
+  budget: (name, attempts) => `Gave up ${name} after ${count(attempts)}, as the retry budget is used up`,
 };
 
 /**
@@ -37,6 +38,7 @@ const REFUSED: Readonly<Record<AllFailedReason, string>> = {
   attempts: "",
   deadline: ", and the deadline comes before it may be made",
   retry_after: ", and may be made only after more than 'maxRetryAfter'",
+  budget: "",
 };
 
 function describeRefusal(name: string, reason: AllFailedReason, attempts: number): string {

@@ -3,6 +3,7 @@ import { type Call, stateOf } from "../call/call.ts";
 import type { CallState } from "../call/call_state.ts";
 import { backoffDelayMs, type BackoffPolicy } from "../retry/backoff.ts";
 import { retryAfterMs } from "../retry/retry_after.ts";
+import type { RetryBudget } from "../retry/retry_budget.ts";
 import { toSeconds } from "../time/duration.ts";
 import type { LayerHost } from "./layer_host.ts";
 
@@ -11,6 +12,8 @@ export interface RetryPolicy extends BackoffPolicy {
   readonly retries: number;
   readonly respectRetryAfter: boolean;
   readonly maxRetryAfterMs: number;
+  /** What each retry is taken from. */
+  readonly budget?: RetryBudget | undefined;
 }
 
 /**
@@ -38,7 +41,8 @@ export function delayBeforeRetry(
   state.waitReason = askedMs <= backoffMs ? "retry" : "Retry-After";
   const delayMs = askedMs <= backoffMs ? backoffMs : askedMs + spreadMs(policy, backoffMs, host.random);
   if (host.clock.now() + delayMs >= state.deadlineAtMs) return "deadline";
-  return delayMs;
+  // The last question: what is refused for another reason takes nothing.
+  return policy.budget?.tryWithdraw() === false ? "budget" : delayMs;
 }
 
 /** So long is waited at least for what nobody knows the end of. */

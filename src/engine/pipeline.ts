@@ -19,6 +19,7 @@ import { reraisePolicy } from "../layers/reraise.ts";
 import { resolveRetryOn, retryPolicy } from "../layers/retry.ts";
 import { signalPolicy } from "../layers/signal.ts";
 import { timeoutPolicy } from "../layers/timeout.ts";
+import { openRetryBudget } from "../policy/budget_fields.ts";
 import { placeLayers } from "../policy/custom_layers.ts";
 import { fallbackKeyOf } from "../policy/fallback_key.ts";
 import { NO_HANDLES, type PolicyHandles } from "../policy/policy_handles.ts";
@@ -102,7 +103,9 @@ export function buildPipeline(parts: PipelineParts): Pipeline {
   const cache = options.cache ? openFunctionCache({ fn, task, options, registry, host, keyArguments }) : undefined;
   const policyHost = policyHostFor(parts, host, parameters, keyArguments, cache);
   const layersAt = placeLayers(task, options.layers ?? [], POLICIES.map(({ name }) => name), host);
-  let isOnFailureOnly = tally === undefined && (options.layers ?? []).length === 0;
+  // Successes count for a budget.
+  const isCounted = tally !== undefined || policyHost.budget !== undefined;
+  let isOnFailureOnly = !isCounted && (options.layers ?? []).length === 0;
   const forms = POLICIES.flatMap((policy) => {
     const own = formsOf(policy.resolve(options, policyHost));
     isOnFailureOnly &&= own.plain === undefined || policy.isOnFailureOnly === true;
@@ -122,12 +125,14 @@ export function buildPipeline(parts: PipelineParts): Pipeline {
 }
 
 function policyHostFor(
-  { registry, task, runAttempt }: PipelineParts,
+  { registry, task, options, runAttempt }: PipelineParts,
   host: LayerHost,
   parameters: PolicyHost["parameters"],
   keyArguments: PolicyHost["keyArguments"],
   cache: CachedResults | undefined,
 ): PolicyHost {
+  const shared: PolicyHost["shared"] = (option, name, settings, make) =>
+    registry.shared.of(task, option, name, settings, make);
   return {
     ...host,
     task,
@@ -137,7 +142,8 @@ function policyHostFor(
     isRemote: runAttempt !== undefined,
     globalLimiter: (rate) => registry.globalLimiter(task, rate),
     fallbackKey: parameters && fallbackKeyOf(parameters),
-    shared: (option, name, settings, make) => registry.shared.of(task, option, name, settings, make),
+    shared,
+    budget: openRetryBudget(options.retryBudget, { task, clock: registry.clock, shared }),
   };
 }
 

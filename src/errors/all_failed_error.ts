@@ -21,8 +21,11 @@ export interface AttemptRecord {
   readonly error: unknown;
 }
 
-/** Why a call stopped: its attempts were used up, its deadline came, or the server asked for too long a wait. */
-export type AllFailedReason = "attempts" | "deadline" | "retry_after";
+/**
+ * Why a call stopped: its attempts were used up, its deadline came, the server asked for too long a wait, or the retry
+ * budget was used up.
+ */
+export type AllFailedReason = "attempts" | "deadline" | "retry_after" | "budget";
 
 /** What {@link AllFailedError} is made of. */
 export interface AllFailedInit {

@@ -19,8 +19,10 @@ import {
   wrongOption,
 } from "../options/validate.ts";
 import { type Call, stateOf } from "../call/call.ts";
-import type { Layer } from "../call/layer.ts";
+import type { Handler, Layer } from "../call/layer.ts";
 import type { LayerHost } from "../attempt/layer_host.ts";
+import { budgetRule, type RetryBudgetConfig, showBudget } from "../policy/budget_fields.ts";
+import type { RetryBudget } from "../retry/retry_budget.ts";
 import { definePolicy, type Filled, type Policy } from "../policy/policy.ts";
 
 /** How often and after what waits a call that fails is tried again. */
@@ -68,6 +70,12 @@ export interface RetryOptions {
    * @default 60
    */
   readonly maxRetryAfter?: Duration | undefined;
+  /**
+   * Bounds the retries of all calls together: without a budget an outage multiplies the load by `retries + 1`. Each success
+   * allows `ratio` retries; one that the budget has no room for ends the call with reason `"budget"`. `true` is the
+   * default set. A map shares it over its items.
+   */
+  readonly retryBudget?: boolean | RetryBudgetConfig | undefined;
 }
 
 type Defaulted =
@@ -95,6 +103,7 @@ export const retryPolicy: Policy = definePolicy<RetryOptions, Defaulted>({
     retryOn: errorMatcher,
     respectRetryAfter: booleanFlag,
     maxRetryAfter: anyDuration,
+    retryBudget: budgetRule,
   },
   defaults: {
     retries: 3,
@@ -106,10 +115,11 @@ export const retryPolicy: Policy = definePolicy<RetryOptions, Defaulted>({
     maxRetryAfter: 60,
   },
   callRules: { retries: nonNegativeInteger },
+  show: { retryBudget: showBudget },
   // A lower bound over the default upper one moves that, and contradicts only an explicit one.
   giveWay: ({ minDelay, maxDelay }, given) =>
     given.maxDelay === undefined && parseDuration(minDelay)! > parseDuration(maxDelay)! ? { maxDelay: minDelay } : {},
-  resolve: (options, host) => retryLayer(resolveRetry(host.task, options), host),
+  resolve: (options, host) => retryLayer({ ...resolveRetry(host.task, options), budget: host.budget }, host),
 });
 
 /**
@@ -146,10 +156,10 @@ export function resolveRetryOn(retryOn: RetryOptions["retryOn"], functionName: s
 /**
  * Tries again what fails.
  *
- * - Success: its value, after any number of rounds up to `retries + 1`.
+ * - Success: its value, after any number of rounds up to `retries + 1`. It adds to the retry budget.
  * - Failure: an error that `retryOn` does not match is rethrown at once, as it is, but those of several
  *   fallback values as an `AllFailedError`; so once the rounds are used up, the deadline would pass
- *   during the wait, or the server asks for too long a wait.
+ *   during the wait, the server asks for too long a wait, or the retry budget is used up.
  * - Refusal, as by a rate limit or a circuit breaker: it takes no retry, and leaves one to the attempts of the same round
  *   that failed. A round in which all were refused ends the call: with the refusal as it is where nothing ran, else with
  *   an `AllFailedError` whose last error it is. For an open circuit it is waited as for a Retry-After, without using up a
@@ -165,7 +175,9 @@ export function resolveRetryOn(retryOn: RetryOptions["retryOn"], functionName: s
  */
 export function retryLayer(policy: RetryPolicy, host: LayerHost): Layer {
   const { failures } = host;
-  return (next) => {
+  return (inner) => {
+    const next = depositing(policy.budget, inner);
+
     /**
      * What follows a round that failed: the wait before the next, or why there is none, or `undefined` where the error ends
      * the call. Who asked throws: each function on the way to an error is a frame of its stack, which takes long to write.
@@ -205,4 +217,14 @@ export function retryLayer(policy: RetryPolicy, host: LayerHost): Layer {
         return runRounds(call, delayMs);
       });
   };
+}
+
+/** `next`, each success of which adds to `budget`. */
+function depositing(budget: RetryBudget | undefined, next: Handler): Handler {
+  if (budget === undefined) return next;
+  const onValue = (value: unknown) => {
+    budget.deposit();
+    return value;
+  };
+  return (call) => next(call).then(onValue);
 }

@@ -83,6 +83,11 @@ const PEERS_WITHIN: Readonly<Record<string, readonly Peers[]>> = {
     ["min", "minlimit minconcurrency"],
     ["max", "maxlimit"],
   ],
+  "retryBudget.": [
+    ["minPerSecond", "minretriespersec minretriespersecond"],
+    ["ratio", "percentcanretry retryratio"],
+    ["window", "ttl ttlms"],
+  ],
   "circuitBreaker.": [
     ["failureRatio", "threshold errorthresholdpercentage failureratethreshold", "a share, from 0 to 1"],
     ["consecutiveFailures", "failurethreshold maxfailures failmax"],

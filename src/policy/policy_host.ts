@@ -3,6 +3,7 @@ import type { CachedResults } from "../cache/results/cached_results.ts";
 import type { FallbackParameters } from "../function_source/fallback_parameter.ts";
 import type { Rate } from "../limiter/rate.ts";
 import type { RateLimiter } from "../limiter/rate_limiter.ts";
+import type { RetryBudget } from "../retry/retry_budget.ts";
 
 /** What a policy may use to make its layer for one wrapped function. */
 export interface PolicyHost extends LayerHost {
@@ -14,6 +15,8 @@ export interface PolicyHost extends LayerHost {
   readonly keyArguments: (args: readonly unknown[]) => readonly unknown[];
   /** The cache of the function, where it has one. */
   readonly cache: CachedResults | undefined;
+  /** What retries and hedges are taken from; `undefined` without `retryBudget`. */
+  readonly budget: RetryBudget | undefined;
   /** Whether attempts run elsewhere, where they are given their `timeout`. */
   readonly isRemote: boolean;
   /**

@@ -436,3 +436,46 @@ Deno.test("opero() leaves bugs out of the retries only where there are any", asy
   }, { retries: 0, retryOn: RangeError });
   assertEquals(await rejectionOf(given()), bugs[0]);
 });
+
+Deno.test("retry ends a call with the reason 'budget' where the budget of all calls has no retry left", async () => {
+  const { opero, clock } = lab({ random: () => 0.5 });
+  let runs = 0;
+  const backMs = clock.now() + 60_000;
+  const isDown = (): boolean => clock.now() < backMs;
+  const ask = opero(function ask(): string {
+    runs++;
+    if (isDown()) throw new Error("busy");
+    return "answer";
+  }, { retries: 3, minDelay: "100ms", retryBudget: { ratio: 0.5, minPerSecond: 0.4, window: "10s" } });
+  const failed = async () => {
+    const error = ask().catch((error) => error);
+    await clock.tick("5s");
+    return await error;
+  };
+  const first = await failed();
+  assertEquals([first.reason, runs], ["attempts", 4]);
+  const second = await failed();
+  assertEquals([second.reason, second.attempts.length, runs], ["budget", 2, 6]);
+  assertEquals(second.message, 'Gave up "ask" after 2 attempts, as the retry budget is used up: 2 × Error');
+  assertEquals([(await failed()).reason, runs], ["attempts", 10], "the first three are forgotten");
+  await clock.tick("60s");
+  for (let i = 0; i < 4; i++) await ask();
+  assertEquals(runs, 14, "successes take none");
+});
+
+Deno.test("retry takes nothing from the budget where a call ends for another reason", async () => {
+  const { opero, clock } = lab();
+  const budget = { ratio: 0, minPerSecond: 0.1, window: "10s" } as const;
+  const options = { retries: 1, minDelay: "1s", retryBudget: { ...budget, name: "shared" } } as const;
+  const late = opero((): void => {
+    throw new Error("busy");
+  }, { ...options, deadline: "1s" });
+  const error = await late().catch((error) => error);
+  assertEquals(error.reason, "deadline");
+  const once = opero((): void => {
+    throw new Error("busy");
+  }, options);
+  const ended = once().catch((error) => error);
+  await clock.tick("5s");
+  assertEquals([(await ended).reason, (await ended).attempts.length], ["attempts", 2], "the one retry is still there");
+});

@@ -80,6 +80,10 @@ const TABLE: Record<string, { desired: string; wrong: Wrong }> = {
   failOn: { desired: "a function", wrong: NO_FUNCTION },
   respectRetryAfter: { desired: "true or false", wrong: NO_FLAG },
   maxRetryAfter: { desired: `a non-negative ${DURATION}`, wrong: NO_DURATION },
+  retryBudget: {
+    desired: 'true, false, or an object such as { ratio: 0.2, minPerSecond: 10, window: "10s" }',
+    wrong: [["on", '"on"'], [0.2, "0.2"], [0, "0"], [null, "null"], [[], "an empty array"], [() => {}, "a function"]],
+  },
   cache: { desired: "true or false", wrong: NO_FLAG },
   cacheTtl: { desired: `a positive ${DURATION} or a function`, wrong: NO_POSITIVE_DURATION },
   cacheIf: { desired: "a function", wrong: NO_FUNCTION },

@@ -434,6 +434,18 @@ const CASES: Record<string, Case> = {
     expected: [3, 2, 2],
     spanMs: 1_000,
   },
+  "retry with a budget around fallback values: only rounds are taken from it": {
+    options: { ...ARG, ...RETRY, retryBudget: { ratio: 0, minPerSecond: 0.1 } },
+    steps: [busy],
+    expected: [4, 4, "all failed: budget"],
+  },
+  "retry with a budget within the cache: a hit adds nothing to it": {
+    options: { ...CACHE, ...RETRY, retryBudget: { ratio: 0.5, minPerSecond: 0 } },
+    steps: [ok(1), busy],
+    given: [[["k1", "k2"]], [["k1", "k2"]], [["k3"]]],
+    everyS: 1,
+    expected: [2, 1, "all failed: budget"],
+  },
   "retry around concurrency: a refusal takes no retry": {
     options: { ...FULL, ...RETRY },
     steps: ["hang"],
