@@ -1,8 +1,10 @@
 /**
- * What tests of code that uses this library need: a clock that is advanced by the test, and
- * the tests that every cache backend has to pass.
+ * What tests of code that uses this library need: a clock that is advanced by the test, calls without waits between their
+ * attempts, functions and backends that fail at random, and the tests that every cache backend has to pass.
  *
  * @module
  */
+export { type Chaos, chaos, type ChaosOptions } from "./src/testing/chaos.ts";
+export { setTesting, type TestingOptions } from "./src/testing/set_testing.ts";
 export { FakeClock } from "./src/testing/fake_clock.ts";
 export { type CacheConformanceOptions, testCacheBackend } from "./src/testing/conformance.ts";

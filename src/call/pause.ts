@@ -1,6 +1,7 @@
 import type { Clock } from "../time/clock.ts";
 import { type Call, stateOf } from "./call.ts";
 import type { WaitReason } from "./call_state.ts";
+import { isWaitless } from "./testing_mode.ts";
 
 /** What a wait needs. */
 export interface PauseHost {
@@ -11,7 +12,8 @@ export interface PauseHost {
 }
 
 /**
- * Waits `ms` on behalf of `call`, which counts as waited and says what for.
+ * Waits `ms` on behalf of `call`, which counts as waited and says what for. In a test that asked for that it waits only
+ * for what nothing but time brings.
  *
  * @param host What the instance provides for the layers.
  * @param call The call.
@@ -25,6 +27,7 @@ export async function pause(host: PauseHost, call: Call, ms: number, reason: Wai
   const state = stateOf(call);
   const { scope } = state;
   if (scope?.isAborted) throw scope.reason;
+  if (reason !== "circuit breaker" && isWaitless()) return;
   const startedMs = clock.now();
   state.waitUntilMs = startedMs + ms;
   state.waitReason = reason;

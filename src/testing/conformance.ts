@@ -1,3 +1,4 @@
+import { seededRandom } from "./seeded_random.ts";
 import type { CacheBackend } from "../cache/backend/cache_backend.ts";
 import type { MaybePromise } from "../call/maybe_promise.ts";
 import type { Check, CheckedStore } from "./conformance/check.ts";
@@ -97,7 +98,7 @@ async function runCheck(
       return backend;
     },
     keepsEverything,
-    random: randomFrom(seed),
+    random: seededRandom(seed),
   };
   try {
     await check.run(checked);
@@ -114,15 +115,4 @@ async function leaveEmpty(opened: readonly CacheBackend[], open: () => MaybeProm
   const last = await open();
   await last.clear("");
   await last.close?.();
-}
-
-/** A small generator of chance, mulberry32: the same numbers for the same seed. */
-function randomFrom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = state + 0x6d2b79f5 | 0;
-    let mixed = Math.imul(state ^ state >>> 15, 1 | state);
-    mixed = mixed + Math.imul(mixed ^ mixed >>> 7, 61 | mixed) ^ mixed;
-    return ((mixed ^ mixed >>> 14) >>> 0) / 2 ** 32;
-  };
 }

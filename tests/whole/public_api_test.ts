@@ -43,10 +43,10 @@ const EXPORTS: Record<string, { module: object; values: string; types: string }>
   "testing.ts": {
     module: testing,
     values: `
-      FakeClock testCacheBackend
+      FakeClock chaos setTesting testCacheBackend
     `,
     types: `
-      CacheConformanceOptions
+      CacheConformanceOptions Chaos ChaosOptions TestingOptions
     `,
   },
 };

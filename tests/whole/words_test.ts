@@ -53,6 +53,7 @@ const DOCUMENTS = [
   "docs/fallback.md",
   "docs/concurrency.md",
   "docs/observability.md",
+  "docs/testing.md",
 ];
 
 /** The text of a worker is built from the other sources. */

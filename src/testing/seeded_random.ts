@@ -1,0 +1,15 @@
+/**
+ * Numbers from 0 up to 1, exclusive, that follow from `seed` alone (mulberry32, Tommy Ettinger).
+ *
+ * @param seed A whole number.
+ * @returns Draws the next number.
+ */
+export function seededRandom(seed: number): () => number {
+  let state = seed | 0;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
