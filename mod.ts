@@ -36,6 +36,7 @@ export type {
   Wrapped,
 } from "./src/engine/wrapped.ts";
 export type { PolicyHandles } from "./src/policy/policy_handles.ts";
+export type { LimiterHandle } from "./src/limiter/limiter_handle.ts";
 export type { BreakerHandle, BreakerMetrics, CircuitState } from "./src/breaker/breaker_handle.ts";
 export type { ShownOptions } from "./src/engine/shown_options.ts";
 export type { HiddenValue } from "./src/options/hidden_value.ts";
@@ -74,7 +75,8 @@ export type { LayerPlace } from "./src/policy/policy.ts";
 export type { ReraiseOptions } from "./src/layers/reraise.ts";
 export type { CacheOptions, ResultFunction } from "./src/layers/cache.ts";
 export type { CacheStats } from "./src/cache/results/cache_account.ts";
-export type { RateLimit, RateLimitOptions } from "./src/layers/rate_limit.ts";
+export type { RateLimitOptions } from "./src/layers/rate_limit.ts";
+export type { RateLimit } from "./src/policy/rate_fields.ts";
 export type { ArgFallbackOptions } from "./src/layers/arg_fallback.ts";
 export type { CheckedArgFallback } from "./src/policy/checked_arg_fallback.ts";
 export type { FallbackStrategy } from "./src/fallback/fallback_strategy.ts";

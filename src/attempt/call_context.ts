@@ -12,4 +12,13 @@ export interface CallContext {
   readonly correlationId: string;
   /** Aborts on timeout, deadline or the caller's abort; never after the attempt has ended. */
   readonly signal: AbortSignal;
+  /**
+   * Corrects what this attempt costs of each limit in `rateLimit` that has a `cost`, once that is known, as from the usage
+   * that a model answers with; also after the attempt has ended, and as often as more is known. Tokens that it did not need
+   * come back, and what it took beyond is waited for by those to come. Without such a limit it does nothing.
+   *
+   * @throws {ConfigurationError} If `cost` is no finite number from 0.
+   * @throws {Error} In a worker of a pool: the rate limit is kept by its caller.
+   */
+  settle(cost: number): void;
 }

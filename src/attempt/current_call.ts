@@ -17,6 +17,7 @@ class AttemptContext implements CallContext {
   readonly index: number | undefined;
   readonly correlationId: string;
   readonly #attempt: Attempt;
+  readonly #settle: Call["settle"];
 
   constructor(attempt: Attempt, call: Call) {
     this.attempt = attempt.number;
@@ -25,10 +26,18 @@ class AttemptContext implements CallContext {
     this.index = call.index;
     this.correlationId = correlationIdOf(call, runningRandom);
     this.#attempt = attempt;
+    this.#settle = call.settle;
   }
 
   get signal(): AbortSignal {
     return this.#attempt.signal;
+  }
+
+  settle(cost: number): void {
+    if (!Number.isFinite(cost) || cost < 0) {
+      throw wrongOption("settle the cost of a call", "cost", { desired: "a finite number of at least 0" }, cost);
+    }
+    this.#settle?.(cost);
   }
 }
 

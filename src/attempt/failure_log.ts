@@ -11,6 +11,8 @@ import { isAbortError } from "../errors/is_abort_error.ts";
 import { correlationIdOf } from "../telemetry/telemetry.ts";
 import { describeFailure } from "./failure_wording.ts";
 import { Attempt, beginAttempt, openAttempt } from "./attempt.ts";
+import { isAborted, isOver } from "./is_over.ts";
+import type { OutcomeWatch } from "./outcome_watch.ts";
 import { isWaitedFor, soonestRefusal, soonestWaitMs } from "./refused_round.ts";
 import { retryContext, type RetryPredicate } from "./retry_context.ts";
 
@@ -34,6 +36,8 @@ export interface FailureLogOptions {
   readonly reraise: boolean;
   /** Counts attempts that failed or were refused, where that is asked for. */
   readonly tally?: CallTally | undefined;
+  /** Who wants to know of each that failed. */
+  readonly outcomes?: OutcomeWatch;
 }
 
 /**
@@ -209,8 +213,9 @@ export class FailureLog {
 
   /** Asks the predicates of the user, each once for an attempt. */
   #decide(call: Call, state: CallState, attempt: Attempt): void {
-    const { retryOn, fallbackOn, random } = this.#options;
+    const { retryOn, fallbackOn, random, outcomes } = this.#options;
     const { error } = attempt;
+    outcomes?.onFailure?.(call, error);
     try {
       attempt.canRetry = this.#isOutOfAttempts(state, error) || retryOn(error, retryContext(call, random));
       attempt.canTryNext = state.hasNextValue && fallbackOn(error, retryContext(call, random));
@@ -236,13 +241,4 @@ export class FailureLog {
     const startedAt = new Date(clock.wallNow() - durationMs);
     return { number, retry, fallbackIndex, startedAt, duration: toSeconds(durationMs), error };
   }
-}
-
-function isAborted({ scope }: CallState): boolean {
-  return scope !== undefined && scope.isAborted;
-}
-
-/** Whether no attempt of the call may follow, whatever threw. */
-function isOver(state: CallState): boolean {
-  return state.isFinal || isAborted(state);
 }

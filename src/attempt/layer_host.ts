@@ -1,5 +1,6 @@
 import type { Clock } from "../time/clock.ts";
 import type { FailureLog } from "./failure_log.ts";
+import type { OutcomeWatch } from "./outcome_watch.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
 
 /** What every layer of one wrapped function may use. */
@@ -14,4 +15,6 @@ export interface LayerHost {
   readonly telemetry: Telemetry;
   /** Where failed attempts are recorded and judged. */
   readonly failures: FailureLog;
+  /** Who wants to know how attempts end. */
+  readonly outcomes: OutcomeWatch;
 }

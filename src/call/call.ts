@@ -23,6 +23,8 @@ export class Call {
   startedMs: number | undefined = undefined;
   /** The latest attempt, where it may have to be stopped. */
   attempt: RunningAttempt | undefined = undefined;
+  /** Corrects what the latest attempt costs of the rate limit, where that is not one token. */
+  settle: ((cost: number) => void) | undefined = undefined;
   /** What is known beyond the plain success. */
   state: CallState | undefined = undefined;
 

@@ -16,21 +16,22 @@ class Waiter<Start> {
 export class WaitingLine<Start> {
   #first: Waiter<Start> | undefined = undefined;
   #last: Waiter<Start> | undefined = undefined;
-  #length = 0;
-
   /** How many wait. */
-  get length(): number {
-    return this.#length;
+  length = 0;
+
+  /** The one whose turn is next. */
+  get first(): Start | undefined {
+    return this.#first?.start;
   }
 
-  /** Puts `start` at the end; the answer takes it out, from wherever it is by then. */
-  add(start: Start): () => void {
+  /** Puts `start` at the end; the answer takes it out, from wherever it is by then, and says whether it was there. */
+  add(start: Start): () => boolean {
     const waiter = new Waiter(start);
     waiter.previous = this.#last;
     if (this.#last === undefined) this.#first = waiter;
     else this.#last.next = waiter;
     this.#last = waiter;
-    this.#length++;
+    this.length++;
     return () => this.#remove(waiter);
   }
 
@@ -41,8 +42,17 @@ export class WaitingLine<Start> {
     return first?.start;
   }
 
-  #remove(waiter: Waiter<Start>): void {
-    if (!waiter.isWaiting) return;
+  /** Shows all to `visit`; each may leave. */
+  forEach(visit: (start: Start) => void): void {
+    for (let waiter = this.#first; waiter !== undefined;) {
+      const { next, start } = waiter;
+      visit(start);
+      waiter = next;
+    }
+  }
+
+  #remove(waiter: Waiter<Start>): boolean {
+    if (!waiter.isWaiting) return false;
     waiter.isWaiting = false;
     const { previous, next } = waiter;
     if (previous === undefined) this.#first = next;
@@ -50,6 +60,7 @@ export class WaitingLine<Start> {
     if (next === undefined) this.#last = previous;
     else next.previous = previous;
     waiter.previous = waiter.next = undefined;
-    this.#length--;
+    this.length--;
+    return true;
   }
 }

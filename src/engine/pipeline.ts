@@ -1,6 +1,7 @@
 import { allArguments } from "../cache/key/all_arguments.ts";
 import { asyncContextHandler, attemptHandler } from "../attempt/current_call.ts";
 import { FailureLog } from "../attempt/failure_log.ts";
+import { OutcomeWatch } from "../attempt/outcome_watch.ts";
 import { printable } from "../errors/printable.ts";
 import { resolveFallbackParameters } from "../function_source/fallback_parameter.ts";
 import type { CacheMode } from "../call/call_state.ts";
@@ -140,7 +141,7 @@ function policyHostFor(
     keyArguments,
     cache,
     isRemote: runAttempt !== undefined,
-    globalLimiter: (rate) => registry.globalLimiter(task, rate),
+    globalLimiter: (rates) => registry.globalLimiter(task, rates),
     fallbackKey: parameters && fallbackKeyOf(parameters),
     shared,
     budget: openRetryBudget(options.retryBudget, { task, clock: registry.clock, shared }),
@@ -176,6 +177,7 @@ function hostFor(fn: AnyFunction, options: FilledOptions, registry: Registry, ta
   const retryOn = resolveRetryOn(options.retryOn, functionName);
   const fallbackOn = resolveFallbackOn(options.fallbackOn, functionName);
   const { reraise, retries } = options;
+  const outcomes = new OutcomeWatch();
   const isRetryOnGiven = options.retryOn !== undefined;
   const failures = new FailureLog({
     functionName,
@@ -187,8 +189,9 @@ function hostFor(fn: AnyFunction, options: FilledOptions, registry: Registry, ta
     fallbackOn,
     reraise,
     tally,
+    outcomes,
   });
-  return { functionName, clock, random, telemetry, failures };
+  return { functionName, clock, random, telemetry, failures, outcomes };
 }
 
 function localAttempt({ fn, options, task }: PipelineParts, host: LayerHost): Handler {

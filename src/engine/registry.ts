@@ -2,8 +2,9 @@ import { type Clock, SystemClock } from "../time/clock.ts";
 import { ConfigurationError } from "../errors/configuration_error.ts";
 import { nonEmptyString, wrongOption } from "../options/validate.ts";
 import { cachePolicy } from "../layers/cache.ts";
-import type { Rate } from "../limiter/rate.ts";
-import { RateLimiter } from "../limiter/rate_limiter.ts";
+import type { Limiter } from "../limiter/limiter.ts";
+import { makeLimiter } from "../limiter/make_limiter.ts";
+import { isSameRate, type Rate } from "../limiter/rate.ts";
 import type { EventHub } from "../telemetry/events.ts";
 import type { Logger } from "../telemetry/logger.ts";
 import type { OperoEvents } from "../telemetry/opero_events.ts";
@@ -62,7 +63,7 @@ export class Registry {
   readonly #options: RegistryOptions;
   readonly #pools = new Map<string, WorkerPool>();
   #caches: InstanceCaches | undefined = undefined;
-  #globalLimiter: RateLimiter | undefined = undefined;
+  #globalLimiter: { readonly rates: readonly Rate[]; readonly limiter: Limiter } | undefined = undefined;
   #isClosed = false;
 
   /** An instance that has nothing yet. */
@@ -78,16 +79,15 @@ export class Registry {
   /**
    * The limiter that all functions of the scope `"global"` share.
    *
-   * @throws {ConfigurationError} If it has another rate.
+   * @throws {ConfigurationError} If it keeps to others.
    */
-  globalLimiter(task: string, rate: Rate): RateLimiter {
-    const limiter = this.#globalLimiter ??= new RateLimiter(rate, this.clock);
-    const { limit, perMs, burst } = limiter.rate;
-    if (limit !== rate.limit || perMs !== rate.perMs || burst !== rate.burst) {
-      const desired = `the same for all functions of the scope "global" (${describeRate(limiter.rate)})`;
-      throw wrongOption(task, "rateLimit", { desired }, describeRate(rate));
+  globalLimiter(task: string, rates: readonly Rate[]): Limiter {
+    const shared = this.#globalLimiter ??= { rates, limiter: makeLimiter(rates, this.clock) };
+    if (rates.length !== shared.rates.length || !rates.every((rate, i) => isSameRate(rate, shared.rates[i]!))) {
+      const desired = `the same for all functions of the scope "global" (${describeRates(shared.rates)})`;
+      throw wrongOption(task, "rateLimit", { desired }, describeRates(rates));
     }
-    return limiter;
+    return shared.limiter;
   }
 
   /** Where the functions of the instance keep their results. */
@@ -157,6 +157,10 @@ export class Registry {
   }
 }
 
-function describeRate({ limit, perMs, burst }: Rate): string {
-  return `${limit} per ${perMs / 1_000} s, burst ${burst}`;
+function describeRates(rates: readonly Rate[]): string {
+  return rates.map(describeRate).join(", and ");
+}
+
+function describeRate({ limit, perMs, burst, isStrict, isWeighted }: Rate): string {
+  return `${limit} per ${perMs / 1_000} s, burst ${burst}${isStrict ? ", strict" : ""}${isWeighted ? ", by cost" : ""}`;
 }

@@ -2,7 +2,8 @@ import { nameClass } from "./name_class.ts";
 import { OperoError } from "./opero_error.ts";
 
 /**
- * A call would have waited longer for the rate limit than `rateLimitMaxWait` allows.
+ * A call would have waited longer for the rate limit than `rateLimitMaxWait` allows, or costs more than the limit ever lets
+ * through at once.
  *
  * @example
  * ```ts
@@ -19,7 +20,7 @@ export class RateLimitError extends OperoError {
     nameClass(this, "RateLimitError");
   }
 
-  /** After how many seconds a call would succeed. */
+  /** After how many seconds a call would succeed; `Infinity` where none of that cost ever does. */
   readonly retryAfter: number;
 
   /** Makes the error; `retryAfterMs` is the wait that was refused, in milliseconds. */

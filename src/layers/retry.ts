@@ -177,6 +177,8 @@ export function retryLayer(policy: RetryPolicy, host: LayerHost): Layer {
   const { failures } = host;
   return (inner) => {
     const next = depositing(policy.budget, inner);
+    const { onValue, onValueOf } = host.outcomes;
+    const handlerOf = (call: Call) => onValueOf === undefined ? onValue : (value: unknown) => onValueOf(value, call);
 
     /**
      * What follows a round that failed: the wait before the next, or why there is none, or `undefined` where the error ends
@@ -199,7 +201,8 @@ export function retryLayer(policy: RetryPolicy, host: LayerHost): Layer {
         await pause(host, call, delayMs, stateOf(call).waitReason);
         failures.beginRound(call);
         try {
-          return await next(call);
+          const value = await next(call);
+          return handlerOf(call)?.(value) ?? value;
         } catch (error) {
           const decided = decide(call, error, delayMs);
           if (typeof decided !== "number") throw failures.end(call, error, decided);
@@ -211,7 +214,7 @@ export function retryLayer(policy: RetryPolicy, host: LayerHost): Layer {
     // What ends the call is thrown by the handler itself: an async function that throws before it waits makes a promise
     // that rejects before anybody listens, and Deno searches all of those for each that is listened to after all.
     return (call) =>
-      next(call).then(undefined, (error) => {
+      next(call).then(onValueOf === undefined ? onValue : handlerOf(call), (error) => {
         const delayMs = decide(call, error, policy.minDelayMs);
         if (typeof delayMs !== "number") throw failures.end(call, error, delayMs);
         return runRounds(call, delayMs);

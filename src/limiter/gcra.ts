@@ -58,6 +58,17 @@ export class Gcra {
     return isCatchingUp;
   }
 
+  /** Lets nothing start before `untilMs`; the bucket is no fuller then than it would have been. */
+  pauseUntil(untilMs: number): void {
+    this.#dueMs = Math.max(this.#dueMs, untilMs);
+    this.#unreadUntilMs = -Infinity;
+  }
+
+  /** Takes the latest start back, as it was none. */
+  giveBack(): void {
+    this.#dueMs -= this.#policy.intervalMs;
+  }
+
   /** Whether the bucket is full at `nowMs`, as a new one would be. */
   isFull(nowMs: number): boolean {
     return this.#dueMs <= nowMs;

@@ -6,6 +6,10 @@ export interface Rate {
   readonly limit: number;
   readonly perMs: number;
   readonly burst: number;
+  /** Whether no window of `perMs` may hold more than `limit`, whatever the burst. */
+  readonly isStrict?: boolean;
+  /** Whether a start may take another number of tokens than one. */
+  readonly isWeighted?: boolean;
 }
 
 /** How a rate is kept. */
@@ -47,22 +51,56 @@ export function canBeKept({ limit, perMs, burst }: Rate): boolean {
 }
 
 /**
+ * Whether two rates are the same.
+ *
+ * @param one A rate.
+ * @param other Another rate.
+ * @returns `true` if a limiter of the one keeps to the other.
+ */
+export function isSameRate(one: Rate, other: Rate): boolean {
+  const isSameBucket = one.limit === other.limit && one.perMs === other.perMs && one.burst === other.burst;
+  return isSameBucket && Boolean(one.isStrict) === Boolean(other.isStrict) &&
+    Boolean(one.isWeighted) === Boolean(other.isWeighted);
+}
+
+/**
+ * What any window may hold.
+ *
+ * @param rate The rate.
+ * @returns The most tokens, and the length of the window in milliseconds. It is longer than `perMs` for a limit that is no
+ *   whole number.
+ */
+export function windowOf({ limit, perMs, burst, isStrict }: Rate): StartRingPolicy {
+  const inAWindow = Math.ceil(limit * (1 - ROUNDING_SHARE));
+  return { size: isStrict ? inAWindow : inAWindow + burst - 1, windowMs: inAWindow * perMs / limit };
+}
+
+/**
+ * The most tokens that one start can take at all.
+ *
+ * @param rate The rate.
+ * @returns The burst, but no more than a window may hold.
+ */
+export function largestCost(rate: Rate): number {
+  return Math.min(rate.burst, windowOf(rate).size);
+}
+
+/**
  * How `rate` is kept.
  *
  * @param rate The rate.
  * @returns The policy of the limiter, in milliseconds.
  */
-export function limiterPolicy({ limit, perMs, burst }: Rate): LimiterPolicy {
+export function limiterPolicy(rate: Rate): LimiterPolicy {
+  const { limit, perMs, burst, isStrict } = rate;
   const intervalMs = perMs / limit;
   // Whole starts, as a part of one lets one more through.
   const slackStarts = Math.floor(Math.min(MAX_SLACK_MS, perMs * SLACK_SHARE) / intervalMs);
-  if (intervalMs < TIMED_INTERVAL_MS && slackStarts >= MIN_SLACK_STARTS) {
+  if (!isStrict && intervalMs < TIMED_INTERVAL_MS && slackStarts >= MIN_SLACK_STARTS) {
     const slackMs = Math.min(slackStarts * intervalMs, MAX_SLACK_MS);
     return { intervalMs, burst, catchUpMs: slackMs / 2, unreadMs: slackMs / 4, ring: undefined };
   }
-  const inAWindow = Math.ceil(limit * (1 - ROUNDING_SHARE));
-  const windowMs = inAWindow * intervalMs;
   const bucketMs = (burst - 1) * intervalMs;
   const catchUpMs = bucketMs >= USUAL_LATENESS_MS ? 0 : Math.min(CATCH_UP_MS, perMs);
-  return { intervalMs, burst, catchUpMs, ring: { size: inAWindow + burst - 1, windowMs } };
+  return { intervalMs, burst, catchUpMs, ring: windowOf(rate) };
 }

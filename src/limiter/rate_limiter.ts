@@ -1,35 +1,32 @@
 import { WaitingLine } from "../call/waiting_line.ts";
 import type { Clock, Timer } from "../time/clock.ts";
 import { Gcra, ROUNDING_MS } from "./gcra.ts";
+import type { Costs, Limiter, Start, Ticket } from "./limiter.ts";
 import { type LimiterPolicy, limiterPolicy, type Rate } from "./rate.ts";
 import { StartRing } from "./start_ring.ts";
-
-/** Lets a waiting call continue, with the number of its start. */
-export type Start = (ticket: number) => void;
+import type { Waiter } from "./waiter.ts";
 
 /** So long one in use may seem to be idle between two calls: it would be dropped and made anew. */
-const SPARED_MS = 100;
+export const SPARED_MS = 100;
 
 /**
  * Lets calls start at a rate, in the order in which they came; a call that leaves takes no token with it. Starts are
  * planned on the ideal line, so that a late timer costs nothing of the rate, and a ring of the latest starts sees to it
  * that those that catch up are never too many in any window.
  */
-export class RateLimiter {
-  /** The rate, to compare with another. */
-  readonly rate: Rate;
+export class RateLimiter implements Limiter {
   readonly #clock: Clock;
   readonly #policy: LimiterPolicy;
-  readonly #gcra: Gcra;
-  readonly #ring: StartRing | undefined;
-  readonly #line = new WaitingLine<Start>();
+  #gcra: Gcra;
+  #ring: StartRing | undefined;
+  readonly #line = new WaitingLine<Waiter>();
   #timer: Timer | undefined = undefined;
   /** Until when starts that caught up may be in a window with those to come. */
   #denseUntilMs = -Infinity;
+  #pausedUntilMs = -Infinity;
 
   /** A limiter without any starts yet. */
   constructor(rate: Rate, clock: Clock) {
-    this.rate = rate;
     this.#clock = clock;
     this.#policy = limiterPolicy(rate);
     this.#gcra = new Gcra(this.#policy);
@@ -48,15 +45,22 @@ export class RateLimiter {
 
   /** How long a call that came now would wait, in milliseconds, if all before it stay. */
   waitMs(): number {
-    return this.#waitMsAt(this.#clock.now(), this.#line.length);
+    const nowMs = this.#clock.now();
+    const ahead = this.#line.length;
+    const waitMs = this.#waitMsAt(nowMs, ahead);
+    const { ring } = this.#policy;
+    if (ring === undefined || ahead < ring.size) return waitMs;
+    // Of more than a window holds, those ahead start in windows before.
+    const windowsMs = Math.floor(ahead / ring.size) * ring.windowMs;
+    return Math.max(waitMs, this.#waitMsAt(nowMs, ahead % ring.size) + windowsMs);
   }
 
   /**
    * Calls `start` once its turn has come and its token is taken; the answer gives the place up. `start` is
    * given a ticket, for {@link RateLimiter.began}.
    */
-  enqueue(start: Start): () => void {
-    const leave = this.#line.add(start);
+  enqueue(start: Start, costs?: Costs, onPause?: (untilMs: number) => void): () => void {
+    const leave = this.#line.add({ start, costs, onPause });
     if (this.#timer === undefined || this.#timer.isStale) this.#schedule();
     return () => {
       leave();
@@ -70,8 +74,52 @@ export class RateLimiter {
   }
 
   /** Says that the call with `ticket` began at `ms` only: others that had their turn at the same moment may have put it off. */
-  began(ticket: number, ms: number): void {
-    this.#ring?.move(ticket, ms);
+  began(ticket: Ticket, ms: number): void {
+    if (typeof ticket === "number") this.#ring?.move(ticket, ms);
+  }
+
+  /** Takes the token of a start back; it stays in the window. */
+  giveBack(): void {
+    this.#gcra.giveBack();
+    if (this.#line.length > 0) this.#schedule();
+  }
+
+  /** Nothing, as every start costs one token. */
+  settle(): void {}
+
+  /** Lets nothing start for `ms` milliseconds from now. */
+  pause(ms: number): void {
+    const untilMs = this.#clock.now() + ms;
+    if (untilMs <= this.#pausedUntilMs) return;
+    this.#pausedUntilMs = untilMs;
+    this.#gcra.pauseUntil(untilMs);
+    this.#line.forEach(({ onPause }) => onPause?.(untilMs));
+  }
+
+  /** Ends a pause and forgets all starts. */
+  reset(): void {
+    this.#pausedUntilMs = this.#denseUntilMs = -Infinity;
+    this.#gcra = new Gcra(this.#policy);
+    this.#ring = this.#policy.ring && new StartRing(this.#policy.ring);
+    if (this.#line.length > 0) this.#schedule();
+  }
+
+  /** How many wait. */
+  get waiting(): number {
+    return this.#line.length;
+  }
+
+  /** How many tokens are there; none while a call waits. */
+  get available(): number {
+    if (this.#line.length > 0) return 0;
+    const nowMs = this.#clock.now();
+    let [there, most] = [0, this.#policy.burst];
+    while (there < most) {
+      const middle = Math.ceil((there + most) / 2);
+      if (this.#waitMsAt(nowMs, middle - 1) > 0) most = middle - 1;
+      else there = middle;
+    }
+    return there;
   }
 
   /** Whether nobody waits and the bucket has been full for a while, so that nothing is lost with it. */
@@ -84,7 +132,8 @@ export class RateLimiter {
   #waitMsAt(nowMs: number, ahead: number): number {
     const lineMs = this.#gcra.waitMs(nowMs, ahead);
     const ringMs = this.#ring === undefined ? 0 : this.#ring.earliestMs(ahead) - nowMs;
-    return Math.max(lineMs, ringMs > ROUNDING_MS ? ringMs : 0);
+    const heldMs = Math.max(ringMs, this.#pausedUntilMs - nowMs);
+    return Math.max(lineMs, heldMs > ROUNDING_MS ? heldMs : 0);
   }
 
   /** Answers the number of the start. */
@@ -105,7 +154,7 @@ export class RateLimiter {
     while (this.#line.length > 0) {
       const nowMs = this.#clock.now();
       if (this.#waitMsAt(nowMs, 0) > 0) break;
-      this.#line.take()!(this.#admit(nowMs, true));
+      this.#line.take()!.start(this.#admit(nowMs, true));
     }
     if (this.#line.length > 0 && this.#timer === undefined) this.#schedule();
   }

@@ -72,6 +72,8 @@ const PEERS_WITHIN: Readonly<Record<string, readonly Peers[]>> = {
     ["per", "interval duration window windowms period"],
     ["limit", "max points tokens calls requests intervalcap"],
     ["burst", "capacity"],
+    ["cost", "weight tokenspercall"],
+    ["strict", "slidingwindow sliding"],
   ],
   "concurrency.": [
     [
@@ -113,7 +115,7 @@ const PEERS_WITHIN: Readonly<Record<string, readonly Peers[]>> = {
  * @returns The end of a message; empty where nothing is alike.
  */
 export function hintFor(name: string, known: readonly string[], within: string): string {
-  const peers = within === "" ? PEERS : PEERS_WITHIN[within] ?? [];
+  const peers = within === "" ? PEERS : PEERS_WITHIN[within.replace(/\[\d+\]/, "")] ?? [];
   const key = normalize(name);
   const named = peers.filter(([, names]) => names.split(" ").includes(key));
   const peer = named.find(([option]) => known.includes(option)) ?? named[0];

@@ -1,8 +1,8 @@
 import type { LayerHost } from "../attempt/layer_host.ts";
 import type { CachedResults } from "../cache/results/cached_results.ts";
 import type { FallbackParameters } from "../function_source/fallback_parameter.ts";
+import type { Limiter } from "../limiter/limiter.ts";
 import type { Rate } from "../limiter/rate.ts";
-import type { RateLimiter } from "../limiter/rate_limiter.ts";
 import type { RetryBudget } from "../retry/retry_budget.ts";
 
 /** What a policy may use to make its layer for one wrapped function. */
@@ -22,9 +22,9 @@ export interface PolicyHost extends LayerHost {
   /**
    * The limiter that all functions of the scope `"global"` share.
    *
-   * @throws {ConfigurationError} If it has another rate.
+   * @throws {ConfigurationError} If it keeps to others.
    */
-  readonly globalLimiter: (rate: Rate) => RateLimiter;
+  readonly globalLimiter: (rates: readonly Rate[]) => Limiter;
   /** Distinguishes the fallback values by the arguments of an attempt; `undefined` without `argFallback`. */
   readonly fallbackKey: ((args: readonly unknown[]) => unknown) | undefined;
   /**

@@ -4,6 +4,7 @@ import { FakeClock } from "@opero/core/testing";
 import { Attempt, beginAttempt, openAttempt } from "../../src/attempt/attempt.ts";
 import { attemptHandler } from "../../src/attempt/current_call.ts";
 import { FailureLog } from "../../src/attempt/failure_log.ts";
+import { OutcomeWatch } from "../../src/attempt/outcome_watch.ts";
 import type { LayerHost } from "../../src/attempt/layer_host.ts";
 import { AbortScope } from "../../src/call/abort_scope.ts";
 import { Call, stateOf } from "../../src/call/call.ts";
@@ -23,7 +24,14 @@ function hostOf(clock: FakeClock, isRetried = true): LayerHost {
     fallbackOn: () => true,
     reraise: false,
   });
-  return { functionName: "fn", clock, random, telemetry: new Telemetry(random), failures };
+  return {
+    functionName: "fn",
+    clock,
+    random,
+    telemetry: new Telemetry(random),
+    failures,
+    outcomes: new OutcomeWatch(),
+  };
 }
 
 Deno.test("beginAttempt() counts, whether the call has a state yet or not", () => {

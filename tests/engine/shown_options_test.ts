@@ -22,6 +22,7 @@ const DEFAULTS = {
   cacheTimeout: 0.25,
   connectTimeout: 5,
   rateLimitScope: "per_function",
+  serverPacing: true,
   fallbackDelay: 0,
   context: "sync",
 };

@@ -431,3 +431,62 @@ Deno.test("RateLimiter with a burst is a bucket of tokens in windows of any leng
     { numRuns: runs(100) },
   );
 });
+
+Deno.test("RateLimiter.pause() stops all, and what follows is spaced as ever", async () => {
+  for (const rate of [TEN_A_SECOND, { ...TEN_A_SECOND, burst: 2 }, { limit: 20_000, perMs: 1_000, burst: 1 }]) {
+    const starts = new Starts(rate);
+    const begin = starts.clock.now();
+    const paused: number[] = [];
+    starts.limiter.pause(5_000);
+    starts.limiter.pause(1_000);
+    assertEquals([starts.limiter.tryStart(), starts.limiter.available, starts.limiter.isIdle], [false, 0, false]);
+    for (let i = 0; i < 3; i++) starts.call();
+    starts.limiter.enqueue(() => {}, undefined, (untilMs) => paused.push(untilMs - begin));
+    starts.limiter.pause(6_000);
+    await starts.clock.tick("10s");
+    const intervalMs = rate.perMs / rate.limit;
+    const expected = [0, 1, 2].map((i) => 6_000 + Math.max(0, i + 1 - rate.burst) * intervalMs);
+    assertEquals(starts.timesMs.map((ms) => Math.round((ms - begin) * 1e3) / 1e3), expected);
+    assertEquals([paused, starts.clock.pending], [[6_000], 0]);
+  }
+});
+
+Deno.test("RateLimiter.reset() ends a pause, and starts who waits", async () => {
+  const starts = new Starts({ ...TEN_A_SECOND, burst: 3 });
+  const begin = starts.clock.now();
+  starts.limiter.pause(Infinity);
+  starts.call();
+  starts.limiter.reset();
+  await starts.clock.tick("1ms");
+  assertEquals([starts.timesMs.map((ms) => ms - begin), starts.limiter.waiting, starts.limiter.available], [[0], 0, 2]);
+});
+
+Deno.test("RateLimiter.giveBack() lets another start in place of one that did not begin", () => {
+  const starts = new Starts({ ...TEN_A_SECOND, burst: 2 });
+  starts.call();
+  starts.call();
+  assertEquals(starts.limiter.available, 0);
+  starts.limiter.giveBack();
+  assertEquals(starts.limiter.available, 1);
+});
+
+Deno.test("RateLimiter lets at most `limit` start in any window where it is strict, at any rate and burst", async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.integer({ min: 1, max: 30 }),
+      fc.integer({ min: 1, max: 40 }),
+      fc.array(fc.nat(300), { minLength: 1, maxLength: 60 }),
+      fc.array(fc.nat(200), { minLength: 1, maxLength: 5 }),
+      async (limit, burst, gapsMs, latenesses) => {
+        let timers = 0;
+        const clock = new LateClock(() => latenesses[timers++ % latenesses.length]!);
+        const starts = new Starts({ limit, perMs: 1_000, burst, isStrict: true }, clock);
+        await starts.callAfter(gapsMs);
+        assertEquals(starts.timesMs.length, gapsMs.length);
+        const most = mostInWindow(starts.timesMs, 1_000);
+        assert(most <= limit, `${most} of ${limit}`);
+      },
+    ),
+    { numRuns: runs(200) },
+  );
+});

@@ -17,7 +17,7 @@ const JITTERS = `one of "full", "equal", "decorrelated", "none" or a function`;
 const SCOPES = `one of "per_function", "global", "per_args"`;
 const RETRY_ON = "an error class, a predicate, or a non-empty array of both";
 const BACKEND = "the name of a backend or an object with 'get', 'set', 'delete' and 'clear'";
-const RATE = "a positive number of calls per second or { limit, per, burst }";
+const RATE = "a positive number of calls per second, { limit, per, burst, cost, strict } or a non-empty array of those";
 
 const NO_DURATION: Wrong = [
   [-1, "-1"],
@@ -117,6 +117,7 @@ const TABLE: Record<string, { desired: string; wrong: Wrong }> = {
   rateLimitScope: { desired: SCOPES, wrong: [["perFunction", '"perFunction"'], ["", '""'], [true, "true"]] },
   rateLimitKey: { desired: "a function", wrong: NO_FUNCTION },
   rateLimitMaxWait: { desired: `a non-negative ${DURATION}`, wrong: NO_DURATION },
+  serverPacing: { desired: "true or false", wrong: NO_FLAG },
   argFallback: {
     desired: "the name or the index of a parameter, or an array of them",
     wrong: [["", '""'], [-1, "-1"], [0.5, "0.5"], [null, "null"], [[], "an empty array"], [["id", ""], "an array"]],
@@ -199,12 +200,26 @@ Deno.test("opero() refuses wrong fields of rateLimit, and a rate without a limit
   const cases: [unknown, string][] = [
     [{ limit: 0 }, "'rateLimit.limit' must be a positive number: received 0"],
     [{}, "'rateLimit.limit' must be a positive number: received undefined"],
-    [[], "'rateLimit' must be a positive number of calls per second or { limit, per, burst }: received an empty array"],
+    [[], `'rateLimit' must be ${RATE}: received an empty array`],
     [{ limit: 5, per: 0 }, `'rateLimit.per' must be a positive ${DURATION}: received 0`],
     [{ limit: 5, per: Infinity }, `'rateLimit.per' must be a positive ${DURATION}: received Infinity`],
     [{ limit: 5, per: "minute" }, `'rateLimit.per' must be a positive ${DURATION}: received "minute"`],
     [{ limit: 5, burst: 0 }, "'rateLimit.burst' must be a positive integer: received 0"],
     [{ limit: 5, burst: 1.5 }, "'rateLimit.burst' must be a positive integer: received 1.5"],
+    [{ limit: 5, cost: 3 }, "'rateLimit.cost' must be a function: received 3"],
+    [{ limit: 5, strict: "yes" }, `'rateLimit.strict' must be true or false: received "yes"`],
+    [[{ limit: 5 }, { limit: 0 }], "'rateLimit[1].limit' must be a positive number: received 0"],
+    [[{ limit: 5 }, {}], "'rateLimit[1].limit' must be a positive number: received undefined"],
+    [[{ limit: 5, per: 0 }], `'rateLimit[0].per' must be a positive ${DURATION}: received 0`],
+    [[5], "'rateLimit[0]' must be an object: received 5"],
+    [
+      [{ limit: 5, weight: 1 }],
+      "'rateLimit[0].weight' must be a known option: received a number, did you mean 'rateLimit[0].cost'?",
+    ],
+    [
+      { limit: 5, strit: true },
+      "'rateLimit.strit' must be a known option: received a boolean, did you mean 'rateLimit.strict'?",
+    ],
     [
       { limt: 5 },
       "'rateLimit.limt' must be a known option: received a number, did you mean 'rateLimit.limit'?",

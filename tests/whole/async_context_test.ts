@@ -22,12 +22,21 @@ function forEachTenant<R>(fn: (whose: string) => R): R[] {
 }
 
 /** What a call may wait for before, between and after its attempts, and how many of the attempts fail. */
-const LAYERS: Record<string, { readonly options: OperoOptions; readonly fails: number }> = {
+const LAYERS: Record<
+  string,
+  { readonly options: OperoOptions; readonly fails: number; readonly error?: { readonly retryAfter: number } }
+> = {
   "nothing": { options: {}, fails: 0 },
   "rateLimit": { options: { rateLimit: 10 }, fails: 0 },
   "rateLimit, too quick for timers": { options: { rateLimit: 5_000 }, fails: 0 },
   'rateLimitScope: "global"': { options: { rateLimit: 10, rateLimitScope: "global" }, fails: 0 },
   'rateLimitScope: "per_args"': { options: { rateLimit: 10, rateLimitScope: "per_args" }, fails: 2 },
+  "several limits by cost": { options: { rateLimit: [{ limit: 10 }, { limit: 6, cost: () => 2 }] }, fails: 1 },
+  "a pause by the server": {
+    options: { rateLimit: { limit: 100, burst: 100 }, retries: 2, minDelay: "1s", failOn: () => false },
+    fails: 2,
+    error: { retryAfter: 2 },
+  },
   "retries": { options: { retries: 2, minDelay: "1s", maxDelay: "1s" }, fails: 2 },
   "retries with jitter": { options: { retries: 2, jitter: "full" }, fails: 2 },
   "retries within rateLimit": { options: { retries: 2, rateLimit: 3 }, fails: 2 },
@@ -62,7 +71,7 @@ const LAYERS: Record<string, { readonly options: OperoOptions; readonly fails: n
   'context: "async"': { options: { context: "async", rateLimit: 10 }, fails: 1 },
 };
 
-for (const [name, { options, fails }] of Object.entries(LAYERS)) {
+for (const [name, { options, fails, error }] of Object.entries(LAYERS)) {
   for (const latenessMs of [0, 5_000]) {
     Deno.test(`opero() runs the function in its caller's async context: ${name}, timers ${latenessMs} ms late`, async () => {
       const clock = new LateClock(() => latenessMs);
@@ -70,7 +79,7 @@ for (const [name, { options, fails }] of Object.entries(LAYERS)) {
       const seen: Record<string, string[]> = {};
       const fn = opero(async (whose: string, _keys?: string[]) => {
         (seen[whose] ??= []).push(seenFor(whose));
-        if (seen[whose]!.length <= fails) throw new Error("busy");
+        if (seen[whose]!.length <= fails) throw Object.assign(new Error("busy"), error);
         await Promise.resolve();
         return seenFor(whose);
       }, options as object);

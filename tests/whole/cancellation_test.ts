@@ -31,6 +31,12 @@ const BREAKER_WAITS: OperoOptions = {
 /** The same, where the values cool down, and each has a rate of its own: it ends at 4 400 ms. */
 const HEALTH_WAITS: OperoOptions = { ...ALL_WAITS, fallbackStrategy: "round_robin", allowedFails: 2, cooldown: "2s" };
 
+/** The same, where it waits for a pause by the server, and for tokens by cost. */
+const PACED_WAITS: OperoOptions = {
+  ...ALL_WAITS,
+  rateLimit: [{ limit: 1 }, { limit: 100, per: "10s", cost: () => 40, strict: true }],
+};
+
 interface Aborted {
   readonly atMs: number;
   readonly viaOption?: boolean;
@@ -152,6 +158,31 @@ Deno.test("signal ends a call at once at any moment that it waits for a slot, an
     }),
     { numRuns: runs(100) },
   );
+});
+
+Deno.test("signal ends a call at once at any moment that it waits for tokens of several limits, and leaves nothing", async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.integer({ min: 0, max: 19_999 }), async (atMs) => {
+      const aborted = await abortAt({ atMs, options: PACED_WAITS });
+      assertEquals(aborted.outcome, { ok: false, error: STOP });
+      const { calls, callsBefore, pending, settledMs, counted } = aborted;
+      assertEquals([settledMs, calls, pending, counted.listeners], [atMs, callsBefore, 0, 0]);
+    }),
+    { numRuns: runs(100) },
+  );
+});
+
+Deno.test("signal ends a call at once that waits for the end of a pause", async () => {
+  const { opero, clock } = lab();
+  const counted = new CountedSignal();
+  const fn = opero(() => 1, { rateLimit: 1 });
+  fn.limiter?.pause("1h");
+  const outcome = outcomeOf(fn.with({ signal: counted.signal })());
+  await clock.tick("1s");
+  assertEquals(fn.limiter?.waiting, 1);
+  counted.abort(STOP);
+  assertEquals(await outcome, { ok: false, error: STOP });
+  assertEquals([fn.limiter?.waiting, clock.pending, counted.listeners], [0, 0, 0]);
 });
 
 Deno.test("signal that aborts after the end changes nothing", async () => {

@@ -1,5 +1,12 @@
 import { assertEquals, assertInstanceOf } from "@std/assert";
-import { AllFailedError, CircuitOpenError, OverloadError, RateLimitError, TimeoutError } from "@opero/core";
+import {
+  AllFailedError,
+  CircuitOpenError,
+  isFailedResponse,
+  OverloadError,
+  RateLimitError,
+  TimeoutError,
+} from "@opero/core";
 import { lab, rejectionOf, scripted, type Step } from "../support/lab.ts";
 
 const BUSY = new Error("busy");
@@ -7,6 +14,7 @@ const BUG = new TypeError("bug");
 const ok = (value: unknown): Step => ({ value });
 const busy: Step = { error: BUSY };
 const bug: Step = { error: BUG };
+const slowDown: Step = { error: Object.assign(new Error("slow down"), { retryAfter: 10 }) };
 
 interface Case {
   readonly options: Record<string, unknown>;
@@ -57,6 +65,8 @@ function describe(error: unknown): unknown {
 const RETRY = { retries: 2, minDelay: "1s", maxDelay: "1s" } as const;
 const CACHE = { cache: true };
 const RATE = { rateLimit: 0.1 };
+const LIMITS = { rateLimit: [{ limit: 2, burst: 2 }, { limit: 4, per: "40s", cost: () => 2 }] };
+const PACED = { rateLimit: { limit: 100, burst: 100 } };
 const ARG = { argFallback: 0 };
 const TIMEOUT = { timeout: "2s" } as const;
 const DEADLINE = { deadline: "5s" } as const;
@@ -509,6 +519,84 @@ const CASES: Record<string, Case> = {
     steps: ["hang"],
     given: twice,
     expected: [1, undefined as never, "overload"],
+  },
+  "cache around several limits: a hit takes no token": {
+    options: { ...CACHE, ...LIMITS, ...no },
+    steps: [ok("value")],
+    given: twice,
+    everyS: 1,
+    expected: [1, 0, "value"],
+  },
+  "deadline around several limits: a wait that would pass it is not begun": {
+    options: { ...LIMITS, ...no, ...DEADLINE },
+    steps: [ok(1)],
+    given: [...twice, ...twice],
+    expected: [2, 0, "all failed: deadline"],
+  },
+  "retries around several limits: each attempt takes its cost": {
+    options: { ...LIMITS, ...RETRY },
+    steps: [busy, busy, ok(1)],
+    expected: [3, 3, 1],
+    spanMs: 20_000,
+  },
+  "retries around the pace of the server: the retry waits once": {
+    options: { ...PACED, ...RETRY },
+    steps: [slowDown, ok(1)],
+    expected: [2, 2, 1],
+    spanMs: 10_000,
+  },
+  "fallback values around several limits: each takes its cost": {
+    options: { ...LIMITS, ...ARG, ...no },
+    steps: [busy, ok(1)],
+    expected: [2, 2, 1],
+  },
+  "fallback values around the pace of the server: the next value is tried at once": {
+    options: { ...PACED, ...ARG, ...no },
+    steps: [slowDown, ok(1)],
+    expected: [2, 2, 1],
+    spanMs: 0,
+  },
+  "fallback around the pace of the server: a refusal is not replaced": {
+    options: { ...PACED, ...FALLBACK, ...no, rateLimitMaxWait: "1s" },
+    steps: [slowDown],
+    given: twice,
+    everyS: 1,
+    expected: [1, undefined as never, "rate limit: 9 s"],
+  },
+  "values with health around the pace of the server: each waits for its own": {
+    options: { ...PACED, ...ARG, ...no, fallbackStrategy: "ordered", allowedFails: 9 },
+    steps: [slowDown, ok(1), ok(2)],
+    given: twice,
+    everyS: 12,
+    expected: [3, 1, 2],
+    spanMs: 12_000,
+  },
+  "breaker around the pace of the server: what it refuses does not count": {
+    options: { ...PACED, ...no, rateLimitMaxWait: "1s", circuitBreaker: { consecutiveFailures: 2, openFor: "1h" } },
+    steps: [slowDown, ok(1)],
+    given: [...twice, ...twice],
+    everyS: 4,
+    expected: [2, 1, 1],
+  },
+  "the pace of the server around failOn: a value that is refused sets it": {
+    options: { ...PACED, ...no, rateLimitMaxWait: "1s", failOn: isFailedResponse },
+    steps: [ok(new Response(null, { status: 429, headers: { "RateLimit": '"a";r=0;t=10' } }))],
+    given: twice,
+    everyS: 1,
+    expected: [1, undefined as never, "rate limit: 9 s"],
+  },
+  "several limits around the timeout: the wait is no part of it": {
+    options: { ...LIMITS, ...no, ...TIMEOUT },
+    steps: [ok(1)],
+    given: [...twice, ...twice],
+    expected: [4, 1, 1],
+    spanMs: 40_000,
+  },
+  "reraise around several limits: what the last attempt threw comes out": {
+    options: { ...LIMITS, ...RETRY, reraise: true },
+    steps: [busy],
+    expected: [3, undefined as never, BUSY],
+    spanMs: 20_000,
   },
   "the full stack: 3 rounds of 2 values take 6 tokens, and the fallback answers": {
     options: { ...CACHE, ...RETRY, ...ARG, ...TIMEOUT, ...FALLBACK, rateLimit: 1, deadline: "1m" },

@@ -178,6 +178,27 @@ Deno.test("by default a function has a bucket of its own, for a rate per second 
   assertEquals(starts, [["a", 0], ["b", 0], ["a", 500]]);
 });
 
+Deno.test("by default a limit by cost has all of it as its burst, and no window is strict", async () => {
+  const starts = await startsOf((start, clock) => {
+    const { opero } = createOpero({ clock });
+    const use = opero((n: number) => start(String(n)), { rateLimit: { limit: 10, cost: (n) => n } });
+    return [use(10), use(5), use(5)];
+  });
+  assertEquals(starts, [["10", 0], ["5", 500], ["5", 1_000]]);
+});
+
+Deno.test("by default a server that says how long to wait sets the pace of all calls that share the limit", async () => {
+  const starts = await startsOf((start, clock) => {
+    const { opero } = createOpero({ clock });
+    const use = opero((name: string) => {
+      start(name);
+      if (name === "a") throw Object.assign(new Error("busy"), { retryAfter: 10 });
+    }, { rateLimit: 1, retries: 0 });
+    return [use("a").catch(() => {}), use("b")];
+  });
+  assertEquals(starts, [["a", 0], ["b", 10_000]]);
+});
+
 Deno.test("by default the next fallback value is tried at once", async () => {
   const starts = await startsOf((start, clock) => {
     const use = createOpero({ clock }).opero((keys: string[]) => {

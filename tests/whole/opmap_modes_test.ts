@@ -215,6 +215,20 @@ for (const variant of VARIANTS) {
     assert(elapsedMs >= 5 * 20, `6 attempts took only ${elapsedMs} ms`);
   });
 
+  Deno.test(`opmap() keeps to several limits by cost at its caller, retries included: ${name}`, async () => {
+    await using map = open({
+      rateLimit: [{ limit: 1_000, burst: 1_000 }, {
+        limit: 4,
+        per: "1h",
+        burst: 10,
+        cost: (item) => (item as { id: number }).id,
+      }],
+    });
+    assertEquals(inOrder(await map(tasks(4, (id) => ({ failures: id === 1 ? 2 : 0 })))), doubled(4));
+    // 0 + 3 × 1 + 2 + 3.
+    assertEquals(map.limiter?.available, 2);
+  });
+
   if (isAsync || isPool) {
     Deno.test(`opmap() lets a timeout cost its item alone: ${name}`, async () => {
       await using map = open({ retries: 0, timeout: "300ms" });

@@ -22,7 +22,7 @@ const EXPORTS: Record<string, { module: object; values: string; types: string }>
       DeadlineOptions DiskCacheConfig Duration ErrorClass FailOnOptions FailureEvent FailurePredicate FallbackCooldownEvent FallbackEvent
       FallbackOptions FallbackStrategy HiddenValue InstanceOptions ItemDoneEvent Items JitterContext JitterFunction JitterName KeyvLike
       KvCacheConfig KvCommit KvDatabase KvEntry KvKey LatencyStats LayerCall LayerFunction LayerHandler LayerPlace LayersOptions
-      LogFields LogLevel LogRecord LogThreshold Logger LoggingOptions MapItemError MapMode MapResult MapStream Mapped
+      LimiterHandle LogFields LogLevel LogRecord LogThreshold Logger LoggingOptions MapItemError MapMode MapResult MapStream Mapped
       MaybePromise MemoryCacheConfig NameOptions NamedLayer OnError Opero OperoErrorCode OperoEvents OperoHandles
       OperoInstance OperoOptions OperoWrapper Opmap OpmapOptions OpmapWrapper PolicyHandles ProgressLog ProgressOption ProgressState QueueEvent
       RateLimit RateLimitOptions RateLimitedEvent ReraiseOptions ResultFunction RetryBudgetConfig RetryContext RetryEvent RetryOptions RetryPredicate

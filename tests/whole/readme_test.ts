@@ -84,7 +84,13 @@ Deno.test("docs/layers.md has a row for each layer, in their order, with the opt
   };
   const composed = (given: Readonly<Record<string, unknown>>) => {
     // Of a parameter and a cache it is asked only whether there is one.
-    const host = { clock: new FakeClock(), failures: {}, parameters: given.argFallback, cache: given.cache };
+    const host = {
+      clock: new FakeClock(),
+      failures: {},
+      outcomes: {},
+      parameters: given.argFallback,
+      cache: given.cache,
+    };
     const options = OPERO_TABLE.fill(given);
     return POLICIES.filter((policy) => {
       const layer = policy.resolve(options, host as unknown as PolicyHost);

@@ -136,7 +136,8 @@ async function traceOf(run: (attempt: number) => unknown, settings: OperoOptions
     const both = [fn(ARGUMENT, KEYS), fn(ARGUMENT, KEYS)].map((each) =>
       each.catch((error) => recordError(error, note))
     );
-    await clock.tick("10s");
+    // Longer than a server can pause the limit.
+    await clock.tick("100s");
     await Promise.all(both);
   }
   for (const key of backend?.keys ?? []) note("stored key", key);

@@ -6,6 +6,7 @@ import { assertEquals, assertThrows } from "@std/assert";
 import {
   ConfigurationError,
   createOpero,
+  currentCall,
   isFailedResponse,
   isTransient,
   type Items,
@@ -360,6 +361,23 @@ Deno.test("a wrapped function has the types of the function's own properties", a
   const unit: string = wrapped.unit;
   const limitedUnit: string = wrapped.with({ timeout: "1m" }).unit;
   assertEquals([unit, limitedUnit, await wrapped(1)], ["kg", "kg", 1] as never);
+});
+
+Deno.test("rateLimit gives its costs the types of the function, and fn.limiter those of a handle", () => {
+  const wrapped = opero((text: string, size: number) => text + size, {
+    rateLimit: [{ limit: 60, per: "1m" }, { limit: 90_000, per: "1m", cost: (text, size) => text.length + size }],
+    serverPacing: false,
+  });
+  const available: number | undefined = wrapped.limiter?.available;
+  // @ts-expect-error -- it may be off
+  wrapped.limiter.reset();
+  const noNumber = (text: string) => text;
+  // @ts-expect-error -- a cost is a number
+  opero((text: string) => text, { rateLimit: { limit: 5, cost: noNumber } });
+  // @ts-expect-error -- there is no such field
+  assertThrows(() => opero((text: string) => text, { rateLimit: [{ limit: 5, weight: 1 }] }), ConfigurationError);
+  const settle = () => currentCall().settle(5);
+  assertEquals([available, opmap((n: number) => n).limiter, typeof settle], [1, undefined, "function"]);
 });
 
 Deno.test("fn.breaker has the types of a handle, which is there where the policy is on", () => {

@@ -54,6 +54,7 @@ const DOCUMENTS = [
   "docs/concurrency.md",
   "docs/observability.md",
   "docs/testing.md",
+  "docs/rate_limits.md",
 ];
 
 /** The text of a worker is built from the other sources. */

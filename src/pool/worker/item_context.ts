@@ -37,6 +37,11 @@ export class ItemContext implements CallContext {
     return this.#controller.signal;
   }
 
+  /** Tokens are taken and counted where the call is. */
+  settle(): never {
+    throw new Error("Cannot settle the cost of a call in a worker: the rate limit is kept by its caller");
+  }
+
   /** Asks the function to stop. */
   abort(reason: unknown): void {
     this.#controller?.abort(reason);

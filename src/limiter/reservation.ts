@@ -1,0 +1,6 @@
+import type { TakenTokens } from "./meter.ts";
+
+/** What one start has taken of each limit, for what it turns out to cost. */
+export interface Reservation {
+  readonly taken: readonly TakenTokens[];
+}

@@ -1,0 +1,10 @@
+import type { Costs, Start } from "./limiter.ts";
+
+/** One who waits for tokens. */
+export interface Waiter {
+  readonly start: Start;
+  /** How many tokens it takes of each limit. */
+  readonly costs: Costs;
+  /** Is called where a pause begins, with the time at which it ends, in milliseconds of the clock. */
+  readonly onPause: ((untilMs: number) => void) | undefined;
+}

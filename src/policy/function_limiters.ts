@@ -1,0 +1,62 @@
+import type { Call } from "../call/call.ts";
+import type { Limiter } from "../limiter/limiter.ts";
+import type { LimiterHandle } from "../limiter/limiter_handle.ts";
+import { makeLimiter } from "../limiter/make_limiter.ts";
+import { anyDuration, wrongOption } from "../options/validate.ts";
+import { type Duration, parseDuration } from "../time/duration.ts";
+import { bucketKeyOf, type BucketScope } from "./bucket_key.ts";
+import { LimiterGroup } from "./limiter_group.ts";
+import type { PolicyHost } from "./policy_host.ts";
+import type { ResolvedLimit } from "./rate_fields.ts";
+
+/** The limiters of a function. */
+export interface FunctionLimiters {
+  /** The limiter of a call. */
+  readonly limiterOf: (call: Call) => Limiter;
+  /** The only one, where all calls share it. */
+  readonly shared: Limiter | undefined;
+  /** What stands for all of them on the wrapped function. */
+  readonly handle: LimiterHandle;
+}
+
+/**
+ * Makes the limiters of a function.
+ *
+ * @param scope The options that say which calls share a limiter.
+ * @param limits What each of them keeps to.
+ * @param host What the instance provides for the policy.
+ * @returns The limiters, made as their keys come.
+ * @throws {ConfigurationError} If the limits of the scope `"global"` are others for another function.
+ */
+export function functionLimiters(
+  scope: BucketScope,
+  limits: readonly ResolvedLimit[],
+  host: PolicyHost,
+): FunctionLimiters {
+  const rates = limits.map(({ rate }) => rate);
+  const keyOf = bucketKeyOf(scope, host);
+  if (keyOf === undefined) {
+    const isGlobal = scope.rateLimitScope === "global";
+    const limiter = isGlobal ? host.globalLimiter(rates) : makeLimiter(rates, host.clock);
+    return { limiterOf: () => limiter, shared: limiter, handle: handleOf(limiter, host) };
+  }
+  const group = new LimiterGroup(() => makeLimiter(rates, host.clock), host.clock);
+  return { limiterOf: (call) => group.of(keyOf(call)), shared: undefined, handle: handleOf(group, host) };
+}
+
+function handleOf(whole: Limiter | LimiterGroup, host: PolicyHost): LimiterHandle {
+  return Object.freeze({
+    get waiting() {
+      return whole.waiting;
+    },
+    get available() {
+      return whole.available;
+    },
+    pause: (duration: Duration) => {
+      const task = `pause the rate limit of ${JSON.stringify(host.functionName)}`;
+      if (!anyDuration.accepts(duration)) throw wrongOption(task, "duration", anyDuration, duration);
+      whole.pause(parseDuration(duration)!);
+    },
+    reset: () => whole.reset(),
+  });
+}

@@ -1,0 +1,104 @@
+import type { LayerHost } from "../attempt/layer_host.ts";
+import { type Call, stateOf } from "../call/call.ts";
+import { formatDuration } from "../errors/format_duration.ts";
+import { RateLimitError } from "../errors/rate_limit_error.ts";
+import type { Costs, Limiter, Ticket } from "../limiter/limiter.ts";
+import { toSeconds } from "../time/duration.ts";
+
+/** One that waits for its turn. */
+export interface Turn {
+  readonly limiter: Limiter;
+  readonly costs: Costs;
+  readonly call: Call;
+  /** Since when it waits, in milliseconds of the clock. */
+  readonly sinceMs: number;
+  /** How long it is likely to wait, in milliseconds. */
+  readonly waitMs: number;
+  /** How long it may wait, in milliseconds; `undefined` for no limit. */
+  readonly maxWaitMs: number | undefined;
+}
+
+/**
+ * Waits until the turn has come.
+ *
+ * @param turn Who waits for what.
+ * @param host What the instance provides for the layers.
+ * @returns The ticket of the start. It rejects at once when the call is aborted, or a pause begins that is too long for it.
+ */
+export function turnIn(
+  { limiter, costs, call, sinceMs, maxWaitMs = Infinity }: Turn,
+  host: LayerHost,
+): Promise<Ticket> {
+  const { scope } = stateOf(call);
+  return new Promise((resolve, reject) => {
+    const start = (ticket: Ticket) => {
+      scope?.offAbort(stop);
+      resolve(ticket);
+    };
+    const onPause = (untilMs: number) => {
+      if (untilMs - sinceMs <= maxWaitMs) return;
+      scope?.offAbort(stop);
+      stop(refuseWait(call, untilMs - host.clock.now(), host));
+    };
+    const leave = limiter.enqueue(start, costs, onPause);
+    const stop = (reason: unknown) => {
+      leave();
+      reject(reason);
+    };
+    scope?.onAbort(stop);
+  });
+}
+
+/**
+ * Ends the wait of one whose turn has come.
+ *
+ * @param turn Who waited.
+ * @param ticket The ticket of its start, which it gives back where it does not begin.
+ * @param host What the instance provides for the layers.
+ * @throws {unknown} The reason of the abort, by one that had its turn at the same moment and ran before.
+ */
+export function endTurn({ call, limiter, sinceMs }: Turn, ticket: Ticket, host: LayerHost): void {
+  const state = stateOf(call);
+  state.waitUntilMs = 0;
+  const waitedMs = host.clock.now() - sinceMs;
+  state.waitedMs += waitedMs;
+  host.telemetry.recordWait(waitedMs);
+  if (!state.scope?.isAborted) return;
+  limiter.giveBack(ticket);
+  throw state.scope.reason;
+}
+
+/**
+ * Why a call does not wait for its turn; where it does, it says so to those who listen.
+ *
+ * @param turn Who would wait for what.
+ * @param host What the instance provides for the layers.
+ * @returns What it ends with, or `undefined` where it waits.
+ */
+export function refusalOf({ call, sinceMs, waitMs, maxWaitMs }: Turn, host: LayerHost): Error | undefined {
+  if (call.state?.scope?.isAborted) return call.state.scope.reason as Error;
+  if (maxWaitMs !== undefined && waitMs > maxWaitMs) return refuseWait(call, waitMs, host);
+  if (sinceMs + waitMs >= (call.state?.deadlineAtMs ?? Infinity)) return host.failures.allFailed(call, "deadline");
+  host.telemetry.record("rateLimited", host.functionName, call, { wait: toSeconds(waitMs) });
+  return undefined;
+}
+
+function refuseWait(call: Call, waitMs: number, host: LayerHost): RateLimitError {
+  return refuse(call, `for another ${formatDuration(waitMs)}`, waitMs, host);
+}
+
+/**
+ * Refuses an attempt.
+ *
+ * @param call The call.
+ * @param reason Why, as the end of the message.
+ * @param retryAfterMs After how long one may start, in milliseconds.
+ * @param host What the instance provides for the layers.
+ * @returns The error, to be rejected with.
+ */
+export function refuse(call: Call, reason: string, retryAfterMs: number, host: LayerHost): RateLimitError {
+  const text = `Cannot run ${JSON.stringify(host.functionName)} within the rate limit ${reason}`;
+  const refusal = new RateLimitError(text, retryAfterMs, { cause: call.state?.attempts.at(-1)?.error });
+  host.failures.refuse(call, refusal);
+  return refusal;
+}

@@ -1,0 +1,168 @@
+import { ConfigurationError } from "../errors/configuration_error.ts";
+import { canBeKept, largestCost, type Rate } from "../limiter/rate.ts";
+import { describeValue } from "../options/describe_value.ts";
+import {
+  anyFunction,
+  booleanFlag,
+  numberThat,
+  type OptionRule,
+  type OptionRules,
+  positiveFiniteDuration,
+  positiveInteger,
+  validateOptions,
+  wrongOption,
+} from "../options/validate.ts";
+import { type Duration, parseDuration, toSeconds } from "../time/duration.ts";
+
+/** A rate with its period, its burst, and what a start costs. */
+// deno-lint-ignore no-explicit-any -- options that stand on their own have to fit every function
+export interface RateLimit<Args extends readonly unknown[] = any[]> {
+  /** How many tokens there are per `per`, of which a start takes one or its `cost`; a fraction is allowed. */
+  readonly limit: number;
+  /**
+   * The period that `limit` is meant for.
+   * @default 1
+   */
+  readonly per?: Duration | undefined;
+  /**
+   * How many tokens may be taken at once after a pause. With a `cost` it is by default all of `limit`.
+   * @default 1
+   */
+  readonly burst?: number | undefined;
+  /**
+   * How many tokens an attempt with these arguments takes, 0 or more, where that is not one. An attempt that costs more
+   * than `burst` fails at once with a `RateLimitError`. `currentCall().settle(cost)` corrects it.
+   */
+  readonly cost?: ((...args: Args) => number) | undefined;
+  /**
+   * Whether no time as long as `per` may hold more than `limit`, whatever the `burst`.
+   * @default false
+   */
+  readonly strict?: boolean | undefined;
+}
+
+/** How `rateLimit` may be given. */
+export type RateLimitValue = number | RateLimit | readonly RateLimit[];
+
+/** One limit as it is asked for. */
+export interface ResolvedLimit {
+  readonly rate: Rate;
+  /** What an attempt with these arguments takes of it; `undefined` for one token. */
+  readonly costOf: ((...args: readonly unknown[]) => unknown) | undefined;
+  /** Where it stands in the options, for messages. */
+  readonly place: string;
+}
+
+const rateNumber = numberThat("a positive number", (value) => Number.isFinite(value) && value > 0);
+
+const FIELDS: OptionRules = {
+  limit: rateNumber,
+  per: positiveFiniteDuration,
+  burst: positiveInteger,
+  cost: anyFunction,
+  strict: booleanFlag,
+};
+
+/** What is in force where a field is left out. */
+const DEFAULTS = { per: 1, burst: 1 };
+
+/** What the option `rateLimit` may be. */
+export const rateLimitRule: OptionRule = {
+  desired: "a positive number of calls per second, { limit, per, burst, cost, strict } or a non-empty array of those",
+  accepts: (value) =>
+    rateNumber.accepts(value) ||
+    (Array.isArray(value) ? value.length > 0 : typeof value === "object" && value !== null),
+};
+
+/**
+ * How `.options` shows the option.
+ *
+ * @param value The option as the user gave it.
+ * @returns The same, durations in seconds.
+ */
+export function showRate(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(showRate);
+  const { per } = Object(value) as Partial<RateLimit>;
+  return per === undefined ? value : { ...Object(value), per: toSeconds(parseDuration(per)!) };
+}
+
+/**
+ * The limits that `rateLimit` asks for.
+ *
+ * @param task What fails if the option is wrong, for the message, as in `wrap "fetchUser"`.
+ * @param given The option as the user gave it.
+ * @returns The limits, in the order in which they were given.
+ * @throws {ConfigurationError} If a field is wrong, or if the resulting time is too long to wait for.
+ */
+export function resolveLimits(task: string, given: RateLimitValue): readonly ResolvedLimit[] {
+  if (typeof given === "number") return [limitOf(task, { limit: given }, "rateLimit", "rateLimit")];
+  const isList = Array.isArray(given);
+  return [given].flat().map((each: RateLimit, i) => {
+    const place = isList ? `rateLimit[${i}]` : "rateLimit";
+    validateOptions(task, each, FIELDS, `${place}.`);
+    return limitOf(task, each, place, `${place}.limit`);
+  });
+}
+
+function limitOf(task: string, given: RateLimit, place: string, name: string): ResolvedLimit {
+  const { limit, per = DEFAULTS.per, cost, strict = false } = given;
+  if (limit === undefined) throw wrongOption(task, name, rateNumber, limit);
+  const isWeighted = cost !== undefined;
+  const burst = given.burst ?? (isWeighted ? Math.max(1, Math.floor(limit)) : DEFAULTS.burst);
+  const rate = { limit, perMs: parseDuration(per)!, burst, isStrict: strict, isWeighted };
+  if (!canBeKept(rate)) {
+    throw wrongOption(task, name, { desired: "a rate with a time between two starts that can be waited for" }, limit);
+  }
+  return { rate, costOf: cost, place };
+}
+
+/**
+ * What an attempt takes of each limit.
+ *
+ * @param functionName The name of the wrapped function, for messages.
+ * @param limits The limits.
+ * @param args The arguments of the attempt.
+ * @returns The number of tokens, limit by limit.
+ * @throws {ConfigurationError} If a `cost` answers no number from 0.
+ * @throws {unknown} What a `cost` throws.
+ */
+export function costsOf(functionName: string, limits: readonly ResolvedLimit[], args: readonly unknown[]): number[] {
+  return limits.map(({ costOf, place }) => {
+    if (costOf === undefined) return 1;
+    const cost = costOf(...args);
+    if (isCost(cost)) return cost;
+    throw new ConfigurationError(
+      `Cannot run ${JSON.stringify(functionName)} as '${place}.cost' must return a finite number of at least 0: ` +
+        `received ${describeValue(cost)}`,
+    );
+  });
+}
+
+/**
+ * Whether a limit can be taken so much of.
+ *
+ * @param cost What was answered.
+ * @returns `true` for a finite number from 0.
+ */
+export function isCost(cost: unknown): cost is number {
+  return typeof cost === "number" && Number.isFinite(cost) && cost >= 0;
+}
+
+/**
+ * Why an attempt can never start.
+ *
+ * @param limits The limits.
+ * @param costs What it takes of each.
+ * @returns The reason as the end of a message, with the fix; `undefined` where it can.
+ */
+export function overBurst(limits: readonly ResolvedLimit[], costs: readonly number[]): string | undefined {
+  for (const [i, { rate, place }] of limits.entries()) {
+    const largest = largestCost(rate);
+    if (costs[i]! <= largest) continue;
+    const fix = largest < rate.burst ? "limit" : "burst";
+    return `as it costs ${
+      costs[i]
+    } and '${place}' lets through at most ${largest} at once: raise its '${fix}', or ask for less in a call`;
+  }
+  return undefined;
+}

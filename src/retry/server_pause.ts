@@ -1,0 +1,43 @@
+import { httpStatusOf } from "../errors/http_status.ts";
+import { readField } from "../errors/read_field.ts";
+import { headerHolders } from "./header_values.ts";
+import { type Quota, quotaFields } from "./quota_fields.ts";
+import { longestWithin, retryAfterMs } from "./retry_after.ts";
+
+const TOO_MANY_REQUESTS = 429;
+
+/**
+ * How long the server that failed with `error` asks all its callers to wait: its Retry-After, which comes first, or the reset of
+ * a quota that is used up, or of which nobody says how much is left. What is left of others does not count, but for the
+ * status 429, as many servers say in each answer when their quotas begin anew.
+ *
+ * @param error What was thrown, of any type.
+ * @param wallNowMs The wall-clock time, in milliseconds since 1970.
+ * @returns The wait in milliseconds, or `undefined`.
+ */
+export function serverPauseMs(error: unknown, wallNowMs: number): number | undefined {
+  return retryAfterMs(error, wallNowMs) ?? longestWithin(error, (each) => {
+    const quotas = headerHolders(each).flatMap((holder) => quotasOf(holder, wallNowMs));
+    const usedUp = quotas.filter(({ remaining = 0 }) => remaining === 0);
+    if (usedUp.length > 0) return Math.max(...usedUp.map(({ resetMs }) => resetMs));
+    if (quotas.length === 0 || httpStatusOf(each) !== TOO_MANY_REQUESTS) return undefined;
+    return Math.min(...quotas.map(({ resetMs }) => resetMs));
+  });
+}
+
+/**
+ * How long it is until a server that answered has more for its callers, where it says that nothing is left.
+ *
+ * @param response The answer.
+ * @param wallNowMs The wall-clock time, in milliseconds since 1970.
+ * @returns The wait in milliseconds, or `undefined`.
+ */
+export function usedUpMs(response: Response, wallNowMs: number): number | undefined {
+  const usedUp = quotasOf(response, wallNowMs).filter(({ remaining }) => remaining === 0);
+  return usedUp.length === 0 ? undefined : Math.max(...usedUp.map(({ resetMs }) => resetMs));
+}
+
+function quotasOf(holder: unknown, wallNowMs: number): Quota[] {
+  const headers = readField(holder, "headers");
+  return typeof headers === "object" && headers !== null ? quotaFields(headers, wallNowMs) : [];
+}
