@@ -41,6 +41,12 @@ const adapting = opero(serve, { retries: 3, concurrency: { max: 100 } });
 const cockatielSlots = cockatiel.bulkhead(10, 10);
 const pLimited = pLimit(10);
 
+const FREE = { limit: 1e9, burst: 1e9 };
+const rated = opero(serve, { retries: 3, rateLimit: 1e9 });
+const unpaced = opero(serve, { retries: 3, rateLimit: 1e9, serverPacing: false });
+const weighed = opero(serve, { retries: 3, rateLimit: [FREE, { limit: 1e12, cost: () => 100 }] });
+const strictly = opero(serve, { retries: 3, rateLimit: { limit: 1e9, burst: 1e9, strict: true } });
+
 /** What a call that succeeds at once pays for the policies that it does not need. */
 export const rows: readonly Row[] = [
   callRow("retries, circuit breaker, success", [
@@ -65,6 +71,13 @@ export const rows: readonly Row[] = [
     { name: "p-limit", call: () => pLimited(serve) },
     { name: "opero, adaptive", call: () => adapting() },
     { name: "opero without concurrency", call: () => retried() },
+  ]),
+  callRow("rate limit, a token is there", [
+    { name: "opero", call: () => rated() },
+    { name: "opero, serverPacing: false", call: () => unpaced() },
+    { name: "opero, two limits by cost", call: () => weighed() },
+    { name: "opero, strict", call: () => strictly() },
+    { name: "opero without rate limit", call: () => retried() },
   ]),
 ];
 
