@@ -97,7 +97,9 @@ function refuseWait(call: Call, waitMs: number, host: LayerHost): RateLimitError
  * @returns The error, to be rejected with.
  */
 export function refuse(call: Call, reason: string, retryAfterMs: number, host: LayerHost): RateLimitError {
-  const text = `Cannot run ${JSON.stringify(host.functionName)} within the rate limit ${reason}`;
+  const index = call.state?.fallbackIndex;
+  const value = index === undefined ? "" : ` with the fallback value ${index}`;
+  const text = `Cannot run ${JSON.stringify(host.functionName)}${value} within the rate limit ${reason}`;
   const refusal = new RateLimitError(text, retryAfterMs, { cause: call.state?.attempts.at(-1)?.error });
   host.failures.refuse(call, refusal);
   return refusal;

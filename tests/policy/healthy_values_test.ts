@@ -353,6 +353,15 @@ Deno.test("rateLimit is that of each fallback value with fallbackStrategy, in th
   const ofKey = { ...ofArgs, rateLimitKey: () => "all" };
   assertEquals(await startsOf(ofKey, four), [one, two, ["a", 2, 1_000], ["b", 2, 1_000]]);
   assertEquals(await startsOf({ rateLimitScope: "global" }, four.slice(0, 2)), [one, ["b", 1, 1_000]]);
+  const { opero } = lab({ retries: 0 });
+  const use = opero(function use(keys: string[]) {
+    return keys[0];
+  }, { argFallback: 0, fallbackStrategy: "ordered", rateLimit: 1, rateLimitMaxWait: 0 });
+  await use(["a"]);
+  assertEquals(
+    String(await rejectionOf(use(["a"]))),
+    'RateLimitError: Cannot run "use" with the fallback value 0 within the rate limit for another 1 s',
+  );
   const refusing = { rateLimitMaxWait: 0, fallbackStrategy: "ordered" } as const;
   assertEquals(await startsOf(refusing, four.slice(0, 2)), [one, two], "the next value is tried in place of a wait");
 });
