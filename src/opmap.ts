@@ -121,7 +121,7 @@ class FunctionMap {
     this.#pipeline = buildPipeline({ fn, task, options: callOptions, registry, runAttempt: this.#pool?.run });
     const { handler, host } = this.#pipeline;
     const { telemetry, functionName } = host;
-    const observe = observed(handler, host);
+    const observe = observed(handler, this.#pipeline);
     this.#task = `map ${quoted(functionName)}`;
     // Asked item by item: a listener that is added in mid-run gets the rest.
     this.#bulk = this.#pool !== undefined && this.#pipeline.isOnFailureOnly

@@ -1,5 +1,6 @@
 import type { AttemptRecord } from "../errors/all_failed_error.ts";
 import type { AbortScope } from "./abort_scope.ts";
+import type { CallWatcher } from "./call_watcher.ts";
 
 /** What the cache did for a call. */
 export type CacheStatus = "hit" | "miss" | "stale" | "coalesced" | "off";
@@ -88,6 +89,8 @@ export class CallState {
   cache: CacheStatus = "off";
   /** The id of its log lines and events, once one was needed. */
   correlationId: string | undefined = undefined;
+  /** What follows the call, as a span of a trace does. */
+  watcher: CallWatcher | undefined = undefined;
   /** The caller's signal, from `fn.with({ signal })`. */
   signal: AbortSignal | undefined = undefined;
   /** The call that ran in this one's stead, where the cache let several share one. */

@@ -8,7 +8,7 @@ export interface PauseHost {
   /** The only source of time. */
   readonly clock: Clock;
   /** Is notified of how long was waited, in milliseconds. */
-  readonly telemetry: { recordWait(ms: number): void };
+  readonly telemetry: { recordWait(call: Call, ms: number): void };
 }
 
 /**
@@ -45,7 +45,7 @@ export async function pause(host: PauseHost, call: Call, ms: number, reason: Wai
   state.waitUntilMs = 0;
   const waitedMs = clock.now() - startedMs;
   state.waitedMs += waitedMs;
-  telemetry.recordWait(waitedMs);
+  telemetry.recordWait(call, waitedMs);
   // What woke at the same moment and ran before may have aborted this call.
   if (scope?.isAborted) throw scope.reason;
 }

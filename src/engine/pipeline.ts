@@ -29,6 +29,7 @@ import type { LayerForms, Policy } from "../policy/policy.ts";
 import type { CachedResults } from "../cache/results/cached_results.ts";
 import { CallTally } from "../telemetry/call_tally.ts";
 import { counted } from "./counted.ts";
+import { tracedAttempt } from "./traced_attempt.ts";
 import { openFunctionCache } from "./open_function_cache.ts";
 import type { FilledOptions } from "./opero_options.ts";
 import type { Registry } from "./registry.ts";
@@ -40,6 +41,8 @@ export interface Pipeline {
   readonly handler: Handler;
   /** Runs calls that have options of their own, and ask this of the cache; composed when first asked for. */
   readonly limitedHandler: (cacheMode?: CacheMode) => Handler;
+  /** The same for calls that are watched attempt by attempt. */
+  readonly watchedHandler: (cacheMode?: CacheMode) => Handler;
   /** Whether a call whose attempt succeeds goes through no layer that would do anything. */
   readonly isOnFailureOnly: boolean;
   /** The cache of the function; off until switched on, but there to be asked. */
@@ -107,10 +110,16 @@ export function buildPipeline(parts: PipelineParts): Pipeline {
   // Successes count for a budget.
   const isCounted = tally !== undefined || policyHost.budget !== undefined;
   let isOnFailureOnly = !isCounted && (options.layers ?? []).length === 0;
-  const forms = POLICIES.flatMap((policy) => {
+  const forms = POLICIES.flatMap((policy): Form[] => {
     const own = formsOf(policy.resolve(options, policyHost));
     isOnFailureOnly &&= own.plain === undefined || policy.isOnFailureOnly === true;
-    return [...layersAt("outside", policy.name).map(formsOf), own, ...layersAt("inside", policy.name).map(formsOf)];
+    const watched = policy.name === ATTEMPT_PLACE ? [WATCHED_ATTEMPT] : [];
+    return [
+      ...watched,
+      ...layersAt("outside", policy.name).map(formsOf),
+      own,
+      ...layersAt("inside", policy.name).map(formsOf),
+    ];
   });
   const attempt = parts.runAttempt ?? localAttempt(parts, host);
   return {
@@ -124,6 +133,15 @@ export function buildPipeline(parts: PipelineParts): Pipeline {
     ),
   };
 }
+
+/** A layer as it is composed; `watched` is there only for calls that are watched. */
+interface Form extends LayerForms {
+  readonly watched?: Layer;
+}
+
+/** All from here on is a part of the attempt. */
+const ATTEMPT_PLACE = "failOn";
+const WATCHED_ATTEMPT: Form = { plain: undefined, limited: () => undefined, watched: tracedAttempt };
 
 function policyHostFor(
   { registry, task, options, runAttempt }: PipelineParts,
@@ -150,18 +168,25 @@ function policyHostFor(
 
 /** Runs calls through the layers: those with options of their own through others. */
 function handlersOf(
-  forms: readonly LayerForms[],
+  forms: readonly Form[],
   attempt: Handler,
   outermost: Layer | undefined,
-): Pick<Pipeline, "handler" | "limitedHandler"> {
-  const limited = new Map<CacheMode | undefined, Handler>();
+): Pick<Pipeline, "handler" | "limitedHandler" | "watchedHandler"> {
+  const composed = (layerOf: (form: Form) => Layer | undefined) => compose([outermost, ...forms.map(layerOf)], attempt);
   return {
-    handler: compose([outermost, ...forms.map(({ plain }) => plain)], attempt),
-    limitedHandler: (mode) => {
-      const handler = limited.get(mode) ?? compose([outermost, ...forms.map((form) => form.limited(mode))], attempt);
-      limited.set(mode, handler);
-      return handler;
-    },
+    handler: composed(({ plain }) => plain),
+    limitedHandler: onceForEach((mode) => composed((form) => form.limited(mode))),
+    watchedHandler: onceForEach((mode) => composed((form) => form.watched ?? form.limited(mode))),
+  };
+}
+
+/** Makes what each mode needs when it is first asked for. */
+function onceForEach(make: (mode?: CacheMode) => Handler): (mode?: CacheMode) => Handler {
+  const made = new Map<CacheMode | undefined, Handler>();
+  return (mode) => {
+    const handler = made.get(mode) ?? make(mode);
+    made.set(mode, handler);
+    return handler;
   };
 }
 

@@ -3,9 +3,9 @@ import { CacheError } from "../errors/cache_error.ts";
 import { quoted } from "../errors/printable.ts";
 import { validateOptions } from "../options/validate.ts";
 import { Call, stateOf } from "../call/call.ts";
-import type { CallLimits } from "../call/call_state.ts";
+import type { CacheMode, CallLimits } from "../call/call_state.ts";
 import type { Handler } from "../call/layer.ts";
-import type { LayerHost } from "../attempt/layer_host.ts";
+import { beginTrace } from "../telemetry/call_trace.ts";
 import type { FilledOptions } from "./opero_options.ts";
 import { OPERO_TABLE } from "./opero_table.ts";
 import { likeOriginal } from "./own_properties.ts";
@@ -25,7 +25,7 @@ const NO_STATS = Object.freeze({ hits: 0, misses: 0, stale: 0, coalesced: 0, wri
  */
 export function makeWrapper(fn: AnyFunction, pipeline: Pipeline, options: FilledOptions): Wrapped<AsyncFunction> {
   const { handler, host: { telemetry } } = pipeline;
-  const observe = observed(handler, pipeline.host);
+  const observe = observed(handler, pipeline);
 
   function wrapper(this: unknown, ...args: unknown[]): Promise<unknown> {
     const call = new Call(this, args);
@@ -55,25 +55,32 @@ export function makeWrapper(fn: AnyFunction, pipeline: Pipeline, options: Filled
 }
 
 /**
- * `handler`, recording how each call ended; used while there are listeners.
+ * `handler`, recording how each call ended; used while there are listeners, or something to trace with.
  *
  * @param handler The handler of the call.
- * @param layerHost The host of the layers.
+ * @param pipeline The layers of the function.
+ * @param cacheMode What the calls ask of the cache.
  * @returns The handler that also emits the events.
  */
-export function observed(handler: Handler, { telemetry, functionName, clock }: LayerHost): Handler {
+export function observed(handler: Handler, pipeline: Pipeline, cacheMode?: CacheMode): Handler {
+  const { telemetry, functionName, clock } = pipeline.host;
   return (call) => {
     const startedMs = clock.now();
     const duration = () => toSeconds(clock.now() - startedMs);
-    stateOf(call);
-    return handler(call).then(
+    const trace = beginTrace(functionName);
+    const state = stateOf(call);
+    state.watcher = trace;
+    const running = trace === undefined ? handler(call) : trace.run(() => pipeline.watchedHandler(cacheMode)(call));
+    return running.then(
       (value) => {
-        const attempts = attemptsOf(call);
-        telemetry.record("success", functionName, call, { duration: duration(), attempts, cache: stateOf(call).cache });
+        const [attempts, { cache }] = [attemptsOf(call), state];
+        trace?.end({ attempts, cache });
+        telemetry.record("success", functionName, call, { duration: duration(), attempts, cache });
         return value;
       },
       (error) => {
         const attempts = attemptsOf(call);
+        trace?.end({ attempts, cache: state.cache }, error);
         telemetry.record("failure", functionName, call, { duration: duration(), attempts, error });
         throw error;
       },
@@ -87,7 +94,7 @@ function withCallOptions(pipeline: Pipeline, options: CallOptions): AnyFunction 
   const task = `call ${quoted(functionName)}`;
   telemetry.loggingBadConfiguration(() => validateOptions(task, options, OPERO_TABLE.callRules), functionName);
   const handler = pipeline.limitedHandler(options.cache);
-  const observe = observed(handler, pipeline.host);
+  const observe = observed(handler, pipeline, options.cache);
   const limits = limitsOf(options);
 
   return function limited(this: unknown, ...args: unknown[]): Promise<unknown> {

@@ -111,7 +111,7 @@ export function concurrencyLayer(options: ConcurrencyLayerOptions, host: LayerHo
       const isItsTurn = await turnIn(slots, scope, maxWaitMs, host.clock);
       const waitedMs = host.clock.now() - startedMs;
       state.waitedMs += waitedMs;
-      host.telemetry.recordWait(waitedMs);
+      host.telemetry.recordWait(call, waitedMs);
       // By one that had its turn at the same moment and ran before.
       if (scope?.isAborted) {
         if (isItsTurn) slots.release();

@@ -62,7 +62,7 @@ export function endTurn({ call, limiter, sinceMs }: Turn, ticket: Ticket, host: 
   state.waitUntilMs = 0;
   const waitedMs = host.clock.now() - sinceMs;
   state.waitedMs += waitedMs;
-  host.telemetry.recordWait(waitedMs);
+  host.telemetry.recordWait(call, waitedMs);
   if (!state.scope?.isAborted) return;
   limiter.giveBack(ticket);
   throw state.scope.reason;

@@ -12,6 +12,8 @@ import { reportSafely } from "../runtime/report_safely.ts";
 import { type Call, stateOf } from "../call/call.ts";
 import type { CallState } from "../call/call_state.ts";
 import { getLogger, hasOwnWarningSink, isLoggingOn, type LogFields, type Logger } from "./logger.ts";
+import { markedTurn } from "../time/marked_turn.ts";
+import { OTEL_API, type OtelGlobal } from "./open_telemetry.ts";
 import { type CallEvent, EVENT_NAMES, type OperoEvents } from "./opero_events.ts";
 
 type CircuitEventName = "circuitOpened" | "circuitHalfOpened" | "circuitClosed" | "circuitIsolated";
@@ -40,6 +42,10 @@ const LINES: Readonly<Record<CallEventName, LogLine>> = {
 
 /** How many kinds and functions are remembered as warned about; past that the memory begins anew. */
 const MAX_WARNED = 10_000;
+
+/** Whether OpenTelemetry was there when that was looked up last, and in which turn: a lookup in each call would be felt. */
+let isRegistered = false;
+let checkedTurn = 0;
 
 /** The events and the log lines of an instance, or of one function of it. */
 export class Telemetry {
@@ -82,7 +88,12 @@ export class Telemetry {
   /** Whether anybody looks; what follows a call closely is done only then. */
   get isOn(): boolean {
     const hub = this.#instance?.events;
-    return this.#hasOwnLogger || this.events.isOn || isLoggingOn() || (hub !== undefined && hub.isOn);
+    const turn = markedTurn.number;
+    if (turn === 0 || turn !== checkedTurn) {
+      checkedTurn = turn;
+      isRegistered = (globalThis as OtelGlobal)[OTEL_API] !== undefined;
+    }
+    return isRegistered || this.#hasOwnLogger || this.events.isOn || isLoggingOn() || (hub !== undefined && hub.isOn);
   }
 
   /** Records what happened to `call`, without its arguments or values. */
@@ -99,12 +110,15 @@ export class Telemetry {
     if (this.#hasOwnLogger || isLoggingOn()) {
       this.log(isUsedUp(name, event) ? "error" : level, message, loggable(event));
     }
+    // How the call ends is said by its span itself.
+    if (name !== "success" && name !== "failure") call.state?.watcher?.onEvent(name, loggable(event));
     if (this.wants(name)) this.emit(name, event);
   }
 
   /** Records that a call has waited for `ms` milliseconds. */
-  recordWait(ms: number): void {
+  recordWait({ state }: Call, ms: number): void {
     this.#tally?.addWait(ms);
+    state?.watcher?.onWait(ms);
   }
 
   /** Whether anybody listens to `name`, so that an event nobody wants is not made. */

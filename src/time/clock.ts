@@ -1,4 +1,5 @@
 import { abortReason } from "../errors/abort_reason.ts";
+import { markedTurn } from "./marked_turn.ts";
 import { nextTurn } from "./next_turn.ts";
 import { SystemTime } from "./system_time.ts";
 import { TimerLists } from "./timer_lists.ts";
@@ -54,6 +55,7 @@ export class SystemClock implements Clock {
   #coarseNow = 0;
   readonly #forgetCoarseNow = (): void => {
     this.#coarseNow = 0;
+    markedTurn.number = 0;
   };
 
   /** Milliseconds since the process began. */
@@ -67,6 +69,7 @@ export class SystemClock implements Clock {
     // Fake time advances within a turn.
     if (!this.#time.isOwn) return this.#time.now();
     nextTurn(this.#forgetCoarseNow);
+    markedTurn.number = ++markedTurn.last;
     return this.#coarseNow = this.#time.now();
   }
 

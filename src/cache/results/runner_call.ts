@@ -5,7 +5,7 @@ import type { CallLimits } from "../../call/call_state.ts";
 /**
  * Makes a call that runs for others, and that nobody of them can abort by leaving.
  *
- * @param call Lends its `this`, its arguments and its correlation id.
+ * @param call Lends its `this`, its arguments, its correlation id and what follows it.
  * @param limits What the run keeps to.
  * @returns A call of its own, without the signal of `call`.
  */
@@ -14,6 +14,7 @@ export function runnerFor(call: Call, limits: CallLimits | undefined): Call {
   const state = stateOf(runner);
   state.limits = limits;
   state.correlationId = call.state?.correlationId;
+  state.watcher = call.state?.watcher;
   state.scope = new AbortScope();
   return runner;
 }

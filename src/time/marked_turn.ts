@@ -1,0 +1,7 @@
+/** The turn of the event loop that runs, for what is looked up once a turn. A call would feel functions in place of fields. */
+export const markedTurn: {
+  /** Its number, while its end will be noticed; else 0. */
+  number: number;
+  /** The number of the latest. */
+  last: number;
+} = { number: 0, last: 0 };
