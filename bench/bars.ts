@@ -31,6 +31,7 @@ export const BARS: Readonly<Record<string, readonly Bar[]>> = {
   "retries, circuit breaker, success": [{ beside: "cockatiel", atMost: 0.5 }],
   "retries, circuit breaker, timeout, success": [{ beside: "cockatiel", atMost: 0.2 }],
   "concurrency, a free slot": [{ beside: "cockatiel", atMost: 0.3 }, { beside: "p-limit", atMost: 0.3 }],
+  "stats: true": [{ beside: "opero without", atMost: 1.5 }],
   "memory hit, string argument": [{ beside: "lru-cache get", atMost: 1.2 }],
   "memory hit, object argument": [{ beside: "JSON.stringify + Map", atMost: 1.4 }],
   "memory hit, 1 MB of bytes as the argument": [{ atMost: 2 }],
