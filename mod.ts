@@ -83,6 +83,8 @@ export type { FallbackStrategy } from "./src/fallback/fallback_strategy.ts";
 export type { CircuitBreakerOptions } from "./src/layers/circuit_breaker.ts";
 export type { CircuitBreakerConfig } from "./src/policy/breaker_fields.ts";
 export type { RetryBudgetConfig } from "./src/policy/budget_fields.ts";
+export type { HedgeOptions } from "./src/layers/hedge.ts";
+export type { HedgeConfig, HedgeQuantile } from "./src/policy/hedge_fields.ts";
 export type { ConcurrencyOptions } from "./src/layers/concurrency.ts";
 export type { ConcurrencyConfig } from "./src/policy/concurrency_fields.ts";
 export type { TimeoutOptions } from "./src/layers/timeout.ts";
@@ -126,6 +128,7 @@ export type {
   FailureEvent,
   FallbackCooldownEvent,
   FallbackEvent,
+  HedgeEvent,
   ItemDoneEvent,
   OperoEvents,
   QueueEvent,

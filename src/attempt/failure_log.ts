@@ -88,6 +88,12 @@ export class FailureLog {
     if (this.#options.tally !== undefined) this.#options.tally.shed++;
   }
 
+  /** The refusal of an attempt beside others, which was not needed, is as if it had not been asked for. */
+  withdrawRefusal(call: Call, refusal: unknown): void {
+    const state = stateOf(call);
+    state.round = state.round.filter(({ outcome, error }) => outcome !== "refused" || error !== refusal);
+  }
+
   /** Whether the next fallback value may be tried. */
   canTryNext(call: Call): boolean {
     const state = stateOf(call);

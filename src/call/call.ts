@@ -27,6 +27,10 @@ export class Call {
   settle: ((cost: number) => void) | undefined = undefined;
   /** What is known beyond the plain success. */
   state: CallState | undefined = undefined;
+  /** What can cancel this attempt and no other of the call, where several run at once; it follows the scope of the call. */
+  ownScope: AbortScope | undefined = undefined;
+  /** Whether it is one more attempt of a call, beside another. */
+  isFork = false;
 
   /** A call that has not begun. */
   constructor(self: unknown, args: readonly unknown[], index?: number, mapScope?: AbortScope) {
@@ -43,6 +47,7 @@ export class Call {
   fork(): Call {
     const fork = new Call(this.self, this.args, this.index, this.mapScope);
     fork.state = stateOf(this);
+    fork.isFork = true;
     return fork;
   }
 }
@@ -55,4 +60,14 @@ export class Call {
  */
 export function stateOf(call: Call): CallState {
   return call.state ??= new CallState(call.mapScope, call.attemptNumber);
+}
+
+/**
+ * What can cancel the attempt that `call` is about to make: the call as a whole, or that attempt alone.
+ *
+ * @param call The call.
+ * @returns The scope; `undefined` where nothing can.
+ */
+export function scopeOf({ ownScope, state, mapScope }: Call): AbortScope | undefined {
+  return ownScope ?? (state === undefined ? mapScope : state.scope);
 }

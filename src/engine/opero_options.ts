@@ -5,6 +5,7 @@ import type { ConcurrencyOptions } from "../layers/concurrency.ts";
 import type { DeadlineOptions } from "../layers/deadline.ts";
 import type { FailOnOptions } from "../layers/fail_on.ts";
 import type { FallbackOptions } from "../layers/fallback.ts";
+import type { HedgeOptions } from "../layers/hedge.ts";
 import type { RateLimitOptions } from "../layers/rate_limit.ts";
 import type { FilledReraiseOptions, ReraiseOptions } from "../layers/reraise.ts";
 import type { FilledRetryOptions, RetryOptions } from "../layers/retry.ts";
@@ -49,6 +50,7 @@ export interface OperoOptions<Args extends readonly unknown[] = any[], Value = a
     ReraiseOptions,
     FailOnOptions<Value>,
     CacheOptions<Args, Value>,
+    HedgeOptions,
     RateLimitOptions<Args>,
     ArgFallbackOptions,
     CircuitBreakerOptions,

@@ -14,6 +14,7 @@ import { concurrencyPolicy } from "../layers/concurrency.ts";
 import { deadlinePolicy } from "../layers/deadline.ts";
 import { failOnPolicy } from "../layers/fail_on.ts";
 import { fallbackPolicy } from "../layers/fallback.ts";
+import { hedgePolicy } from "../layers/hedge.ts";
 import { interruptPolicy } from "../layers/interrupt.ts";
 import { rateLimitPolicy } from "../layers/rate_limit.ts";
 import { reraisePolicy } from "../layers/reraise.ts";
@@ -83,6 +84,7 @@ export const POLICIES: readonly Policy[] = [
   retryPolicy,
   argFallbackPolicy,
   circuitBreakerPolicy,
+  hedgePolicy,
   concurrencyPolicy,
   rateLimitPolicy,
   failOnPolicy,

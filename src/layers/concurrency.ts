@@ -2,7 +2,7 @@ import { attemptsOf } from "../attempt/attempt.ts";
 import type { LayerHost } from "../attempt/layer_host.ts";
 import type { AbortScope } from "../call/abort_scope.ts";
 import { isAbortedByCaller } from "../call/aborted_by_caller.ts";
-import { type Call, stateOf } from "../call/call.ts";
+import { type Call, scopeOf, stateOf } from "../call/call.ts";
 import type { Handler, Layer } from "../call/layer.ts";
 import { AdaptiveSlots } from "../concurrency/adaptive_slots.ts";
 import { AimdLimit } from "../concurrency/aimd_limit.ts";
@@ -95,7 +95,7 @@ export function concurrencyLayer(options: ConcurrencyLayerOptions, host: LayerHo
   const { slotsOf, maxQueue, maxWaitMs } = options;
   return (next) => {
     function waitForSlot(call: Call, slots: Slots): Promise<unknown> {
-      const scope = call.state?.scope;
+      const scope = scopeOf(call);
       if (scope?.isAborted) return Promise.reject(scope.reason);
       const { waiting } = slots;
       if (waiting >= maxQueue || maxWaitMs === 0) return Promise.reject(refusalOf(call, slots, 0, host));
@@ -106,12 +106,14 @@ export function concurrencyLayer(options: ConcurrencyLayerOptions, host: LayerHo
     /** The call continues after its own wait: run by the one whose slot it gets, it would run in the async context of that. */
     async function runInTurn(call: Call, slots: Slots): Promise<unknown> {
       const state = stateOf(call);
-      const { scope } = state;
+      const scope = scopeOf(call);
       const startedMs = host.clock.now();
       const isItsTurn = await turnIn(slots, scope, maxWaitMs, host.clock);
       const waitedMs = host.clock.now() - startedMs;
       state.waitedMs += waitedMs;
       host.telemetry.recordWait(call, waitedMs);
+      // The slot may be that of the attempt beside it, whose success is about to abort this one.
+      if (call.isFork) await undefined;
       // By one that had its turn at the same moment and ran before.
       if (scope?.isAborted) {
         if (isItsTurn) slots.release();

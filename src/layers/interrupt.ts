@@ -29,7 +29,7 @@ export const interruptPolicy: Policy = definePolicy<object, never, Others>({
  */
 export function interruptLayer(): Layer {
   return (next) => (call) => {
-    const scope = call.state?.scope;
+    const scope = call.ownScope ?? call.state?.scope;
     if (scope === undefined) return next(call);
     if (scope.isAborted) return Promise.reject(scope.reason);
     return interruptible(

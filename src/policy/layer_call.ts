@@ -1,6 +1,6 @@
 import { beginAttempt } from "../attempt/attempt.ts";
 import type { LayerHost } from "../attempt/layer_host.ts";
-import { type Call, stateOf } from "../call/call.ts";
+import { type Call, scopeOf } from "../call/call.ts";
 import type { Handler, Layer } from "../call/layer.ts";
 import { ConfigurationError } from "../errors/configuration_error.ts";
 import { printable, quoted } from "../errors/printable.ts";
@@ -81,7 +81,7 @@ class CallView implements LayerCall {
 
   #follow(): AbortSignal {
     const controller = new AbortController();
-    const { scope } = stateOf(this.#call);
+    const scope = scopeOf(this.#call);
     const abort = (reason: unknown) => controller.abort(reason);
     if (scope?.isAborted) abort(scope.reason);
     else scope?.onAbort(abort);

@@ -1,5 +1,5 @@
 import type { LayerHost } from "../attempt/layer_host.ts";
-import { type Call, stateOf } from "../call/call.ts";
+import { type Call, scopeOf, stateOf } from "../call/call.ts";
 import { formatDuration } from "../errors/format_duration.ts";
 import { RateLimitError } from "../errors/rate_limit_error.ts";
 import type { Costs, Limiter, Ticket } from "../limiter/limiter.ts";
@@ -26,10 +26,13 @@ export interface Turn {
  * @returns The ticket of the start. It rejects at once when the call is aborted, or a pause begins that is too long for it.
  */
 export function turnIn(
-  { limiter, costs, call, sinceMs, maxWaitMs = Infinity }: Turn,
+  { limiter, costs, call, sinceMs, waitMs, maxWaitMs = Infinity }: Turn,
   host: LayerHost,
 ): Promise<Ticket> {
-  const { scope } = stateOf(call);
+  const state = stateOf(call);
+  const scope = scopeOf(call);
+  state.waitReason = "rate limit";
+  state.waitUntilMs = sinceMs + waitMs;
   return new Promise((resolve, reject) => {
     const start = (ticket: Ticket) => {
       scope?.offAbort(stop);
@@ -63,9 +66,10 @@ export function endTurn({ call, limiter, sinceMs }: Turn, ticket: Ticket, host: 
   const waitedMs = host.clock.now() - sinceMs;
   state.waitedMs += waitedMs;
   host.telemetry.recordWait(call, waitedMs);
-  if (!state.scope?.isAborted) return;
+  const scope = scopeOf(call);
+  if (!scope?.isAborted) return;
   limiter.giveBack(ticket);
-  throw state.scope.reason;
+  throw scope.reason;
 }
 
 /**
@@ -76,9 +80,13 @@ export function endTurn({ call, limiter, sinceMs }: Turn, ticket: Ticket, host: 
  * @returns What it ends with, or `undefined` where it waits.
  */
 export function refusalOf({ call, sinceMs, waitMs, maxWaitMs }: Turn, host: LayerHost): Error | undefined {
-  if (call.state?.scope?.isAborted) return call.state.scope.reason as Error;
+  const scope = scopeOf(call);
+  if (scope?.isAborted) return scope.reason as Error;
   if (maxWaitMs !== undefined && waitMs > maxWaitMs) return refuseWait(call, waitMs, host);
-  if (sinceMs + waitMs >= (call.state?.deadlineAtMs ?? Infinity)) return host.failures.allFailed(call, "deadline");
+  if (sinceMs + waitMs >= (call.state?.deadlineAtMs ?? Infinity)) {
+    // The attempt beside it may well be in time.
+    return call.isFork ? refuseWait(call, waitMs, host) : host.failures.allFailed(call, "deadline");
+  }
   host.telemetry.record("rateLimited", host.functionName, call, { wait: toSeconds(waitMs) });
   return undefined;
 }

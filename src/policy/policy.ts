@@ -36,6 +36,7 @@ export type LayerPlace =
   | "retry"
   | "argFallback"
   | "circuitBreaker"
+  | "hedge"
   | "concurrency"
   | "rateLimit"
   | "failOn"

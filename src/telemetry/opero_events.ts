@@ -72,6 +72,14 @@ export interface RateLimitedEvent extends CallEvent {
   readonly wait: number;
 }
 
+/** Another attempt is made beside one that is slow. */
+export interface HedgeEvent extends CallEvent {
+  /** The hedge of the attempt, from 1. */
+  readonly hedge: number;
+  /** How long the attempt before it has run, in seconds. */
+  readonly delay: number;
+}
+
 /** A call waits for a slot, or was refused one. */
 export interface QueueEvent extends CallEvent {
   /** How many wait for a slot, the call itself included where it does. */
@@ -138,6 +146,8 @@ export interface OperoEvents {
   cacheError: CacheErrorEvent;
   /** A call waits for the rate limit. */
   rateLimited: RateLimitedEvent;
+  /** Another attempt is made beside one that is slow. */
+  hedge: HedgeEvent;
   /** A call waits for a slot, as `concurrency` are in flight. */
   queued: QueueEvent;
   /** A call got no slot: too many wait, or it has waited for too long. */
@@ -170,6 +180,7 @@ export const EVENT_NAMES: readonly (keyof OperoEvents)[] = Object.keys(
     cacheCoalesced: true,
     cacheError: true,
     rateLimited: true,
+    hedge: true,
     queued: true,
     shed: true,
     circuitOpened: true,

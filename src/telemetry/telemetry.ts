@@ -35,6 +35,7 @@ const LINES: Readonly<Record<CallEventName, LogLine>> = {
   cacheStale: { level: "debug", message: "stale value served" },
   cacheCoalesced: { level: "debug", message: "joined an identical call in flight" },
   rateLimited: { level: "warning", message: "waiting for the rate limit" },
+  hedge: { level: "info", message: "hedging a slow attempt" },
   queued: { level: "debug", message: "waiting for a slot" },
   shed: { level: "warning", message: "no slot is free" },
   circuitWait: { level: "warning", message: "waiting for the circuit breaker" },

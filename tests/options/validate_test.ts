@@ -76,6 +76,10 @@ const TABLE: Record<string, { desired: string; wrong: Wrong }> = {
     ]],
   },
   concurrencyKey: { desired: "a function", wrong: NO_FUNCTION },
+  hedge: {
+    desired: 'an object such as { after: "200ms" } or { after: { quantile: 0.95 } }',
+    wrong: [[true, "true"], ["200ms", '"200ms"'], [0.2, "0.2"], [null, "null"], [[], "an empty array"]],
+  },
   reraise: { desired: "true or false", wrong: NO_FLAG },
   failOn: { desired: "a function", wrong: NO_FUNCTION },
   respectRetryAfter: { desired: "true or false", wrong: NO_FLAG },

@@ -21,6 +21,7 @@ const NAMES: readonly [pattern: RegExp, layer: string][] = [
   [/^retry( with .*)?$/, "retry"],
   [/^(argument fallback|fallback (to|through) .*)$/, "argFallback"],
   [/^circuit breaker$/, "circuitBreaker"],
+  [/^hedge$/, "hedge"],
   [/^concurrency$/, "concurrency"],
   [/^rate limit$/, "rateLimit"],
   [/^(failure|`?failOn`?)$/, "failOn"],
@@ -49,7 +50,7 @@ function assertOrder(drawn: readonly string[]): void {
 Deno.test("the order of the layers in the code is the one that is promised", () => {
   assertEquals(ORDER, [
     ...["signal", "reraise", "fallback", "cache", "deadline", "retry", "argFallback"],
-    ...["circuitBreaker", "concurrency", "rateLimit", "failOn", "timeout", "interrupt"],
+    ...["circuitBreaker", "hedge", "concurrency", "rateLimit", "failOn", "timeout", "interrupt"],
   ]);
 });
 
@@ -62,8 +63,8 @@ Deno.test("README draws the order of the layers as it is, on its first screen an
   // What is true of a value is asked once there is one, after the timeout.
   const drawn = orderIn(full![1]!.replace(/ → your function → `failOn`/, ""));
   assertEquals(drawn, [
-    ...["signal", "fallback", "cache", "deadline", "retry", "argFallback", "circuitBreaker", "concurrency"],
-    ...["rateLimit", "timeout"],
+    ...["signal", "fallback", "cache", "deadline", "retry", "argFallback", "circuitBreaker", "hedge"],
+    ...["concurrency", "rateLimit", "timeout"],
   ]);
   assertOrder(drawn);
 });
@@ -80,7 +81,15 @@ Deno.test("docs/layers.md has a row for each layer, in their order, with the opt
   assertEquals(rows.map(([name]) => name), ORDER);
   const values: Readonly<Record<string, unknown>> = {
     ...{ signal: new AbortController().signal, reraise: true, fallback: 0, cache: true, deadline: 1 },
-    ...{ argFallback: 0, circuitBreaker: true, concurrency: 1, rateLimit: 1, failOn: () => false, timeout: 1 },
+    ...{
+      argFallback: 0,
+      circuitBreaker: true,
+      hedge: { after: 1 },
+      concurrency: 1,
+      rateLimit: 1,
+      failOn: () => false,
+      timeout: 1,
+    },
   };
   const composed = (given: Readonly<Record<string, unknown>>) => {
     // Of a parameter and a cache it is asked only whether there is one.
