@@ -82,6 +82,7 @@ function wrap(fn: AnyFunction, given: unknown, isMethod: boolean, registry: Regi
   const task = wrapTask(fn, given);
   const options = checkedOptions(task, given, registry.defaults, OPMAP_TABLE);
   requireModeFor(fn, options, isMethod, task);
+  requireWorkers(given, task);
   return new FunctionMap(fn, options, registry, task).open();
 }
 
@@ -93,6 +94,15 @@ function requireModeFor(fn: AnyFunction, options: OpmapOptions, isMethod: boolea
   if (options.mode === "async" && !isAsyncFunction(fn)) {
     throw wrongOption(task, "mode", { desired: '"thread" for a function that is not written as async' }, options.mode);
   }
+}
+
+/** Other libraries call the number of workers so; with the default of that, a plain number here would do nothing. */
+function requireWorkers(given: unknown, task: string): void {
+  const { concurrency, concurrencyKey, workers } = Object(given) as Partial<OpmapOptions>;
+  if (typeof concurrency !== "number" || (concurrencyKey ?? workers) !== undefined) return;
+  const desired = "given together with 'workers', which says how many items of a run are worked on at once, " +
+    "and which you may have meant";
+  throw wrongOption(task, "concurrency", { desired }, concurrency);
 }
 
 /** A function over many items: what its runs share. */

@@ -39,6 +39,11 @@ const WRONG: readonly [options: any, message: string][] = [
   [{ onError: "ignore" }, `'onError' must be one of "throw", "return", "skip", "abort": received "ignore"`],
   [{ errorClasses: [1] }, "'errorClasses' must be an array of error classes: received an array"],
   [{ retries: -1 }, "'retries' must be a non-negative integer: received -1"],
+  [
+    { concurrency: 50 },
+    "'concurrency' must be given together with 'workers', which says how many items of a run are worked on at once, " +
+    "and which you may have meant: received 50",
+  ],
   [{ workerz: 1 }, "'workerz' must be a known option: received a number, did you mean 'workers'?"],
 ];
 
