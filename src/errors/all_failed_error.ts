@@ -29,7 +29,7 @@ export type AllFailedReason = "attempts" | "deadline" | "retry_after" | "budget"
 
 /** What {@link AllFailedError} is made of. */
 export interface AllFailedInit {
-  /** A record per failed attempt, in order. */
+  /** A record per failed attempt, in the order in which they ended. */
   readonly attempts: readonly AttemptRecord[];
   /** Why no further attempt was made. */
   readonly reason: AllFailedReason;
