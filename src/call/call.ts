@@ -23,14 +23,15 @@ export class Call {
   startedMs: number | undefined = undefined;
   /** The latest attempt, where it may have to be stopped. */
   attempt: RunningAttempt | undefined = undefined;
+  // The next three are declared only, and set where they are needed: each field that is set costs every call.
   /** Corrects what the latest attempt costs of the rate limit, where that is not one token. */
-  settle: ((cost: number) => void) | undefined = undefined;
+  declare settle: ((cost: number) => void) | undefined;
+  /** What can cancel this attempt and no other of the call, where several run at once; it follows the scope of the call. */
+  declare ownScope: AbortScope | undefined;
+  /** Whether it is one more attempt of a call, beside another. */
+  declare isFork: true | undefined;
   /** What is known beyond the plain success. */
   state: CallState | undefined = undefined;
-  /** What can cancel this attempt and no other of the call, where several run at once; it follows the scope of the call. */
-  ownScope: AbortScope | undefined = undefined;
-  /** Whether it is one more attempt of a call, beside another. */
-  isFork = false;
 
   /** A call that has not begun. */
   constructor(self: unknown, args: readonly unknown[], index?: number, mapScope?: AbortScope) {
