@@ -80,11 +80,74 @@ const HEALTH = { ...ARG, allowedFails: 1, cooldown: "20s" } as const;
 /** One attempt at once; others wait, or are refused. */
 const SLOT = { concurrency: 1 };
 const FULL = { concurrency: { limit: 1, maxQueue: 0 } };
+/** Another attempt beside one that runs for a second. */
+const HEDGE = { hedge: { after: "1s" } } as const;
 const twice = [[["k1", "k2"]], [["k1", "k2"]]];
 const no = { retries: 0 };
 
 const CASES: Record<string, Case> = {
   "retry alone": { options: RETRY, steps: [busy], expected: [3, 3, "all failed: attempts"] },
+  "cache around the hedge: a hit makes none": {
+    options: { ...CACHE, ...HEDGE, ...no },
+    steps: ["hang", ok(1)],
+    given: twice,
+    everyS: 60,
+    expected: [2, 0, 1],
+  },
+  "retry around the hedge around the timeout: each attempt has its own, and the round fails with both": {
+    options: { ...RETRY, ...HEDGE, ...TIMEOUT },
+    steps: ["hang", "hang", ok(1)],
+    expected: [3, 3, 1],
+    spanMs: 4_000,
+  },
+  "fallback values around the hedge: each value has its own": {
+    options: { ...ARG, ...HEDGE, ...TIMEOUT, ...no },
+    steps: ["hang", "hang", ok(1)],
+    expected: [3, 3, 1],
+    spanMs: 3_000,
+  },
+  "breaker around the hedge: both attempts are one failure": {
+    options: { circuitBreaker: { consecutiveFailures: 2 }, ...HEDGE, ...TIMEOUT, ...no },
+    steps: ["hang", "hang", ok(1)],
+    given: twice,
+    everyS: 5,
+    expected: [3, 1, 1],
+  },
+  "breaker around the hedge: an attempt that loses is no failure": {
+    options: { ...BREAKER, ...HEDGE, ...no },
+    steps: ["hang", ok(1)],
+    given: twice,
+    everyS: 5,
+    expected: [3, 1, 1],
+  },
+  "hedge around concurrency: one that is refused is not made": {
+    options: { ...FULL, ...HEDGE, ...TIMEOUT, ...no },
+    steps: ["hang", ok(1)],
+    expected: [1, 1, "all failed: attempts"],
+  },
+  "hedge around the rate limit: it takes a token of its own": {
+    options: { ...RATE, ...HEDGE, ...no },
+    steps: ["hang", ok(1)],
+    expected: [2, 2, 1],
+    spanMs: 10_000,
+  },
+  "hedge around the rate limit: none while the call waits for a token": {
+    options: { ...RATE, ...HEDGE, ...no },
+    steps: [ok(1)],
+    given: twice,
+    expected: [2, 1, 1],
+    spanMs: 10_000,
+  },
+  "hedge around failOn: a value that is refused does not win": {
+    options: { ...HEDGE, ...TIMEOUT, ...no, failOn: (value: unknown) => value === 0 },
+    steps: ["hang", ok(0)],
+    expected: [2, 2, "all failed: attempts"],
+  },
+  "fallback around the hedge: after both attempts": {
+    options: { ...FALLBACK, ...HEDGE, ...TIMEOUT, ...no },
+    steps: ["hang"],
+    expected: [2, 2, "plan B"],
+  },
   "cache around retry: the rounds are one miss, and a hit makes none": {
     options: { ...CACHE, ...RETRY },
     steps: [busy, busy, ok(1)],
