@@ -5,6 +5,17 @@ const OCTAVES = 37;
 const MAX_BUCKET = OCTAVES * BUCKETS_AN_OCTAVE - 1;
 const US_PER_S = 1_000_000;
 const MS_PER_S = 1_000;
+const MAX_SHOWN = 40;
+
+/** How many calls took how long. */
+export interface LatencyBin {
+  /** The least time in it, in seconds. */
+  readonly fromSeconds: number;
+  /** The time that the next one begins with, in seconds. */
+  readonly toSeconds: number;
+  /** How many calls there are. */
+  readonly count: number;
+}
 
 /**
  * How long calls took, in buckets of a fixed number: after HdrHistogram (Gil Tene), whose buckets are of equal width within
@@ -38,6 +49,29 @@ export class LatencyHistogram {
     }
     return 0;
   }
+
+  /** How many calls took how long: at most 40 parts of equal width on a scale of logarithms, from the first to the last that has one. */
+  bins(): readonly LatencyBin[] {
+    const counts = this.#counts;
+    const first = counts.findIndex((count) => count > 0);
+    if (first < 0) return [];
+    const last = counts.findLastIndex((count) => count > 0);
+    let width = 4;
+    while (Math.floor(last / width) - Math.floor(first / width) >= MAX_SHOWN) width *= 2;
+    const bins: LatencyBin[] = [];
+    for (let start = first - first % width; start <= last; start += width) {
+      const count = counts.subarray(start, start + width).reduce((sum, each) => sum + each, 0);
+      bins.push({ fromSeconds: startOf(start), toSeconds: startOf(start + width), count });
+    }
+    return bins;
+  }
+}
+
+/** Where a bucket begins, in seconds; the first one begins with what took no time. */
+function startOf(bucket: number): number {
+  if (bucket === 0) return 0;
+  const within = bucket % BUCKETS_AN_OCTAVE;
+  return 2 ** Math.floor(bucket / BUCKETS_AN_OCTAVE) * (1 + within / BUCKETS_AN_OCTAVE) / US_PER_S;
 }
 
 /** Most calls take less than 1 µs of a coarse clock, and need no logarithm. */

@@ -33,3 +33,27 @@ Deno.test("what takes longer than the last bucket counts in it, and what is no t
   assertEquals([histogram.quantile(0.5), histogram.max], [0, 1e9]);
   assert(histogram.quantile(1) > 2 ** 37 / 1e6 * 0.9);
 });
+
+Deno.test("LatencyHistogram.bins() has every call in a part that its time lies in, in at most 40 parts", () => {
+  const histogram = new LatencyHistogram();
+  const times = [0, 0.002, 1, 1.01, 3, 250, 86_400_000];
+  for (const ms of times) histogram.add(ms);
+  const bins = histogram.bins();
+  assert(bins.length <= 40);
+  for (const ms of times) {
+    const bin = bins.find(({ fromSeconds, toSeconds }) => fromSeconds * 1_000 <= ms && ms < toSeconds * 1_000);
+    assert(bin !== undefined && bin.count > 0, `${ms} ms`);
+  }
+  assertEquals(bins.reduce((sum, { count }) => sum + count, 0), times.length);
+  assertEquals(
+    bins.slice(1).map(({ fromSeconds }) => fromSeconds),
+    bins.slice(0, -1).map(({ toSeconds }) => toSeconds),
+  );
+});
+
+Deno.test("LatencyHistogram.bins() are narrow where all calls take about the same, and none without a call", () => {
+  const histogram = new LatencyHistogram();
+  assertEquals(histogram.bins(), []);
+  for (let ms = 100; ms < 200; ms++) histogram.add(ms);
+  assert(histogram.bins().length > 6);
+});

@@ -6,7 +6,7 @@ const LEVELS: readonly (readonly string[])[] = [
   ["errors"],
   ["runtime", "time", "options", "retry", "call"],
   ["telemetry", "attempt", "breaker", "function_source"],
-  ["cache", "concurrency", "fallback", "hedge", "limiter", "pool", "progress"],
+  ["cache", "concurrency", "fallback", "hedge", "limiter", "pool", "progress", "run_stats"],
   ["layers", "policy"],
   ["engine", "opero"],
   ["map"],

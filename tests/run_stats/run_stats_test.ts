@@ -1,0 +1,84 @@
+import { assert, assertEquals } from "@std/assert";
+import type { RunRecord } from "../../src/run_stats/run_record.ts";
+import { RunStats } from "../../src/run_stats/run_stats.ts";
+
+const START_MS = 1_764_000_000_000;
+const HASHED = "q83vASNFZ4mrze8BI0VniQ";
+
+function record(index: number, more: Partial<RunRecord> = {}): RunRecord {
+  return { index, endedMs: START_MS + index * 100, durationMs: 100, attempts: 1, ...more };
+}
+
+Deno.test("RunStats counts items by how they ended", () => {
+  const stats = new RunStats();
+  for (let i = 1; i <= 8; i++) stats.add(record(i));
+  stats.add(record(9, { attempts: 3, isFromJournal: true, costs: { tokens: 7 } }));
+  stats.add(record(10, { attempts: 4, costs: { tokens: 5 }, failure: { label: "HttpError (503)", message: "busy" } }));
+  const { totals, attempts, about } = stats.report({ task: "enrich" }, { left: 2 });
+  assertEquals(about, { task: "enrich" });
+  assertEquals(totals, {
+    items: 12,
+    ok: 9,
+    failed: 1,
+    left: 2,
+    fromJournal: 1,
+    retried: 1,
+    attempts: 15,
+    attemptsPerItem: 1.5,
+    seconds: 1.01,
+    itemsPerSecond: 10 / 1.01,
+    costs: { tokens: 12 },
+  });
+  assertEquals(attempts, [8, 0, 1, 1]);
+});
+
+Deno.test("RunStats.report() of no items is a report of nothing", () => {
+  const { totals, timeline, latency, attempts, errors, slowest, workers } = new RunStats().report({ task: "none" });
+  assertEquals([totals.items, totals.attemptsPerItem, totals.itemsPerSecond, totals.seconds], [0, 0, 0, 0]);
+  assertEquals([timeline.bins, latency.bins, attempts, errors, slowest, workers], [[], [], [], [], [], []]);
+});
+
+Deno.test("RunStats names the slowest items, the slowest first, and no more than twenty", () => {
+  const stats = new RunStats();
+  for (let i = 0; i < 100; i++) stats.add(record(i, { durationMs: i * 37 % 100, key: `${HASHED}#${i}` }));
+  const { slowest } = stats.report({ task: "t" });
+  assertEquals(slowest.map(({ seconds }) => seconds), Array.from({ length: 20 }, (_, i) => (99 - i) / 1_000));
+  assertEquals(slowest[0], { index: 27, key: `${HASHED}#27`, seconds: 0.099, attempts: 1, error: undefined });
+});
+
+Deno.test("RunStats leaves out keys that users made, unless values may be shown", () => {
+  const keyOf = (areValuesShown: boolean, key: string) => {
+    const stats = new RunStats(areValuesShown);
+    stats.add(record(0, { key, failure: { label: "Error", message: "no" } }));
+    const { slowest, errors } = stats.report({ task: "t" });
+    assertEquals(slowest[0]?.key, errors[0]?.examples[0]?.key);
+    return slowest[0]?.key;
+  };
+  assertEquals(keyOf(false, HASHED), HASHED);
+  assertEquals(keyOf(false, "ann@example.org"), undefined);
+  assertEquals(keyOf(true, "ann@example.org"), "ann@example.org");
+});
+
+Deno.test("RunStats groups failures by what failed them, with three masked examples each", () => {
+  const stats = new RunStats();
+  const failure = (label: string) => ({ label, message: `no account "${label}" for ann` });
+  for (const i of [5, 1, 3, 2]) stats.add(record(i, { failure: failure("HttpError (404)"), item: { name: "ann" } }));
+  stats.add(record(4, { failure: failure("TimeoutError") }));
+  const { errors } = stats.report({ task: "t" });
+  assertEquals(errors.map(({ label, count }) => [label, count]), [["HttpError (404)", 4], ["TimeoutError", 1]]);
+  assertEquals([errors[0]!.firstMs, errors[0]!.lastMs], [START_MS + 100, START_MS + 500]);
+  assertEquals(errors[0]!.examples, [5, 1, 3].map((index) => ({ index, message: 'no account "•••" for •••' })));
+});
+
+Deno.test("RunStats holds a bounded number of kinds of errors, of workers, of costs and of attempts", () => {
+  const stats = new RunStats();
+  for (let i = 0; i < 1_000; i++) {
+    const failure = { label: `Error${i}`, message: "x".repeat(10_000) };
+    stats.add(record(i, { attempts: i, failure, worker: `w${i}`, costs: { [`c${i}`]: 1 } }));
+  }
+  const report = stats.report({ task: "t" });
+  assertEquals([report.errors.length, report.workers.length, report.attempts.length], [51, 101, 20]);
+  assertEquals(report.errors[0]!.label, "other errors");
+  assertEquals(Object.keys(report.totals.costs).length, 20);
+  assert(JSON.stringify(report).length < 100_000);
+});
