@@ -7,6 +7,7 @@ import {
   CircuitOpenError,
   ConfigurationError,
   isOperoError,
+  JournalError,
   MapError,
   OperoError,
   OverloadError,
@@ -41,6 +42,7 @@ Deno.test("OperoError and its kinds have a stable name and code, and extend Erro
     [new WorkerError("m"), "WorkerError", "WORKER"],
     [new SerializationError("m"), "SerializationError", "SERIALIZATION"],
     [new MapError("m", [], []), "MapError", "MAP"],
+    [new JournalError("m"), "JournalError", "JOURNAL"],
   ];
   for (const [error, name, code] of kinds) {
     assertEquals([error.name, error.code], [name, code]);
@@ -360,7 +362,7 @@ Deno.test("names of error classes are texts, whatever a minifier calls the class
     const source = Deno.readTextFileSync(new URL(`errors/${file}`, SOURCES));
     return [...source.matchAll(/export class (\w+) extends/g)].map(([, name]) => ({ name, source }));
   });
-  assertEquals(classes.length, 12);
+  assertEquals(classes.length, 13);
   for (const { name, source } of classes) assert(source.includes(`nameClass(this, "${name}")`), name);
   class Own extends ConfigurationError {}
   assertEquals(new Own("m").name, "Own", "a class of the user's keeps its name");

@@ -14,7 +14,8 @@ export type OperoErrorCode =
   | "RESULT"
   | "CACHE"
   | "CIRCUIT_OPEN"
-  | "OVERLOAD";
+  | "OVERLOAD"
+  | "JOURNAL";
 
 /**
  * What every error of this library extends. `code` distinguishes the kinds without `instanceof`,

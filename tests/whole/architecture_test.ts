@@ -6,7 +6,7 @@ const LEVELS: readonly (readonly string[])[] = [
   ["errors"],
   ["runtime", "time", "options", "retry", "call"],
   ["telemetry", "attempt", "breaker", "function_source"],
-  ["cache", "concurrency", "fallback", "hedge", "limiter", "pool", "progress", "run_stats"],
+  ["cache", "concurrency", "fallback", "hedge", "journal", "limiter", "pool", "progress", "run_stats"],
   ["layers", "policy"],
   ["engine", "opero"],
   ["map"],
@@ -134,9 +134,9 @@ function listTests(directory: string): string[] {
 /** The paths of tests that are neither units nor slow: they use threads, processes, files or servers, or try much at random. */
 const TESTS_BETWEEN = [
   ...["codec", "disk", "key", "keyv", "kv", "redis", "sqlite"].map((room) => `tests/cache/${room}`),
-  ...["engine", "function_source", "pool", "runtime", "runtimes", "support", "testing", "whole"].map((room) =>
-    `tests/${room}`
-  ),
+  ...["engine", "function_source", "journal", "pool", "runtime", "runtimes", "support", "testing", "whole"].map((
+    room,
+  ) => `tests/${room}`),
   "tests/run_async_test.ts",
 ];
 

@@ -8,7 +8,7 @@ const EXPORTS: Record<string, { module: object; values: string; types: string }>
   "mod.ts": {
     module: core,
     values: `
-      AllFailedError CacheError CircuitOpenError ConfigurationError EventHub MapError OperoError OverloadError RateLimitError ResultError
+      AllFailedError CacheError CircuitOpenError ConfigurationError EventHub JournalError MapError OperoError OverloadError RateLimitError ResultError
       SerializationError TieredCache TimeoutError WorkerError clearCache close configureLogging
       createOpero currentCall diskCache ensureAsync events formatLogRecord fromKeyv
       generateCorrelationId getCorrelationId getLogger invalidateTags isAsyncFunction isFailedResponse isOperoError isTransient
@@ -20,7 +20,7 @@ const EXPORTS: Record<string, { module: object; values: string; types: string }>
       CacheBackendFactory CacheBackendHost CacheEntry CacheErrorEvent CacheHandle CacheMode CacheOptions CacheStats
       CacheStatus CallContext CallEvent CallMeta CallOptions CallStats CheckedArgFallback CircuitBreakerConfig CircuitBreakerOptions CircuitEvent CircuitState CircuitWaitEvent Clock ConcurrencyConfig ConcurrencyOptions ContextOptions CustomLayer
       DeadlineOptions DiskCacheConfig Duration ErrorClass FailOnOptions FailureEvent FailurePredicate FallbackCooldownEvent FallbackEvent
-      FallbackOptions FallbackStrategy HedgeConfig HedgeEvent HedgeOptions HedgeQuantile HiddenValue InstanceOptions ItemDoneEvent Items JitterContext JitterFunction JitterName KeyvLike
+      FallbackOptions FallbackStrategy HedgeConfig HedgeEvent HedgeOptions HedgeQuantile HiddenValue InstanceOptions ItemDoneEvent Items JitterContext JitterFunction JitterName JournalConfig JournalDurability JournalOption JournalResume KeyvLike
       KvCacheConfig KvCommit KvDatabase KvEntry KvKey LatencyStats LayerCall LayerFunction LayerHandler LayerPlace LayersOptions
       LimiterHandle LogFields LogLevel LogRecord LogThreshold Logger LoggingOptions MapItemError MapMode MapResult MapStream Mapped
       MaybePromise MemoryCacheConfig NameOptions NamedLayer OnError Opero OperoErrorCode OperoEvents OperoHandles
