@@ -6,8 +6,9 @@ import type { Logger } from "./telemetry/logger.ts";
 import { createWrap, mergeOptions, type Opero } from "./opero.ts";
 import { createMap, type Opmap } from "./opmap.ts";
 import type { OperoOptions } from "./engine/opero_options.ts";
-import { OPERO_TABLE } from "./engine/opero_table.ts";
+import { FULL_ENGINE } from "./engine/full_engine.ts";
 import { Registry } from "./engine/registry.ts";
+import { FULL_MAP } from "./map/full_map.ts";
 import type { OperoEvents } from "./telemetry/opero_events.ts";
 
 /** What an instance is made with: defaults for the options of all its functions, and what the engine is built on. */
@@ -63,7 +64,7 @@ function withMethods(desired: string, methods: readonly string[]): OptionRule {
 }
 
 const INSTANCE_RULES = {
-  ...OPERO_TABLE.rules,
+  ...FULL_ENGINE.table.rules,
   name: { desired: "left out, as every function has a name of its own", accepts: () => false },
   clock: withMethods("a clock with 'now', 'wallNow', 'sleep' and 'setTimer'", ["now", "wallNow", "sleep", "setTimer"]),
   random: anyFunction,
@@ -92,15 +93,15 @@ const INSTANCE_RULES = {
  */
 export function createOpero(options: InstanceOptions = {}): OperoInstance {
   const task = "create an instance";
-  validateOptions(task, options, INSTANCE_RULES);
+  validateOptions(task, options, INSTANCE_RULES, "", FULL_ENGINE.table.hint);
   const merged = mergeOptions(task, {}, options) as InstanceOptions;
   const { clock, random, logger, maxThreads, idleTimeout, ...defaults } = merged;
   const idleMs = parseDuration(idleTimeout);
   const registry = new Registry({ defaults, clock, random, logger, maxThreads, idleMs });
   const close = () => registry.close();
   return {
-    opero: createWrap(registry),
-    opmap: createMap(registry),
+    opero: createWrap(registry, FULL_ENGINE),
+    opmap: createMap(registry, FULL_MAP),
     events: registry.telemetry.events,
     clearCache: (namespace) => registry.clearCache(namespace),
     invalidateTags: (...tags) => registry.invalidateTags(tags),

@@ -1,4 +1,6 @@
+import { FULL_ENGINE } from "./engine/full_engine.ts";
 import { Registry } from "./engine/registry.ts";
+import { FULL_MAP } from "./map/full_map.ts";
 import { createWrap, type Opero } from "./opero.ts";
 import { createMap, type Opmap } from "./opmap.ts";
 import { EventHub } from "./telemetry/events.ts";
@@ -36,7 +38,7 @@ function defaultRegistry(): Registry {
  * ```
  */
 export const opero: Opero = ((...args: Parameters<Opero>) => {
-  wrap ??= createWrap(defaultRegistry());
+  wrap ??= createWrap(defaultRegistry(), FULL_ENGINE);
   return wrap(...args);
 }) as Opero;
 
@@ -59,7 +61,7 @@ export const opero: Opero = ((...args: Parameters<Opero>) => {
  * ```
  */
 export const opmap: Opmap = ((...args: Parameters<Opmap>) => {
-  map ??= createMap(defaultRegistry());
+  map ??= createMap(defaultRegistry(), FULL_MAP);
   return map(...args);
 }) as Opmap;
 

@@ -5,7 +5,7 @@ import { requireObject, validateOptions, wrongOption } from "./options/validate.
 import { quoted } from "./errors/printable.ts";
 import { isWrapped } from "./call/wrapped_mark.ts";
 import type { OperoOptions } from "./engine/opero_options.ts";
-import { OPERO_TABLE } from "./engine/opero_table.ts";
+import type { Engine } from "./engine/engine.ts";
 import { buildPipeline } from "./engine/pipeline.ts";
 import type { Registry } from "./engine/registry.ts";
 import type { OptionTable } from "./policy/option_table.ts";
@@ -86,18 +86,21 @@ export interface Opero {
  * The `opero` of the instance whose functions share `registry`.
  *
  * @param registry What the functions of the instance share.
+ * @param engine What may be switched on.
  * @returns The function `opero`.
  */
-export function createWrap(registry: Registry): Opero {
+export function createWrap(registry: Registry, engine: Engine): Opero {
   const { telemetry } = registry;
-  const forms = wrapForms("opero", (fn, given) => configuring(telemetry, fn, given, () => wrap(fn, given, registry)));
+  const forms = wrapForms("opero", (fn, given) => {
+    return configuring(telemetry, fn, given, () => wrap(fn, given, registry, engine));
+  });
   return refusing(telemetry, forms) as Opero;
 }
 
-function wrap(fn: AnyFunction, given: unknown, registry: Registry): Wrapped<AsyncFunction> {
+function wrap(fn: AnyFunction, given: unknown, registry: Registry, engine: Engine): Wrapped<AsyncFunction> {
   const task = wrapTask(fn, given);
-  const options = checkedOptions(task, given, registry.defaults, OPERO_TABLE);
-  return makeWrapper(fn, buildPipeline({ fn, task, options, registry }), options);
+  const options = checkedOptions(task, given, registry.defaults, engine.table);
+  return makeWrapper(fn, buildPipeline({ fn, task, options, registry, engine }), options);
 }
 
 /**
@@ -184,9 +187,9 @@ export function checkedOptions<FilledOptions extends OperoOptions>(
   task: string,
   given: unknown,
   instanceDefaults: OperoOptions,
-  { rules, defaults, fill }: OptionTable<OperoOptions, FilledOptions>,
+  { rules, defaults, hint, fill }: OptionTable<OperoOptions, FilledOptions>,
 ): FilledOptions {
-  validateOptions(task, given, rules);
+  validateOptions(task, given, rules, "", hint);
   const options = mergeOptions(task, instanceDefaults, given);
   requireEffect(task, Object(given), options, rules, defaults);
   return fill(options);

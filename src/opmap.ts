@@ -1,4 +1,3 @@
-import { isAsyncFunction } from "./call/ensure_async.ts";
 import { isPooled } from "./options/option_needs.ts";
 import { quoted } from "./errors/printable.ts";
 import { ConfigurationError } from "./errors/configuration_error.ts";
@@ -7,7 +6,8 @@ import type { Call } from "./call/call.ts";
 import type { Handler } from "./call/layer.ts";
 import { BulkPool } from "./map/bulk_pool.ts";
 import { MapList } from "./map/map_list.ts";
-import { MapPool } from "./map/map_pool.ts";
+import type { MapEngine } from "./map/map_engine.ts";
+import type { MapPool } from "./map/map_pool.ts";
 import type { MapRun } from "./map/map_run.ts";
 import type { MapRunSetup } from "./map/map_run_setup.ts";
 import { MapStreamRun } from "./map/map_stream.ts";
@@ -15,7 +15,6 @@ import type { Mapped, MapStream } from "./map/mapped.ts";
 import { checkedOptions, configuring, refusing, wrapTask } from "./opero.ts";
 import {
   type OnError,
-  OPMAP_TABLE,
   type OpmapOptions,
   type ResolvedMapOptions,
   RUN_RULES,
@@ -23,6 +22,7 @@ import {
 } from "./map/opmap_options.ts";
 import { buildPipeline, type Pipeline } from "./engine/pipeline.ts";
 import { countItems, expectRejections, isItems, ItemSource } from "./map/item_source.ts";
+import { requireMode } from "./map/require_mode.ts";
 import { openRunProgress } from "./progress/run_progress.ts";
 import type { Registry } from "./engine/registry.ts";
 import { shownOptions } from "./engine/shown_options.ts";
@@ -68,41 +68,28 @@ export interface Opmap {
  * The `opmap` of the instance whose functions share `registry`.
  *
  * @param registry What the functions of the instance share.
+ * @param mapEngine What may be switched on, and where items may run.
  * @returns The function `opmap`.
  */
-export function createMap(registry: Registry): Opmap {
+export function createMap(registry: Registry, mapEngine: MapEngine): Opmap {
   const { telemetry } = registry;
   const forms = wrapForms("opmap", (fn, given, isMethod) => {
-    return configuring(telemetry, fn, given, () => wrap(fn, given, isMethod, registry));
+    return configuring(telemetry, fn, given, () => wrap(fn, given, isMethod, registry, mapEngine));
   });
   return refusing(telemetry, forms) as Opmap;
 }
 
-function wrap(fn: AnyFunction, given: unknown, isMethod: boolean, registry: Registry): unknown {
+function wrap(
+  fn: AnyFunction,
+  given: unknown,
+  isMethod: boolean,
+  registry: Registry,
+  mapEngine: MapEngine,
+): unknown {
   const task = wrapTask(fn, given);
-  const options = checkedOptions(task, given, registry.defaults, OPMAP_TABLE);
-  requireModeFor(fn, options, isMethod, task);
-  requireWorkers(given, task);
-  return new FunctionMap(fn, options, registry, task).open();
-}
-
-function requireModeFor(fn: AnyFunction, options: OpmapOptions, isMethod: boolean, task: string): void {
-  if (isMethod && isPooled(options)) {
-    const desired = '"thread" or "async" for a decorated method, which cannot be sent to a worker';
-    throw wrongOption(task, "mode", { desired }, options.mode);
-  }
-  if (options.mode === "async" && !isAsyncFunction(fn)) {
-    throw wrongOption(task, "mode", { desired: '"thread" for a function that is not written as async' }, options.mode);
-  }
-}
-
-/** Other libraries call the number of workers so; with the default of that, a plain number here would do nothing. */
-function requireWorkers(given: unknown, task: string): void {
-  const { concurrency, concurrencyKey, workers } = Object(given) as Partial<OpmapOptions>;
-  if (typeof concurrency !== "number" || (concurrencyKey ?? workers) !== undefined) return;
-  const desired = "given together with 'workers', which says how many items of a run are worked on at once, " +
-    "and which you may have meant";
-  throw wrongOption(task, "concurrency", { desired }, concurrency);
+  const options = checkedOptions(task, given, registry.defaults, mapEngine.table);
+  requireMode(task, fn, isMethod, given, options);
+  return new FunctionMap(fn, options, registry, mapEngine, task).open();
 }
 
 /** A function over many items: what its runs share. */
@@ -110,6 +97,7 @@ class FunctionMap {
   readonly #fn: AnyFunction;
   readonly #options: ResolvedMapOptions;
   readonly #registry: Registry;
+  readonly #mapEngine: MapEngine;
   readonly #pipeline: Pipeline;
   readonly #pool: MapPool | undefined;
   /** What cannot be done where a run is wrong. */
@@ -120,15 +108,23 @@ class FunctionMap {
   readonly #handler: Handler;
   readonly #onItem: MapRunSetup["onItem"];
 
-  constructor(fn: AnyFunction, options: ResolvedMapOptions, registry: Registry, task: string) {
+  constructor(
+    fn: AnyFunction,
+    options: ResolvedMapOptions,
+    registry: Registry,
+    mapEngine: MapEngine,
+    task: string,
+  ) {
     this.#fn = fn;
     this.#options = options;
     this.#registry = registry;
+    this.#mapEngine = mapEngine;
     const onHopeless = (error: Error) => this.#endHopeless(error);
-    this.#pool = isPooled(options) ? new MapPool({ fn, options, registry, task, onHopeless }) : undefined;
+    this.#pool = isPooled(options) ? mapEngine.openPool?.({ fn, options, registry, task, onHopeless }) : undefined;
     // The signal of the options ends whole runs: the calls follow the run.
     const { signal: _signal, ...callOptions } = options;
-    this.#pipeline = buildPipeline({ fn, task, options: callOptions, registry, runAttempt: this.#pool?.run });
+    const { engine } = mapEngine;
+    this.#pipeline = buildPipeline({ fn, task, options: callOptions, registry, engine, runAttempt: this.#pool?.run });
     const { handler, host } = this.#pipeline;
     const { telemetry, functionName } = host;
     const observe = observed(handler, this.#pipeline);
@@ -167,7 +163,7 @@ class FunctionMap {
 
     const close = () => this.#close();
     const handles = {
-      options: shownOptions(this.#options, OPMAP_TABLE),
+      options: shownOptions(this.#options, this.#mapEngine.table),
       cache: cacheHandle(pipeline, undefined),
       events: pipeline.host.telemetry.events,
       ...pipeline.handles,
@@ -218,7 +214,7 @@ class FunctionMap {
   #resolveRun(task: string, given: RunOptions | undefined): Pick<ResolvedMapOptions, keyof RunOptions> {
     const { onError, progress, workers } = this.#options;
     if (given === undefined) return { onError, progress, workers, signal: undefined };
-    validateOptions(task, given, RUN_RULES);
+    validateOptions(task, given, RUN_RULES, "", this.#mapEngine.table.hint);
     if (this.#pool !== undefined && (given.workers ?? 0) > workers) {
       throw wrongOption(task, "workers", { desired: `at most ${workers}, as many as the pool has` }, given.workers);
     }

@@ -18,6 +18,7 @@ import { workerHook } from "./runtime/worker_hook.ts";
 import { referToFunction } from "./pool/function_reference.ts";
 import { knownErrorClasses } from "./pool/known_errors.ts";
 import { describeLoss, type LossReason } from "./pool/loss_reason.ts";
+import { hintFor } from "./options/peer_names.ts";
 import { serializationError } from "./pool/wire/serialization_error.ts";
 import { startWorker } from "./pool/start_worker.ts";
 import { packMessage } from "./pool/run_message.ts";
@@ -33,7 +34,7 @@ import {
 import { type BlockingChannel, openBlockingChannel } from "./runtime/blocking_channel.ts";
 import { hasWorkers } from "./runtime/sandbox_support.ts";
 import type { WorkerHandle } from "./runtime/worker_handle.ts";
-import { OPMAP_TABLE } from "./map/opmap_options.ts";
+import { POOL_OPTIONS } from "./map/pool_options.ts";
 import type { AnyFunction } from "./engine/wrapped.ts";
 
 /** The options of {@link runAsync}. */
@@ -91,7 +92,7 @@ export const runAsync: RunAsync = Object.assign(
   <F extends AnyFunction>(fn: F, ...args: Parameters<F>) => runBlocking({}, fn, args),
   {
     with: (options: RunAsyncOptions) => {
-      validateOptions(TASK, options, RULES);
+      validateOptions(TASK, options, RULES, "", hintFor);
       return <F extends AnyFunction>(fn: F, ...args: Parameters<F>) => runBlocking(options, fn, args);
     },
   },
@@ -111,7 +112,7 @@ function runBlocking<F extends AnyFunction>(
   const channel = openChannel(name);
   let worker: WorkerHandle | undefined;
   try {
-    worker = startWorker({ memoryLimit: OPMAP_TABLE.fill({}).memoryLimit, permissions: undefined }, {
+    worker = startWorker({ memoryLimit: POOL_OPTIONS.defaults.memoryLimit as number, permissions: undefined }, {
       onMessage: () => {},
       onUnread: () => {},
       onEnd: () => {},

@@ -1,7 +1,7 @@
 import type { MemoryStoreLimits } from "../cache/memory/memory_store.ts";
 import type { LayerHost } from "../attempt/layer_host.ts";
 import { type OptionRules, positiveInteger, validateOptions } from "../options/validate.ts";
-import type { OpenBackend } from "./backend_list.ts";
+import type { BackendList, OpenBackend } from "./backend_list.ts";
 import { functionIdentity } from "./function_identity.ts";
 import type { FilledOptions } from "./opero_options.ts";
 import type { Registry } from "./registry.ts";
@@ -32,14 +32,15 @@ const MEMORY_RULES: OptionRules = {
  * Finds where the options ask for results to be kept.
  *
  * @param parts The function, its options and its instance.
+ * @param backends The backends of the instance.
  * @returns The place.
  * @throws {ConfigurationError} If the configuration of the backend is wrong, or it is not there.
  */
-export function cachePlace({ fn, task, options, registry, host }: FunctionCacheParts): CachePlace {
+export function cachePlace({ fn, task, options, host }: FunctionCacheParts, backends: BackendList): CachePlace {
   const { cacheBackend, cacheBackendConfig = {} } = options;
   if (cacheBackend !== "memory") {
     const identity = functionIdentity(fn, task, host.functionName, options);
-    return { open: registry.backends.open(task, cacheBackend, cacheBackendConfig), identity };
+    return { open: backends.open(task, cacheBackend, cacheBackendConfig), identity };
   }
   validateOptions(task, cacheBackendConfig, MEMORY_RULES, "cacheBackendConfig.");
   const { maxEntries, maxBytes } = cacheBackendConfig as MemoryStoreLimits;

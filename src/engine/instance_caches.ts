@@ -6,12 +6,14 @@ import { cachePolicy } from "../layers/cache.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
 import type { Clock } from "../time/clock.ts";
 import { parseDuration } from "../time/duration.ts";
-import type { BackendList } from "./backend_list.ts";
+import { BackendList } from "./backend_list.ts";
 import { OpenBackends } from "./open_backends.ts";
 
 /** Where the functions of one instance keep their results. */
 export class InstanceCaches {
   /** The backends that keep results beyond the process. */
+  readonly list: BackendList;
+  /** What the functions use of them. */
   readonly backends: OpenBackends;
   readonly #clock: Clock;
   /** Removes what has expired from the stores in memory. */
@@ -21,11 +23,12 @@ export class InstanceCaches {
   readonly #caches = new Map<string, Set<WeakRef<CachedResults>>>();
   readonly #forgetCache = new FinalizationRegistry<() => void>((forget) => forget());
 
-  /** None yet, but for the backends in `list`. */
-  constructor(list: BackendList, telemetry: Telemetry) {
-    this.#clock = list.host.clock;
-    this.#expiry = new ExpirySweeper(this.#clock);
-    this.backends = new OpenBackends(list, telemetry);
+  /** None yet. */
+  constructor(clock: Clock, telemetry: Telemetry) {
+    this.#clock = clock;
+    this.#expiry = new ExpirySweeper(clock);
+    this.list = new BackendList(clock, telemetry);
+    this.backends = new OpenBackends(this.list, telemetry);
   }
 
   /** The store in memory that all functions with one `cacheId` in one namespace share. */
@@ -64,7 +67,7 @@ export class InstanceCaches {
    *
    * @throws {CacheError} If they could not be removed from one of the backends.
    */
-  async clear(namespace: string): Promise<void> {
+  async clear(namespace = cachePolicy.defaults.cacheNamespace as string): Promise<void> {
     for (const reference of this.#caches.get(namespace) ?? []) reference.deref()?.clearFromNamespace();
     // A shared store outlives the functions that filled it.
     for (const store of this.#namedStores.get(namespace)?.values() ?? []) store.clear();

@@ -15,7 +15,7 @@ import { parseDuration } from "../time/duration.ts";
 import { resolveRetry } from "../layers/retry.ts";
 import type { OpenBackend } from "./backend_list.ts";
 import { cachePlace, type FunctionCacheParts } from "./cache_place.ts";
-import type { InstanceCaches } from "./instance_caches.ts";
+import { InstanceCaches } from "./instance_caches.ts";
 import { receiverFinder } from "./receiver_finder.ts";
 
 /**
@@ -27,8 +27,8 @@ import { receiverFinder } from "./receiver_finder.ts";
  */
 export function openFunctionCache(parts: FunctionCacheParts): CachedResults {
   const { options, registry, host } = parts;
-  const { caches } = registry;
-  const place = cachePlace(parts);
+  const caches = registry.cachesFrom((clock, telemetry) => new InstanceCaches(clock, telemetry));
+  const place = cachePlace(parts, caches.list);
   const freshness = {
     ttlMs: parseDuration(options.cacheTtl) ?? Infinity,
     staleMs: parseDuration(options.cacheStale) ?? 0,
@@ -43,7 +43,7 @@ export function openFunctionCache(parts: FunctionCacheParts): CachedResults {
     ...kept,
     freshness,
     rules: keepRules(parts, freshness),
-    errors: keptErrors(parts),
+    errors: keptErrors(parts, caches),
     ahead: options.cacheRefreshAhead === undefined
       ? undefined
       : new RefreshAhead(options.cacheRefreshAhead, host.random),
@@ -71,9 +71,12 @@ function keepRules({ options, host }: FunctionCacheParts, freshness: Freshness):
   });
 }
 
-function keptErrors({ options: { cacheErrors }, registry }: FunctionCacheParts): KeptErrors | undefined {
+function keptErrors(
+  { options: { cacheErrors }, registry }: FunctionCacheParts,
+  caches: InstanceCaches,
+): KeptErrors | undefined {
   if (cacheErrors === undefined) return undefined;
-  return new KeptErrors(registry.caches.newStore({}), parseDuration(cacheErrors)!, registry.clock);
+  return new KeptErrors(caches.newStore({}), parseDuration(cacheErrors)!, registry.clock);
 }
 
 /** What keeps results, and the runs of all functions that keep theirs in the same place. */

@@ -1,15 +1,16 @@
-import { booleanFlag, nonEmptyString, oneOf } from "../options/validate.ts";
+import { booleanFlag } from "../options/validate.ts";
+import { hintFor } from "../options/peer_names.ts";
 import { LAYERS_OPTIONS } from "../policy/custom_layers.ts";
 import { type OptionTable, tableOf } from "../policy/option_table.ts";
 import type { OptionSet } from "../policy/policy.ts";
+import { CALL_SETTINGS } from "./call_settings.ts";
 import type { FilledOptions, OperoOptions } from "./opero_options.ts";
-import { POLICIES } from "./pipeline.ts";
+import { POLICIES } from "./policies.ts";
 
-/** Options that switch on no layer. */
-const SETTINGS: OptionSet = {
-  rules: { context: oneOf(["sync", "async"]), name: nonEmptyString, stats: booleanFlag },
-  defaults: { context: "sync", stats: false },
-};
+const STATS_OPTIONS: OptionSet = { rules: { stats: booleanFlag }, defaults: { stats: false } };
 
 /** What is known of each option of `opero`. */
-export const OPERO_TABLE: OptionTable<OperoOptions, FilledOptions> = tableOf([...POLICIES, LAYERS_OPTIONS, SETTINGS]);
+export const OPERO_TABLE: OptionTable<OperoOptions, FilledOptions> = tableOf(
+  [...POLICIES, LAYERS_OPTIONS, CALL_SETTINGS, STATS_OPTIONS],
+  hintFor,
+);

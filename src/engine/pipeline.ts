@@ -2,39 +2,18 @@ import { allArguments } from "../cache/key/all_arguments.ts";
 import { asyncContextHandler, attemptHandler } from "../attempt/current_call.ts";
 import { FailureLog } from "../attempt/failure_log.ts";
 import { OutcomeWatch } from "../attempt/outcome_watch.ts";
+import { retryPredicate } from "../attempt/retry_predicate.ts";
 import { printable } from "../errors/printable.ts";
-import { resolveFallbackParameters } from "../function_source/fallback_parameter.ts";
 import type { CacheMode } from "../call/call_state.ts";
 import { compose, type Handler, type Layer } from "../call/layer.ts";
 import type { LayerHost } from "../attempt/layer_host.ts";
-import { argFallbackPolicy, resolveFallbackOn } from "../layers/arg_fallback.ts";
-import { cachePolicy } from "../layers/cache.ts";
-import { circuitBreakerPolicy } from "../layers/circuit_breaker.ts";
-import { concurrencyPolicy } from "../layers/concurrency.ts";
-import { deadlinePolicy } from "../layers/deadline.ts";
-import { failOnPolicy } from "../layers/fail_on.ts";
-import { fallbackPolicy } from "../layers/fallback.ts";
-import { hedgePolicy } from "../layers/hedge.ts";
-import { interruptPolicy } from "../layers/interrupt.ts";
-import { rateLimitPolicy } from "../layers/rate_limit.ts";
-import { reraisePolicy } from "../layers/reraise.ts";
-import { resolveRetryOn, retryPolicy } from "../layers/retry.ts";
-import { signalPolicy } from "../layers/signal.ts";
-import { timeoutPolicy } from "../layers/timeout.ts";
-import { openRetryBudget } from "../policy/budget_fields.ts";
-import { placeLayers } from "../policy/custom_layers.ts";
-import { fallbackKeyOf } from "../policy/fallback_key.ts";
 import { NO_HANDLES, type PolicyHandles } from "../policy/policy_handles.ts";
 import type { PolicyHost } from "../policy/policy_host.ts";
-import type { LayerForms, Policy } from "../policy/policy.ts";
+import type { LayerForms } from "../policy/policy.ts";
 import type { CachedResults } from "../cache/results/cached_results.ts";
-import { CallTally } from "../telemetry/call_tally.ts";
-import { counted } from "./counted.ts";
+import type { CallTally } from "../telemetry/call_tally.ts";
+import type { Engine, PipelineParts } from "./engine.ts";
 import { tracedAttempt } from "./traced_attempt.ts";
-import { openFunctionCache } from "./open_function_cache.ts";
-import type { FilledOptions } from "./opero_options.ts";
-import type { Registry } from "./registry.ts";
-import type { AnyFunction } from "./wrapped.ts";
 
 /** What stands between a call and the function: everything that a set of options switches on. */
 export interface Pipeline {
@@ -52,45 +31,9 @@ export interface Pipeline {
   readonly host: LayerHost;
   /** What the wrapped function bears of its policies. */
   readonly handles: PolicyHandles;
+  /** What it was built with. */
+  readonly engine: Engine;
 }
-
-/** What a pipeline is built of. All options have been validated. */
-export interface PipelineParts {
-  /** The function, whose source names its parameters. */
-  readonly fn: AnyFunction;
-  /** What cannot be done where an option is wrong, as in `wrap "fetchUser"`. */
-  readonly task: string;
-  /** The options, all defaults filled in. */
-  readonly options: FilledOptions;
-  /** What the functions of the instance share. */
-  readonly registry: Registry;
-  /** Runs one attempt in place of calling the function here. It keeps to `timeout` itself. */
-  readonly runAttempt?: Handler | undefined;
-}
-
-/**
- * All policies, the outermost first: **this is the order of the layers**. What is known of the options follows from it,
- * too; `docs/layers.md` documents it for users.
- *
- * With `retries: 2`, two fallback values and `rateLimit: 1`, a call that fails throughout makes
- * 3 × 2 = 6 attempts, takes 6 tokens and so lasts at least 5 s; a call that hits the cache takes none.
- */
-export const POLICIES: readonly Policy[] = [
-  signalPolicy,
-  reraisePolicy,
-  fallbackPolicy,
-  cachePolicy,
-  deadlinePolicy,
-  retryPolicy,
-  argFallbackPolicy,
-  circuitBreakerPolicy,
-  hedgePolicy,
-  concurrencyPolicy,
-  rateLimitPolicy,
-  failOnPolicy,
-  timeoutPolicy,
-  interruptPolicy,
-];
 
 /**
  * Composes what the options switch on, once.
@@ -99,20 +42,18 @@ export const POLICIES: readonly Policy[] = [
  * @returns The layers as one handler, and the parts that the handles of the function use.
  */
 export function buildPipeline(parts: PipelineParts): Pipeline {
-  const { fn, options, registry, task } = parts;
-  const tally = options.stats ? new CallTally() : undefined;
-  const host = hostFor(fn, options, registry, tally);
-  const parameters = resolveFallbackParameters(task, fn, options);
-  const keyArguments = parameters === undefined
-    ? allArguments
-    : (args: readonly unknown[]) => parameters.argsWithout(args);
-  const cache = options.cache ? openFunctionCache({ fn, task, options, registry, host, keyArguments }) : undefined;
-  const policyHost = policyHostFor(parts, host, parameters, keyArguments, cache);
-  const layersAt = placeLayers(task, options.layers ?? [], POLICIES.map(({ name }) => name), host);
+  const { options, registry, task, engine } = parts;
+  const { policies } = engine;
+  const counter = options.stats ? engine.countCalls?.(registry.clock) : undefined;
+  const tally = counter?.tally;
+  const host = hostFor(parts, tally);
+  const policyHost = policyHostFor(parts, host);
+  const { layers = [] } = options;
+  const layersAt = engine.placeLayers?.(task, layers, policies.map(({ name }) => name), host) ?? (() => []);
   // Successes count for a budget.
   const isCounted = tally !== undefined || policyHost.budget !== undefined;
-  let isOnFailureOnly = !isCounted && (options.layers ?? []).length === 0;
-  const forms = POLICIES.flatMap((policy): Form[] => {
+  let isOnFailureOnly = !isCounted && layers.length === 0;
+  const forms = policies.flatMap((policy): Form[] => {
     const own = formsOf(policy.resolve(options, policyHost));
     isOnFailureOnly &&= own.plain === undefined || policy.isOnFailureOnly === true;
     const watched = policy.name === ATTEMPT_PLACE ? [WATCHED_ATTEMPT] : [];
@@ -125,14 +66,15 @@ export function buildPipeline(parts: PipelineParts): Pipeline {
   });
   const attempt = parts.runAttempt ?? localAttempt(parts, host);
   return {
-    ...handlersOf(forms, attempt, tally && counted(tally, host.clock)),
+    ...handlersOf(forms, attempt, counter?.layer),
     isOnFailureOnly,
-    cache,
+    cache: policyHost.cache,
     host,
     handles: Object.assign(
       { ...NO_HANDLES, stats: tally && (() => tally.read()) },
       ...forms.map(({ handles }) => handles),
     ),
+    engine,
   };
 }
 
@@ -145,27 +87,22 @@ interface Form extends LayerForms {
 const ATTEMPT_PLACE = "failOn";
 const WATCHED_ATTEMPT: Form = { plain: undefined, limited: () => undefined, watched: tracedAttempt };
 
-function policyHostFor(
-  { registry, task, options, runAttempt }: PipelineParts,
-  host: LayerHost,
-  parameters: PolicyHost["parameters"],
-  keyArguments: PolicyHost["keyArguments"],
-  cache: CachedResults | undefined,
-): PolicyHost {
+function policyHostFor(parts: PipelineParts, host: LayerHost): PolicyHost {
+  const { registry, task, runAttempt, engine } = parts;
   const shared: PolicyHost["shared"] = (option, name, settings, make) =>
     registry.shared.of(task, option, name, settings, make);
-  return {
+  const policyHost: PolicyHost = {
     ...host,
     task,
-    parameters,
-    keyArguments,
-    cache,
+    parameters: undefined,
+    keyArguments: allArguments,
+    cache: undefined,
     isRemote: runAttempt !== undefined,
-    globalLimiter: (rates) => registry.globalLimiter(task, rates),
-    fallbackKey: parameters && fallbackKeyOf(parameters),
+    fallbackKey: undefined,
     shared,
-    budget: openRetryBudget(options.retryBudget, { task, clock: registry.clock, shared }),
+    budget: undefined,
   };
+  return engine.policies.reduceRight((known, { prepare }) => ({ ...known, ...prepare?.(parts, known) }), policyHost);
 }
 
 /** Runs calls through the layers: those with options of their own through others. */
@@ -197,12 +134,12 @@ function formsOf(resolved: Layer | LayerForms | undefined): LayerForms {
   return typeof resolved === "object" ? resolved : { plain: resolved, limited: () => resolved };
 }
 
-function hostFor(fn: AnyFunction, options: FilledOptions, registry: Registry, tally?: CallTally): LayerHost {
+function hostFor({ fn, options, registry }: PipelineParts, tally: CallTally | undefined): LayerHost {
   const { clock, random } = registry;
   const telemetry = registry.telemetry.forFunction(tally);
   const functionName = printable(options.name ?? fn.name) || "anonymous";
-  const retryOn = resolveRetryOn(options.retryOn, functionName);
-  const fallbackOn = resolveFallbackOn(options.fallbackOn, functionName);
+  const retryOn = retryPredicate(options.retryOn, functionName, "retryOn");
+  const fallbackOn = retryPredicate(options.fallbackOn, functionName, "fallbackOn");
   const { reraise, retries } = options;
   const outcomes = new OutcomeWatch();
   const isRetryOnGiven = options.retryOn !== undefined;

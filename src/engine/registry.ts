@@ -1,15 +1,10 @@
 import { type Clock, SystemClock } from "../time/clock.ts";
 import { ConfigurationError } from "../errors/configuration_error.ts";
 import { nonEmptyString, wrongOption } from "../options/validate.ts";
-import { cachePolicy } from "../layers/cache.ts";
-import type { Limiter } from "../limiter/limiter.ts";
-import { makeLimiter } from "../limiter/make_limiter.ts";
-import { isSameRate, type Rate } from "../limiter/rate.ts";
 import type { EventHub } from "../telemetry/events.ts";
 import type { Logger } from "../telemetry/logger.ts";
 import type { OperoEvents } from "../telemetry/opero_events.ts";
-import { BackendList } from "./backend_list.ts";
-import { InstanceCaches } from "./instance_caches.ts";
+import type { InstanceCaches } from "./instance_caches.ts";
 import type { OperoOptions } from "./opero_options.ts";
 import type { WorkerPlace, WorkerPoolOptions } from "../pool/pool.ts";
 import type { WorkerPool } from "../pool/worker_pool.ts";
@@ -53,8 +48,6 @@ export class Registry {
   readonly random: () => number;
   /** Where events and log lines go. */
   readonly telemetry: Telemetry;
-  /** The backends that keep results beyond the process. */
-  readonly backends: BackendList;
   /** What functions share by a name. */
   readonly shared: SharedValues = new SharedValues();
   readonly #closables = new Set<Closable>();
@@ -63,7 +56,6 @@ export class Registry {
   readonly #options: RegistryOptions;
   readonly #pools = new Map<string, WorkerPool>();
   #caches: InstanceCaches | undefined = undefined;
-  #globalLimiter: { readonly rates: readonly Rate[]; readonly limiter: Limiter } | undefined = undefined;
   #isClosed = false;
 
   /** An instance that has nothing yet. */
@@ -73,26 +65,11 @@ export class Registry {
     this.clock = options.clock ?? new SystemClock();
     this.random = options.random ?? Math.random;
     this.telemetry = new Telemetry(this.random, options.logger, undefined, options.events);
-    this.backends = new BackendList(this.clock, this.telemetry);
   }
 
-  /**
-   * The limiter that all functions of the scope `"global"` share.
-   *
-   * @throws {ConfigurationError} If it keeps to others.
-   */
-  globalLimiter(task: string, rates: readonly Rate[]): Limiter {
-    const shared = this.#globalLimiter ??= { rates, limiter: makeLimiter(rates, this.clock) };
-    if (rates.length !== shared.rates.length || !rates.every((rate, i) => isSameRate(rate, shared.rates[i]!))) {
-      const desired = `the same for all functions of the scope "global" (${describeRates(shared.rates)})`;
-      throw wrongOption(task, "rateLimit", { desired }, describeRates(rates));
-    }
-    return shared.limiter;
-  }
-
-  /** Where the functions of the instance keep their results. */
-  get caches(): InstanceCaches {
-    return this.#caches ??= new InstanceCaches(this.backends, this.telemetry);
+  /** Where the functions of the instance keep their results; `open` makes it for the first that has a cache. */
+  cachesFrom(open: (clock: Clock, telemetry: Telemetry) => InstanceCaches): InstanceCaches {
+    return this.#caches ??= open(this.clock, this.telemetry);
   }
 
   /**
@@ -101,8 +78,8 @@ export class Registry {
    * @throws {ConfigurationError} If that is no name.
    * @throws {CacheError} If they could not be removed from one of the backends.
    */
-  async clearCache(namespace = cachePolicy.defaults.cacheNamespace as string): Promise<void> {
-    if (!nonEmptyString.accepts(namespace)) {
+  async clearCache(namespace?: string): Promise<void> {
+    if (namespace !== undefined && !nonEmptyString.accepts(namespace)) {
       throw wrongOption("clear the cache", "namespace", nonEmptyString, namespace);
     }
     await this.#caches?.clear(namespace);
@@ -149,18 +126,11 @@ export class Registry {
     const reason = new DOMException("The instance was closed", "AbortError");
     await Promise.all([...this.runs].map((run) => run.fail(reason)));
     // Backends last as long as the instance: one that is opened after a close is for the next close.
-    const closables = [...this.#closables, ...this.#pools.values(), this.backends];
+    const backends = this.#caches === undefined ? [] : [this.#caches.list];
+    const closables: Closable[] = [...this.#closables, ...this.#pools.values(), ...backends];
     this.#closables.clear();
     const closed = await Promise.allSettled(closables.map(async (closable) => await closable.close()));
     const failed = closed.find((result) => result.status === "rejected");
     if (failed !== undefined) throw failed.reason;
   }
-}
-
-function describeRates(rates: readonly Rate[]): string {
-  return rates.map(describeRate).join(", and ");
-}
-
-function describeRate({ limit, perMs, burst, isStrict, isWeighted }: Rate): string {
-  return `${limit} per ${perMs / 1_000} s, burst ${burst}${isStrict ? ", strict" : ""}${isWeighted ? ", by cost" : ""}`;
 }

@@ -5,9 +5,7 @@ import { validateOptions } from "../options/validate.ts";
 import { Call, stateOf } from "../call/call.ts";
 import type { CacheMode, CallLimits } from "../call/call_state.ts";
 import type { Handler } from "../call/layer.ts";
-import { beginTrace } from "../telemetry/call_trace.ts";
 import type { FilledOptions } from "./opero_options.ts";
-import { OPERO_TABLE } from "./opero_table.ts";
 import { likeOriginal } from "./own_properties.ts";
 import type { Pipeline } from "./pipeline.ts";
 import { shownOptions } from "./shown_options.ts";
@@ -43,7 +41,7 @@ export function makeWrapper(fn: AnyFunction, pipeline: Pipeline, options: Filled
 
   const name = options.name ?? fn.name;
   const handles = {
-    options: shownOptions(options, OPERO_TABLE),
+    options: shownOptions(options, pipeline.engine.table),
     cache: cacheHandle(pipeline, undefined),
     events: telemetry.events,
     withMeta,
@@ -64,10 +62,11 @@ export function makeWrapper(fn: AnyFunction, pipeline: Pipeline, options: Filled
  */
 export function observed(handler: Handler, pipeline: Pipeline, cacheMode?: CacheMode): Handler {
   const { telemetry, functionName, clock } = pipeline.host;
+  const { beginTrace } = pipeline.engine;
   return (call) => {
     const startedMs = clock.now();
     const duration = () => toSeconds(clock.now() - startedMs);
-    const trace = beginTrace(functionName);
+    const trace = beginTrace?.(functionName);
     const state = stateOf(call);
     state.watcher = trace;
     const running = trace === undefined ? handler(call) : trace.run(() => pipeline.watchedHandler(cacheMode)(call));
@@ -91,8 +90,9 @@ export function observed(handler: Handler, pipeline: Pipeline, cacheMode?: Cache
 /** A function that runs its calls through `pipeline` with `options` of their own. */
 function withCallOptions(pipeline: Pipeline, options: CallOptions): AnyFunction {
   const { functionName, telemetry } = pipeline.host;
+  const { callRules, hint } = pipeline.engine.table;
   const task = `call ${quoted(functionName)}`;
-  telemetry.loggingBadConfiguration(() => validateOptions(task, options, OPERO_TABLE.callRules), functionName);
+  telemetry.loggingBadConfiguration(() => validateOptions(task, options, callRules, "", hint), functionName);
   const handler = pipeline.limitedHandler(options.cache);
   const observe = observed(handler, pipeline, options.cache);
   const limits = limitsOf(options);

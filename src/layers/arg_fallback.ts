@@ -2,8 +2,7 @@ import type { RetryPredicate } from "../attempt/retry_context.ts";
 import { pauseBetweenValues } from "../attempt/value_pause.ts";
 import { type FallbackLists, type FallbackParameters, stepsOf } from "../function_source/fallback_parameter.ts";
 import { dropResponseOf } from "../call/drop_response.ts";
-import { type ErrorClass, errorMatcher, resolveMatcher } from "../options/error_matcher.ts";
-import { isBug } from "../retry/is_bug.ts";
+import { type ErrorClass, errorMatcher } from "../options/error_matcher.ts";
 import { hideAll } from "../options/hidden_value.ts";
 import { needing, needsHealth, needsParameter, withNeed } from "../options/option_needs.ts";
 import { anyDuration, oneOf, plainObject, positiveFiniteDuration, positiveInteger } from "../options/validate.ts";
@@ -113,17 +112,6 @@ function isPlace(value: unknown): boolean {
 
 function hasTwins(values: readonly unknown[]): boolean {
   return new Set(values).size < values.length;
-}
-
-/**
- * `fallbackOn` as a predicate; by default all errors but bugs, which no other value can fix.
- *
- * @param fallbackOn The option as the user gave it.
- * @param functionName The name of the function, for messages.
- * @returns The predicate.
- */
-export function resolveFallbackOn(fallbackOn: ArgFallbackOptions["fallbackOn"], functionName: string): RetryPredicate {
-  return fallbackOn === undefined ? (error) => !isBug(error) : resolveMatcher(fallbackOn, functionName, "fallbackOn");
 }
 
 /**

@@ -4,8 +4,7 @@ import type { AllFailedReason } from "../errors/all_failed_error.ts";
 import type { RetryPredicate } from "../attempt/retry_context.ts";
 import { delayAfterRefusal, delayBeforeRetry, type RetryPolicy } from "../attempt/round_delay.ts";
 import { dropResponseOf } from "../call/drop_response.ts";
-import { type ErrorClass, errorMatcher, resolveMatcher } from "../options/error_matcher.ts";
-import { isBug } from "../retry/is_bug.ts";
+import { type ErrorClass, errorMatcher } from "../options/error_matcher.ts";
 import { pause } from "../call/pause.ts";
 import {
   anyDuration,
@@ -21,7 +20,7 @@ import {
 import { type Call, stateOf } from "../call/call.ts";
 import type { Handler, Layer } from "../call/layer.ts";
 import type { LayerHost } from "../attempt/layer_host.ts";
-import { budgetRule, type RetryBudgetConfig, showBudget } from "../policy/budget_fields.ts";
+import type { RetryBudgetConfig } from "../policy/budget_fields.ts";
 import type { RetryBudget } from "../retry/retry_budget.ts";
 import { definePolicy, type Filled, type Policy } from "../policy/policy.ts";
 
@@ -90,8 +89,8 @@ type Defaulted =
 /** {@link RetryOptions} with the defaults. */
 export type FilledRetryOptions = Filled<RetryOptions, Defaulted>;
 
-/** Rounds, with backoff between them. */
-export const retryPolicy: Policy = definePolicy<RetryOptions, Defaulted>({
+/** Rounds, with backoff between them, as many as the budget of the host allows. */
+export const retryPolicy: Policy = definePolicy<Omit<RetryOptions, "retryBudget">, Defaulted>({
   name: "retry",
   isOnFailureOnly: true,
   rules: {
@@ -103,7 +102,6 @@ export const retryPolicy: Policy = definePolicy<RetryOptions, Defaulted>({
     retryOn: errorMatcher,
     respectRetryAfter: booleanFlag,
     maxRetryAfter: anyDuration,
-    retryBudget: budgetRule,
   },
   defaults: {
     retries: 3,
@@ -115,7 +113,6 @@ export const retryPolicy: Policy = definePolicy<RetryOptions, Defaulted>({
     maxRetryAfter: 60,
   },
   callRules: { retries: nonNegativeInteger },
-  show: { retryBudget: showBudget },
   // A lower bound over the default upper one moves that, and contradicts only an explicit one.
   giveWay: ({ minDelay, maxDelay }, given) =>
     given.maxDelay === undefined && parseDuration(minDelay)! > parseDuration(maxDelay)! ? { maxDelay: minDelay } : {},
@@ -140,17 +137,6 @@ export function resolveRetry(task: string, options: FilledRetryOptions): RetryPo
   }
   const maxRetryAfterMs = parseDuration(options.maxRetryAfter)!;
   return { retries, backoffFactor, minDelayMs, maxDelayMs, jitter, respectRetryAfter, maxRetryAfterMs };
-}
-
-/**
- * `retryOn` as a predicate; by default all errors but bugs, which no other attempt can fix.
- *
- * @param retryOn The option as the user gave it.
- * @param functionName The name of the function, for messages.
- * @returns The predicate.
- */
-export function resolveRetryOn(retryOn: RetryOptions["retryOn"], functionName: string): RetryPredicate {
-  return retryOn === undefined ? (error) => !isBug(error) : resolveMatcher(retryOn, functionName, "retryOn");
 }
 
 /**

@@ -1,19 +1,14 @@
-import { needsThisThread, withNeed } from "../options/option_needs.ts";
 import {
+  abortSignal,
   anyFunction,
   booleanFlag,
   either,
-  nonEmptyString,
-  numberThat,
   oneOf,
   type OptionRules,
-  plainObject,
   positiveInteger,
 } from "../options/validate.ts";
 import type { ErrorClass } from "../options/error_matcher.ts";
 import type { FilledOptions, OperoOptions } from "../engine/opero_options.ts";
-import { OPERO_TABLE } from "../engine/opero_table.ts";
-import { type OptionTable, tableOf } from "../policy/option_table.ts";
 import type { Filled, OptionSet } from "../policy/policy.ts";
 import type { ProgressState } from "../progress/progress.ts";
 import type { WorkerPermissions } from "../pool/sandbox.ts";
@@ -107,68 +102,26 @@ export interface OpmapOptions<Item = any, Value = any, Errors extends OnError = 
 
 /** What the options of `opmap` that concern a run may be. */
 export const RUN_RULES: OptionRules = {
-  signal: OPERO_TABLE.rules.signal!,
+  signal: abortSignal,
   progress: either(booleanFlag, anyFunction),
   workers: positiveInteger,
   onError: oneOf(["throw", "return", "skip", "abort"]),
 };
 
-/** With less than 10 MiB a worker cannot import this library, with less than 6 Deno and Node may end the process. */
-const MIN_MEMORY = 16;
-
-/** What the options that concern a pool of workers may be. In another mode they wait for this one to come back. */
-const POOL_RULES: OptionRules = {
-  chunkSize: positiveInteger,
-  workerConcurrency: positiveInteger,
-  module: nonEmptyString,
-  memoryLimit: numberThat(
-    `a number of mebibytes of at least ${MIN_MEMORY}, without which no worker starts`,
-    (value) => Number.isFinite(value) && value >= MIN_MEMORY,
-  ),
-  maxCrashesPerItem: positiveInteger,
-  errorClasses: {
-    desired: "an array of error classes",
-    accepts: (value) => Array.isArray(value) && value.every((item) => typeof item === "function"),
-  },
-  permissions: plainObject,
-};
-
-type Defaulted =
-  | "mode"
-  | "workers"
-  | "ordered"
-  | "progress"
-  | "onError"
-  | "workerConcurrency"
-  | "memoryLimit"
-  | "maxCrashesPerItem";
+type DefaultedRunOptions = "mode" | "workers" | "ordered" | "progress" | "onError";
 
 /** {@link OpmapOptions} with the defaults filled in. */
-export type ResolvedMapOptions = Filled<OpmapOptions, Defaulted> & FilledOptions;
+export type ResolvedMapOptions =
+  & Filled<OpmapOptions, DefaultedRunOptions | "workerConcurrency" | "memoryLimit" | "maxCrashesPerItem">
+  & FilledOptions;
 
-const DEFAULTS: { readonly [Name in Defaulted]: NonNullable<OpmapOptions[Name]> } = {
+const DEFAULTS: { readonly [Name in DefaultedRunOptions]: NonNullable<OpmapOptions[Name]> } = {
   mode: "thread",
   workers: 4,
   ordered: true,
   progress: true,
   onError: "throw",
-  workerConcurrency: 16,
-  // Without a limit, a heap that overflows ends the whole process of Deno and not the worker alone.
-  memoryLimit: 2_048,
-  maxCrashesPerItem: 2,
 };
 
-/** The options that `opmap` adds. */
-const MAP_OPTIONS: OptionSet = {
-  rules: {
-    ...RUN_RULES,
-    ...POOL_RULES,
-    context: withNeed(OPERO_TABLE.rules.context!, needsThisThread),
-    mode: oneOf(["thread", "async", "process", "async_process"]),
-    ordered: booleanFlag,
-  },
-  defaults: DEFAULTS,
-};
-
-/** What is known of each option of `opmap`. */
-export const OPMAP_TABLE: OptionTable<OperoOptions, ResolvedMapOptions> = tableOf([OPERO_TABLE, MAP_OPTIONS]);
+/** The options that `opmap` adds wherever items run; `mode` is said by what can run them elsewhere. */
+export const RUN_OPTIONS: OptionSet = { rules: { ...RUN_RULES, ordered: booleanFlag }, defaults: DEFAULTS };

@@ -1,3 +1,5 @@
+import { nearestName, normalizeName } from "./nearest_name.ts";
+
 /** An option, what other libraries call it, and what else there is to know, in a few words. */
 type Peers = readonly [option: string, names: string, note?: string];
 
@@ -116,13 +118,11 @@ const PEERS_WITHIN: Readonly<Record<string, readonly Peers[]>> = {
  */
 export function hintFor(name: string, known: readonly string[], within: string): string {
   const peers = within === "" ? PEERS : PEERS_WITHIN[within.replace(/\[\d+\]/, "")] ?? [];
-  const key = normalize(name);
+  const key = normalizeName(name);
   const named = peers.filter(([, names]) => names.split(" ").includes(key));
   const peer = named.find(([option]) => known.includes(option)) ?? named[0];
   const hint = peer === undefined ? undefined : peerHint(peer, known, within);
-  if (hint !== undefined) return hint;
-  const nearest = nearestName(name, known);
-  return nearest === undefined ? "" : `, did you mean '${within}${nearest}'?`;
+  return hint ?? nearestName(name, known, within);
 }
 
 /** None where the option is of another set than the one that is checked. */
@@ -132,34 +132,4 @@ function peerHint([option, , note]: Peers, known: readonly string[], within: str
   if (!known.includes("retries")) return undefined;
   if (option.startsWith(".")) return `, did you mean '${option}'${notes}?`;
   return known.includes("retryOn") ? `, did you mean '${option}' of opmap()${notes}?` : undefined;
-}
-
-function nearestName(name: string, known: readonly string[]): string | undefined {
-  let nearest: string | undefined;
-  let nearestDistance = Infinity;
-  for (const candidate of known) {
-    const distance = editDistance(normalize(name), normalize(candidate));
-    const isNear = distance <= Math.max(2, Math.min(name.length, 2 * candidate.length) / 3);
-    if (isNear && distance < nearestDistance) [nearest, nearestDistance] = [candidate, distance];
-  }
-  return nearest;
-}
-
-/** So that Python's `rate_limit` finds `rateLimit`. */
-function normalize(name: string): string {
-  return name.slice(0, 64).replaceAll("_", "").toLowerCase();
-}
-
-/** The Levenshtein distance, row by row (Wagner and Fischer, 1974). */
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, column) => column);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const substitution = row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(substitution, row[j]! + 1, next[j - 1]! + 1));
-    }
-    row = next;
-  }
-  return row[b.length]!;
 }

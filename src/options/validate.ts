@@ -3,7 +3,7 @@ import { ConfigurationError } from "../errors/configuration_error.ts";
 import { describeKind, describeValue, MAX_SHOWN_LENGTH } from "./describe_value.ts";
 import { holdsHidden } from "./hidden_value.ts";
 import { warnOfBareSeconds } from "./option_warnings.ts";
-import { hintFor } from "./peer_names.ts";
+import { type Hint, nearestName } from "./nearest_name.ts";
 import { printable } from "../errors/printable.ts";
 
 const HIDDEN_ONLY = "given itself, as '.options' only shows that there is one";
@@ -40,14 +40,21 @@ export type OptionRules = Readonly<Record<string, OptionRule>>;
  * @param options The options as the user gave them.
  * @param rules The rules by name.
  * @param within The option that holds them, with a dot; empty for none.
+ * @param hint Says what an unknown name may mean; by default the one that is spelt most like it.
  * @throws {ConfigurationError} If one is unknown or not allowed; `task` says what cannot be done, as in `wrap "fetchUser"`,
  *   and `within` the option that they are part of, as in `rateLimit.`.
  */
-export function validateOptions(task: string, options: unknown, rules: OptionRules, within = ""): void {
+export function validateOptions(
+  task: string,
+  options: unknown,
+  rules: OptionRules,
+  within = "",
+  hint: Hint = nearestName,
+): void {
   requireObject(task, within === "" ? "options" : within.slice(0, -1), options);
   for (const [name, value] of Object.entries(options)) {
     const rule = Object.hasOwn(rules, name) ? rules[name] : undefined;
-    if (rule === undefined) throw unknownOption(task, name, value, Object.keys(rules), within);
+    if (rule === undefined) throw unknownOption(task, name, value, within, hint(name, Object.keys(rules), within));
     if (value === undefined) continue;
     if (holdsHidden(value)) throw wrongOption(task, within + name, { desired: HIDDEN_ONLY, isPrivate: true }, value);
     if (!rule.accepts(value)) throw wrongOption(task, within + name, rule, value);
@@ -104,10 +111,9 @@ function unknownOption(
   task: string,
   option: string,
   value: unknown,
-  known: readonly string[],
   within: string,
+  hint: string,
 ): ConfigurationError {
-  const hint = hintFor(option, known, within);
   // The value is not shown: a misspelt name may be that of a password.
   const shown = within + option.slice(0, MAX_SHOWN_LENGTH);
   return new ConfigurationError(

@@ -2,6 +2,7 @@ import type { RetryPredicate } from "../attempt/retry_context.ts";
 import type { BreakerSettings } from "../breaker/circuit_breaker.ts";
 import { formatDuration } from "../errors/format_duration.ts";
 import { type ErrorClass, errorMatcher } from "../options/error_matcher.ts";
+import { hintFor } from "../options/peer_names.ts";
 import {
   nonEmptyString,
   numberThat,
@@ -114,7 +115,7 @@ export function showBreaker(value: unknown): unknown {
  */
 export function filledBreaker(task: string, given: true | CircuitBreakerConfig): CircuitBreakerConfig {
   if (given === true) return fill({});
-  validateOptions(task, given, FIELDS, "circuitBreaker.");
+  validateOptions(task, given, FIELDS, "circuitBreaker.", hintFor);
   const refuse = (field: keyof CircuitBreakerConfig, desired: string) => {
     if (given[field] !== undefined) throw wrongOption(task, `circuitBreaker.${field}`, { desired }, given[field]);
   };

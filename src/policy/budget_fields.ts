@@ -1,3 +1,4 @@
+import { hintFor } from "../options/peer_names.ts";
 import {
   nonEmptyString,
   numberThat,
@@ -73,7 +74,7 @@ export function openRetryBudget(
   { task, clock, shared }: Pick<PolicyHost, "task" | "clock" | "shared">,
 ): RetryBudget | undefined {
   if (option === undefined || option === false) return undefined;
-  if (option !== true) validateOptions(task, option, FIELDS, "retryBudget.");
+  if (option !== true) validateOptions(task, option, FIELDS, "retryBudget.", hintFor);
   const { name, ...filled } = fill(option === true ? {} : option);
   const { ratio, minPerSecond, window } = filled;
   const open = () => new RetryBudget({ ratio, minPerSecond, windowMs: parseDuration(window)! }, clock);

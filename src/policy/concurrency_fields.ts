@@ -1,3 +1,4 @@
+import { hintFor } from "../options/peer_names.ts";
 import {
   anyDuration,
   nonNegativeInteger,
@@ -81,7 +82,7 @@ export function showConcurrency(value: unknown): unknown {
  */
 export function filledConcurrency(task: string, given: number | ConcurrencyConfig): ConcurrencyConfig {
   const config = asConfig(given);
-  validateOptions(task, config, FIELDS, "concurrency.");
+  validateOptions(task, config, FIELDS, "concurrency.", hintFor);
   const refuse = (field: keyof ConcurrencyConfig, desired: string) =>
     wrongOption(task, `concurrency.${field}`, { desired }, config[field]);
   const adaptive = ADAPTIVE_FIELDS.find((field) => config[field] !== undefined);

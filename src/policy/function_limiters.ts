@@ -2,6 +2,7 @@ import type { Call } from "../call/call.ts";
 import type { Limiter } from "../limiter/limiter.ts";
 import type { LimiterHandle } from "../limiter/limiter_handle.ts";
 import { makeLimiter } from "../limiter/make_limiter.ts";
+import { isSameRate, type Rate } from "../limiter/rate.ts";
 import { anyDuration, wrongOption } from "../options/validate.ts";
 import { type Duration, parseDuration } from "../time/duration.ts";
 import { bucketKeyOf, type BucketScope } from "./bucket_key.ts";
@@ -37,11 +38,30 @@ export function functionLimiters(
   const keyOf = bucketKeyOf(scope, host);
   if (keyOf === undefined) {
     const isGlobal = scope.rateLimitScope === "global";
-    const limiter = isGlobal ? host.globalLimiter(rates) : makeLimiter(rates, host.clock);
+    const limiter = isGlobal ? globalLimiter(rates, host) : makeLimiter(rates, host.clock);
     return { limiterOf: () => limiter, shared: limiter, handle: handleOf(limiter, host) };
   }
   const group = new LimiterGroup(() => makeLimiter(rates, host.clock), host.clock);
   return { limiterOf: (call) => group.of(keyOf(call)), shared: undefined, handle: handleOf(group, host) };
+}
+
+/** The limiter that all functions of the instance share, which keeps to one set of rates. */
+function globalLimiter(rates: readonly Rate[], host: PolicyHost): Limiter {
+  const make = () => ({ rates, limiter: makeLimiter(rates, host.clock) });
+  const shared = host.shared("rateLimitScope", "global", {}, make);
+  if (rates.length !== shared.rates.length || !rates.every((rate, i) => isSameRate(rate, shared.rates[i]!))) {
+    const desired = `the same for all functions of the scope "global" (${describeRates(shared.rates)})`;
+    throw wrongOption(host.task, "rateLimit", { desired }, describeRates(rates));
+  }
+  return shared.limiter;
+}
+
+function describeRates(rates: readonly Rate[]): string {
+  return rates.map(describeRate).join(", and ");
+}
+
+function describeRate({ limit, perMs, burst, isStrict, isWeighted }: Rate): string {
+  return `${limit} per ${perMs / 1_000} s, burst ${burst}${isStrict ? ", strict" : ""}${isWeighted ? ", by cost" : ""}`;
 }
 
 function handleOf(whole: Limiter | LimiterGroup, host: PolicyHost): LimiterHandle {

@@ -1,3 +1,4 @@
+import { type Hint, nearestName } from "../options/nearest_name.ts";
 import type { OptionRules } from "../options/validate.ts";
 import type { OptionSet } from "./policy.ts";
 
@@ -5,6 +6,8 @@ import type { OptionSet } from "./policy.ts";
 export interface OptionTable<Options extends object, FilledOptions extends Options> extends OptionSet {
   readonly callRules: OptionRules;
   readonly show: NonNullable<OptionSet["show"]>;
+  /** Says what an unknown option may mean. */
+  readonly hint: Hint;
   giveWay(filled: object, given: object): object;
   /** The options that are in force where `given` is given, which holds no `undefined`. */
   fill(given: Options): FilledOptions;
@@ -14,10 +17,12 @@ export interface OptionTable<Options extends object, FilledOptions extends Optio
  * Makes one table of several sets.
  *
  * @param sets The sets; where two of them have one option, it is the later one's.
+ * @param hint Says what an unknown option may mean; by default the one that is spelt most like it.
  * @returns What is known of each option of theirs.
  */
 export function tableOf<Options extends object, FilledOptions extends Options>(
   sets: readonly OptionSet[],
+  hint: Hint = nearestName,
 ): OptionTable<Options, FilledOptions> {
   const merged = <Key extends keyof OptionSet>(key: Key): NonNullable<OptionSet[Key]> =>
     Object.assign({}, ...sets.map((set) => set[key]));
@@ -29,6 +34,7 @@ export function tableOf<Options extends object, FilledOptions extends Options>(
     defaults,
     callRules: merged("callRules"),
     show: merged("show"),
+    hint,
     giveWay,
     fill: (given) => {
       const filled = { ...defaults, ...given };

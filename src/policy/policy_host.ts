@@ -1,8 +1,6 @@
 import type { LayerHost } from "../attempt/layer_host.ts";
 import type { CachedResults } from "../cache/results/cached_results.ts";
 import type { FallbackParameters } from "../function_source/fallback_parameter.ts";
-import type { Limiter } from "../limiter/limiter.ts";
-import type { Rate } from "../limiter/rate.ts";
 import type { RetryBudget } from "../retry/retry_budget.ts";
 
 /** What a policy may use to make its layer for one wrapped function. */
@@ -19,12 +17,6 @@ export interface PolicyHost extends LayerHost {
   readonly budget: RetryBudget | undefined;
   /** Whether attempts run elsewhere, where they are given their `timeout`. */
   readonly isRemote: boolean;
-  /**
-   * The limiter that all functions of the scope `"global"` share.
-   *
-   * @throws {ConfigurationError} If it keeps to others.
-   */
-  readonly globalLimiter: (rates: readonly Rate[]) => Limiter;
   /** Distinguishes the fallback values by the arguments of an attempt; `undefined` without `argFallback`. */
   readonly fallbackKey: ((args: readonly unknown[]) => unknown) | undefined;
   /**

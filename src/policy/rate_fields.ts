@@ -1,6 +1,7 @@
 import { ConfigurationError } from "../errors/configuration_error.ts";
 import { canBeKept, largestCost, type Rate } from "../limiter/rate.ts";
 import { describeValue } from "../options/describe_value.ts";
+import { hintFor } from "../options/peer_names.ts";
 import {
   anyFunction,
   booleanFlag,
@@ -99,7 +100,7 @@ export function resolveLimits(task: string, given: RateLimitValue): readonly Res
   const isList = Array.isArray(given);
   return [given].flat().map((each: RateLimit, i) => {
     const place = isList ? `rateLimit[${i}]` : "rateLimit";
-    validateOptions(task, each, FIELDS, `${place}.`);
+    validateOptions(task, each, FIELDS, `${place}.`, hintFor);
     return limitOf(task, each, place, `${place}.limit`);
   });
 }

@@ -8,8 +8,8 @@ const LIMITS = { maxEntries: 10 };
 const ENTRY = { value: 1, createdAt: 0, expiresAt: Infinity, staleUntil: Infinity };
 
 function newCaches(clock?: Clock): InstanceCaches {
-  const { backends, telemetry } = new Registry({ defaults: {}, clock });
-  return new InstanceCaches(backends, telemetry);
+  const registry = new Registry({ defaults: {}, clock });
+  return new InstanceCaches(registry.clock, registry.telemetry);
 }
 
 Deno.test("InstanceCaches.namedStore() is one store for each id in each namespace", () => {

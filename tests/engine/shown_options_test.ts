@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { ConfigurationError, createOpero, memoryCache, opero, opmap } from "@opero/core";
 import { OPERO_TABLE } from "../../src/engine/opero_table.ts";
-import { OPMAP_TABLE } from "../../src/map/opmap_options.ts";
+import { OPMAP_TABLE } from "../../src/map/opmap_table.ts";
 
 const load = (id: string, _keys: string[] = ["a"]) => id;
 

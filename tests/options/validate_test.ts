@@ -9,7 +9,7 @@ import {
   registerCacheBackend,
 } from "@opero/core";
 import { type OptionRules, validateOptions } from "../../src/options/validate.ts";
-import { OPMAP_TABLE } from "../../src/map/opmap_options.ts";
+import { OPMAP_TABLE } from "../../src/map/opmap_table.ts";
 import { OPERO_TABLE } from "../../src/engine/opero_table.ts";
 
 const DURATION = `duration in seconds or with its unit, such as "250ms", "2s", "5m", "1h", "1d"`;

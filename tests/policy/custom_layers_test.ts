@@ -13,7 +13,7 @@ import {
   opmap,
 } from "@opero/core";
 import { FakeClock } from "@opero/core/testing";
-import { POLICIES } from "../../src/engine/pipeline.ts";
+import { POLICIES } from "../../src/engine/policies.ts";
 import { outcomeOf } from "../support/layer_outcome.ts";
 
 const PLACES: readonly LayerPlace[] = POLICIES.map(({ name }) => name);

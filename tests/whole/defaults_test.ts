@@ -12,7 +12,7 @@ import {
   registerCacheBackend,
 } from "@opero/core";
 import { FakeClock } from "@opero/core/testing";
-import { OPMAP_TABLE } from "../../src/map/opmap_options.ts";
+import { OPMAP_TABLE } from "../../src/map/opmap_table.ts";
 import { parseDuration } from "../../src/time/duration.ts";
 
 /*

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { OPERO_TABLE } from "../../src/engine/opero_table.ts";
-import { POLICIES } from "../../src/engine/pipeline.ts";
+import { POLICIES } from "../../src/engine/policies.ts";
 import type { PolicyHost } from "../../src/policy/policy_host.ts";
 import { FakeClock } from "../../testing.ts";
 

@@ -1,0 +1,67 @@
+import type { LayerHost } from "../attempt/layer_host.ts";
+import type { Handler, Layer } from "../call/layer.ts";
+import type { LayersOptions, PlacedLayers } from "../policy/custom_layers.ts";
+import type { OptionTable } from "../policy/option_table.ts";
+import type { LayerPlace, Policy } from "../policy/policy.ts";
+import type { PolicyHost } from "../policy/policy_host.ts";
+import type { CallTally } from "../telemetry/call_tally.ts";
+import type { CallTrace } from "../telemetry/call_trace.ts";
+import type { Clock } from "../time/clock.ts";
+import type { FilledOptions, OperoOptions } from "./opero_options.ts";
+import type { Registry } from "./registry.ts";
+import type { AnyFunction } from "./wrapped.ts";
+
+/** What a pipeline is built of. All options have been validated. */
+export interface PipelineParts {
+  /** The function, whose source names its parameters. */
+  readonly fn: AnyFunction;
+  /** What cannot be done where an option is wrong, as in `wrap "fetchUser"`. */
+  readonly task: string;
+  /** The options, all defaults filled in. */
+  readonly options: FilledOptions;
+  /** What the functions of the instance share. */
+  readonly registry: Registry;
+  /** What may be switched on. */
+  readonly engine: Engine;
+  /** Runs one attempt in place of calling the function here. It keeps to `timeout` itself. */
+  readonly runAttempt?: Handler | undefined;
+}
+
+/** A policy, with what has to be there before any policy makes its layer. */
+export interface EnginePolicy extends Policy {
+  /**
+   * Adds to what the policies are given. Those further inside go first.
+   *
+   * @throws {ConfigurationError} If an option is wrong.
+   */
+  readonly prepare?: (parts: PipelineParts, host: PolicyHost) => Partial<PolicyHost>;
+}
+
+/** Counts the calls of a function. */
+export interface CallCounter {
+  readonly tally: CallTally;
+  /** The outermost layer. */
+  readonly layer: Layer;
+}
+
+/**
+ * What a door brings along, as a value: which options there are, and what stands behind them. What is not in it is not
+ * loaded either.
+ */
+export interface Engine {
+  /** The policies, the outermost first. */
+  readonly policies: readonly EnginePolicy[];
+  /** What is known of each option of `opero`. */
+  readonly table: OptionTable<OperoOptions, FilledOptions>;
+  /** Stands behind the option `layers`. */
+  readonly placeLayers?: (
+    task: string,
+    layers: NonNullable<LayersOptions["layers"]>,
+    places: readonly LayerPlace[],
+    host: LayerHost,
+  ) => PlacedLayers;
+  /** Stands behind the option `stats`. */
+  readonly countCalls?: (clock: Clock) => CallCounter;
+  /** Begins to trace a call, where OpenTelemetry is registered in the process. */
+  readonly beginTrace?: (functionName: string) => CallTrace | undefined;
+}

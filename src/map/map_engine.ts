@@ -1,0 +1,15 @@
+import type { Engine } from "../engine/engine.ts";
+import type { OperoOptions } from "../engine/opero_options.ts";
+import type { OptionTable } from "../policy/option_table.ts";
+import type { MapPool, MapPoolInit } from "./map_pool.ts";
+import type { ResolvedMapOptions } from "./opmap_options.ts";
+
+/** What a door brings along for functions over many items. */
+export interface MapEngine {
+  /** What stands around each item. */
+  readonly engine: Engine;
+  /** What is known of each option of `opmap`. */
+  readonly table: OptionTable<OperoOptions, ResolvedMapOptions>;
+  /** Stands behind the modes of workers. */
+  readonly openPool?: (init: MapPoolInit) => MapPool;
+}
