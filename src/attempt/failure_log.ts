@@ -66,7 +66,8 @@ export class FailureLog {
     call.attempt = attempt;
     this.#options.tally?.countAttempt(error);
     const state = stateOf(call);
-    if (!state.isFinal) state.attempts.push(this.#recordOf(attempt, error));
+    // An abort ends all that run, the others as well as the first of which that is known.
+    if (!state.isFinal || isAborted(state)) state.attempts.push(this.#recordOf(attempt, error));
     attempt.end(state.isFinal || isAborted(state) || isAbortError(error) ? "final" : "failed", error);
     state.addEnded(attempt);
     if (attempt.outcome === "failed") this.#decide(call, state, attempt);
@@ -75,9 +76,12 @@ export class FailureLog {
 
   /**
    * Records that an attempt of `call` was refused with `error` before it began: the next fallback value may be tried.
-   * With `isWaitedFor` a round in which all were refused is made again once the refusals say that it may.
+   * With `isWaitedFor` a round in which all were refused is made again once the refusals say that it may. One beside others
+   * was not needed: to the round it is as if it had not been asked for.
    */
   refuse(call: Call, error: Error, isWaitedFor = false): void {
+    if (this.#options.tally !== undefined) this.#options.tally.shed++;
+    if (call.isFork) return;
     const state = stateOf(call);
     const attempt = new Attempt(call);
     attempt.end("refused", error);
@@ -85,13 +89,6 @@ export class FailureLog {
     attempt.isWaitedFor = isWaitedFor;
     state.addEnded(attempt);
     this.#refusals.add(error);
-    if (this.#options.tally !== undefined) this.#options.tally.shed++;
-  }
-
-  /** The refusal of an attempt beside others, which was not needed, is as if it had not been asked for. */
-  withdrawRefusal(call: Call, refusal: unknown): void {
-    const state = stateOf(call);
-    state.round = state.round.filter(({ outcome, error }) => outcome !== "refused" || error !== refusal);
   }
 
   /** Whether the next fallback value may be tried. */

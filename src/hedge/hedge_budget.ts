@@ -1,3 +1,5 @@
+import type { RetryBudget } from "../retry/retry_budget.ts";
+
 /** So many hedges there may be before the calls have paid for any. */
 const RESERVE = 10;
 
@@ -11,22 +13,34 @@ const ROUNDING = 1e-9;
  */
 export class HedgeBudget {
   readonly #share: number;
+  readonly #retryBudget: RetryBudget | undefined;
   #tokens = RESERVE;
 
-  /** A budget of `share` hedges a call. */
-  constructor(share: number) {
+  /** A budget of `share` hedges a call, each of which is taken from `retryBudget`, too, where there is one. */
+  constructor(share: number, retryBudget: RetryBudget | undefined) {
     this.#share = share;
+    this.#retryBudget = retryBudget;
   }
 
   /** A call was made. */
   addCall(): void {
-    this.#tokens = Math.min(RESERVE, this.#tokens + this.#share);
+    this.#add(this.#share);
   }
 
-  /** Takes a hedge, if there is one; returns whether there was. */
+  /** Takes a hedge from both budgets, or from neither; returns whether there was one. */
   tryTake(): boolean {
-    if (this.#tokens < 1 - ROUNDING) return false;
+    if (this.#tokens < 1 - ROUNDING || this.#retryBudget?.tryWithdraw() === false) return false;
     this.#tokens--;
     return true;
+  }
+
+  /** Gives back a hedge that was taken at `takenMs`, a monotonic time, and was not made. */
+  giveBack(takenMs: number): void {
+    this.#add(1);
+    this.#retryBudget?.giveBack(takenMs);
+  }
+
+  #add(amount: number): void {
+    this.#tokens = Math.min(RESERVE, this.#tokens + amount);
   }
 }

@@ -1,5 +1,4 @@
 import type { LayerHost } from "../attempt/layer_host.ts";
-import { stateOf } from "../call/call.ts";
 import type { Layer } from "../call/layer.ts";
 import { HedgeBudget } from "../hedge/hedge_budget.ts";
 import { QuantileDelay } from "../hedge/quantile_delay.ts";
@@ -30,8 +29,7 @@ export const hedgePolicy: Policy = definePolicy<HedgeOptions>({
       delayMs: typeof after === "number" ? () => after * 1_000 : () => latencies!.delayMs,
       latencies,
       max,
-      budget: new HedgeBudget(budget),
-      retryBudget: host.budget,
+      budget: new HedgeBudget(budget, host.budget),
     }, host);
   },
 });
@@ -43,8 +41,8 @@ export const hedgePolicy: Policy = definePolicy<HedgeOptions>({
  *   the others no longer counts.
  * - Failure: an attempt that fails before it is slow fails as without hedges. Of several at once, the last to fail decides:
  *   all are failed attempts of the round.
- * - Refusal of a hedge, by a full queue or a limit: it was not made.
- * - Abort: ends all of them.
+ * - Refusal of a hedge, by a full queue or a limit: it was not made, and nothing is taken from the budgets.
+ * - Abort: ends all of them; each is a failed attempt.
  *
  * It stands within the retries, the fallback values and the circuit breaker, which see one attempt, and around the slots and
  * the rate limit: each hedge takes its own slot and its own token. Time that an attempt waits for those is not slowness.
@@ -55,8 +53,6 @@ export const hedgePolicy: Policy = definePolicy<HedgeOptions>({
  */
 export function hedgeLayer(settings: HedgeRaceSettings, host: LayerHost): Layer {
   return (next) => (call) => {
-    // A call with a state notes exactly when its attempt begins.
-    stateOf(call);
     settings.budget.addCall();
     return new HedgeRace(call, next, settings, host).run();
   };

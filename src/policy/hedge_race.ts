@@ -1,11 +1,12 @@
+import { isAborted, isOver } from "../attempt/is_over.ts";
 import type { LayerHost } from "../attempt/layer_host.ts";
 import { AbortScope } from "../call/abort_scope.ts";
 import { type Call, stateOf } from "../call/call.ts";
+import type { CallState } from "../call/call_state.ts";
 import { dropResponse, dropResponseOf } from "../call/drop_response.ts";
 import type { Handler } from "../call/layer.ts";
 import type { HedgeBudget } from "../hedge/hedge_budget.ts";
 import type { QuantileDelay } from "../hedge/quantile_delay.ts";
-import type { RetryBudget } from "../retry/retry_budget.ts";
 import type { Timer } from "../time/clock.ts";
 import { toSeconds } from "../time/duration.ts";
 
@@ -19,8 +20,6 @@ export interface HedgeRaceSettings {
   readonly max: number;
   /** What each hedge is taken from. */
   readonly budget: HedgeBudget;
-  /** The same, where retries have a budget. */
-  readonly retryBudget: RetryBudget | undefined;
 }
 
 /** An attempt in the race: the call itself, or a fork of it. */
@@ -28,6 +27,8 @@ interface Runner {
   readonly call: Call;
   /** The attempt of its call that had begun before it: a greater one is its own. */
   readonly numberBefore: number;
+  /** The monotonic time at which a hedge was taken from the budget, in milliseconds; 0 for the call itself. */
+  readonly takenMs: number;
   /** Whether it has its outcome. */
   hasEnded: boolean;
 }
@@ -35,6 +36,7 @@ interface Runner {
 /** The attempts that are made at once for one call, of which the first success wins. */
 export class HedgeRace {
   readonly #call: Call;
+  readonly #state: CallState;
   readonly #next: Handler;
   readonly #settings: HedgeRaceSettings;
   readonly #host: LayerHost;
@@ -53,6 +55,8 @@ export class HedgeRace {
   /** A race in which nothing runs. */
   constructor(call: Call, next: Handler, settings: HedgeRaceSettings, host: LayerHost) {
     this.#call = call;
+    // A call with a state notes exactly when its attempts begin.
+    this.#state = stateOf(call);
     this.#next = next;
     this.#settings = settings;
     this.#host = host;
@@ -60,20 +64,20 @@ export class HedgeRace {
 
   /** Runs the first attempt, and others while it is slow. */
   run(): Promise<unknown> {
-    const { scope } = stateOf(this.#call);
+    const { scope } = this.#state;
     if (scope?.isAborted) return Promise.reject(scope.reason);
     scope?.onAbort(this.#onAbort);
     return new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
-      this.#begin(this.#call);
+      this.#begin(this.#call, 0);
       this.#expect(this.#settings.delayMs());
     });
   }
 
-  #begin(call: Call): void {
+  #begin(call: Call, takenMs: number): void {
     call.ownScope = new AbortScope();
-    const runner = { call, numberBefore: call.attemptNumber, hasEnded: false };
+    const runner = { call, numberBefore: call.attemptNumber, takenMs, hasEnded: false };
     this.#runners.push(runner);
     this.#running++;
     this.#next(call).then((value) => this.#onValue(runner, value), (error) => this.#onError(runner, error));
@@ -88,23 +92,24 @@ export class HedgeRace {
 
   #onSlow(): void {
     const delayMs = this.#settings.delayMs();
-    if (this.#isOver || delayMs === undefined) return;
+    // An abort at this very moment has yet to come through from the attempts.
+    if (this.#isOver || isAborted(this.#state) || delayMs === undefined) return;
     const { clock, telemetry, functionName } = this.#host;
     const latest = this.#runners.at(-1)!;
+    const nowMs = clock.now();
     // What waits for a slot or a token is not slow: another would only wait behind it.
-    const ranMs = hasBegun(latest) ? clock.now() - latest.call.startedMs! : 0;
+    const ranMs = hasBegun(latest) ? nowMs - latest.call.startedMs! : 0;
     if (ranMs < delayMs) return this.#expect(delayMs - ranMs);
-    const { budget, retryBudget, max } = this.#settings;
-    if (!budget.tryTake() || retryBudget?.tryWithdraw() === false) return;
+    if (!this.#settings.budget.tryTake()) return;
     telemetry.record("hedge", functionName, this.#call, { hedge: this.#runners.length, delay: toSeconds(ranMs) });
-    this.#begin(this.#call.fork());
-    if (this.#runners.length <= max) this.#expect(delayMs);
+    this.#begin(this.#call.fork(), nowMs);
+    if (this.#runners.length <= this.#settings.max) this.#expect(delayMs);
   }
 
   #onValue(runner: Runner, value: unknown): void {
     if (this.#isOver) return dropResponse(value);
-    runner.hasEnded = true;
-    this.#learn(runner);
+    this.#leave(runner);
+    if (hasBegun(runner)) this.#learn(runner);
     // What stands around it asks when the attempt began that succeeded.
     this.#call.startedMs = runner.call.startedMs;
     dropResponseOf(this.#failure);
@@ -114,23 +119,23 @@ export class HedgeRace {
 
   #onError(runner: Runner, error: unknown): void {
     if (this.#isOver) return dropResponse(error);
-    runner.hasEnded = true;
-    this.#running--;
+    this.#leave(runner);
     if (this.#runners.length === 1) return this.#fail(error);
-    const { failures } = this.#host;
-    if (runner.call !== this.#call && failures.wasRefused(runner.call, error)) {
-      failures.withdrawRefusal(runner.call, error);
-      if (this.#running === 0) this.#fail(this.#failure);
-      return;
-    }
+    if (!hasBegun(runner) && !isOver(this.#state)) return this.#onRefusal();
     try {
-      failures.record(runner.call, error);
+      this.#host.failures.record(runner.call, error);
     } catch (thrown) {
       return this.#fail(thrown);
     }
     dropResponseOf(this.#failure);
     this.#failure = error;
-    if (this.#running === 0 || stateOf(this.#call).isFinal) this.#fail(error);
+    if (this.#running === 0 || this.#state.isFinal) this.#fail(error);
+  }
+
+  /** A hedge was refused, so it was not made; nor are others, which would be refused alike. */
+  #onRefusal(): void {
+    this.#timer?.cancel();
+    if (this.#running === 0) this.#fail(this.#failure);
   }
 
   #fail(error: unknown): void {
@@ -142,21 +147,34 @@ export class HedgeRace {
   #end(): void {
     this.#isOver = true;
     this.#timer?.cancel();
-    stateOf(this.#call).scope?.offAbort(this.#onAbort);
-    if (this.#runners.length > 1) this.#abortAll();
+    this.#state.scope?.offAbort(this.#onAbort);
+    if (this.#running > 0) this.#abortOthers();
     this.#call.ownScope = undefined;
   }
 
-  #abortAll(): void {
-    const reason = new DOMException("Another attempt of the call was first", "AbortError");
+  /** Attempts that the call takes with it when it ends have failed; those that another was sooner than have not. */
+  #abortOthers(): void {
+    const isCallAborted = isAborted(this.#state);
+    const reason: unknown = isCallAborted
+      ? this.#state.scope!.reason
+      : new DOMException("Another attempt of the call was first", "AbortError");
     for (const runner of this.#runners) {
       if (runner.hasEnded) continue;
-      const isRunning = hasBegun(runner);
-      runner.call.ownScope!.abort(reason);
-      if (!isRunning) continue;
-      runner.call.attempt?.abort(reason);
-      this.#learn(runner);
+      const { call } = runner;
+      this.#leave(runner);
+      call.ownScope!.abort(reason);
+      if (!hasBegun(runner)) continue;
+      call.attempt?.abort(reason);
+      if (isCallAborted) this.#host.failures.record(call, reason);
+      else this.#learn(runner);
     }
+  }
+
+  /** A runner has its outcome. A hedge that did not begin takes nothing from the budget. */
+  #leave(runner: Runner): void {
+    runner.hasEnded = true;
+    this.#running--;
+    if (runner.call.isFork && !hasBegun(runner)) this.#settings.budget.giveBack(runner.takenMs);
   }
 
   #learn({ call }: Runner): void {

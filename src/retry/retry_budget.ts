@@ -42,7 +42,7 @@ export class RetryBudget {
     this.#settings = settings;
     this.#time = time;
     this.#reserve = settings.minPerSecond * settings.windowMs / 1_000;
-    this.#latest = this.#sliceNow();
+    this.#latest = this.#sliceAt(time.now());
   }
 
   /** How many retries there may be now, fractions included. */
@@ -63,18 +63,29 @@ export class RetryBudget {
     return true;
   }
 
+  /** Gives back a retry that was taken at `takenMs`, a monotonic time, and was not made; one that is forgotten has come back. */
+  giveBack(takenMs: number): void {
+    this.#forgetOld();
+    const slice = this.#sliceAt(takenMs);
+    if (slice > this.#latest - SLICES) this.#addTo(slice, 1);
+  }
+
   #add(amount: number): void {
     this.#forgetOld();
-    this.#slices[this.#latest % SLICES]! += amount;
+    this.#addTo(this.#latest, amount);
+  }
+
+  #addTo(slice: number, amount: number): void {
+    this.#slices[slice % SLICES]! += amount;
     this.#sum += amount;
   }
 
-  #sliceNow(): number {
-    return Math.floor(this.#time.now() * SLICES / this.#settings.windowMs);
+  #sliceAt(ms: number): number {
+    return Math.floor(ms * SLICES / this.#settings.windowMs);
   }
 
   #forgetOld(): void {
-    const now = this.#sliceNow();
+    const now = this.#sliceAt(this.#time.now());
     const passed = now - this.#latest;
     if (passed <= 0) return;
     for (let i = 1; i <= Math.min(passed, SLICES); i++) this.#slices[(this.#latest + i) % SLICES] = 0;

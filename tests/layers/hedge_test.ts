@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertInstanceOf, assertStrictEquals } from "@std/assert";
-import { AllFailedError, type AttemptRecord, currentCall, type OperoOptions, opmap } from "@opero/core";
+import { AllFailedError, type AttemptRecord, createOpero, currentCall, type OperoOptions, opmap } from "@opero/core";
 import { lab } from "../support/lab.ts";
+import { TogetherClock } from "../support/together_clock.ts";
 
 interface Run {
   readonly startedMs: number;
@@ -102,6 +103,94 @@ Deno.test("hedge ends all attempts where the call is aborted, or its deadline co
   const error = await outcome(late.fn(), (s) => late.clock.tick(s));
   assertInstanceOf(error, AllFailedError);
   assertEquals([error.reason, late.aborted()], ["deadline", [true, true]]);
+});
+
+Deno.test("hedge ends all attempts with their call: each has its record, and its end in the stats", async () => {
+  const { fn, clock, starts, aborted } = slow([{ ms: 10_000 }], {
+    hedge: { after: "200ms", max: 3 },
+    concurrency: 3,
+    deadline: "1s",
+    stats: true,
+    retries: 3,
+  });
+  const error = await outcome(fn(), (s) => clock.tick(s));
+  assertInstanceOf(error, AllFailedError);
+  const records: readonly AttemptRecord[] = error.attempts;
+  assertEquals(records.map(({ number, duration }) => [number, duration]), [[1, 1], [2, 0.8], [3, 0.6]]);
+  assertEquals(records.map(({ error }) => error), Array(3).fill(error.cause));
+  assertEquals([starts(), aborted(), fn.stats!().timeouts], [[0, 200, 400], [true, true, true], 3]);
+  const controller = new AbortController();
+  const stopped = slow([{ ms: 10_000 }], { ...HEDGE, reraise: true, fallback: "instead" });
+  const ended = stopped.fn.with({ signal: controller.signal })().catch((error) => error);
+  await stopped.clock.tick("300ms");
+  controller.abort("stop");
+  assertEquals(await ended, "stop");
+});
+
+Deno.test("hedge ends with the attempt that is not to be retried, whatever runs beside it", async () => {
+  const abort = new DOMException("left", "AbortError");
+  const left = slow([{ ms: 10_000 }, { ms: 50, error: abort }], { ...HEDGE, retries: 3 });
+  assertStrictEquals(await outcome(left.fn(), (s) => left.clock.tick(s)), abort);
+  assertEquals([left.aborted(), left.starts()], [[true, false], [0, 200]]);
+  const bug = new TypeError("a bug in the predicate");
+  const judged = slow([{ ms: 10_000 }, { ms: 50, error: new Error("busy") }], {
+    ...HEDGE,
+    retries: 3,
+    retryOn: () => {
+      throw bug;
+    },
+  });
+  assertStrictEquals(await outcome(judged.fn(), (s) => judged.clock.tick(s)), bug);
+  assertEquals([judged.aborted(), judged.clock.pending], [[true, false], 0]);
+});
+
+Deno.test("hedge is not begun in a call that ends at that very moment", async () => {
+  for (const isAborted of [false, true]) {
+    const clock = new TogetherClock();
+    const { opero } = createOpero({ clock });
+    const controller = new AbortController();
+    const starts: number[] = [];
+    const fn = opero(() => {
+      starts.push(clock.now());
+      return new Promise(() => {});
+    }, { ...HEDGE, retries: 0, deadline: isAborted ? "1h" : "200ms" });
+    if (isAborted) clock.setTimer(200, () => controller.abort("stop"));
+    const error = await outcome(fn.with({ signal: controller.signal })(), (s) => clock.tick(s));
+    assert(isAborted ? error === "stop" : error instanceof AllFailedError);
+    assertEquals([starts.length, clock.pending], [1, 0]);
+  }
+});
+
+Deno.test("hedge that does not begin takes nothing from the budgets: refused, in vain, or the retry budget used up", async () => {
+  const refused = slow([{ ms: 1_000 }], { ...HEDGE, concurrency: { limit: 1, maxQueue: 0 } });
+  const shed: unknown[] = [];
+  refused.events.on("shed", () => void shed.push(1));
+  for (let i = 0; i < 30; i++) await outcome(refused.fn(), (s) => refused.clock.tick(s));
+  assertEquals([shed.length, refused.log.length], [30, 30], "each call has its hedge, and none more");
+  const inVain = slow([{ ms: 300 }], { ...HEDGE, concurrency: 1 });
+  const queued: unknown[] = [];
+  inVain.events.on("queued", () => void queued.push(1));
+  for (let i = 0; i < 30; i++) await outcome(inVain.fn(), (s) => inVain.clock.tick(s));
+  assertEquals([queued.length, inVain.log.length], [30, 30]);
+  const retryBudget = { ratio: 0, minPerSecond: 0.1, window: "10s" } as const;
+  const poor = slow([{ ms: 300 }], { hedge: { after: "200ms", budget: 0 }, retryBudget });
+  // One retry comes back every ten seconds, and there are ten hedges.
+  await outcome(Promise.all(Array.from({ length: 20 }, () => poor.fn())), (s) => poor.clock.tick(s));
+  for (let i = 0; i < 11; i++) await outcome(poor.fn(), (s) => poor.clock.tick(s));
+  assertEquals(poor.log.length, 20 + 11 + 10);
+});
+
+Deno.test("hedge that was refused is not asked for again in the same call", async () => {
+  const { fn, clock, events, log } = slow([{ ms: 3_000 }], {
+    hedge: { after: "200ms", max: 5 },
+    rateLimit: 1,
+    rateLimitMaxWait: 0,
+    stats: true,
+  });
+  let hedges = 0;
+  events.on("hedge", () => void hedges++);
+  assertEquals(await outcome(fn(), (s) => clock.tick(s)), 0);
+  assertEquals([hedges, log.length, fn.stats!().shed, clock.pending], [1, 1, 1, 0]);
 });
 
 Deno.test("hedge is not made while the attempt waits for a token or a slot, and a refused one was not made", async () => {

@@ -47,6 +47,23 @@ Deno.test("RetryBudget forgets what is older than its window, successes as well 
   assertEquals(withdrawAll(budget), 10);
 });
 
+Deno.test("RetryBudget gets back a retry that was not made, unless it is forgotten anyway", () => {
+  const { budget, time } = budgetAt();
+  assertEquals(withdrawAll(budget), 10);
+  time.nowMs = 5_000;
+  budget.giveBack(0);
+  assertAlmostEquals(budget.balance, 1);
+  // At its place in the window: once that is forgotten, the balance is what it would be without it.
+  time.nowMs = 10_000;
+  assertAlmostEquals(budget.balance, 10);
+  budget.giveBack(0);
+  assertAlmostEquals(budget.balance, 10);
+  time.nowMs = 10_500;
+  assertEquals(budget.tryWithdraw(), true);
+  budget.giveBack(10_500);
+  assertAlmostEquals(budget.balance, 10);
+});
+
 Deno.test("RetryBudget keeps any window at the reserve and a share of the successes", () => {
   const steps = fc.array(fc.record({ waitMs: fc.nat(3_000), kind: fc.constantFrom("success", "retry", "retry") }));
   fc.assert(fc.property(steps, (steps) => {

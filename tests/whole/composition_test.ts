@@ -58,6 +58,7 @@ function describe(error: unknown): unknown {
   if (error instanceof AllFailedError) return `all failed: ${error.reason}`;
   if (error instanceof CircuitOpenError) return `circuit open: ${error.retryAfter} s`;
   if (error instanceof OverloadError) return "overload";
+  if (error instanceof TimeoutError) return `timeout: ${error.timeout} s`;
   if (error instanceof RateLimitError) return `rate limit: ${error.retryAfter} s`;
   return error;
 }
@@ -147,6 +148,59 @@ const CASES: Record<string, Case> = {
     options: { ...FALLBACK, ...HEDGE, ...TIMEOUT, ...no },
     steps: ["hang"],
     expected: [2, 2, "plan B"],
+  },
+  "deadline around the hedge: it ends both attempts": {
+    options: { ...DEADLINE, ...HEDGE },
+    steps: ["hang"],
+    expected: [2, 2, "all failed: deadline"],
+    spanMs: 1_000,
+  },
+  "deadline around the hedge: at the very moment it comes there is none": {
+    options: { deadline: "1s", ...HEDGE },
+    steps: ["hang"],
+    expected: [1, 1, "all failed: deadline"],
+  },
+  "deadline around the hedge around the rate limit: a hedge that would be too late is not made": {
+    options: { ...DEADLINE, ...HEDGE, ...RATE },
+    steps: ["hang"],
+    expected: [1, 1, "all failed: deadline"],
+  },
+  "deadline around the hedge: what failed before it ended the other": {
+    options: { ...DEADLINE, ...HEDGE },
+    steps: ["hang", busy],
+    expected: [2, 2, "all failed: deadline"],
+    spanMs: 1_000,
+  },
+  "reraise around the hedge: what the last of both threw comes out": {
+    options: { ...RETRY, ...HEDGE, ...TIMEOUT, ...no, reraise: true },
+    steps: ["hang", busy],
+    expected: [2, undefined as never, "timeout: 2 s"],
+  },
+  "reraise around the deadline around the hedge": {
+    options: { ...DEADLINE, ...HEDGE, reraise: true },
+    steps: ["hang"],
+    expected: [2, undefined as never, "timeout: 5 s"],
+  },
+  "retry with a budget around the hedge: it takes one retry": {
+    options: { ...RETRY, ...HEDGE, ...TIMEOUT, retryBudget: { ratio: 0, minPerSecond: 0.1 } },
+    steps: ["hang"],
+    expected: [2, 2, "all failed: budget"],
+    spanMs: 1_000,
+  },
+  "retry with a budget around the hedge: one that is refused gives it back": {
+    options: { ...FULL, ...RETRY, ...HEDGE, ...TIMEOUT, retryBudget: { ratio: 0, minPerSecond: 0.1 } },
+    steps: ["hang", ok(1)],
+    expected: [2, 2, 1],
+    spanMs: 3_000,
+  },
+  "health around the hedge: both attempts are one failure of the value": {
+    options: { ...HEALTH, allowedFails: 2, ...HEDGE, ...TIMEOUT, ...no },
+    steps: ["hang", "hang", ok(1), "hang", ok(2)],
+    given: twice,
+    everyS: 6,
+    // The first value hangs twice, the second succeeds; then the first hangs, and its hedge succeeds.
+    expected: [5, 2, 2],
+    spanMs: 7_000,
   },
   "cache around retry: the rounds are one miss, and a hit makes none": {
     options: { ...CACHE, ...RETRY },
