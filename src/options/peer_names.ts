@@ -6,7 +6,8 @@ type Peers = readonly [option: string, names: string, note?: string];
 /**
  * The options of this library, how other libraries name each, in lower case without underscores, and a note: those of
  * p-retry, async-retry, p-map, p-limit, p-throttle, p-queue, p-memoize, cockatiel, opossum, bottleneck, lru-cache, piscina,
- * got, ky, axios-retry, tenacity, joblib, cachetools.
+ * got, ky, axios-retry, Polly, failsafe-go, resilience4j, gRPC, Finagle, tenacity, joblib, cachetools. And what belongs into
+ * an option that holds others, but was given beside it.
  */
 const PEERS: readonly Peers[] = [
   [
@@ -32,6 +33,7 @@ const PEERS: readonly Peers[] = [
   ["signal", "abortsignal abortcontroller canceltoken", "an AbortSignal"],
   ["rateLimit", "limit interval intervalcap throttle ratelimiter reservoir mintime", 'as in { limit: 10, per: "1s" }'],
   ["rateLimit", "requestspersecond rps"],
+  ["rateLimit", "per burst strict cost", 'as in { limit: 10, per: "1s", burst: 5 }'],
   ["cacheTtl", "ttl maxage expires cachetimeoutseconds"],
   ["cacheErrors", "negativettl cacherejections cachepromiserejection"],
   ["cacheIf", "shouldcache cacheable cachecondition", "which says what is kept"],
@@ -62,10 +64,40 @@ const PEERS: readonly Peers[] = [
   ["memoryLimit", "maxmemory maxheap resourcelimits"],
   ["module", "filename"],
   ["circuitBreaker", "breaker"],
-  ["circuitBreaker", "errorthresholdpercentage failureratethreshold", "as in { failureRatio: 0.5 }"],
-  ["circuitBreaker", "failurethreshold failmax", "as in { consecutiveFailures: 5 }"],
-  ["circuitBreaker", "volumethreshold", "as in { minimumCalls: 20 }"],
-  ["circuitBreaker", "halfopenafter resettimeout breakduration", 'as in { openFor: "30s" }'],
+  [
+    "circuitBreaker",
+    "failureratio errorthresholdpercentage failureratethreshold threshold",
+    "as in { failureRatio: 0.5 }",
+  ],
+  [
+    "circuitBreaker",
+    "consecutivefailures failurethreshold maxfailures failmax",
+    "as in { consecutiveFailures: 5 }",
+  ],
+  [
+    "circuitBreaker",
+    "minimumcalls volumethreshold minimumnumberofcalls minimumthroughput",
+    "as in { minimumCalls: 20 }",
+  ],
+  ["circuitBreaker", "openfor halfopenafter resettimeout breakduration", 'as in { openFor: "30s" }'],
+  ["circuitBreaker", "rollingcounttimeout samplingduration", 'as in { window: "60s" }'],
+  ["circuitBreaker", "failureon errorfilter recordexceptions", "as in { failureOn: (error) => true }"],
+  [
+    "concurrency",
+    "maxqueue maxqueued queuelimit queuesize maxqueuesize highwater",
+    "as in { limit: 10, maxQueue: 100 }",
+  ],
+  [
+    "hedge",
+    "after hedging hedgingdelay hedgedelay maxhedgedattempts maxhedges backuprequests",
+    'as in { after: "200ms" }',
+  ],
+  ["retryBudget", "budget minpersecond minretriespersec percentcanretry", "as in { ratio: 0.2, minPerSecond: 10 }"],
+  [
+    "failOn",
+    "failif retryonresult retryifresult handleresult resultpredicate",
+    "which says what value is a failed attempt",
+  ],
 ];
 
 /** The same for what is set in `rateLimit`, and in other options that hold options. */
@@ -91,6 +123,17 @@ const PEERS_WITHIN: Readonly<Record<string, readonly Peers[]>> = {
     ["minPerSecond", "minretriespersec minretriespersecond"],
     ["ratio", "percentcanretry retryratio"],
     ["window", "ttl ttlms"],
+  ],
+  "hedge.": [
+    ["after", "delay hedgingdelay hedgedelay wait timeout threshold"],
+    ["after", "quantile percentile minsamples", "as in { quantile: 0.95 }"],
+    ["max", "maxhedgedattempts maxhedges hedges"],
+    ["max", "maxattempts attempts", "the attempts beside the first, so one less"],
+    ["budget", "maxextraload ratio share percent", "a share, from 0 to 1"],
+  ],
+  "hedge.after.": [
+    ["quantile", "percentile percent p", "over 0 and below 1"],
+    ["minSamples", "minimumcalls minimumsamples samples"],
   ],
   "circuitBreaker.": [
     ["failureRatio", "threshold errorthresholdpercentage failureratethreshold", "a share, from 0 to 1"],
