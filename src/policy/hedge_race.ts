@@ -98,10 +98,14 @@ export class HedgeRace {
     const latest = this.#runners.at(-1)!;
     const nowMs = clock.now();
     // What waits for a slot or a token is not slow: another would only wait behind it.
-    const ranMs = hasBegun(latest) ? nowMs - latest.call.startedMs! : 0;
-    if (ranMs < delayMs) return this.#expect(delayMs - ranMs);
+    const startedMs = hasBegun(latest) ? latest.call.startedMs! : nowMs;
+    // Times are compared, not how long it ran: a sum and a difference of fractions round differently, and a clock can't
+    // wait for what is less than it can show.
+    const dueMs = startedMs + delayMs;
+    if (nowMs < dueMs) return this.#expect(dueMs - nowMs);
     if (!this.#settings.budget.tryTake()) return;
-    telemetry.record("hedge", functionName, this.#call, { hedge: this.#runners.length, delay: toSeconds(ranMs) });
+    const delay = toSeconds(nowMs - startedMs);
+    telemetry.record("hedge", functionName, this.#call, { hedge: this.#runners.length, delay });
     this.#begin(this.#call.fork(), nowMs);
     if (this.#runners.length <= this.#settings.max) this.#expect(delayMs);
   }

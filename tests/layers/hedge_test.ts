@@ -1,6 +1,9 @@
 import { assert, assertEquals, assertInstanceOf, assertStrictEquals } from "@std/assert";
 import { AllFailedError, type AttemptRecord, createOpero, currentCall, type OperoOptions, opmap } from "@opero/core";
+import { FakeClock } from "@opero/core/testing";
+import type { Timer } from "../../src/time/clock.ts";
 import { lab } from "../support/lab.ts";
+import { printSeed, randomOf } from "../support/seed.ts";
 import { TogetherClock } from "../support/together_clock.ts";
 
 interface Run {
@@ -303,4 +306,33 @@ Deno.test("hedge shows what is in force", () => {
   const fn = opero(() => 1, { hedge: { after: { quantile: 0.95 } } });
   assertEquals(fn.options.hedge, { after: { quantile: 0.95, minSamples: 50 }, max: 1, budget: 0.1 });
   assertStrictEquals((opero(() => 1, HEDGE).options.hedge as { after: number }).after, 0.2);
+});
+
+/** A clock on which no more than `most` timers are set. */
+class BoundedClock extends FakeClock {
+  #left: number;
+
+  constructor(most: number) {
+    super();
+    this.#left = most;
+  }
+
+  override setTimer(ms: number, callback: () => void): Timer {
+    if (this.#left-- === 0) throw new Error("more timers than calls need");
+    return super.setTimer(ms, callback);
+  }
+}
+
+Deno.test("hedge waits once for a slow attempt, whatever the fractions of a millisecond", async () => {
+  const random = randomOf(printSeed());
+  for (let n = 0; n < 50; n++) {
+    // One for the hedge, one for each of the two attempts; how its rest is rounded may take one more.
+    const clock = new BoundedClock(4);
+    const { opero } = createOpero({ clock, retries: 0 });
+    const ask = opero(() => clock.sleep(1_000, currentCall().signal), { hedge: { after: 0.01 + 0.02 * random() } });
+    await clock.tick(random());
+    const call = ask();
+    await clock.tick("2s");
+    await call;
+  }
 });

@@ -1,17 +1,16 @@
 /** A service that is slow, fails, recovers and limits its callers, on a clock that is told to go on. */
 import { currentCall } from "@opero/core";
 import type { FakeClock } from "@opero/core/testing";
+import { ServiceWatch } from "./service_watch.ts";
 
 /** What the service saw. */
 export interface ServiceLog {
-  /** When each run started, in milliseconds. */
-  readonly startedMs: number[];
-  /** The same for each key. */
+  /** All requests. */
+  readonly watch: ServiceWatch;
+  /** When each request with a key started, in milliseconds. */
   readonly startedMsOf: Map<string, number[]>;
   /** How often each call ran the function. */
   readonly runsOf: Map<number, number>;
-  /** The most runs that were in flight at once. */
-  mostInFlight: number;
 }
 
 /** A service and what it saw. */
@@ -52,35 +51,24 @@ export function randomService(
     // The last four are lies: too soon, far too late, and nothing that can be read.
     retryAfter: oneOf(random, "1", "1", "0", "7200", "-5", "soon"),
   };
-  const log: ServiceLog = { startedMs: [], startedMsOf: new Map(), runsOf: new Map(), mostInFlight: 0 };
-  let inFlight = 0;
+  const watch = new ServiceWatch(clock);
+  const log: ServiceLog = { watch, startedMsOf: new Map(), runsOf: new Map() };
 
   async function answer(keys: readonly string[], id: number): Promise<string> {
     const { signal } = currentCall();
-    const startMs = clock.now();
-    log.startedMs.push(startMs);
-    log.startedMsOf.set(keys[0]!, [...log.startedMsOf.get(keys[0]!) ?? [], startMs]);
+    log.startedMsOf.set(keys[0]!, [...log.startedMsOf.get(keys[0]!) ?? [], clock.now()]);
     log.runsOf.set(id, (log.runsOf.get(id) ?? 0) + 1);
-    log.mostInFlight = Math.max(log.mostInFlight, ++inFlight);
     note("start", id, keys[0]);
-    // It leaves at the very moment of an abort, as its slot is free from then on.
-    let isIn = true;
-    const leave = () => {
-      if (isIn) inFlight--;
-      isIn = false;
-    };
-    signal.addEventListener("abort", leave, { once: true });
     try {
-      return await respond(signal, `${keys[0]} for ${id}`);
+      return await watch.serve(signal, () => respond(signal, `${keys[0]} for ${id}`));
     } finally {
-      leave();
       note("end", id);
     }
   }
 
   async function respond(signal: AbortSignal, value: string): Promise<string> {
     const nowMs = clock.now();
-    const recent = log.startedMs.filter((startedMs) => startedMs > nowMs - 1_000).length;
+    const recent = watch.startedMs.filter((startedMs) => startedMs > nowMs - 1_000).length;
     if (recent > behaviour.perSecond) throw tooMany(behaviour.retryAfter);
     const isSlow = random() < behaviour.slowShare;
     const isDown = (nowMs % behaviour.outageMs) < behaviour.outageMs / 2 && behaviour.outageMs !== Infinity;

@@ -78,14 +78,15 @@ function checkChanges(changes: Simulated["changes"]): void {
 function check({ stack, log, changes, settled, pending, waiting }: Simulated): void {
   assertEquals({ settled, pending, waiting }, { settled: CALLS, pending: 0, waiting: 0 });
   // A key has a limit of its own where the health of the keys is known.
-  const groups = "fallbackStrategy" in stack.options ? log.startedMsOf.values() : [log.startedMs];
+  const groups = "fallbackStrategy" in stack.options ? log.startedMsOf.values() : [log.watch.startedMs];
   for (const startedMs of groups) {
     for (const { perMs, most } of stack.rates) {
       const reached = mostInWindow(startedMs, perMs);
       assert(reached <= most, `${reached} starts within ${perMs} ms, more than ${most}`);
     }
   }
-  assert(log.mostInFlight <= stack.mostInFlight, `${log.mostInFlight} in flight, more than ${stack.mostInFlight}`);
+  const { mostInFlight } = log.watch;
+  assert(mostInFlight <= stack.mostInFlight, `${mostInFlight} in flight, more than ${stack.mostInFlight}`);
   for (const [id, count] of log.runsOf) {
     assert(count <= stack.mostRuns, `call ${id} ran ${count} times, more than ${stack.mostRuns}`);
   }
