@@ -55,6 +55,8 @@ const DOCUMENTS = [
   "docs/observability.md",
   "docs/testing.md",
   "docs/rate_limits.md",
+  "docs/hedging.md",
+  "docs/retry_budget.md",
 ];
 
 /** The text of a worker is built from the other sources. */
