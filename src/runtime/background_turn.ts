@@ -1,8 +1,13 @@
 import { globalValue } from "./global_value.ts";
+import { setHousekeepingTimer } from "./housekeeping_timer.ts";
 
 type Handle = number | undefined | { unref?(): void };
 
+/** After so long the turn has come where the loop is idle, in milliseconds. */
+const IDLE_TURN_MS = 1;
+
 const setImmediate = globalValue<(callback: () => void) => Handle>("setImmediate");
+const clearImmediate = globalValue<(handle: Handle) => void>("clearImmediate");
 
 /**
  * Resolves in the next turn of the event loop; it keeps no process alive where the runtime allows that.
@@ -11,7 +16,15 @@ const setImmediate = globalValue<(callback: () => void) => Handle>("setImmediate
  */
 export function backgroundTurn(): Promise<void> {
   return new Promise((resolve) => {
-    const handle: Handle = setImmediate === undefined ? setTimeout(resolve, 0) : setImmediate(resolve);
+    const handle = setImmediate?.(() => {
+      cancel();
+      resolve();
+    });
     if (typeof handle === "object") handle.unref?.();
+    // A loop that is idle waits for a timer, and until then calls no immediate that keeps no process alive.
+    const cancel = setHousekeepingTimer(IDLE_TURN_MS, () => {
+      clearImmediate?.(handle);
+      resolve();
+    });
   });
 }
