@@ -127,7 +127,7 @@ export class CacheService {
     try {
       if (underWay !== undefined && this.#waits.mayJoin(underWay)) {
         account.record(call, "coalesced");
-        return this.#waits.join(underWay, call, this.#rerun);
+        return this.#waits.join(underWay, call, this.#rerun, this.#next);
       }
     } catch (error) {
       return Promise.reject(error);

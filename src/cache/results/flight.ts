@@ -1,3 +1,4 @@
+import type { AbortScope } from "../../call/abort_scope.ts";
 import { interruptible } from "../../call/interruptible.ts";
 import type { Call } from "../../call/call.ts";
 import type { CacheEntry } from "../backend/cache_backend.ts";
@@ -45,6 +46,8 @@ export class Flight {
   older: Flight | undefined = undefined;
   /** The flights that it waits for, and those that wait for it; `FlightContext` alone changes them. */
   links: FlightLinks | undefined = undefined;
+  /** The latest run that was begun for those who cannot know whether it waits for them. */
+  standIn: Flight | undefined = undefined;
   /** When its run began, where somebody is to know. */
   began: RunBegin | undefined = undefined;
   #promise: Promise<unknown> | undefined = undefined;
@@ -133,8 +136,11 @@ export class Flight {
     return this.#invalidTags !== undefined && tags.some((tag) => this.#invalidTags!.has(tag));
   }
 
-  /** Waits for the result on behalf of `call`; where only one caller can have it, `rerun` makes another. */
-  join(call: Call, rerun: Rerun): Promise<unknown> {
+  /**
+   * Waits for the result on behalf of `call`, until `scope` is aborted; where only one caller can have it, `rerun` makes
+   * another.
+   */
+  join(call: Call, rerun: Rerun, scope: AbortScope | undefined = call.state?.scope): Promise<unknown> {
     this.#waiters++;
     // What the run comes to is handed to its own call by `finish()`.
     if (call === this.call) {
@@ -142,7 +148,7 @@ export class Flight {
       return this.#started;
     }
     if (call.state !== undefined) call.state.servedBy = this.call;
-    return this.#joinAsGuest(call, rerun);
+    return this.#joinAsGuest(call, rerun, scope);
   }
 
   /**
@@ -177,8 +183,7 @@ export class Flight {
     return this.#promise ?? Promise.resolve().then(() => this.#promise);
   }
 
-  #joinAsGuest(call: Call, rerun: Rerun): Promise<unknown> {
-    const scope = call.state?.scope;
+  #joinAsGuest(call: Call, rerun: Rerun, scope: AbortScope | undefined): Promise<unknown> {
     let hasLeft = false;
     let wasCounted = true;
     const result = this.#started.then((value) => {

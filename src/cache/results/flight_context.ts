@@ -67,6 +67,21 @@ export class FlightContext {
     recordWait(parent, flight);
   }
 
+  /**
+   * Records that `standIn` is begun for a call that `flight` may be waiting for, as if it were; the call is made in the run
+   * of `caller`, where that is known.
+   *
+   * @throws {ConfigurationError} If it has come back to its own result again and again.
+   */
+  recordStandIn(standIn: Flight, flight: Flight, caller: Flight | undefined): void {
+    const isWithin = caller !== undefined && !caller.isOver;
+    if (isWithin) requireBounded(caller, flight);
+    recordWait(flight, standIn);
+    if (!isWithin) return;
+    linksOf(standIn).parent = caller;
+    recordWait(caller, standIn);
+  }
+
   /** Forgets who waits for `flight`, which has ended; what it has begun and not awaited is nobody's wait any more. */
   recordEnd(flight: Flight): void {
     flight.end();

@@ -1,14 +1,10 @@
-import { quoted } from "../../errors/printable.ts";
-import { ConfigurationError } from "../../errors/configuration_error.ts";
-import { interruptible } from "../../call/interruptible.ts";
 import type { Call } from "../../call/call.ts";
 import type { Handler } from "../../call/layer.ts";
 import type { LayerHost } from "../../attempt/layer_host.ts";
 import { Flight, type Rerun } from "./flight.ts";
 import { type FlightContext, flightContext as processContext } from "./flight_context.ts";
-
-/** How long a call waits for a run that may be its own, where that cannot be known. */
-const BLIND_WAIT_MS = 30_000;
+import { joinEither } from "./join_either.ts";
+import { runnerFor } from "./runner_call.ts";
 
 /** How the runs of a function are distinguished. */
 export interface FlightOptions {
@@ -42,17 +38,21 @@ export class FlightWaits {
     return this.#context.mayWaitFor(flight);
   }
 
-  /** Waits for `flight` on behalf of `call`, not without end where it may be the run that makes the call. */
-  join(flight: Flight, call: Call, rerun: Rerun): Promise<unknown> {
-    const result = flight.join(call, rerun);
-    if (flight.isTracked || this.#isBounded || call.state?.limits?.deadlineMs !== undefined) return result;
+  /**
+   * Waits for `flight` on behalf of `call`. Where it may be the run that makes the call, which cannot be known, another
+   * run is begun after a while, one for all who wait; `next` runs the function.
+   */
+  join(flight: Flight, call: Call, rerun: Rerun, next: Handler): Promise<unknown> {
+    if (flight.isTracked || this.#isBounded || call.state?.limits?.deadlineMs !== undefined) {
+      return flight.join(call, rerun);
+    }
     // From now on it is known, which costs a run as much as half of what all else costs.
     this.#isTracked = true;
-    if (!flight.isRunning && this.#context.canTrack) return result;
-    return interruptible(() => result, (stop) => {
-      const timer = this.#host.clock.setTimer(BLIND_WAIT_MS, () => stop(this.#blindError()));
-      return () => timer.cancel();
-    });
+    if (!flight.isRunning && this.#context.canTrack) return flight.join(call, rerun);
+    const { current } = this.#context;
+    const earlier = flight.standIn;
+    const standIn = () => this.#standInFor(flight, call, next, earlier, current);
+    return joinEither(flight, call, rerun, this.#host.clock, standIn);
   }
 
   /** Begins the run of `flight`. */
@@ -64,18 +64,28 @@ export class FlightWaits {
   runWithin(call: Call, flight: Flight, next: Handler): Promise<unknown> {
     const own = new Flight(flight.owner, call, flight.key);
     this.#context.recordStart(own);
-    const end = () => this.#context.recordEnd(own);
-    const result = this.#context.run(own, this.#isTracked || flight.isTracked, next);
-    result.then(end, end);
-    return result;
+    return this.#runRecorded(own, this.#isTracked || flight.isTracked, next);
   }
 
-  #blindError(): ConfigurationError {
-    const name = quoted(this.#host.functionName);
-    return new ConfigurationError(
-      `Cannot wait any longer for a run of ${name} that is under way as it may be waiting for this very call, and has ` +
-        `not ended in 30 s: where ${name} asks for its own result while it runs, give it the option context: "async"; ` +
-        "where it is merely slow, a 'deadline'",
-    );
+  /**
+   * The run that a call waits for beside `flight`. It does not wait for the call: it knows of all that it calls; where
+   * the platform cannot follow it, it began after the call, when there was no other one than `earlier`.
+   *
+   * @throws {ConfigurationError} If it is a recursion without an end.
+   */
+  #standInFor(flight: Flight, call: Call, next: Handler, earlier?: Flight, caller?: Flight): Flight {
+    const latest = flight.standIn;
+    if (latest !== undefined && !latest.isOver && (latest.isTracked || latest !== earlier)) return latest;
+    const own = new Flight(flight.owner, runnerFor(call, call.state?.limits), flight.key);
+    this.#context.recordStandIn(own, flight, caller ?? earlier);
+    flight.standIn = own;
+    return own.start(this.#runRecorded(own, true, next).then((value) => own.finish(value)));
+  }
+
+  #runRecorded(flight: Flight, isTracked: boolean, next: Handler): Promise<unknown> {
+    const end = () => this.#context.recordEnd(flight);
+    const result = this.#context.run(flight, isTracked, next);
+    result.then(end, end);
+    return result;
   }
 }

@@ -1,6 +1,7 @@
 /** Functions that ask for their own result while they run: none waits for itself. */
 import { assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
-import { ConfigurationError, createOpero, memoryCache } from "@opero/core";
+import { AsyncLocalStorage } from "node:async_hooks";
+import { ConfigurationError, createOpero, currentCall, memoryCache, type Opero } from "@opero/core";
 import { FakeClock } from "@opero/core/testing";
 import { Flight } from "../../../src/cache/results/flight.ts";
 import { FlightContext } from "../../../src/cache/results/flight_context.ts";
@@ -55,7 +56,7 @@ Deno.test("opero() ends a recursion without an end in a ConfigurationError", asy
   );
 });
 
-Deno.test("opero() ends a wait for itself that it cannot know of after 30 s, or with the deadline, and knows the next", async () => {
+Deno.test("opero() answers a wait for itself that it cannot know of by another run after 30 s, or ends it with the deadline", async () => {
   for (const deadline of [undefined, "2m"] as const) {
     const clock = new FakeClock();
     const { opero } = createOpero({ clock, retries: 0 });
@@ -67,28 +68,161 @@ Deno.test("opero() ends a wait for itself that it cannot know of after 30 s, or 
     }, { cache: true, deadline });
     let endedMs = 0;
     const sinceMs = clock.now();
-    const failed = fn(1).catch((error) => {
-      endedMs = clock.now() - sinceMs;
-      return error;
-    });
+    const outcome = fn(1).catch((error) => error).finally(() => endedMs = clock.now() - sinceMs);
     await clock.tick("3m");
-    const error = await failed;
     if (deadline !== undefined) {
+      const error = await outcome;
       assertEquals([error.name, error.reason, endedMs], ["AllFailedError", "deadline", 120_000]);
       continue;
     }
-    const cause = error.cause ?? error;
-    assertInstanceOf(cause, ConfigurationError);
-    assertEquals([(cause as Error).message, endedMs], [
-      'Cannot wait any longer for a run of "load" that is under way as it may be waiting for this very call, and has not ' +
-      'ended in 30 s: where "load" asks for its own result while it runs, give it the option context: "async"; where it ' +
-      "is merely slow, a 'deadline'",
-      30_001,
-    ]);
-    const again = fn(1);
+    assertEquals([await outcome, endedMs], [5, 30_004]);
+    runs = 0;
+    const again = fn(2);
     await clock.tick("1s");
     assertEquals(await again, 5);
   }
+});
+
+/** What a recursion without an end comes to, and when; the name says which function calls which. */
+const ENDLESS = {
+  "itself": (opero: Opero, clock: FakeClock) => {
+    const fn: (id: number) => Promise<number> = opero(async (id: number): Promise<number> => {
+      await clock.sleep(1);
+      return await fn(id);
+    }, { cache: true });
+    return fn;
+  },
+  "itself by way of another": (opero: Opero, clock: FakeClock) => {
+    const fn: (id: number) => Promise<number> = opero(async (id: number): Promise<number> => {
+      await clock.sleep(1);
+      return await other(id);
+    }, { cache: true });
+    const other = opero(async (id: number) => {
+      await clock.sleep(1);
+      return await fn(id);
+    }, { cache: true });
+    return fn;
+  },
+};
+
+for (const [name, make] of Object.entries(ENDLESS)) {
+  Deno.test(`opero() ends an untracked recursion without an end in an error, of a function that calls ${name}`, async () => {
+    const clock = new FakeClock();
+    const { opero } = createOpero({ clock, retries: 0 });
+    const fn = make(opero, clock);
+    const failed = Promise.all([1, 1, 2].map((id) => fn(id).catch((error) => error)));
+    await clock.tick("3m");
+    for (const error of await failed) {
+      assertInstanceOf(error, ConfigurationError);
+      assertEquals(
+        error.message,
+        "Cannot call the function as it asks for its own result while it runs, 100 times over: a recursion must end",
+      );
+    }
+    assertEquals(clock.pending, 0);
+  });
+}
+
+for (const cacheBackend of ["memory", memoryCache()] as const) {
+  const place = typeof cacheBackend === "string" ? cacheBackend : "a backend";
+  Deno.test(`opero() serves all who wait for a slow first run in ${place}, at most by one more run`, async () => {
+    const clock = new FakeClock();
+    const { opero } = createOpero({ clock, retries: 0 });
+    let runs = 0;
+    const fn = opero(async (id: number) => {
+      const run = ++runs;
+      await clock.sleep(run === 1 ? 50_000 : 100_000);
+      return `${id} of run ${run}`;
+    }, { cache: true, cacheBackend, cacheId: "slow" });
+    const first = fn(1);
+    await clock.tick("1ms");
+    const others = [fn.withMeta(1), fn.withMeta(1), fn.withMeta(1)];
+    await clock.tick("1m");
+    assertEquals(await first, "1 of run 1");
+    for (const { value, meta } of await Promise.all(others)) {
+      assertEquals([value, meta.cache, meta.attempts], ["1 of run 1", "coalesced", 1]);
+    }
+    assertEquals([await fn(1), runs], ["1 of run 1", 2]);
+    // That of the run that nobody waits for any more.
+    assertEquals(clock.pending, 1);
+  });
+}
+
+Deno.test("opero() serves who waits for a first run that hangs by the run that ends, in the waiter's own context", async () => {
+  const clock = new FakeClock();
+  const { opero } = createOpero({ clock, retries: 0 });
+  const storage = new AsyncLocalStorage<string>();
+  let runs = 0;
+  const fn = opero(async () => {
+    if (++runs === 1) await clock.sleep(3_600_000);
+    await clock.sleep(1_000);
+    return storage.getStore();
+  }, { cache: true });
+  const first = storage.run("first", () => fn());
+  await clock.tick("1ms");
+  const second = storage.run("second", () => fn.withMeta());
+  await clock.tick("31s");
+  const { value, meta } = await second;
+  assertEquals([value, meta.cache, meta.attempts, runs], ["second", "coalesced", 1, 2]);
+  await clock.tick("1h");
+  assertEquals(await first, "first");
+});
+
+Deno.test("opero() aborts the other run once all have left who waited for a slow first one, and not before", async () => {
+  const clock = new FakeClock();
+  const { opero } = createOpero({ clock, retries: 0 });
+  const signals: AbortSignal[] = [];
+  const fn = opero(async () => {
+    const { signal } = currentCall();
+    signals.push(signal);
+    await clock.sleep(60_000, signal);
+    return "done";
+  }, { cache: true });
+  const first = fn();
+  await clock.tick("1ms");
+  const callers = [1, 2].map(() => new AbortController());
+  const waits = callers.map(({ signal }) => fn.with({ signal })().catch((error) => error.message));
+  await clock.tick("40s");
+  const seen: boolean[][] = [];
+  for (const caller of callers) {
+    caller.abort(new Error("left"));
+    await clock.tick("1ms");
+    seen.push(signals.map(({ aborted }) => aborted));
+  }
+  assertEquals(seen, [[false, false], [false, true]]);
+  await clock.tick("1m");
+  assertEquals([await first, ...await Promise.all(waits), clock.pending], ["done", "left", "left", 0]);
+});
+
+Deno.test("opero() shares a single-use result among those who still wait for it, not with who was served by another run", async () => {
+  const clock = new FakeClock();
+  const { opero } = createOpero({ clock, retries: 0 });
+  const cancelled: string[] = [];
+  let runs = 0;
+  const fn = opero(async () => {
+    const run = `run ${++runs}`;
+    await clock.sleep(runs === 1 ? 60_000 : 1_000);
+    return new Response(
+      new ReadableStream({
+        start: (controller) => controller.enqueue(new TextEncoder().encode(run)),
+        cancel: () => void cancelled.push(run),
+      }),
+    );
+  }, { cache: true });
+  const first = fn();
+  await clock.tick("1ms");
+  const others = [fn(), fn()];
+  await clock.tick("40s");
+  const served = await Promise.all(others);
+  await clock.tick("40s");
+  for (const response of [...served, await first]) {
+    const chunk = await response.body!.getReader().read();
+    assertEquals(
+      new TextDecoder().decode(chunk.value),
+      response === served[0] || response === served[1] ? "run 2" : "run 1",
+    );
+  }
+  assertEquals([runs, cancelled], [2, []]);
 });
 
 Deno.test("opero() lets callers wait for a slow run as long as it takes, once it can tell them from the run itself", async () => {
@@ -108,19 +242,38 @@ Deno.test("opero() lets callers wait for a slow run as long as it takes, once it
   assertEquals(await Promise.all(slow), [2, 2, 2]);
 });
 
-Deno.test("FlightWaits bounds each wait where the platform cannot follow a run", async () => {
+/** Waits where the platform cannot follow a run, and a function that asks for itself until `isEnough` of its runs. */
+function untracked(clock: FakeClock, isEnough: (runs: number) => boolean) {
+  const context = new FlightContext(() => undefined);
+  const waits = new FlightWaits({ clock } as never, { isTracked: true, isBounded: false }, context);
+  const flight = new Flight(NOBODY, new Call(undefined, []), "key");
+  let runs = 0;
+  const rerun = () => Promise.resolve("rerun");
+  const join = (): Promise<unknown> => waits.join(flight, new Call(undefined, []), rerun, next);
+  const next = async () => {
+    if (isEnough(++runs)) return runs;
+    await clock.sleep(1);
+    return await join();
+  };
+  return { start: () => flight.start(waits.run(flight, next)), join, runs: () => runs };
+}
+
+Deno.test("FlightWaits answers each wait in turn where the platform cannot follow a run", async () => {
   const clock = new FakeClock();
-  const waits = new FlightWaits(
-    { clock, functionName: "load" } as never,
-    { isTracked: true, isBounded: false },
-    new FlightContext(() => undefined),
-  );
-  const call = new Call(undefined, []);
-  const flight = new Flight(NOBODY, call, "key");
-  flight.start(waits.run(flight, () => new Promise(() => {})));
-  const joined = waits.join(flight, new Call(undefined, []), () => Promise.resolve()).catch((error) => error.name);
-  await clock.tick("30s");
-  assertEquals([await joined, clock.pending], ["ConfigurationError", 0]);
+  const { start, join, runs } = untracked(clock, (runs) => runs === 4);
+  const { call } = start();
+  const joined = [join(), join()];
+  await clock.tick("3m");
+  assertEquals([await Promise.all(joined), call.attemptNumber, runs(), clock.pending], [[4, 4], 0, 4, 0]);
+});
+
+Deno.test("FlightWaits ends a recursion without an end where the platform cannot follow a run", async () => {
+  const clock = new FakeClock();
+  const { start, join, runs } = untracked(clock, () => false);
+  start();
+  const joined = join().catch((error) => error.name);
+  await clock.tick("2h");
+  assertEquals([await joined, runs(), clock.pending], ["ConfigurationError", 101, 0]);
 });
 
 Deno.test("FlightWaits lets a run wait no longer for what ran within it, once that has ended in whatever way", async () => {
