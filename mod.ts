@@ -135,6 +135,7 @@ export type {
   OperoEvents,
   QueueEvent,
   RateLimitedEvent,
+  RateLimitPausedEvent,
   RetryEvent,
   SuccessEvent,
 } from "./src/telemetry/opero_events.ts";

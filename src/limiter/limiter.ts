@@ -31,8 +31,12 @@ export interface Limiter {
   giveBack(ticket: Ticket): void;
   /** Says what the start with `ticket` has cost after all, of each limit; `undefined` leaves one as it is. */
   settle(ticket: Ticket, costs: readonly (number | undefined)[]): void;
-  /** Lets nothing start for `ms` milliseconds from now, and longer where a pause under way is longer. */
-  pause(ms: number): void;
+  /**
+   * Lets nothing start for `ms` milliseconds from now, and longer where a pause under way is longer.
+   *
+   * @returns By how many milliseconds that is longer than what was to come of a pause; 0 where a pause under way stays.
+   */
+  pause(ms: number): number;
   /** Ends a pause and forgets all starts. */
   reset(): void;
   /** How many wait. */

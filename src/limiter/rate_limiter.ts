@@ -87,13 +87,15 @@ export class RateLimiter implements Limiter {
   /** Nothing, as every start costs one token. */
   settle(): void {}
 
-  /** Lets nothing start for `ms` milliseconds from now. */
-  pause(ms: number): void {
+  /** Lets nothing start for `ms` milliseconds from now; returns by how many that is longer than before. */
+  pause(ms: number): number {
     const untilMs = this.#clock.now() + ms;
-    if (untilMs <= this.#pausedUntilMs) return;
+    const addedMs = Math.min(ms, untilMs - this.#pausedUntilMs);
+    if (addedMs <= 0) return 0;
     this.#pausedUntilMs = untilMs;
     this.#gcra.pauseUntil(untilMs);
     this.#line.forEach(({ onPause }) => onPause?.(untilMs));
+    return addedMs;
   }
 
   /** Ends a pause and forgets all starts. */

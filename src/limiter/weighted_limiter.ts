@@ -95,12 +95,14 @@ export class WeightedLimiter implements Limiter {
     this.#schedule();
   }
 
-  /** Lets nothing start for `ms` milliseconds from now. */
-  pause(ms: number): void {
+  /** Lets nothing start for `ms` milliseconds from now; returns by how many that is longer than before. */
+  pause(ms: number): number {
     const untilMs = this.#clock.now() + ms;
-    if (untilMs <= this.#pausedUntilMs) return;
+    const addedMs = Math.min(ms, untilMs - this.#pausedUntilMs);
+    if (addedMs <= 0) return 0;
     this.#pausedUntilMs = untilMs;
     this.#line.forEach(({ onPause }) => onPause?.(untilMs));
+    return addedMs;
   }
 
   /** Ends a pause and forgets all starts. */

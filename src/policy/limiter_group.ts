@@ -3,7 +3,7 @@ import type { Clock } from "../time/clock.ts";
 import { KeyedParts } from "./keyed_parts.ts";
 
 /** The limiters of a function, one for each key. */
-export class LimiterGroup implements Pick<Limiter, "waiting" | "available" | "pause" | "reset"> {
+export class LimiterGroup implements Pick<Limiter, "waiting" | "available" | "reset"> {
   readonly #make: () => Limiter;
   readonly #clock: Clock;
   readonly #parts: KeyedParts<Limiter>;

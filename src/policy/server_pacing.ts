@@ -4,7 +4,11 @@ import type { Call } from "../call/call.ts";
 import { isResponse } from "../errors/http_status.ts";
 import type { Limiter } from "../limiter/limiter.ts";
 import { serverPauseMs, usedUpMs } from "../retry/server_pause.ts";
+import { toSeconds } from "../time/duration.ts";
 import type { FunctionLimiters } from "./function_limiters.ts";
+
+/** Attempts that fail together have the same answer: by how much longer a pause has to become to be news, in milliseconds. */
+const NEWS_MS = 1_000;
 
 /**
  * Pauses a limiter for as long as the server asks for. Where a call has another fallback value to be tried that shares
@@ -26,13 +30,13 @@ export class ServerPacing {
   failed(call: Call, limiterOf: (call: Call) => Limiter, error: unknown): void {
     if (this.#isLeft(call)) return;
     const askedMs = serverPauseMs(error, this.#host.clock.wallNow());
-    if (askedMs !== undefined) this.#pause(limiterOf(call), askedMs);
+    if (askedMs !== undefined) this.#pause(limiterOf(call), askedMs, call);
   }
 
   /** Answers `value`, which the function answered for `call`. */
   passed(value: unknown, limiterOf: (call: Call) => Limiter, call: Call): unknown {
     const askedMs = this.#isLeft(call) ? undefined : this.#askedMs(value);
-    if (askedMs !== undefined) this.#pause(limiterOf(call), askedMs);
+    if (askedMs !== undefined) this.#pause(limiterOf(call), askedMs, call);
     return value;
   }
 
@@ -52,9 +56,18 @@ export class ServerPacing {
     return !this.#isPerValue && call.state?.hasNextValue === true;
   }
 
-  #pause(limiter: Limiter, askedMs: number): void {
+  #pause(limiter: Limiter, askedMs: number, call?: Call): void {
     const pauseMs = Math.min(askedMs, this.#maxPauseMs);
-    if (pauseMs > 0) limiter.pause(pauseMs);
+    if (pauseMs <= 0 || limiter.pause(pauseMs) < Math.min(pauseMs, NEWS_MS)) return;
+    this.#report(pauseMs, this.#isPerValue ? call?.state?.fallbackIndex : undefined);
+  }
+
+  #report(pauseMs: number, fallbackIndex: number | undefined): void {
+    const { telemetry, functionName } = this.#host;
+    if (!telemetry.isOn) return;
+    const event = { functionName, fallbackIndex, pause: toSeconds(pauseMs) };
+    telemetry.log("warning", "the server has paused the rate limit", event);
+    if (telemetry.wants("rateLimitPaused")) telemetry.emit("rateLimitPaused", event);
   }
 }
 

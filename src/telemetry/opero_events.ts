@@ -72,6 +72,16 @@ export interface RateLimitedEvent extends CallEvent {
   readonly wait: number;
 }
 
+/** The server has paused a rate limit: nothing that shares it starts before the pause is over. */
+export interface RateLimitPausedEvent {
+  /** The name of the wrapped function whose attempt was given the answer. */
+  readonly functionName: string;
+  /** The index of the fallback value whose limit it is, or `undefined` where it is that of all values. */
+  readonly fallbackIndex: number | undefined;
+  /** How long the pause is from now on, in seconds. */
+  readonly pause: number;
+}
+
 /** Another attempt is made beside one that is slow. */
 export interface HedgeEvent extends CallEvent {
   /** The hedge of the attempt, from 1. */
@@ -146,6 +156,8 @@ export interface OperoEvents {
   cacheError: CacheErrorEvent;
   /** A call waits for the rate limit. */
   rateLimited: RateLimitedEvent;
+  /** The server has paused a rate limit, or made a pause longer by a second or more. */
+  rateLimitPaused: RateLimitPausedEvent;
   /** Another attempt is made beside one that is slow. */
   hedge: HedgeEvent;
   /** A call waits for a slot, as `concurrency` are in flight. */
@@ -180,6 +192,7 @@ export const EVENT_NAMES: readonly (keyof OperoEvents)[] = Object.keys(
     cacheCoalesced: true,
     cacheError: true,
     rateLimited: true,
+    rateLimitPaused: true,
     hedge: true,
     queued: true,
     shed: true,

@@ -17,7 +17,7 @@ import { OTEL_API, type OtelGlobal } from "./open_telemetry.ts";
 import { type CallEvent, EVENT_NAMES, type OperoEvents } from "./opero_events.ts";
 
 type CircuitEventName = "circuitOpened" | "circuitHalfOpened" | "circuitClosed" | "circuitIsolated";
-type CallEventName = Exclude<keyof OperoEvents, "cacheError" | "itemDone" | CircuitEventName>;
+type CallEventName = Exclude<keyof OperoEvents, "cacheError" | "rateLimitPaused" | "itemDone" | CircuitEventName>;
 
 interface LogLine {
   readonly level: keyof Logger;

@@ -117,6 +117,51 @@ Deno.test("serverPacing: a pause over rateLimitMaxWait refuses at once who comes
   assertEquals([fn.limiter?.waiting, clock.pending], [0, 0]);
 });
 
+Deno.test("serverPacing tells of each pause once, and again where it becomes longer by a second or more", async () => {
+  const lines: string[] = [];
+  const line = (level: string) => (message: string) => void lines.push(`${level}: ${message}`);
+  const logger = { debug: line("debug"), info: line("info"), warning: line("warning"), error: line("error") };
+  const { opero, clock, events } = lab({ logger });
+  const { run } = scripted(...["10", "10", "12", "5"].map((wait) => busy({ "retry-after": wait })));
+  const seen: unknown[] = [], own: number[] = [];
+  events.on("rateLimitPaused", (event) => seen.push(event));
+  const send = opero(async function send(afterMs: number) {
+    await clock.sleep(afterMs);
+    return await run();
+  }, MANY);
+  send.events.on("rateLimitPaused", ({ pause }) => own.push(pause));
+  const together = [1, 2, 3, 4].map((afterMs) => rejectionOf(send(afterMs)));
+  await clock.tick("1s");
+  await Promise.all(together);
+  const told = (pause: number) => ({ functionName: "send", fallbackIndex: undefined, pause });
+  assertEquals(seen, [told(10), told(12)]);
+  send.limiter!.pause("1h");
+  assertEquals([own, seen.length], [[10, 12], 2]);
+  assertEquals(lines.filter((line) => line.includes("paused")), [
+    "warning: the server has paused the rate limit",
+    "warning: the server has paused the rate limit",
+  ]);
+});
+
+Deno.test("serverPacing tells of the pause after a success, and which fallback value's limit it is", async () => {
+  const used = answer({ "ratelimit-remaining": "0", "ratelimit-reset": "10" });
+  for (
+    const [options, expected] of [
+      [MANY, [undefined, 10]],
+      [{ ...MANY, rateLimitScope: "per_args" }, [undefined, 10]],
+      [{ ...MANY, argFallback: 0 }, [undefined, 10]],
+      [{ ...MANY, argFallback: 0, fallbackStrategy: "ordered" }, [1, 10]],
+    ] as const satisfies readonly (readonly [OperoOptions, unknown])[]
+  ) {
+    const { opero, events } = lab();
+    const seen: unknown[] = [];
+    events.on("rateLimitPaused", ({ fallbackIndex, pause }) => seen.push([fallbackIndex, pause]));
+    const steps = "argFallback" in options ? [busy({}), used] : [used];
+    await opero(scripted(...steps).run, options as object)(["a", "b"]);
+    assertEquals(seen, [expected]);
+  }
+});
+
 Deno.test("serverPacing leaves the other fallback values alone while one is there to be tried", async () => {
   const options: OperoOptions = { ...MANY, argFallback: 0 };
   const keys = ["a", "b"];

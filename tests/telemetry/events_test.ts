@@ -139,7 +139,7 @@ Deno.test("EventHub.on() refuses names that no event has, and listeners that are
   for (const hub of [events, fn.events]) {
     const names =
       '"success", "failure", "retry", "fallback", "fallbackCooldown", "cacheHit", "cacheMiss", "cacheStale", ' +
-      '"cacheCoalesced", "cacheError", "rateLimited", "hedge", "queued", "shed", "circuitOpened", "circuitHalfOpened", "circuitClosed", "circuitIsolated", ' +
+      '"cacheCoalesced", "cacheError", "rateLimited", "rateLimitPaused", "hedge", "queued", "shed", "circuitOpened", "circuitHalfOpened", "circuitClosed", "circuitIsolated", ' +
       '"circuitWait", "itemDone"';
     const unknown = assertThrows(() => hub.on("retries" as "retry", () => {}), ConfigurationError);
     assertEquals(

@@ -25,7 +25,7 @@ const EXPORTS: Record<string, { module: object; values: string; types: string }>
       LimiterHandle LogFields LogLevel LogRecord LogThreshold Logger LoggingOptions MapItemError MapMode MapResult MapStream Mapped
       MaybePromise MemoryCacheConfig NameOptions NamedLayer OnError Opero OperoErrorCode OperoEvents OperoHandles
       OperoInstance OperoOptions OperoWrapper Opmap OpmapOptions OpmapWrapper PolicyHandles ProgressLog ProgressOption ProgressState QueueEvent
-      RateLimit RateLimitOptions RateLimitedEvent ReraiseOptions ResultFunction RetryBudgetConfig RetryContext RetryEvent RetryOptions RetryPredicate
+      RateLimit RateLimitOptions RateLimitPausedEvent RateLimitedEvent ReraiseOptions ResultFunction RetryBudgetConfig RetryContext RetryEvent RetryOptions RetryPredicate
       RunAsync RunAsyncOptions RunOptions ShownOptions SignalOptions SqliteCacheConfig SqliteDatabase SqliteStatement
       StatsOptions SuccessEvent TimeoutOptions Timer Unsubscribe WithMeta WorkerPermissions Wrapped
     `,

@@ -121,7 +121,7 @@ async function traceOf(run: (attempt: number) => unknown, settings: OperoOptions
     // The errors are the user's own; what else the events tell is not.
     events.on(name, (event) => note(`event ${name}`, { ...event, error: undefined }));
   }
-  for (const name of ["circuitOpened", "circuitHalfOpened", "circuitClosed"] as const) {
+  for (const name of ["circuitOpened", "circuitHalfOpened", "circuitClosed", "rateLimitPaused"] as const) {
     events.on(name, (event) => note(`event ${name}`, event));
   }
   events.on("cacheError", ({ functionName, operation }) => note("event cacheError", { functionName, operation }));
