@@ -43,6 +43,8 @@ export function createAirportClient({ opmap }: OperoInstance, url: string, apiKe
     retryOn: (error) => isTransient(error) || isKeyRefused(error),
     timeout: "250ms",
     rateLimit: REQUESTS_PER_SECOND,
+    // The service calls itself busy for one question, whatever the rate: its Retry-After is for that alone.
+    serverPacing: false,
     argFallback: "apiKey",
     fallbackValues: apiKeys,
     cache: true,
