@@ -14,7 +14,8 @@
  * @module
  */
 export { clearCache, close, events, invalidateTags, opero, opmap } from "./src/default_instance.ts";
-export { createOpero, type InstanceOptions, type OperoInstance } from "./src/create_opero.ts";
+export { createOpero, type OperoInstance } from "./src/create_opero.ts";
+export type { InstanceOptions } from "./src/engine/instance_options.ts";
 export type { Opero, OperoWrapper } from "./src/opero.ts";
 export type { Opmap, OpmapWrapper } from "./src/opmap.ts";
 export type { MapMode, OnError, OpmapOptions, ProgressOption, RunOptions } from "./src/map/opmap_options.ts";

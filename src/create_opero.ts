@@ -1,35 +1,12 @@
-import type { Clock } from "./time/clock.ts";
 import type { EventHub } from "./telemetry/events.ts";
-import { type Duration, parseDuration } from "./time/duration.ts";
 import { anyFunction, finiteDuration, type OptionRule, positiveInteger, validateOptions } from "./options/validate.ts";
-import type { Logger } from "./telemetry/logger.ts";
 import { createWrap, mergeOptions, type Opero } from "./opero.ts";
 import { createMap, type Opmap } from "./opmap.ts";
-import type { OperoOptions } from "./engine/opero_options.ts";
+import type { InstanceOptions } from "./engine/instance_options.ts";
 import { FULL_ENGINE } from "./engine/full_engine.ts";
 import { Registry } from "./engine/registry.ts";
 import { FULL_MAP } from "./map/full_map.ts";
 import type { OperoEvents } from "./telemetry/opero_events.ts";
-
-/** What an instance is made with: defaults for the options of all its functions, and what the engine is built on. */
-export interface InstanceOptions extends Omit<OperoOptions, "name"> {
-  /** The only source of time. By default the runtime's. */
-  readonly clock?: Clock | undefined;
-  /** The only source of chance: draws a number from 0 up to 1, exclusive. By default `Math.random`. */
-  readonly random?: (() => number) | undefined;
-  /** Takes the log lines of this instance, all levels. By default `configureLogging` decides. */
-  readonly logger?: Logger | undefined;
-  /**
-   * How many worker threads the functions of this instance may have at most, those of each `memoryLimit` and
-   * `permissions`. By default as many as the largest `workers` among those that run.
-   */
-  readonly maxThreads?: number | undefined;
-  /**
-   * How long worker threads that have nothing to do are kept for the next run. They keep no script alive.
-   * @default "30s"
-   */
-  readonly idleTimeout?: Duration | undefined;
-}
 
 /** An instance: functions that share a global rate limit, caches, events and what has to be closed, with no other. */
 export interface OperoInstance extends AsyncDisposable {
@@ -96,8 +73,7 @@ export function createOpero(options: InstanceOptions = {}): OperoInstance {
   validateOptions(task, options, INSTANCE_RULES, "", FULL_ENGINE.table.hint);
   const merged = mergeOptions(task, {}, options) as InstanceOptions;
   const { clock, random, logger, maxThreads, idleTimeout, ...defaults } = merged;
-  const idleMs = parseDuration(idleTimeout);
-  const registry = new Registry({ defaults, clock, random, logger, maxThreads, idleMs });
+  const registry = new Registry({ defaults, clock, random, logger, maxThreads, idleTimeout });
   const close = () => registry.close();
   return {
     opero: createWrap(registry, FULL_ENGINE),

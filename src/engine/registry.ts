@@ -1,10 +1,12 @@
 import { type Clock, SystemClock } from "../time/clock.ts";
+import { type Duration, parseDuration } from "../time/duration.ts";
 import { ConfigurationError } from "../errors/configuration_error.ts";
 import { nonEmptyString, wrongOption } from "../options/validate.ts";
 import type { EventHub } from "../telemetry/events.ts";
 import type { Logger } from "../telemetry/logger.ts";
 import type { OperoEvents } from "../telemetry/opero_events.ts";
 import type { InstanceCaches } from "./instance_caches.ts";
+import { INSTANCE_DEFAULTS } from "./instance_options.ts";
 import type { OperoOptions } from "./opero_options.ts";
 import type { WorkerPlace, WorkerPoolOptions } from "../pool/pool.ts";
 import type { WorkerPool } from "../pool/worker_pool.ts";
@@ -21,8 +23,8 @@ export interface RegistryOptions {
   readonly events?: EventHub<OperoEvents> | undefined;
   /** How many worker threads there are at most in each of its pools. */
   readonly maxThreads?: number | undefined;
-  /** How long worker threads without work are kept, in milliseconds. */
-  readonly idleMs?: number | undefined;
+  /** How long worker threads without work are kept. */
+  readonly idleTimeout?: Duration | undefined;
   /** Whether it can be used again after it was closed. */
   readonly isReopenable?: boolean | undefined;
 }
@@ -104,7 +106,8 @@ export class Registry {
   poolFor(place: WorkerPlace, open: (options: WorkerPoolOptions) => WorkerPool): WorkerPool {
     const { memoryLimit, permissions } = place;
     const key = JSON.stringify([memoryLimit, permissions], (_, value) => value instanceof URL ? value.href : value);
-    const { idleMs, maxThreads } = this.#options;
+    const { idleTimeout = INSTANCE_DEFAULTS.idleTimeout, maxThreads } = this.#options;
+    const idleMs = parseDuration(idleTimeout);
     const pool = this.#pools.get(key) ?? open({ memoryLimit, permissions, idleMs, maxThreads });
     this.#pools.set(key, pool);
     return pool;

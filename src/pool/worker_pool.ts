@@ -14,9 +14,6 @@ import { patienceWith } from "./patience.ts";
 import { PoolWorker, type PoolWorkerOwner } from "./pool_worker.ts";
 import { askBack, leaseWorkers, neediest, wantedWorkers } from "./worker_leases.ts";
 
-/** Idle workers are kept for so long by default, in milliseconds. */
-const IDLE_MS = 30_000;
-
 /**
  * Runs attempts of many functions in worker threads, which start when there is something to do, all
  * that are needed together, and end when there has been nothing for a while.
@@ -47,7 +44,7 @@ export class WorkerPool implements ShareHost, PoolWorkerOwner<PoolShare> {
   /** A pool without a worker yet. */
   constructor(options: WorkerPoolOptions = {}) {
     this.#options = options;
-    this.#idle = new IdleWatch(this.#workers, options.idleMs ?? IDLE_MS, (worker) => this.#retire(worker));
+    this.#idle = new IdleWatch(this.#workers, options.idleMs ?? Infinity, (worker) => this.#retire(worker));
   }
 
   /** How many workers there are. */

@@ -12,7 +12,9 @@ import {
   registerCacheBackend,
 } from "@opero/core";
 import { FakeClock } from "@opero/core/testing";
+import { Registry } from "../../src/engine/registry.ts";
 import { OPMAP_TABLE } from "../../src/map/opmap_table.ts";
+import { WorkerPool } from "../../src/pool/worker_pool.ts";
 import { parseDuration } from "../../src/time/duration.ts";
 
 /*
@@ -41,6 +43,20 @@ Deno.test("the doc comment of every option says what its default is, or has no '
   assertEquals([...options.keys()].sort(), Object.keys(OPMAP_TABLE.rules).sort());
   for (const [name, value] of options) {
     assertEquals(value, name in DEFAULTS ? JSON.stringify(DEFAULTS[name]) : undefined, name);
+  }
+});
+
+Deno.test("by default worker threads without work are kept for 30 s, as the doc comment and the README say", async () => {
+  const options = new Map(documented("src/engine/instance_options.ts"));
+  assertEquals([...options].filter(([, value]) => value !== undefined), [["idleTimeout", '"30s"']]);
+  assertMatch(read("README.md"), /`maxThreads` and\s+`idleTimeout` \(`"30s"`\)/);
+  for (const [idleTimeout, expectedMs] of [[undefined, 30_000], ["2m", 120_000]] as const) {
+    let idleMs: number | undefined;
+    await using pool = new Registry({ defaults: {}, idleTimeout }).poolFor({}, (options) => {
+      idleMs = options.idleMs;
+      return new WorkerPool(options);
+    });
+    assertEquals([idleMs, pool.size], [expectedMs, 0]);
   }
 });
 
