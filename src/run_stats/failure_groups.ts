@@ -3,9 +3,9 @@ import { maskMessage } from "./mask_message.ts";
 import type { ReportError, ReportExample, ReportItemName } from "./run_report.ts";
 import type { RunFailure } from "./run_record.ts";
 
-const MAX_GROUPS = 50;
+const MAX_GROUPS = 30;
 const MAX_EXAMPLES = 3;
-const MAX_LABEL_LENGTH = 120;
+const MAX_LABEL_LENGTH = 80;
 const MAX_MESSAGE_LENGTH = 200;
 const OTHERS = "other errors";
 

@@ -8,6 +8,8 @@ export interface RunRecord {
   readonly endedMs: number;
   /** How long it took, in milliseconds, from its begin to its end. */
   readonly durationMs: number;
+  /** How much of that it waited for limits and between attempts, in milliseconds. */
+  readonly waitedMs?: number | undefined;
   /** How many times the function ran for it. */
   readonly attempts: number;
   /** Whether its value came from the journal of an earlier run. */

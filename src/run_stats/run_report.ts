@@ -60,7 +60,11 @@ export interface RunTotals {
   readonly attemptsPerItem: number;
   /** For how long the run was at work, in seconds; the time between two runs is left out. */
   readonly seconds: number;
-  /** Items done in each of those seconds. */
+  /** How long the items took together, in seconds. */
+  readonly itemSeconds: number;
+  /** How much of that they waited for limits and between attempts, in seconds. */
+  readonly waitedSeconds: number;
+  /** Items done in each second in which the run was at work. */
   readonly itemsPerSecond: number;
   /** What the items cost, by the name of the cost. */
   readonly costs: Readonly<Record<string, number>>;
@@ -89,9 +93,9 @@ export interface ReportBin {
   readonly failed: number;
   /** How many items were in flight, on average. */
   readonly inFlight: number;
-  /** How many of them waited for the rate limit, on average. */
+  /** How many of them waited for limits or between attempts, on average. */
   readonly waiting: number;
-  /** How many of them waited as a server asked for it, on average. */
+  /** For which part of it, from 0 to 1, nothing began as a server asked for it. */
   readonly paused: number;
 }
 

@@ -7,14 +7,11 @@ import { SlowestItems } from "./slowest_items.ts";
 import { WorkerShares } from "./worker_shares.ts";
 
 /** Items with more attempts share the last place. */
-const MAX_ATTEMPTS = 20;
+export const MAX_ATTEMPTS = 20;
 const MAX_COSTS = 20;
 
 /** A key that was made of an item and says nothing of it: 132 bits in Base64url, and which of equal items it is. */
 const HASHED_KEY = /^[\w-]{22}(?:#\d+)?$/;
-
-/** For what items waited: for a token of the rate limit, or as a server asked for it. */
-export type RunWait = "rate_limit" | "server";
 
 /** What is known of the items that did not end. */
 export interface UnfinishedItems {
@@ -39,6 +36,8 @@ export class RunStats {
   #retried = 0;
   #fromJournal = 0;
   #sumOfAttempts = 0;
+  #busyMs = 0;
+  #waitedMs = 0;
 
   /** No items yet; messages and the keys that users made are shown as they are where `areValuesShown`. */
   constructor(areValuesShown = false) {
@@ -54,7 +53,7 @@ export class RunStats {
     if (failure !== undefined) this.#failed++;
     else this.#ok++;
     if (failure === undefined && isRetried) this.#retried++;
-    this.#timeline.span("inFlight", endedMs - durationMs, endedMs);
+    this.#addTimes(record);
     this.#timeline.count(failure !== undefined ? "failed" : isRetried ? "retried" : "ok", endedMs);
     this.#latency.add(durationMs);
     this.#countAttempts(attempts);
@@ -63,9 +62,9 @@ export class RunStats {
     this.#remember(record);
   }
 
-  /** An item waits from `fromMs` to `toMs`, in milliseconds since 1970. */
-  addWait(wait: RunWait, fromMs: number, toMs: number): void {
-    this.#timeline.span(wait === "server" ? "paused" : "waiting", fromMs, toMs);
+  /** From `fromMs` to `toMs`, in milliseconds since 1970, nothing began as a server asked for it. */
+  addPause(fromMs: number, toMs: number): void {
+    this.#timeline.span("paused", fromMs, toMs);
   }
 
   /** What is known by now. */
@@ -84,6 +83,15 @@ export class RunStats {
     };
   }
 
+  /** When in its time an item waited is not recorded: it is spread over all of it. */
+  #addTimes({ endedMs, durationMs, waitedMs = 0 }: RunRecord): void {
+    const startedMs = endedMs - durationMs;
+    this.#busyMs += durationMs;
+    this.#waitedMs += waitedMs;
+    this.#timeline.span("inFlight", startedMs, endedMs);
+    if (waitedMs > 0) this.#timeline.span("waiting", startedMs, endedMs, Math.min(1, waitedMs / durationMs));
+  }
+
   #totals(left: number, { bins, binSeconds }: ReportTimeline): RunTotals {
     const done = this.#ok + this.#failed;
     const seconds = bins.length * binSeconds;
@@ -97,6 +105,8 @@ export class RunStats {
       attempts: this.#sumOfAttempts,
       attemptsPerItem: done === 0 ? 0 : this.#sumOfAttempts / done,
       seconds,
+      itemSeconds: this.#busyMs / 1_000,
+      waitedSeconds: this.#waitedMs / 1_000,
       itemsPerSecond: seconds === 0 ? 0 : done / seconds,
       costs: Object.fromEntries(this.#costs),
     };

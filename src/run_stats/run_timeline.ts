@@ -33,14 +33,14 @@ export class RunTimeline {
     this.#bound(MAX_HELD);
   }
 
-  /** Something went on from `fromMs` to `toMs`. */
-  span(name: TimelineSpan, fromMs: number, toMs: number): void {
+  /** Something lasted from `fromMs` to `toMs`, or for a part of that time. */
+  span(name: TimelineSpan, fromMs: number, toMs: number, part = 1): void {
     while ((toMs - fromMs) / this.#widthMs > MAX_HELD) this.#widen();
     const width = this.#widthMs;
     for (let at = fromMs; at < toMs;) {
       const place = Math.floor(at / width);
       const end = Math.min(toMs, (place + 1) * width);
-      this.#binAt(place)[name] += end - at;
+      this.#binAt(place)[name] += (end - at) * part;
       at = end;
     }
     this.#bound(MAX_HELD);
@@ -98,5 +98,13 @@ export class RunTimeline {
 function shownBin(atMs: number, { ok, retried, failed, ...spans }: Bin, widthMs: number): ReportBin {
   const mean = (ms: number) => Math.round(ms / widthMs * 100) / 100;
   const { inFlight, waiting, paused } = spans;
-  return { atMs, ok, retried, failed, inFlight: mean(inFlight), waiting: mean(waiting), paused: mean(paused) };
+  return {
+    atMs,
+    ok,
+    retried,
+    failed,
+    inFlight: mean(inFlight),
+    waiting: mean(waiting),
+    paused: Math.min(1, mean(paused)),
+  };
 }

@@ -1,8 +1,8 @@
 import { printable } from "../errors/printable.ts";
 import type { ReportWorker } from "./run_report.ts";
 
-const MAX_WORKERS = 100;
-const MAX_NAME_LENGTH = 80;
+const MAX_WORKERS = 50;
+const MAX_NAME_LENGTH = 40;
 const OTHERS = "other workers";
 
 interface Share {

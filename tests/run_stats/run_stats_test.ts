@@ -12,7 +12,7 @@ function record(index: number, more: Partial<RunRecord> = {}): RunRecord {
 Deno.test("RunStats counts items by how they ended", () => {
   const stats = new RunStats();
   for (let i = 1; i <= 8; i++) stats.add(record(i));
-  stats.add(record(9, { attempts: 3, isFromJournal: true, costs: { tokens: 7 } }));
+  stats.add(record(9, { attempts: 3, waitedMs: 50, isFromJournal: true, costs: { tokens: 7 } }));
   stats.add(record(10, { attempts: 4, costs: { tokens: 5 }, failure: { label: "HttpError (503)", message: "busy" } }));
   const { totals, attempts, about } = stats.report({ task: "enrich" }, { left: 2 });
   assertEquals(about, { task: "enrich" });
@@ -26,6 +26,8 @@ Deno.test("RunStats counts items by how they ended", () => {
     attempts: 15,
     attemptsPerItem: 1.5,
     seconds: 1.01,
+    itemSeconds: 1,
+    waitedSeconds: 0.05,
     itemsPerSecond: 10 / 1.01,
     costs: { tokens: 12 },
   });
@@ -77,8 +79,14 @@ Deno.test("RunStats holds a bounded number of kinds of errors, of workers, of co
     stats.add(record(i, { attempts: i, failure, worker: `w${i}`, costs: { [`c${i}`]: 1 } }));
   }
   const report = stats.report({ task: "t" });
-  assertEquals([report.errors.length, report.workers.length, report.attempts.length], [51, 101, 20]);
+  assertEquals([report.errors.length, report.workers.length, report.attempts.length], [31, 51, 20]);
   assertEquals(report.errors[0]!.label, "other errors");
   assertEquals(Object.keys(report.totals.costs).length, 20);
   assert(JSON.stringify(report).length < 100_000);
+});
+
+Deno.test("RunStats.addPause() is a part of the time, however many items paused", () => {
+  const stats = new RunStats();
+  for (let i = 0; i < 3; i++) stats.addPause(START_MS, START_MS + 1_000);
+  assertEquals(stats.report({ task: "t" }).timeline.bins[0]?.paused, 1);
 });

@@ -11,14 +11,15 @@ const sum = (bins: readonly ReportBin[], name: keyof ReportBin) => bins.reduce((
 Deno.test("RunTimeline spreads what went on over the parts that it touched", () => {
   const timeline = new RunTimeline();
   timeline.span("inFlight", START_MS + 5, START_MS + 25);
+  timeline.span("waiting", START_MS, START_MS + 10, 0.25);
   timeline.count("ok", START_MS + 25);
   const { binSeconds, bins } = timeline.report();
   assertEquals(binSeconds, 0.01);
-  assertEquals(bins.map(({ atMs, ok, inFlight }) => [atMs - START_MS, ok, inFlight]), [[0, 0, 0.5], [10, 0, 1], [
-    20,
-    1,
-    0.5,
-  ]]);
+  assertEquals(bins.map(({ atMs, ok, inFlight, waiting }) => [atMs - START_MS, ok, inFlight, waiting]), [
+    [0, 0, 0.5, 0.25],
+    [10, 0, 1, 0],
+    [20, 1, 0.5, 0],
+  ]);
 });
 
 Deno.test("RunTimeline loses no item and no time, in whatever order they come, in at most 200 parts", () => {

@@ -11,7 +11,7 @@ const LEVELS: readonly (readonly string[])[] = [
   ["engine", "opero"],
   ["map"],
   ["create_opero", "default_instance", "opmap", "run_async"],
-  ["testing"],
+  ["report", "testing"],
 ];
 
 /** Rooms of one subject each, of which none imports another. */
