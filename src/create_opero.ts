@@ -26,7 +26,8 @@ export interface OperoInstance extends AsyncDisposable {
   invalidateTags(...tags: readonly string[]): Promise<void>;
   /**
    * Ends what runs over many items, which rejects with an `AbortError`, and closes what the instance opened:
-   * connections, files, workers. What was passed in stays open. No run begins after it.
+   * connections, files, workers. What was passed in stays open. No run over items begins after it. A cached function that
+   * is called afterwards opens its backend again, until the next close; what ran at the time of the close is not kept.
    */
   close(): Promise<void>;
 }

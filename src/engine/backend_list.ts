@@ -1,4 +1,7 @@
+import { attach } from "../cache/backend/attached_host.ts";
 import type { CacheBackend, CacheBackendHost } from "../cache/backend/cache_backend.ts";
+import { reopening } from "../cache/backend/reopening_backend.ts";
+import { tiersOf } from "../cache/backend/tiered_backend.ts";
 import type { SeenTags } from "../cache/tags/seen_tags.ts";
 import type { Flights } from "../cache/results/flights.ts";
 import { errorLabel } from "../errors/error_label.ts";
@@ -57,11 +60,13 @@ export class BackendList {
     return this.#find(backend, config) ?? this.#add(task, backend, config);
   }
 
-  /** Closes what was opened here; what was passed in stays open, and is known still to who clears it later. */
+  /**
+   * Closes what was opened here, until it is used again; what was passed in stays open. What runs now is not kept, as
+   * that would open it.
+   */
   async close(): Promise<void> {
-    const all = this.#open.splice(0);
-    this.#open.push(...all.filter(({ opened }) => opened === undefined));
-    const closing = all.filter(({ opened }) => opened !== undefined);
+    const closing = this.#open.filter(({ opened }) => opened !== undefined);
+    for (const { flights } of closing) for (const each of flights.values()) each.forgetAll();
     const closed = await Promise.allSettled(closing.map(async ({ backend }) => await backend.close?.()));
     for (const result of closed) {
       if (result.status === "rejected") this.warn("a cache backend could not be closed", result.reason);
@@ -82,9 +87,15 @@ export class BackendList {
     );
   }
 
+  /** `backend`, whose tiers may have been made outside of the instance. */
+  #attached(backend: CacheBackend): CacheBackend {
+    for (const part of tiersOf(backend)) attach(part, this.host);
+    return backend;
+  }
+
   #add(task: string, given: string | CacheBackend, config: BackendConfig): OpenBackend {
     const isName = typeof given === "string";
-    const backend = isName ? openCache(task, given, config, this.host) : given;
+    const backend = isName ? reopening(() => this.#attached(openCache(task, given, config, this.host))) : given;
     const opened = isName ? { name: given, config } : undefined;
     const open: OpenBackend = { backend, opened, functions: new Map(), tags: new Map(), flights: new Map() };
     this.#open.push(open);

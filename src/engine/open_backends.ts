@@ -9,8 +9,9 @@ import { TagVersions } from "../cache/tags/tag_versions.ts";
 import { Flights } from "../cache/results/flights.ts";
 import type { BackendState } from "../cache/guard/guard_options.ts";
 import { GuardedCache, PATIENCE_TIMEOUTS } from "../cache/guard/guarded_cache.ts";
+import { ReopeningBackend } from "../cache/backend/reopening_backend.ts";
 import type { BackendList, OpenBackend } from "./backend_list.ts";
-import { isTiered, type TieredBackend } from "../cache/backend/tiered_backend.ts";
+import { isTiered, type TieredBackend, tiersOf } from "../cache/backend/tiered_backend.ts";
 import { WriteOrder } from "../cache/guard/write_order.ts";
 import type { Clock } from "../time/clock.ts";
 import { CacheError } from "../errors/cache_error.ts";
@@ -132,21 +133,21 @@ export class OpenBackends {
     random: () => number,
     limits: BackendLimits,
   ): TagVersions {
-    const guard = this.#guard(partsOf(backend).at(-1)!, limits);
+    const guard = this.#guard(tiersOf(backend).at(-1)!, limits);
     return new TagVersions({ backend: guard, namespace, seen, clock: this.#clock, random });
   }
 
   #attach(open: OpenBackend): void {
     if (this.#attached.has(open)) return;
     this.#attached.add(open);
-    for (const part of partsOf(open.backend)) attach(part, this.#list.host);
+    for (const part of tiersOf(open.backend)) attach(part, this.#list.host);
   }
 
   #guard(backend: CacheBackend, limits: BackendLimits): GuardedCache {
     const clock = this.#clock;
     if (isTiered(backend)) return this.#guardTiers(backend, limits);
     const state = this.#stateOf(backend, limits.timeoutMs);
-    const hasToOpen = isAttachable(backend) || this.#list.all.some((open) => open.backend === backend && open.opened);
+    const hasToOpen = isAttachable(backend) || backend instanceof ReopeningBackend;
     return new GuardedCache({ ...limits, backend, state, clock, isFirst: () => hasToOpen && !state.health.wasAsked });
   }
 
@@ -175,6 +176,7 @@ export class OpenBackends {
       order: new WriteOrder(this.#clock, timeoutMs * PATIENCE_TIMEOUTS, remove),
     };
     this.#states.set(backend, state);
+    if (backend instanceof ReopeningBackend) backend.onClose = () => state.health.recordClosed();
     return state;
   }
 
@@ -192,7 +194,8 @@ export class OpenBackends {
   }
 
   #labelOf(backend: CacheBackend): string {
-    return this.#list.all.find((open) => open.backend === backend)?.opened?.name ?? className(backend) ?? "Object";
+    return this.#list.all.find((open) => open.backend === backend)?.opened?.name ?? className(ownOf(backend)) ??
+      "Object";
   }
 
   #recordIdentity({ functions }: OpenBackend, { fn, functionName, identity, isIdentityChosen }: BackendUse): void {
@@ -208,7 +211,7 @@ export class OpenBackends {
   }
 }
 
-/** A backend, and the tiers that it is made of. */
-function partsOf(backend: CacheBackend): readonly CacheBackend[] {
-  return isTiered(backend) ? backend.tiers.flatMap(partsOf) : [backend];
+/** What the user knows of a backend that is opened by its name. */
+function ownOf(backend: CacheBackend): CacheBackend {
+  return backend instanceof ReopeningBackend ? backend.opened : backend;
 }

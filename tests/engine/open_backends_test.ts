@@ -244,7 +244,7 @@ Deno.test("close() closes a backend that was opened after an earlier close", asy
   const { opero, close } = createOpero({ cache: true, cacheBackend: "counted" });
   opero((x: number) => x);
   await close();
-  opero((x: number) => x);
+  await opero((x: number) => x)(1);
   await close();
   await close();
   assertEquals(closed, 2);

@@ -29,3 +29,13 @@ export function noteTiers(backend: TieredBackend): void {
 export function isTiered(backend: CacheBackend): backend is TieredBackend {
   return known.has(backend);
 }
+
+/**
+ * The tiers that `backend` is made of, those of tiers in their place.
+ *
+ * @param backend A backend of the library or of the user.
+ * @returns Itself, where it is made of none.
+ */
+export function tiersOf(backend: CacheBackend): readonly CacheBackend[] {
+  return isTiered(backend) ? backend.tiers.flatMap(tiersOf) : [backend];
+}

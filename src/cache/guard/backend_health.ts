@@ -84,6 +84,11 @@ export class BackendHealth {
     this.#isOpening = hasToOpen;
   }
 
+  /** It was closed: what is asked next has to open it again. */
+  recordClosed(): void {
+    this.wasAsked = false;
+  }
+
   /**
    * Asks whether it may be asked now. Once a breaker was open for its time one may, and all others wait for what that one
    * finds.
