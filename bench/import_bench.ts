@@ -8,7 +8,8 @@
  * name other programs than those on the PATH.
  */
 import { stop } from "npm:esbuild@0.28.2";
-import { importSize, makeImportProject } from "./support/import_project.ts";
+import { makeImportProject } from "./support/import_project.ts";
+import { splitBundleSize } from "./support/split_bundle.ts";
 
 const ROUNDS = 15;
 
@@ -75,7 +76,7 @@ const project = await makeImportProject();
 try {
   console.log("| import | minified | gzipped |\n| --- | --- | --- |");
   for (const [name, code] of Object.entries(SIZES)) {
-    const { bytes, gzipped } = await importSize(project, code);
+    const { bytes, gzipped } = await splitBundleSize({ directory: project, code });
     console.log(`| ${name} | ${(bytes / 1_024).toFixed(1)} KB | ${(gzipped / 1_024).toFixed(1)} KB |`);
   }
   const scripts = new Map(Object.keys(SCRIPTS).map((name, i) => [name, `${project}/script${i}.mjs`]));

@@ -1,6 +1,3 @@
-import { build, type BuildOptions } from "npm:esbuild@0.28.2";
-import { type BundleSize, sizeAtOnce } from "./bundle_sizes.ts";
-
 /** The peers, as npm has them. */
 const PEERS = ["p-retry@9.0.0", "p-map@7.0.4", "lru-cache@11.5.3", "cockatiel@4.0.0"];
 
@@ -23,29 +20,4 @@ export async function makeImportProject(): Promise<string> {
   await run(root, Deno.execPath(), "task", "pack", "--allow-dirty", "-o", `${directory}/opero.tgz`);
   await run(directory, "npm", "install", "--no-audit", "--no-fund", "./opero.tgz", ...PEERS);
   return directory;
-}
-
-/**
- * Bundles `code`, minified and split by what an `import()` loads later.
- *
- * @param directory The project that it stands in.
- * @param code A module.
- * @returns The size of what is loaded at once.
- */
-export async function importSize(directory: string, code: string): Promise<Omit<BundleSize, "name">> {
-  const options = {
-    stdin: { contents: code, resolveDir: directory, loader: "js", sourcefile: "entry.ts" },
-    absWorkingDir: directory,
-    outdir: "out",
-    bundle: true,
-    splitting: true,
-    minify: true,
-    format: "esm",
-    platform: "node",
-    target: "es2024",
-    metafile: true,
-    write: false,
-    logLevel: "error",
-  } as const satisfies BuildOptions;
-  return sizeAtOnce(await build(options));
 }
