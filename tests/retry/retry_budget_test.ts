@@ -83,3 +83,15 @@ Deno.test("RetryBudget keeps any window at the reserve and a share of the succes
     }
   }));
 });
+
+Deno.test("RetryBudget reads the clock once a turn, where that can, and loses nothing that is given back", () => {
+  const time = { nowMs: 0, turnMs: 0, now: () => time.nowMs, coarseNow: () => time.turnMs };
+  const budget = new RetryBudget(SETTINGS, time);
+  assert(budget.tryWithdraw());
+  // The turn began before the slice that the retry was taken in.
+  time.nowMs = 1_500;
+  budget.giveBack(time.nowMs);
+  assertAlmostEquals(budget.balance, 10);
+  time.turnMs = 1_500;
+  assertAlmostEquals(budget.balance, 10);
+});
