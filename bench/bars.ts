@@ -1,10 +1,16 @@
 /** What a row has to reach. All bars stand here and nowhere else. */
-export type Bar = RatioBar | FigureBar;
+export type Bar = RatioBar | DifferenceBar | FigureBar;
 
 /** Our figure as a multiple of that of another in the same row. */
 export interface RatioBar {
   readonly beside: string;
   readonly atMost: number;
+}
+
+/** By how much our figure may exceed that of another in the same row, in the unit of the row. */
+export interface DifferenceBar {
+  readonly beside: string;
+  readonly atMostMore: number;
 }
 
 /** Our figure itself, in the unit of the row. */
@@ -19,6 +25,9 @@ export const RATES = [10, 50, 90, 200, 1_000] as const;
 /** The longest that the library may block the event loop by what it does by itself, in milliseconds. */
 export const LONGEST_BLOCK_MS = 20;
 
+/** What an enabled policy may add to a call that succeeds at once, in nanoseconds. */
+const POLICY_NS = 100;
+
 const rateBars = RATES.flatMap((rate): [string, Bar[]][] => [
   [`${rate}/s over 5 s on a busy machine`, [{ atLeast: 99 }]],
   [`${rate}/s, starts in the fullest second as a share of the rate`, [{ atMost: 100 }]],
@@ -28,9 +37,19 @@ const rateBars = RATES.flatMap((rate): [string, Bar[]][] => [
 export const BARS: Readonly<Record<string, readonly Bar[]>> = {
   "retries: 3, success": [{ beside: "@std/async retry", atMost: 0.9 }],
   "retries: 3, timeout, success": [{ beside: "cockatiel", atMost: 0.1 }],
-  "retries, circuit breaker, success": [{ beside: "cockatiel", atMost: 0.5 }],
+  "retries, circuit breaker, success": [
+    { beside: "cockatiel", atMost: 0.5 },
+    { beside: "opero without breaker", atMostMore: POLICY_NS },
+  ],
+  "retries, retry budget, success": [{ beside: "opero without budget", atMostMore: POLICY_NS }],
+  "hedge, a quick success": [{ beside: "opero without hedge", atMostMore: POLICY_NS }],
   "retries, circuit breaker, timeout, success": [{ beside: "cockatiel", atMost: 0.2 }],
-  "concurrency, a free slot": [{ beside: "cockatiel", atMost: 0.3 }, { beside: "p-limit", atMost: 0.3 }],
+  "concurrency, a free slot": [
+    { beside: "cockatiel", atMost: 0.3 },
+    { beside: "p-limit", atMost: 0.3 },
+    { beside: "opero without concurrency", atMostMore: POLICY_NS },
+  ],
+  "rate limit, a token is there": [{ beside: "opero without rate limit", atMostMore: POLICY_NS }],
   "stats: true": [{ beside: "opero without", atMost: 1.5 }],
   "memory hit, string argument": [{ beside: "lru-cache get", atMost: 1.2 }],
   "memory hit, object argument": [{ beside: "JSON.stringify + Map", atMost: 1.4 }],

@@ -16,6 +16,10 @@ const broken = opero(serve, { retries: 3, circuitBreaker: true });
 const brokenByRow = opero(serve, { retries: 3, circuitBreaker: { consecutiveFailures: 5 } });
 const limited = opero(serve, { retries: 3, circuitBreaker: true, timeout: "5s" });
 
+const budgeted = opero(serve, { retries: 3, retryBudget: true });
+const hedged = opero(serve, { retries: 3, hedge: { after: "1s" } });
+const hedgedByQuantile = opero(serve, { retries: 3, hedge: { after: { quantile: 0.95 } } });
+
 const sampling = { threshold: 0.5, duration: 60_000, minimumRps: 1 };
 const cockatielRetry = () => cockatiel.retry(cockatiel.handleAll, { maxAttempts: 3 });
 const cockatielBreaker = () =>
@@ -58,6 +62,15 @@ export const rows: readonly Row[] = [
   callRow("retries, circuit breaker, timeout, success", [
     { name: "opero", call: () => limited() },
     { name: "cockatiel", call: () => cockatielLimited.execute(serve) },
+  ]),
+  callRow("retries, retry budget, success", [
+    { name: "opero", call: () => budgeted() },
+    { name: "opero without budget", call: () => retried() },
+  ]),
+  callRow("hedge, a quick success", [
+    { name: "opero", call: () => hedged() },
+    { name: "opero, by quantile", call: () => hedgedByQuantile() },
+    { name: "opero without hedge", call: () => retried() },
   ]),
   callRow("three fallback values with health, the first succeeds", [
     { name: "opero", call: () => byHealth(KEYS) },

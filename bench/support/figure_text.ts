@@ -50,6 +50,7 @@ export function ratioText(ratio: number): string {
  * @returns The text, such as `≤ 0.90` or `≥ 99.0 %`.
  */
 export function barText(bar: Bar, unit: Unit): string {
+  if ("atMostMore" in bar) return `≤ ${figureText(bar.atMostMore, unit)} more`;
   if ("beside" in bar) return `≤ ${ratioText(bar.atMost)}`;
   const { atMost, atLeast } = bar;
   return atMost === undefined ? `≥ ${figureText(atLeast!, unit)}` : `≤ ${figureText(atMost, unit)}`;

@@ -9,7 +9,7 @@ export interface Section {
 /** All files that are measured, in the order of the tables. */
 export const SECTIONS: readonly Section[] = [
   { title: "Retries and timeouts", file: "retry_bench.ts" },
-  { title: "Circuit breaker", file: "policies_bench.ts" },
+  { title: "Policies", file: "policies_bench.ts" },
   { title: "Cache in memory", file: "cache_memory_bench.ts" },
   { title: "Rate limits", file: "rate_limit_bench.ts" },
   { title: "Cache, rate limit and retries together", file: "stack_bench.ts" },

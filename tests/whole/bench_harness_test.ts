@@ -53,6 +53,7 @@ Deno.test("verdictsOf() holds a row to its bars, the bar itself is met", () => {
     true,
     false,
   ]);
+  assertEquals(isMet(20, [{ beside: "rival", atMostMore: 10 }, { beside: "rival", atMostMore: 9 }]), [true, false]);
   assertThrows(() => isMet(1, [{ beside: "x", atMost: 1 }]), Error, 'Nobody in "row" is called "x"');
 });
 
