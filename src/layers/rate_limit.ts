@@ -152,7 +152,9 @@ export function rateLimitLayer(options: RateLimitLayerOptions, host: LayerHost):
         const limiter = shared ?? limiterOf(call);
         if (hasCosts) return startAtCost(call, limiter);
         if (!limiter.tryStart()) return waitForTurn(call, limiter, undefined);
-        return limiter.ticket === undefined ? run(call) : begin(call, limiter, limiter.ticket);
+        const { ticket } = limiter;
+        // Of a call without a state nothing lies between its token and its attempt, and one reading of the clock serves both.
+        return ticket === undefined || call.state === undefined ? run(call) : begin(call, limiter, ticket);
       } catch (error) {
         stateOf(call).isFinal = true;
         return Promise.reject(error);
@@ -175,13 +177,12 @@ function starters(next: Handler, { limiterOf, limits, pacing }: RateLimitLayerOp
   return {
     run,
     begin: (call, limiter, ticket) => {
-      // The window counts from when the function is called: a call with a state records exactly when its attempt begins.
-      stateOf(call);
       if (hasCosts) {
         call.settle = (cost) => limiter.settle(ticket, limits.map((each) => isByCost(each) ? cost : undefined));
       }
       const running = run(call);
-      limiter.began(ticket, call.startedMs ?? 0);
+      // The window counts from when the function is called: a call with a state records exactly when its attempt begins.
+      if (call.state !== undefined) limiter.began(ticket, call.startedMs ?? 0);
       return running;
     },
   };

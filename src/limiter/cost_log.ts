@@ -15,6 +15,7 @@ const ROUNDING_SHARE = 1e-9;
 export class CostLog {
   readonly #size: number;
   readonly #windowMs: number;
+  readonly #grainMs: number;
   #entries: CostEntry[] = [];
   /** The index of the oldest that counts. */
   #from = 0;
@@ -24,6 +25,7 @@ export class CostLog {
   constructor({ size, windowMs }: StartRingPolicy) {
     this.#size = size * (1 + ROUNDING_SHARE);
     this.#windowMs = windowMs;
+    this.#grainMs = windowMs / GRAINS_A_WINDOW;
   }
 
   /** How many entries it holds. */
@@ -40,6 +42,7 @@ export class CostLog {
   /** The earliest time at which `cost` tokens may be taken; `-Infinity` where nothing holds them back. */
   earliestMs(nowMs: number, cost: number): number {
     this.#expire(nowMs);
+    if (this.#sum + cost <= this.#size) return -Infinity;
     // More than a window holds cannot be taken at once: those ahead take theirs in windows before.
     const windowsBefore = Math.max(0, Math.ceil(cost / this.#size) - 1);
     const ms = this.#roomAtMs(cost - windowsBefore * this.#size);
@@ -49,11 +52,9 @@ export class CostLog {
   /** Counts `cost` tokens at `ms`, which is no earlier than those before, and answers where. */
   add(ms: number, cost: number): CostEntry {
     this.#expire(ms);
-    const last = this.#entries.at(-1);
-    const isNew = this.length === 0 || ms - last!.firstMs > this.#windowMs / GRAINS_A_WINDOW;
-    const entry = isNew ? new CostEntry(ms) : last!;
-    if (isNew) this.#entries.push(entry);
-    entry.lastMs = Math.max(entry.lastMs, ms);
+    let entry = this.#entries[this.#entries.length - 1];
+    if (entry === undefined || ms - entry.firstMs > this.#grainMs) this.#entries.push(entry = new CostEntry(ms));
+    else if (ms > entry.lastMs) entry.lastMs = ms;
     this.change(entry, cost);
     return entry;
   }

@@ -2,7 +2,7 @@ import { WaitingLine } from "../call/waiting_line.ts";
 import type { Clock, Timer } from "../time/clock.ts";
 import { ROUNDING_MS } from "./gcra.ts";
 import type { Costs, Limiter, Start, Ticket } from "./limiter.ts";
-import { Meter } from "./meter.ts";
+import { Meter, type TakenTokens } from "./meter.ts";
 import type { Rate } from "./rate.ts";
 import { SPARED_MS } from "./rate_limiter.ts";
 import type { Reservation } from "./reservation.ts";
@@ -140,7 +140,8 @@ export class WeightedLimiter implements Limiter {
   }
 
   #take(nowMs: number, plannedMs: number, costs: Costs): Reservation {
-    const taken = this.#meters.map((meter, i) => meter.take(nowMs, plannedMs, costs?.[i] ?? 1));
+    const taken: TakenTokens[] = [];
+    for (let i = 0; i < this.#meters.length; i++) taken.push(this.#meters[i]!.take(nowMs, plannedMs, costs?.[i] ?? 1));
     return this.#latest = { taken };
   }
 

@@ -48,6 +48,8 @@ export type RateLimitValue = number | RateLimit | readonly RateLimit[];
 /** One limit as it is asked for. */
 export interface ResolvedLimit {
   readonly rate: Rate;
+  /** The most that one attempt can take of it. */
+  readonly largestCost: number;
   /** What an attempt with these arguments takes of it; `undefined` for one token. */
   readonly costOf: ((...args: readonly unknown[]) => unknown) | undefined;
   /** Where it stands in the options, for messages. */
@@ -114,7 +116,7 @@ function limitOf(task: string, given: RateLimit, place: string, name: string): R
   if (!canBeKept(rate)) {
     throw wrongOption(task, name, { desired: "a rate with a time between two starts that can be waited for" }, limit);
   }
-  return { rate, costOf: cost, place };
+  return { rate, largestCost: largestCost(rate), costOf: cost, place };
 }
 
 /**
@@ -128,15 +130,20 @@ function limitOf(task: string, given: RateLimit, place: string, name: string): R
  * @throws {unknown} What a `cost` throws.
  */
 export function costsOf(functionName: string, limits: readonly ResolvedLimit[], args: readonly unknown[]): number[] {
-  return limits.map(({ costOf, place }) => {
-    if (costOf === undefined) return 1;
-    const cost = costOf(...args);
-    if (isCost(cost)) return cost;
-    throw new ConfigurationError(
-      `Cannot run ${JSON.stringify(functionName)} as '${place}.cost' must return a finite number of at least 0: ` +
-        `received ${describeValue(cost)}`,
-    );
-  });
+  const costs: number[] = [];
+  for (const { costOf, place } of limits) {
+    const cost = costOf === undefined ? 1 : costOf(...args);
+    if (!isCost(cost)) throw wrongCost(functionName, place, cost);
+    costs.push(cost);
+  }
+  return costs;
+}
+
+function wrongCost(functionName: string, place: string, cost: unknown): ConfigurationError {
+  return new ConfigurationError(
+    `Cannot run ${JSON.stringify(functionName)} as '${place}.cost' must return a finite number of at least 0: ` +
+      `received ${describeValue(cost)}`,
+  );
 }
 
 /**
@@ -157,13 +164,13 @@ export function isCost(cost: unknown): cost is number {
  * @returns The reason as the end of a message, with the fix; `undefined` where it can.
  */
 export function overBurst(limits: readonly ResolvedLimit[], costs: readonly number[]): string | undefined {
-  for (const [i, { rate, place }] of limits.entries()) {
-    const largest = largestCost(rate);
-    if (costs[i]! <= largest) continue;
-    const fix = largest < rate.burst ? "limit" : "burst";
+  for (let i = 0; i < limits.length; i++) {
+    const { rate, largestCost, place } = limits[i]!;
+    if (costs[i]! <= largestCost) continue;
+    const fix = largestCost < rate.burst ? "limit" : "burst";
     return `as it costs ${
       costs[i]
-    } and '${place}' lets through at most ${largest} at once: raise its '${fix}', or ask for less in a call`;
+    } and '${place}' lets through at most ${largestCost} at once: raise its '${fix}', or ask for less in a call`;
   }
   return undefined;
 }
