@@ -80,6 +80,9 @@ export function currentCall(): CallContext {
   );
 }
 
+/** Those that were made here. */
+const attemptHandlers = new WeakSet<Handler>();
+
 /** What an attempt of a function needs. */
 export interface AttemptHost {
   /** Dates its beginning. */
@@ -99,10 +102,12 @@ export interface AttemptHost {
 export function attemptHandler(fn: (...args: never[]) => unknown, host: AttemptHost): Handler {
   const { clock, random } = host;
   const readClock = clock.coarseNow === undefined ? () => clock.now() : () => clock.coarseNow!();
-  return (call) => {
+  const handler: Handler = (call) => {
     const outerCall = runningCall;
     const outerRandom = runningRandom;
-    beginAttempt(call, call.state === undefined ? readClock() : clock.now());
+    // A reading of the clock costs as much as all else, and nobody asks when the first attempt of most calls began.
+    const { state } = call;
+    beginAttempt(call, state !== undefined && (state.isTimed || state.attemptCount > 0) ? clock.now() : readClock());
     runningCall = call;
     runningRandom = random;
     try {
@@ -118,6 +123,18 @@ export function attemptHandler(fn: (...args: never[]) => unknown, host: AttemptH
       runningRandom = outerRandom;
     }
   };
+  attemptHandlers.add(handler);
+  return handler;
+}
+
+/**
+ * Whether `handler` calls the function at once.
+ *
+ * @param handler A handler.
+ * @returns `true` for an innermost handler; `false` where a layer lies between.
+ */
+export function isAttemptHandler(handler: Handler): boolean {
+  return attemptHandlers.has(handler);
 }
 
 /** Most functions have few arguments, which a direct call takes in half the time of `apply`. */

@@ -16,6 +16,35 @@ export interface RetryContext {
 /** Decides whether another attempt may follow an error. */
 export type RetryPredicate = (error: unknown, context: RetryContext) => boolean;
 
+/** The context of one attempt. A literal with a getter of its own would take ten times as long to make. */
+class AttemptFacts implements RetryContext {
+  readonly attempt: number;
+  readonly retry: number;
+  readonly fallbackIndex: number | undefined;
+  readonly #call: Call;
+  readonly #random: () => number;
+
+  constructor(call: Call, random: () => number) {
+    const { retry, fallbackIndex } = stateOf(call);
+    this.attempt = call.attemptNumber;
+    this.retry = retry;
+    this.fallbackIndex = fallbackIndex;
+    this.#call = call;
+    this.#random = random;
+  }
+
+  /** Most never look at it, and it costs more than all the rest. */
+  get correlationId(): string {
+    return correlationIdOf(this.#call, this.#random);
+  }
+
+  /** All of it, for who writes it to a log. */
+  toJSON(): RetryContext {
+    const { attempt, retry, fallbackIndex, correlationId } = this;
+    return { attempt, retry, fallbackIndex, correlationId };
+  }
+}
+
 /**
  * What a predicate of the user's gets of the latest attempt of `call`.
  *
@@ -24,14 +53,5 @@ export type RetryPredicate = (error: unknown, context: RetryContext) => boolean;
  * @returns The context that the predicate receives.
  */
 export function retryContext(call: Call, random: () => number): RetryContext {
-  const { retry, fallbackIndex } = stateOf(call);
-  return {
-    attempt: call.attemptNumber,
-    retry,
-    fallbackIndex,
-    // Most never look at it, and it costs more than all the rest.
-    get correlationId(): string {
-      return correlationIdOf(call, random);
-    },
-  };
+  return new AttemptFacts(call, random);
 }

@@ -21,8 +21,10 @@ class FallbackParameter {
 
   /** `args` with `values` at the parameter's place. */
   argsWith(args: readonly unknown[], values: unknown): unknown[] {
-    const { index } = this.#place;
-    const changed = [...args];
+    const { index, path } = this.#place;
+    // A function of that one parameter is by far the commonest.
+    if (args.length <= 1 && index === 0 && path.length === 0) return [values];
+    const changed = args.slice();
     while (changed.length < index) changed.push(undefined);
     changed[index] = write(changed[index], this.#path, values);
     return changed;
@@ -51,6 +53,7 @@ export type FallbackLists = readonly (readonly unknown[] | undefined)[];
  * @returns The number of steps.
  */
 export function stepsOf(lists: FallbackLists): number {
+  if (lists.length === 1) return lists[0]?.length ?? 0;
   let steps = 0;
   for (const list of lists) if (list !== undefined) steps = Math.max(steps, list.length);
   return steps;

@@ -108,8 +108,7 @@ export function circuitBreakerLayer(options: CircuitBreakerLayerOptions, host: L
     const permit = breaker.tryAcquire();
     if (permit === undefined) return Promise.reject(refusalOf(call, breaker, options.name, host));
     if (breaker.hasChanged) report(call, breaker);
-    // A call with a state notes exactly when its attempt begins.
-    if (isTimed) stateOf(call);
+    if (isTimed) stateOf(call).isTimed = true;
     const attempts = attemptsOf(call);
     return next(call).then(
       (value) => {

@@ -1,3 +1,4 @@
+import { isAttemptHandler } from "../attempt/current_call.ts";
 import type { LayerHost } from "../attempt/layer_host.ts";
 import { type Call, stateOf } from "../call/call.ts";
 import type { Handler, Layer } from "../call/layer.ts";
@@ -125,7 +126,7 @@ export function rateLimitLayer(options: RateLimitLayerOptions, host: LayerHost):
   const { limiterOf, shared, limits, maxWaitMs } = options;
   const hasCosts = limits.some(isByCost);
   return (next) => {
-    const { run, begin } = starters(next, options);
+    const { startAtOnce, begin } = starters(next, options);
 
     function waitForTurn(call: Call, limiter: Limiter, costs: Costs): Promise<unknown> {
       const turn = { limiter, costs, call, sinceMs: host.clock.now(), waitMs: limiter.waitMs(costs), maxWaitMs };
@@ -137,24 +138,21 @@ export function rateLimitLayer(options: RateLimitLayerOptions, host: LayerHost):
     async function runInTurn(turn: Turn): Promise<unknown> {
       const ticket = await turnIn(turn, host);
       endTurn(turn, ticket, host);
-      return await begin(turn.call, turn.limiter, ticket);
+      return await begin(turn.call, turn.limiter, ticket, true);
     }
 
     function startAtCost(call: Call, limiter: Limiter): Promise<unknown> {
       const costs = costsOf(host.functionName, limits, call.args);
       const reason = overBurst(limits, costs);
       if (reason !== undefined) return Promise.reject(refuse(call, reason, Infinity, host));
-      return limiter.tryStart(costs) ? begin(call, limiter, limiter.ticket!) : waitForTurn(call, limiter, costs);
+      return limiter.tryStart(costs) ? startAtOnce(call, limiter) : waitForTurn(call, limiter, costs);
     }
 
     return (call) => {
       try {
         const limiter = shared ?? limiterOf(call);
         if (hasCosts) return startAtCost(call, limiter);
-        if (!limiter.tryStart()) return waitForTurn(call, limiter, undefined);
-        const { ticket } = limiter;
-        // Of a call without a state nothing lies between its token and its attempt, and one reading of the clock serves both.
-        return ticket === undefined || call.state === undefined ? run(call) : begin(call, limiter, ticket);
+        return limiter.tryStart() ? startAtOnce(call, limiter) : waitForTurn(call, limiter, undefined);
       } catch (error) {
         stateOf(call).isFinal = true;
         return Promise.reject(error);
@@ -163,27 +161,37 @@ export function rateLimitLayer(options: RateLimitLayerOptions, host: LayerHost):
   };
 }
 
-/** What runs an attempt that has its tokens: without a ticket, and with one. */
+/** What runs an attempt that has its tokens. */
 interface Starters {
-  readonly run: Handler;
-  readonly begin: (call: Call, limiter: Limiter, ticket: Ticket) => Promise<unknown>;
+  /** As soon as it was asked for. */
+  readonly startAtOnce: (call: Call, limiter: Limiter) => Promise<unknown>;
+  /** With the ticket of its start; `isDated` says that the limiter is to learn when the function is called. */
+  readonly begin: (call: Call, limiter: Limiter, ticket: Ticket, isDated: boolean) => Promise<unknown>;
 }
 
 function starters(next: Handler, { limiterOf, limits, pacing }: RateLimitLayerOptions): Starters {
   const hasCosts = limits.some(isByCost);
+  // Where nothing lies between its token and its attempt one reading of the clock serves both.
+  const isDatedLater = !isAttemptHandler(next);
+  const isPlain = !hasCosts && !isDatedLater;
   const run: Handler = pacing === undefined
     ? next
     : (call) => next(call).then((value) => pacing.passed(value, limiterOf, call));
+  const begin: Starters["begin"] = (call, limiter, ticket, isDated) => {
+    if (hasCosts) {
+      call.settle = (cost) => limiter.settle(ticket, limits.map((each) => isByCost(each) ? cost : undefined));
+    }
+    if (!isDated) return run(call);
+    stateOf(call).isTimed = true;
+    const running = run(call);
+    limiter.began(ticket, call.startedMs ?? 0);
+    return running;
+  };
   return {
-    run,
-    begin: (call, limiter, ticket) => {
-      if (hasCosts) {
-        call.settle = (cost) => limiter.settle(ticket, limits.map((each) => isByCost(each) ? cost : undefined));
-      }
-      const running = run(call);
-      // The window counts from when the function is called: a call with a state records exactly when its attempt begins.
-      if (call.state !== undefined) limiter.began(ticket, call.startedMs ?? 0);
-      return running;
+    begin,
+    startAtOnce: (call, limiter) => {
+      const ticket = isPlain ? undefined : limiter.ticket;
+      return ticket === undefined ? run(call) : begin(call, limiter, ticket, isDatedLater);
     },
   };
 }

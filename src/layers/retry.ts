@@ -18,8 +18,9 @@ import {
   wrongOption,
 } from "../options/validate.ts";
 import { type Call, stateOf } from "../call/call.ts";
-import type { Handler, Layer } from "../call/layer.ts";
+import type { Layer } from "../call/layer.ts";
 import type { LayerHost } from "../attempt/layer_host.ts";
+import type { OutcomeWatch } from "../attempt/outcome_watch.ts";
 import type { RetryBudgetConfig } from "../policy/budget_fields.ts";
 import type { RetryBudget } from "../retry/retry_budget.ts";
 import { definePolicy, type Filled, type Policy } from "../policy/policy.ts";
@@ -139,6 +140,8 @@ export function resolveRetry(task: string, options: FilledRetryOptions): RetryPo
   return { retries, backoffFactor, minDelayMs, maxDelayMs, jitter, respectRetryAfter, maxRetryAfterMs };
 }
 
+type ValueWatch = Pick<OutcomeWatch, "onValue" | "onValueOf">;
+
 /**
  * Tries again what fails.
  *
@@ -161,9 +164,8 @@ export function resolveRetry(task: string, options: FilledRetryOptions): RetryPo
  */
 export function retryLayer(policy: RetryPolicy, host: LayerHost): Layer {
   const { failures } = host;
-  return (inner) => {
-    const next = depositing(policy.budget, inner);
-    const { onValue, onValueOf } = host.outcomes;
+  return (next) => {
+    const { onValue, onValueOf } = depositing(policy.budget, host.outcomes);
     const handlerOf = (call: Call) => onValueOf === undefined ? onValue : (value: unknown) => onValueOf(value, call);
 
     /**
@@ -208,12 +210,16 @@ export function retryLayer(policy: RetryPolicy, host: LayerHost): Layer {
   };
 }
 
-/** `next`, each success of which adds to `budget`. */
-function depositing(budget: RetryBudget | undefined, next: Handler): Handler {
-  if (budget === undefined) return next;
-  const onValue = (value: unknown) => {
+/** What is done with the value of each success, which adds to `budget`, too. */
+function depositing(budget: RetryBudget | undefined, { onValue, onValueOf }: ValueWatch): ValueWatch {
+  if (budget === undefined) return { onValue, onValueOf };
+  const deposit = (value: unknown) => {
     budget.deposit();
-    return value;
+    return onValue === undefined ? value : onValue(value);
   };
-  return (call) => next(call).then(onValue);
+  const depositOf = onValueOf && ((value: unknown, call: Call) => {
+    budget.deposit();
+    return onValueOf(value, call);
+  });
+  return { onValue: deposit, onValueOf: depositOf };
 }

@@ -57,6 +57,7 @@ export class HedgeRace {
     this.#call = call;
     // A call with a state notes exactly when its attempts begin.
     this.#state = stateOf(call);
+    this.#state.isTimed = true;
     this.#next = next;
     this.#settings = settings;
     this.#host = host;

@@ -47,6 +47,17 @@ Deno.test("failOn is asked once for each attempt that answered, with its place",
   assertEquals([await done, asked], [3, [[1, 1, 0, 0, "string"], [3, 3, 2, 0, "string"]]]);
 });
 
+Deno.test("failOn gets a context that JSON shows in full, with the id of the call", async () => {
+  const { opero } = lab({ retries: 0 });
+  const shown: string[] = [];
+  const failOn = (_value: unknown, context: RetryContext) => {
+    shown.push(JSON.stringify(context), context.correlationId);
+    return false;
+  };
+  await opero(() => Promise.resolve(1), { failOn })();
+  assertEquals(JSON.parse(shown[0]!), { attempt: 1, retry: 0, correlationId: shown[1] });
+});
+
 Deno.test("failOn is seen by retryOn, a Retry-After, the next fallback value and the fallback", async () => {
   const { opero, clock } = lab({ retries: 1 });
   const begin = clock.now();

@@ -35,7 +35,7 @@ const IN_MEMORY: readonly (readonly [string, OperoOptions, number])[] = [
   ["a plain call", {}, 12],
   ["a call with retries", { retries: 3 }, 12],
   ["a call with a timeout", { timeout: "1m" }, 23],
-  ["a call with a timeout and a deadline", { timeout: "1m", deadline: "2m" }, 34],
+  ["a call with a timeout and a deadline", { timeout: "1m", deadline: "2m" }, 37],
   ["a call with a rate limit", { rateLimit: 1e9 }, 18],
   ["a call with a circuit breaker", { circuitBreaker: true }, 23],
   ["a call with a limit of attempts at once", { concurrency: 4 }, 19],
