@@ -124,6 +124,20 @@ Deno.test("errors of a pool name the function in their stack, and show no addres
   assert(missing.message.length < 300 && !/data:|ext:runtime/.test(missing.message), missing.message);
 });
 
+Deno.test("errors of a pool name the line within the function", async () => {
+  const fn = function parseRow(row: number): number {
+    const half = row / 2;
+    if (half > 1) {
+      throw new RangeError("too much");
+    }
+    return half;
+  };
+  await using pool = openPool(fn);
+  const { stack } = await rejection(runItem(pool, 8));
+  const line = fn.toString().split("\n").findIndex((text) => text.includes("throw ")) + 1;
+  assertMatch(stack!, new RegExp(`at parseRow \\(opero:parseRow[^)]*:${line}:\\d+\\)`));
+});
+
 Deno.test("a worker sees the arguments and the environment of the process", async () => {
   process.env.OPERO_TEST_OF_WORKERS = "seen";
   await using pool = openPool(async (_item: number) => {

@@ -1,6 +1,9 @@
 import type { PooledFunction } from "../wire/pooled_function.ts";
 import type { WorkerHook } from "../../runtime/worker_hook.ts";
 
+/** Kept from the start, as items may replace it; by another name than its own it sees no scope but the global one. */
+const evaluateGlobally: (code: string) => unknown = eval;
+
 /** A function as a worker runs it. */
 export type ItemFunction = (...args: readonly unknown[]) => unknown;
 
@@ -23,9 +26,11 @@ export function loadFunction(
 
 function evaluate({ source, name }: PooledFunction, bound: Readonly<Record<string, unknown>>): ItemFunction {
   const names = Object.keys(bound);
-  // Modules are strict, and so was the code that this source is from.
-  const make = new Function(...names, `"use strict"; return (${source}\n);\n//# sourceURL=opero:${placeName(name)}`);
-  const fn: unknown = make(...names.map((name) => bound[name]));
+  // Modules are strict, and so was the code that this source is from. In place of `new Function`, which puts two lines
+  // before it: so a stack has the lines of the function itself.
+  const code = `(function(${names}) {"use strict"; return (${source}\n); })\n//# sourceURL=opero:${placeName(name)}`;
+  const make = evaluateGlobally(code) as (...values: readonly unknown[]) => unknown;
+  const fn = make(...names.map((name) => bound[name]));
   if (typeof fn === "function") return fn as ItemFunction;
   throw new TypeError("Cannot run what was sent to a worker as it is no function");
 }
