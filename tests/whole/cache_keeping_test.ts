@@ -217,20 +217,44 @@ Deno.test("cacheErrors does not keep aborts, refusals, wrong options, nor what l
   assertEquals(breaker.calls.length, 2);
 });
 
+/** What removes a kept error of the argument `"a"`. */
+const FORGET = [
+  ({ fn }: ReturnType<typeof wrapped>) => fn.cache.delete("a"),
+  ({ fn }: ReturnType<typeof wrapped>) => fn.cache.clear(),
+  ({ fn }: ReturnType<typeof wrapped>) => fn.cache.set(1, "a"),
+  ({ clearCache }: ReturnType<typeof wrapped>) => clearCache(),
+  ({ invalidateTags }: ReturnType<typeof wrapped>) => invalidateTags("any"),
+  ({ fn }: ReturnType<typeof wrapped>) => fn.with({ cache: "refresh" })("a"),
+];
+
 Deno.test("cacheErrors forgets an error that was deleted, cleared, replaced, or may have borne an invalidated tag", async () => {
-  const forget = [
-    ({ fn }: ReturnType<typeof wrapped>) => fn.cache.delete("a"),
-    ({ fn }: ReturnType<typeof wrapped>) => fn.cache.clear(),
-    ({ fn }: ReturnType<typeof wrapped>) => fn.cache.set(1, "a"),
-    ({ clearCache }: ReturnType<typeof wrapped>) => clearCache(),
-    ({ invalidateTags }: ReturnType<typeof wrapped>) => invalidateTags("any"),
-    ({ fn }: ReturnType<typeof wrapped>) => fn.with({ cache: "refresh" })("a"),
-  ];
-  for (const [i, act] of forget.entries()) {
+  for (const [i, act] of FORGET.entries()) {
     const made = wrapped({ cacheErrors: "1h", cacheTags: () => [] }, { error: GONE }, { value: 1 });
     await rejectionOf(made.fn("a"));
     await act(made);
     assertEquals(await made.fn("a"), 1, `way ${i}`);
+  }
+});
+
+Deno.test("cacheErrors keeps no error of a run during which it was deleted, cleared, replaced, or a tag invalidated", async () => {
+  for (const cacheBackend of ["memory", memoryCache()]) {
+    for (const [i, act] of FORGET.entries()) {
+      const options = {
+        cacheErrors: "1h",
+        cacheTags: () => [],
+        cacheBackend,
+        cacheId: `way ${i}`,
+        reraise: true,
+      } as const;
+      const held = Promise.withResolvers<never>();
+      const made = wrapped(options, { value: held.promise }, { value: 1 });
+      const failing = rejectionOf(made.fn("a"));
+      while (made.calls.length === 0) await Promise.resolve();
+      await act(made);
+      held.reject(GONE);
+      assertStrictEquals(await failing, GONE);
+      assertEquals(await made.fn("a"), 1, `way ${i}`);
+    }
   }
 });
 

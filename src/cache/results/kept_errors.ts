@@ -38,7 +38,8 @@ export class KeptErrors {
 
   /** Keeps what the run of `flight` came to, where the next run would most likely come to the same. */
   keep(flight: Flight, error: unknown): void {
-    if (!flight.isStorable || hasOwnEnd(flight) || !isLasting(error)) return;
+    // It may be one of what was there before tags were invalidated, and bears none that would say so.
+    if (!flight.isStorable || !flight.isOpen || hasOwnEnd(flight) || !isLasting(error)) return;
     const nowMs = this.#clock.now();
     const expiresAt = nowMs + this.#ttlMs;
     this.#store.set(flight.key, { value: error, createdAt: nowMs, expiresAt, staleUntil: expiresAt });
