@@ -113,6 +113,32 @@ Deno.test("close() opens no backend, nor does what was under way at that time", 
   await Deno.remove(directory, { recursive: true });
 });
 
+Deno.test("close() is no outage: what it cuts off counts as no failure, and the backend is used again at once", async () => {
+  const entries = memoryCache();
+  registerCacheBackend("cut off", () => {
+    const { promise: closed, reject } = Promise.withResolvers<never>();
+    closed.catch(() => {});
+    return {
+      get: (key) =>
+        Promise.race([closed, new Promise<void>((resolve) => setTimeout(resolve, 50))]).then(() => entries.get(key)),
+      set: (key, entry) => entries.set(key, entry),
+      delete: (key) => entries.delete(key),
+      clear: (prefix) => entries.clear(prefix),
+      close: () => reject(new Error("closed")),
+    };
+  });
+  const warnings: string[] = [];
+  const logger = { debug() {}, info() {}, warning: (line: string) => void warnings.push(line), error() {} };
+  const { opero, close } = createOpero({ logger });
+  const fn = opero((n: number) => n, { cache: true, cacheBackend: "cut off", cacheId: "fn" });
+  await fn(0);
+  const cutOff = Promise.all(Array.from({ length: 20 }, (_, n) => fn(n)));
+  await close();
+  assertEquals((await cutOff).length, 20);
+  assertEquals([(await fn.withMeta(0)).meta.cache, fn.cache.stats().errors, warnings], ["hit", 0, []]);
+  await close();
+});
+
 Deno.test("close() leaves a backend that was passed in as it is, closed by its owner too", async () => {
   const directory = await Deno.makeTempDir();
   const cacheBackend = sqliteCache({ path: `${directory}/cache.sqlite` });

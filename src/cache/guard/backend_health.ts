@@ -62,6 +62,8 @@ export class BackendHealth {
   readonly #useless = new Set<CacheOperation>();
   /** Whether anything was asked of it so far. */
   wasAsked = false;
+  /** How often it was closed. */
+  closings = 0;
   #isOpening = false;
   /** When trouble was last reported, when an operation last failed, and whether its recovery was reported since. */
   #reportedMs = -Infinity;
@@ -87,6 +89,12 @@ export class BackendHealth {
   /** It was closed: what is asked next has to open it again. */
   recordClosed(): void {
     this.wasAsked = false;
+    this.closings++;
+  }
+
+  /** What was asked with `permits` says nothing of it. */
+  release(operation: CacheOperation, permits: readonly Permit[]): void {
+    for (const [i, permit] of permits.entries()) (i === 0 ? this.#breakers[operation] : this.#breaker).release(permit);
   }
 
   /**

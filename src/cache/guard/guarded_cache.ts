@@ -167,6 +167,7 @@ export class GuardedCache {
   #do<R>(work: Work<R>, permits: readonly Permit[], orElse: (() => R) | undefined): MaybePromise<R> {
     const { state, clock, connectTimeoutMs } = this.#options;
     const isFirst = state === undefined || !state.health.wasAsked ? this.#recordRequest() : false;
+    const closings = state?.health.closings;
     let answer: unknown;
     try {
       answer = work.act();
@@ -176,11 +177,12 @@ export class GuardedCache {
         return accepted;
       }
     } catch (error) {
-      return this.#fail(work, error, { isFirst, isNamed: orElse === undefined, permits }, orElse);
+      return this.#fail(work, error, { isFirst, isNamed: orElse === undefined, permits, closings }, orElse);
     }
     return answerInTime(answer, isFirst ? Math.max(work.limitMs, connectTimeoutMs) : work.limitMs, clock, {
       onAnswer: (answer) => this.#accept(work, answer),
-      onFailure: (error) => this.#fail(work, error, { isFirst, isNamed: orElse === undefined, permits }, orElse),
+      onFailure: (error) =>
+        this.#fail(work, error, { isFirst, isNamed: orElse === undefined, permits, closings }, orElse),
     });
   }
 
@@ -200,15 +202,20 @@ export class GuardedCache {
   #fail<R>(
     { operation }: Work<R>,
     error: unknown,
-    context: Omit<FailureContext, "functionName">,
+    { closings, ...context }: Omit<FailureContext, "functionName"> & { readonly closings: number | undefined },
     orElse: (() => R) | undefined,
   ): R {
     const { state, functionName, onError } = this.#options;
-    // A value that cannot be kept says nothing of the backend, but that it is there.
-    if (error instanceof SerializationError) state?.health.recordSuccess(operation);
-    else state?.health.recordFailure(operation, error, { ...context, functionName });
-    // The failure of a tier was reported by its own guard.
-    if (state !== undefined || !context.isNamed) onError(operation, error);
+    if (state !== undefined && state.health.closings !== closings) {
+      // It was closed meanwhile, which is no trouble.
+      state.health.release(operation, context.permits);
+    } else {
+      // A value that cannot be kept says nothing of the backend, but that it is there.
+      if (error instanceof SerializationError) state?.health.recordSuccess(operation);
+      else state?.health.recordFailure(operation, error, { ...context, functionName });
+      // The failure of a tier was reported by its own guard.
+      if (state !== undefined || !context.isNamed) onError(operation, error);
+    }
     if (orElse === undefined) throw error;
     return orElse();
   }
