@@ -47,7 +47,7 @@ export class Attempt implements RunningAttempt, EndedAttempt {
   /** Asks the function to stop; nothing happens to an attempt that has ended. */
   abort(reason: unknown): void {
     if (this.outcome !== undefined) return;
-    // Made also where nobody asked yet: with `context: "async"` the function may ask later.
+    // Made also where it was not asked for yet: with `context: "async"` the function may ask later.
     this.#controller ??= new AbortController();
     this.#controller.abort(reason);
   }
@@ -73,7 +73,7 @@ export function beginAttempt(call: Call, nowMs: number): void {
 }
 
 /**
- * The attempt of `call` that has begun and of whose end nobody knows yet.
+ * The attempt of `call` that has begun and whose end is not known yet.
  *
  * @param call The call.
  * @returns `undefined` where none has begun, or the latest has ended

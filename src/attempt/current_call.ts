@@ -105,7 +105,7 @@ export function attemptHandler(fn: (...args: never[]) => unknown, host: AttemptH
   const handler: Handler = (call) => {
     const outerCall = runningCall;
     const outerRandom = runningRandom;
-    // A reading of the clock costs as much as all else, and nobody asks when the first attempt of most calls began.
+    // A reading of the clock costs as much as all else, and of most calls it is not asked when the first attempt began.
     const { state } = call;
     beginAttempt(call, state !== undefined && (state.isTimed || state.attemptCount > 0) ? clock.now() : readClock());
     runningCall = call;

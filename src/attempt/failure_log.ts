@@ -99,7 +99,7 @@ export class FailureLog {
 
   /**
    * Whether the latest attempt of `call` failed with what another value may fix: `fallbackOn` matches it. For the last value
-   * nobody has asked so far.
+   * that was not asked so far.
    *
    * @throws {unknown} What `fallbackOn` throws; it ends the call.
    */

@@ -43,7 +43,7 @@ function isRefused(round: readonly EndedAttempt[]): boolean {
   return round.every(({ outcome }) => outcome === "refused");
 }
 
-/** After how many seconds one that was refused may come back; `undefined` where nobody knows. */
+/** After how many seconds one that was refused may come back; `undefined` where that is unknown. */
 function waitOf(refusal: unknown): number | undefined {
   const wait = readField(refusal, "retryAfter");
   return typeof wait === "number" ? wait : undefined;

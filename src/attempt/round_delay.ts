@@ -45,7 +45,7 @@ export function delayBeforeRetry(
   return policy.budget?.tryWithdraw() === false ? "budget" : delayMs;
 }
 
-/** So long is waited at least for what nobody knows the end of. */
+/** So long is waited at least for what has no known end. */
 const LEAST_REFUSAL_WAIT_MS = 100;
 
 /**

@@ -56,12 +56,12 @@ export interface CircuitChange {
 /** The share of trials that may not fail after a row of failures: none may. */
 const NONE = Number.MIN_VALUE;
 
-/** So long after its end nobody has come for an open circuit, and what is known of it is out of date. */
+/** So long after its end no call has come for an open circuit, and what is known of it is out of date. */
 const FORGOTTEN_MS = 600_000;
 
 /**
  * Circuit breaker (M. Nygard, "Release It!", 2007): where too many attempts have failed, none is made for a while; then a
- * few trials decide whether to close it, or to open it again for longer. Its time is looked at when somebody asks, so it has
+ * few trials decide whether to close it, or to open it again for longer. Its time is looked at when a call asks, so it has
  * no timer. Windows and trials are those of resilience4j; the epochs are those of Sony's gobreaker.
  */
 export class CircuitBreaker {
@@ -94,7 +94,7 @@ export class CircuitBreaker {
     this.#trials = new Trials(this.#rule);
   }
 
-  /** The state; it stays `open` until somebody asks for a permit once its time is over. */
+  /** The state; it stays `open` until a call asks for a permit once its time is over. */
   get state(): CircuitState {
     return this.#state;
   }
@@ -116,7 +116,7 @@ export class CircuitBreaker {
     return this.#clock.now() >= this.#untilMs + FORGOTTEN_MS;
   }
 
-  /** For how long it is open yet, in milliseconds; `undefined` where nobody knows when it lets something through. */
+  /** For how long it is open yet, in milliseconds; `undefined` where it is unknown when it lets something through. */
   get retryAfterMs(): number | undefined {
     return this.#state === "open" ? Math.max(0, this.#untilMs - this.#clock.now()) : undefined;
   }

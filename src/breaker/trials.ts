@@ -36,7 +36,7 @@ export class Trials {
     if (this.#inFlight > 0) this.#inFlight--;
   }
 
-  /** Gives back all that are in flight, as nobody knows whether they will ever end; should they, they count. */
+  /** Gives back all that are in flight, as it is unknown whether they will ever end; should they, they count. */
   giveUpWaiting(): void {
     this.#inFlight = 0;
   }

@@ -66,7 +66,7 @@ export class CallState {
   attemptCount: number;
   /** Whether nothing may follow: what is thrown ends the call. */
   isFinal = false;
-  /** Whether somebody has to know exactly when its attempts begin; the first one is dated to the turn otherwise. */
+  /** Whether it must be known exactly when its attempts begin; the first one is dated to the turn otherwise. */
   isTimed = false;
   /** The round, from 0. */
   retry = 0;

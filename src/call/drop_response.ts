@@ -3,7 +3,7 @@ import { isResponse } from "../errors/http_status.ts";
 import { readField } from "../errors/read_field.ts";
 
 /**
- * Releases the connection that `dropped` holds, a `Response` or the error of one that was refused, which nobody will
+ * Releases the connection that `dropped` holds, a `Response` or the error of one that was refused, which will not be
  * read: else it stays open until the garbage collector comes by, and a pool of connections may have none for the next
  * attempt. One that is being read is not touched.
  *
@@ -32,7 +32,7 @@ function cancelBody(response: Response): void {
     if (typeof readField(body, "cancel") === "function") {
       (body as ReadableStream).cancel().catch(() => {});
     } else if (typeof readField(body, "destroy") === "function") {
-      // node-fetch gives a stream of Node, whose error would end the process where nobody listens.
+      // node-fetch gives a stream of Node, whose error would end the process without a listener.
       (body as NodeBody).on("error", () => {});
       (body as NodeBody).destroy();
     }

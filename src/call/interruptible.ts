@@ -2,8 +2,8 @@
  * Waits for what `start` starts, or until `stop` is called, whichever comes first. `arm` is given
  * `stop` and answers how to disarm it; it is disarmed before the promise settles, so nothing is left.
  * Where `stop` came first, `onStop` is called with the reason, in the async context of this call: `stop`
- * itself is called in that of the code that set the timer or aborts. What comes of `start` after that, which nobody gets, goes
- * to `onLate`, unless it is the reason itself.
+ * itself is called in that of the code that set the timer or aborts. What `start` brings
+ * after that goes to `onLate`, unless it is the reason itself.
  *
  * @param start Starts the work.
  * @param arm Gets `stop`, and returns how to disarm it.

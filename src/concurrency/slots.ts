@@ -6,8 +6,8 @@ const LATEST_SHARE = 0.2;
 
 /**
  * A semaphore (Dijkstra, 1965) with a queue: at most `limit` hold a slot, the others wait in the order in which they came.
- * A slot that comes back is handed to the first who waits, so nobody who comes later can take it; one who leaves the queue
- * takes no slot with it. While anybody waits, all slots are taken.
+ * A slot that comes back is handed to the first who waits, so no later call can take it; one who leaves the queue
+ * takes no slot with it. While a call waits, all slots are taken.
  */
 export class Slots {
   readonly #clock: Clock;
@@ -69,7 +69,7 @@ export class Slots {
     return this.#paceMs === undefined ? undefined : this.#paceMs * (this.#line.length + 1);
   }
 
-  /** Whether nothing is lost with it: no slot is held, so nobody waits. */
+  /** Whether nothing is lost with it: no slot is held, so no call waits. */
   get isIdle(): boolean {
     return this.#inFlight === 0;
   }

@@ -31,7 +31,7 @@ export interface BackendLimits {
   readonly onError: (operation: CacheOperation, error: unknown) => void;
 }
 
-/** How long somebody waits for a backend. */
+/** How long a backend is waited for. */
 type OperationLimits = Pick<BackendLimits, "timeoutMs" | "connectTimeoutMs">;
 
 /** How a function uses a backend. */

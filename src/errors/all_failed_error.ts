@@ -41,7 +41,7 @@ export interface AllFailedInit {
 
 /**
  * Every attempt of a call failed. It holds all of their errors; its text names only their kinds,
- * since messages may hold what nobody should print.
+ * since messages may hold what should not be printed.
  *
  * @example
  * ```ts

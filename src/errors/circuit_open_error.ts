@@ -18,7 +18,7 @@ export class CircuitOpenError extends OperoError {
     nameClass(this, "CircuitOpenError");
   }
 
-  /** After how many seconds a trial may be let through; `undefined` where nobody knows. */
+  /** After how many seconds a trial may be let through; `undefined` where that is unknown. */
   readonly retryAfter: number | undefined;
 
   /** Makes the error; `retryAfterMs` is for how long the circuit is open yet, in milliseconds. */

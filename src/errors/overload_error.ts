@@ -18,7 +18,7 @@ export class OverloadError extends OperoError {
     nameClass(this, "OverloadError");
   }
 
-  /** After how many seconds a slot may be free; `undefined` where nobody knows. */
+  /** After how many seconds a slot may be free; `undefined` where that is unknown. */
   readonly retryAfter: number | undefined;
 
   /** Makes the error; `retryAfterMs` is the wait that may be expected, in milliseconds. */

@@ -1,5 +1,5 @@
 /*
- * What was thrown comes from code that nobody here knows: a getter may throw, a proxy may be revoked, a prototype may be
+ * What was thrown comes from unknown code: a getter may throw, a proxy may be revoked, a prototype may be
  * missing. This is the one place where such a value is looked into; nothing in it throws.
  */
 

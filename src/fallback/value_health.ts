@@ -22,7 +22,7 @@ export interface ValueFailure {
   readonly retryAfterMs: number;
 }
 
-/** Nobody waits longer for a value, whatever a server says; so one that is not used any more can be forgotten. */
+/** A value is not waited for longer, whatever a server says; so one that is not used any more can be forgotten. */
 const MAX_COOLING_MS = 24 * 60 * 60 * 1_000;
 
 /**

@@ -4,7 +4,7 @@ import { openSource } from "./open_source.ts";
 import { readExpression } from "./read_expression.ts";
 
 /**
- * Whether the class or method written as `source` may keep state of an instance where nobody sees it: in private fields, in
+ * Whether the class or method written as `source` may keep hidden state of an instance: in private fields, in
  * accessors of its own kind, or under the instance in a `WeakMap`, as compilers write private fields. For the last one an
  * instance has to be passed to other code, so a lone `this` that goes elsewhere than to a few known places counts. So does a source that
  * cannot be read.

@@ -81,7 +81,7 @@ export interface ConcurrencyLayerOptions {
  * - None is free: it waits for its turn. With `maxQueue` waiting, or once it has waited for `maxWait`, an `OverloadError`,
  *   which is not retried, but continues with the next fallback value. Where the deadline comes first, an `AllFailedError`.
  * - Success, failure, timeout: the slot is handed to the first who waits. What a function does after its timeout holds no
- *   slot: nobody knows whether it ends at all, and what hangs would take a slot with it each time.
+ *   slot: it is unknown whether it ends at all, and what hangs would take a slot with it each time.
  * - Abort: it leaves the queue, or gives its slot back, at once.
  *
  * It stands within the retries and the circuit breaker, and around the rate limit and the timeout: the wait for a slot uses

@@ -86,7 +86,7 @@ export function fallbackLayer(fallback: unknown, host: LayerHost, hasSharedDeadl
     return next(call).then(undefined, (error) => {
       if (!host.failures.isReplaceable(error)) throw error;
       const failed = error instanceof AllFailedError ? error : host.failures.allFailed(call, "attempts", error);
-      // What it throws at once is thrown here, not in a promise that nobody listens to yet.
+      // What it throws at once is thrown here, not in a promise without a listener yet.
       return waitFor(call, scope, answer(call, failed), error);
     });
   };

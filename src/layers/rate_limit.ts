@@ -101,7 +101,7 @@ export interface RateLimitLayerOptions {
   readonly limits: readonly ResolvedLimit[];
   /** The longest wait, in milliseconds; `undefined` for no limit. */
   readonly maxWaitMs: number | undefined;
-  /** What is to be given the values, where nobody else gives them to it. */
+  /** What is to be given the values, where no other layer gives them to it. */
   readonly pacing: ServerPacing | undefined;
 }
 

@@ -38,7 +38,7 @@ export function reraiseLayer(host: LayerHost): Layer {
   return (next) => (call) =>
     next(call).then(
       (value) => {
-        // Where a fallback value or an old one took its place, nobody gets what the last attempt threw.
+        // Where a fallback value or an old one took its place, what the last attempt threw reaches no caller.
         dropResponse((call.state?.servedBy ?? call).state?.attempts.at(-1)?.error);
         return value;
       },

@@ -200,7 +200,7 @@ export function retryLayer(policy: RetryPolicy, host: LayerHost): Layer {
     }
 
     // What ends the call is thrown by the handler itself: an async function that throws before it waits makes a promise
-    // that rejects before anybody listens, and Deno searches all of those for each that is listened to after all.
+    // that rejects before there is a listener, and Deno searches all of those for each that is listened to after all.
     return (call) =>
       next(call).then(onValueOf === undefined ? onValue : handlerOf(call), (error) => {
         const delayMs = decide(call, error, policy.minDelayMs);

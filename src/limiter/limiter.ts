@@ -14,7 +14,7 @@ export type Start = (ticket: Ticket) => void;
  * and in the order in which the starts were asked for.
  */
 export interface Limiter {
-  /** Takes the tokens if they are there and nobody waits for theirs. */
+  /** Takes the tokens if they are there and no call waits for its own. */
   tryStart(costs?: Costs): boolean;
   /** The ticket of the latest start; `undefined` where it is not noted. */
   readonly ticket: Ticket | undefined;

@@ -33,7 +33,7 @@ export class RateLimiter implements Limiter {
     this.#ring = this.#policy.ring && new StartRing(this.#policy.ring);
   }
 
-  /** Takes a token if one is there and nobody waits for it. */
+  /** Takes a token if one is there and no call waits for it. */
   tryStart(): boolean {
     if (this.#line.length > 0) return false;
     if (this.#gcra.admitUnread()) return true;
@@ -124,7 +124,7 @@ export class RateLimiter implements Limiter {
     return there;
   }
 
-  /** Whether nobody waits and the bucket has been full for a while, so that nothing is lost with it. */
+  /** Whether no call waits and the bucket has been full for a while, so that nothing is lost with it. */
   get isIdle(): boolean {
     if (this.#line.length > 0) return false;
     const sinceMs = this.#clock.now() - SPARED_MS;

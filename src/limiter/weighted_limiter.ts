@@ -36,7 +36,7 @@ export class WeightedLimiter implements Limiter {
     this.#queued = rates.map(() => 0);
   }
 
-  /** Takes the tokens if they are there and nobody waits for theirs. */
+  /** Takes the tokens if they are there and no call waits for its own. */
   tryStart(costs: Costs): boolean {
     if (this.#line.length > 0) return false;
     const nowMs = this.#clock.now();
@@ -124,7 +124,7 @@ export class WeightedLimiter implements Limiter {
     return Math.floor(Math.min(...this.#meters.map((meter) => meter.available(nowMs))) + ROUNDING_MS);
   }
 
-  /** Whether nobody waits and all buckets have been full for a while, so that nothing is lost with it. */
+  /** Whether no call waits and all buckets have been full for a while, so that nothing is lost with it. */
   get isIdle(): boolean {
     const sinceMs = this.#clock.now() - SPARED_MS;
     return this.#line.length === 0 && this.#pausedUntilMs <= sinceMs &&

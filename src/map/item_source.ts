@@ -87,7 +87,7 @@ export class ItemSource {
 
   /**
    * Ends the iterator, of which no more is asked; resolves once it has cleaned up. An async one that was asked
-   * and has not answered may never do so, so nobody waits for that. One that is not async and is closed from within,
+   * and has not answered may never do so, so that is not awaited. One that is not async and is closed from within,
    * as by a source that aborts its own run, is ended once it has answered.
    */
   async close(): Promise<void> {

@@ -129,7 +129,7 @@ export class MapStreamRun extends MapRun {
       this.#firstReader = reader.next;
       reader.resolve({ done: false, value: this.#buffer.take() });
     }
-    // Also where nobody waits: places that are left out may have been passed over.
+    // Also where no reader waits: places that are left out may have been passed over.
     this.#fillIfWorthIt();
     if (this.isOver) this.#sendAway();
   }

@@ -12,7 +12,7 @@ import { wrongOption } from "./validate.ts";
  */
 export function booleanAnswer(functionName: string, option: string, answer: unknown): boolean {
   if (typeof readField(answer, "then") !== "function") return Boolean(answer);
-  // Nobody will listen to what it brings.
+  // Its result is ignored.
   Promise.resolve(answer).catch(() => {});
   const desired = "a function that answers true or false at once";
   throw wrongOption(`call ${JSON.stringify(functionName)}`, option, { desired }, answer);

@@ -3,7 +3,7 @@ import { isErrorObject, isInstance, readText } from "../errors/read_field.ts";
 import type { OptionRule } from "./validate.ts";
 
 /** A class of errors: a built-in one, one of a library or the user's own, abstract ones too. */
-// deno-lint-ignore no-explicit-any -- a constructor's parameters are nobody's concern here
+// deno-lint-ignore no-explicit-any -- a constructor's parameters do not matter here
 export type ErrorClass = abstract new (...args: any[]) => unknown;
 type Predicate<Context> = (error: unknown, context: Context) => boolean;
 

@@ -23,7 +23,7 @@ export function silenceWarnings(silenced: boolean): void {
 }
 
 /**
- * Writes one line to stderr that nobody asked for, unless that is silenced.
+ * Writes one line of warning to stderr, unless that is silenced.
  *
  * @param message The warning, in one line.
  */

@@ -25,7 +25,7 @@ export class KeyedParts<Part extends KeyedPart> {
   readonly #make: (key: unknown) => Part;
   readonly #parts = new Map<unknown, Part>();
   #calls = 0;
-  /** Whether a round has begun and not ended: it leaves out nobody. */
+  /** Whether a round has begun and not ended: it leaves out none. */
   #isSweeping = false;
   /** Goes round; a map lets those be deleted that were passed. */
   #round: Iterator<[unknown, Part]> = this.#parts.entries();

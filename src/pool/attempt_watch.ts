@@ -7,7 +7,7 @@ export interface AttemptWatchOwner {
   onOverrun(job: Job, limitMs: number): void;
   /** `job` was asked to stop and did not. */
   onUnresponsive(job: Job): void;
-  /** The worker of `job` is busy with nobody knows what, for as long as the job may run. */
+  /** The worker of `job` is busy with something unknown, for as long as the job may run. */
   onSilent(job: Job): void;
 }
 

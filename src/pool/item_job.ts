@@ -10,7 +10,7 @@ export interface ItemClient {
 }
 
 /**
- * The first attempt of an item. Most succeed, and then nobody asks for a call or a promise, which take longer to make
+ * The first attempt of an item. Most succeed, and then a call or a promise is not asked for, which take longer to make
  * than a small item takes to run: so there are none before that.
  */
 export class ItemJob extends Job {

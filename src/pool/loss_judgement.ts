@@ -4,7 +4,7 @@ import type { LossReason } from "./loss_reason.ts";
 export interface Loss<J> {
   /** The item whose synchronous part ran; it alone can be what ended the worker. */
   readonly running: J | undefined;
-  /** Whether an item that nobody waits for any more can be what ended the worker. */
+  /** Whether an item that is not waited for any more can be what ended the worker. */
   readonly isForgottenOne: boolean;
   /** Those that were under way beside it. */
   readonly begun: readonly J[];

@@ -108,7 +108,7 @@ export class PoolShare implements Pool, JobOwner, ServedFunction {
   readonly run = (call: Call): Promise<unknown> => {
     if (this.isClosed) return Promise.reject(this.#closedError());
     const correlationId = getCorrelationId();
-    // Read here, since the workers are fed later and in the name of nobody.
+    // Read here, since the workers are fed later, in no caller's context.
     if (correlationId !== undefined) stateOf(call).correlationId ??= correlationId;
     const job = new CallJob(call, this);
     call.attempt = job;

@@ -86,7 +86,7 @@ export class SlotBoard {
     Atomics.store(this.#board, BOARD_SLOTS + slot, SLOT_SENT);
   }
 
-  /** The worker is done with `slot`. Answers its job, unless nobody waits for that any more. */
+  /** The worker is done with `slot`. Answers its job, unless no caller waits for that any more. */
   release(slot: number): Job | undefined {
     this.#freeSlots.push(slot);
     const job = this.#forget(slot);

@@ -1,7 +1,7 @@
 import { isOfKind } from "../errors/error_kind.ts";
 import { readField } from "../errors/read_field.ts";
 
-/** More headers nobody has. */
+/** No error has more headers. */
 const MAX_ITEMS = 1_000;
 
 /** A doubled header is one text; the comma within a date is followed by its day and month. */

@@ -15,7 +15,7 @@ import {
   TRANSIENT_TEXT,
 } from "./transient_marks.ts";
 
-/** Deeper nobody wraps an error, and more addresses nobody tries. */
+/** Errors are not wrapped deeper than this, nor are more addresses tried. */
 const MAX_DEPTH = 8;
 const MAX_PARTS = 1_000;
 

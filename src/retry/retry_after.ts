@@ -3,7 +3,7 @@ import { headerHolders, headerValues } from "./header_values.ts";
 import { parseHttpDate } from "./http_date.ts";
 import { isInstance, linkedErrors, readField, readList } from "../errors/read_field.ts";
 
-/** Deeper nobody wraps an error, and more errors nobody has. */
+/** Errors are not wrapped deeper than this, nor are there more of them. */
 const MAX_DEPTH = 8;
 const MAX_ITEMS = 1_000;
 

@@ -8,7 +8,7 @@ const TOO_MANY_REQUESTS = 429;
 
 /**
  * How long the server that failed with `error` asks all its callers to wait: its Retry-After, which comes first, or the reset of
- * a quota that is used up, or of which nobody says how much is left. What is left of others does not count, but for the
+ * a quota that is used up, or whose rest is unknown. What is left of others does not count, but for the
  * status 429, as many servers say in each answer when their quotas begin anew.
  *
  * @param error What was thrown, of any type.

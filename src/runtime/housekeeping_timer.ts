@@ -2,7 +2,7 @@ import { setBackgroundTimer } from "./background_timer.ts";
 
 /**
  * Calls `callback` after `ms`, unless the returned function cancels it. It keeps no process alive, and in Deno no test that
- * looks for timers which were left takes it for one: it belongs to no test, and nobody can end it.
+ * looks for timers which were left takes it for one: it belongs to no test, and no test can end it.
  *
  * @param ms The time, in milliseconds.
  * @param callback Called once.

@@ -1,6 +1,6 @@
 /**
  * Runs what reports on a call, such as a listener or a logger: it must neither fail the call nor,
- * where it is async, end the process with a rejection that nobody handles.
+ * where it is async, end the process with an unhandled rejection.
  *
  * @param report Calls the listener or the logger.
  */

@@ -40,7 +40,7 @@ function openWorker(url: string, options: object): Worker {
   }
 }
 
-/** A page that forbids workers says so in its console, and to nobody else. */
+/** A page that forbids workers says so in its console alone. */
 function policyError(): ConfigurationError {
   return new ConfigurationError(
     "Cannot start a worker as the page's Content-Security-Policy must allow it by 'worker-src blob:': " +

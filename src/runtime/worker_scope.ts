@@ -18,13 +18,13 @@ export interface WorkerScope {
   readonly port: WorkerPort;
   /** Calls `listener` with each message. */
   onMessage(listener: (message: unknown) => void): void;
-  /** Calls `listener` with what nobody caught, in place of the platform's own ending of the worker. */
+  /** Calls `listener` with what was not caught, in place of the platform's own ending of the worker. */
   onUncaught(listener: (error: unknown) => void): void;
   /** Calls `listener` before the code asks for the end of its process. */
   onExit(listener: (code: unknown) => void): void;
   /** Calls `listener` once the heap outgrew its limit, where the platform itself says nothing. */
   onHeapOverflow(listener: () => void): void;
-  /** Calls `run`, and breaks it off after `limitMs` where nobody outside could; `false` if it did. */
+  /** Calls `run`, and breaks it off after `limitMs` where no code outside could; `false` if it did. */
   guard(run: () => void, limitMs: number): boolean;
   /** Calls `callback` after what waits already. */
   soon(callback: () => void): void;
@@ -159,7 +159,7 @@ function setArguments(argv: readonly string[]): void {
       // Code that took the array itself sees the arguments, too.
       holder?.argv?.splice(0, Infinity, ...argv);
     } catch {
-      // Deno before 2.7 lets nobody change its first entries.
+      // Deno before 2.7 does not allow a change of its first entries.
       Reflect.set(holder!, "argv", [...argv]);
     }
   }

@@ -35,7 +35,7 @@ export class EventHub<Events> {
   #added = 0;
   #count = 0;
 
-  /** A hub that nobody listens to. With `names`, listening to any other is an error, as it would never be called. */
+  /** A hub without listeners. With `names`, listening to any other is an error, as it would never be called. */
   constructor(names?: readonly (keyof Events & string)[]) {
     this.#names = names;
   }
@@ -62,12 +62,12 @@ export class EventHub<Events> {
     };
   }
 
-  /** Whether anybody listens at all: asked on every call, so it is one comparison. */
+  /** Whether there is any listener: asked on every call, so it is one comparison. */
   get isOn(): boolean {
     return this.#count > 0;
   }
 
-  /** Whether anybody listens to `name`, so that an event nobody wants is not made. */
+  /** Whether `name` has a listener, so that no event is made without one. */
   has(name: keyof Events): boolean {
     return this.#listeners.has(name);
   }

@@ -86,7 +86,7 @@ export class Telemetry {
     return new Telemetry(this.#random, this.#hasOwnLogger ? this.logger : undefined, this, undefined, tally);
   }
 
-  /** Whether anybody looks; what follows a call closely is done only then. */
+  /** Whether there is any observer; what follows a call closely is done only then. */
   get isOn(): boolean {
     const hub = this.#instance?.events;
     const turn = markedTurn.number;
@@ -122,7 +122,7 @@ export class Telemetry {
     state?.watcher?.onWait(ms);
   }
 
-  /** Whether anybody listens to `name`, so that an event nobody wants is not made. */
+  /** Whether `name` has a listener, so that no event is made without one. */
   wants(name: keyof OperoEvents): boolean {
     if (this.events.isOn && this.events.has(name)) return true;
     const hub = this.#instance?.events;

@@ -42,7 +42,7 @@ export class FakeClock implements Clock {
     this.#wallOffsetMs = wallMs - this.#nowMs;
   }
 
-  /** How many timers are set and not yet fired or cancelled; those for housekeeping, for which nobody waits, don't count. */
+  /** How many timers are set and not yet fired or cancelled; those for housekeeping, for which no code waits, don't count. */
   get pending(): number {
     let pending = 0;
     for (const { isBackground } of this.#timers) if (!isBackground) pending++;

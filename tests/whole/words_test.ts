@@ -39,7 +39,7 @@ const REPLACED: Readonly<Record<string, string>> = {
   "what (?:they|it) comes? to": "results",
   "given up": "replaced, stopped",
   "anyhow": "anyway",
-  "nobody's business": "ignored",
+  "(?:no|any|some|every)body(?:'s)?": "the caller, the code, the call; a passive: is not read, is unknown",
 };
 
 const DOCUMENTS = [

@@ -7,7 +7,7 @@ import type { CacheBackend, CacheBackendHost } from "./cache_backend.ts";
 const hosts = new WeakMap<CacheBackend, AttachedHost>();
 
 /**
- * A backend that is made before anybody knows which instance will use it: it keeps its own time until it is attached
+ * A backend that is made before it is known which instance will use it: it keeps its own time until it is attached
  * to one, and from then on follows that one's clock and log.
  *
  * @param open Opens the backend with the given clock and log.

@@ -8,7 +8,7 @@ export interface TieredBackend extends CacheBackend {
   withTiers(wrap: (tier: CacheBackend) => CacheBackend): CacheBackend;
 }
 
-/** Known by this, not by its class, so that nobody loads the class but those who make one. */
+/** Known by this, not by its class, so that only code that makes one loads the class. */
 const known = new WeakSet<CacheBackend>();
 
 /**

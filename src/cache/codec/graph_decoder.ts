@@ -7,7 +7,8 @@ type FromSlot = (slot: unknown) => unknown;
 type Fields = readonly unknown[];
 
 /**
- * Reads what `encodeGraph` wrote. The text may be anybody's: nothing of it is run, and nothing is written but to objects made here.
+ * Reads what `encodeGraph` wrote. The text may come from anywhere: nothing of it is run, and nothing is written but to
+ * objects made here.
  *
  * @param text What `encodeGraph` returned.
  * @returns The value.

@@ -93,7 +93,7 @@ export class DiskStore implements CacheBackend {
     return `${this.#root.pathOf(directory)}/${name}`;
   }
 
-  /** A file that is torn, foreign or past its time is of no use to anybody. */
+  /** A file that is torn, foreign or past its time is of no use. */
   #entryOf(key: string, place: DiskPlace, text: string | undefined, nowMs: number): CacheEntry | undefined {
     if (text === undefined) return undefined;
     const entry = text.endsWith(place.label)

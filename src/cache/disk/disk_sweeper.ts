@@ -24,7 +24,7 @@ export class DiskSweeper {
   readonly #maxBytes: number;
   readonly #files: Files;
   readonly #clock: Clock;
-  /** After so many bytes it is time; at the first write, since nobody knows what is there. */
+  /** After so many bytes it is time; at the first write, since it is unknown what is there. */
   #bytesUntilSweep = 0;
   #nextSweepMs = -Infinity;
   #sweeping: Promise<void> | undefined;

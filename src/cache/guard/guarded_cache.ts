@@ -8,7 +8,7 @@ import { requireEntry, UNREADABLE_ENTRY } from "../backend/read_entry.ts";
 import { answerInTime } from "./answer_in_time.ts";
 import type { GuardedCacheOptions } from "./guard_options.ts";
 
-/** Clearing may mean many thousand entries, and nobody waits for it but who asked for it. */
+/** Clearing may mean many thousand entries, and only the code that asked for it waits. */
 const CLEAR_TIMEOUTS = 120;
 
 /** How long what was asked for by name waits for the writes before it. */

@@ -67,7 +67,7 @@ function builtInKind(prototype: object): StateKind | undefined {
   return (name === undefined ? undefined : STATE_KINDS.get(name)) ?? temporalKind(prototype);
 }
 
-/** The text of a class, or `undefined` where it is native, or may keep state where nobody sees it. */
+/** The text of a class, or `undefined` where it is native, or may keep hidden state. */
 function visibleText(prototype: object): string | undefined {
   const constructor = ownValue(prototype, "constructor");
   if (typeof constructor !== "function" || ownValue(constructor, "prototype") !== prototype) return undefined;

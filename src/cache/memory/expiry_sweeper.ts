@@ -17,8 +17,8 @@ interface Watched {
 }
 
 /**
- * Removes what has expired from stores in memory, as nobody may ask for it again. There is one timer for all stores
- * of an instance, and none while nothing can expire. It keeps neither the process alive nor a store that nobody uses.
+ * Removes what has expired from stores in memory, as it may never be asked for again. There is one timer for all stores
+ * of an instance, and none while nothing can expire. It keeps neither the process alive nor a store that is not used.
  */
 export class ExpirySweeper {
   readonly #clock: Clock;

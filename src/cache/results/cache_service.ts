@@ -176,7 +176,7 @@ export class CacheService {
     return this.#results.newFlight(call.state?.scope === undefined ? call : runnerFor(call, call.state.limits), key);
   }
 
-  /** Runs behind a stale value that was served; nobody waits for it, and the limits of the one call are not its own. */
+  /** Runs behind a stale value that was served; no caller waits for it, and the limits of the one call are not its own. */
   #refresh(call: Call, key: unknown, expired: CacheEntry): void {
     const results = this.#results;
     if (results.refreshOf(key) !== undefined || !results.mayRefresh(key)) return;

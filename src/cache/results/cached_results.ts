@@ -188,7 +188,7 @@ export class CachedResults implements FlightOwner {
     return this.flights.findRefresh(key);
   }
 
-  /** The old value that a refresh runs behind, where nobody else can have invalidated it meanwhile. */
+  /** The old value that a refresh runs behind, where no other caller can have invalidated it meanwhile. */
   staleOf(key: unknown): CacheEntry | undefined {
     return this.rules.hasTags ? undefined : this.flights.findRefresh(key)?.stale;
   }
@@ -216,7 +216,7 @@ export class CachedResults implements FlightOwner {
     this.flights.forget(key);
   }
 
-  /** Ends a flight: nobody joins it any more. */
+  /** Ends a flight: it cannot be joined any more. */
   end(flight: Flight): void {
     this.#keeper.end(flight);
   }

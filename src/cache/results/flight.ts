@@ -40,7 +40,7 @@ export class Flight {
   readonly call: Call;
   /** Under which the result is kept. */
   readonly key: unknown;
-  /** The value past its time that others are served with while it runs; it runs on though nobody waits for it. */
+  /** The value past its time that others are served with while it runs; it runs on without a caller that waits. */
   readonly stale: CacheEntry | undefined;
   /** The flight with the same key that was started before it; `Flights` alone changes it. */
   older: Flight | undefined = undefined;
@@ -48,7 +48,7 @@ export class Flight {
   links: FlightLinks | undefined = undefined;
   /** The latest run that was begun for those who cannot know whether it waits for them. */
   standIn: Flight | undefined = undefined;
-  /** When its run began, where somebody is to know. */
+  /** When its run began, where that is asked for. */
   began: RunBegin | undefined = undefined;
   #promise: Promise<unknown> | undefined = undefined;
   #lookupMs = 0;
@@ -64,7 +64,7 @@ export class Flight {
 
   /**
    * A flight of `owner` on which `call` runs, behind `stale` where that is given. A call that is lent (see `runnerFor()`) is
-   * nobody's own: the result is for those who join.
+   * not owned by any caller: the result is for those who join.
    */
   constructor(owner: FlightOwner, call: Call, key: unknown, stale?: CacheEntry) {
     this.owner = owner;
@@ -120,7 +120,7 @@ export class Flight {
     this.#isStorable = false;
   }
 
-  /** Tags were invalidated: its result is not kept if it turns out to bear one, and nobody joins it any more. */
+  /** Tags were invalidated: its result is not kept if it turns out to bear one, and it cannot be joined any more. */
   invalidateTags(tags: readonly string[]): void {
     this.#invalidTags ??= new Set();
     for (const tag of tags) this.#invalidTags.add(tag);
@@ -166,14 +166,14 @@ export class Flight {
     return this.#hasOwnCaller ? this.#shared.take() : value;
   }
 
-  /** Nobody waits for it any more. */
+  /** No caller waits for it any more. */
   abandon(reason: unknown): void {
     this.#isStorable = false;
     this.owner.end(this);
     this.call.state?.scope?.abort(reason);
   }
 
-  /** Nobody joins it any more. */
+  /** It cannot be joined any more. */
   end(): void {
     this.#isOver = true;
   }

@@ -82,7 +82,7 @@ export class FlightContext {
     recordWait(caller, standIn);
   }
 
-  /** Forgets who waits for `flight`, which has ended; what it has begun and not awaited is nobody's wait any more. */
+  /** Forgets who waits for `flight`, which has ended; what it has begun and not awaited is no caller's wait any more. */
   recordEnd(flight: Flight): void {
     flight.end();
     const { links } = flight;

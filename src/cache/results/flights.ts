@@ -32,7 +32,7 @@ export class Flights {
     this.#first.set(flight.key, flight);
   }
 
-  /** Ends one: nobody joins it any more. */
+  /** Ends one: it cannot be joined any more. */
   remove(flight: Flight): void {
     const first = this.#first.get(flight.key);
     if (first === flight) {

@@ -25,7 +25,7 @@ export function entryFor(value: unknown, nowMs: number, { ttlMs, staleMs, staleI
 
 /**
  * Whether `entry` is no further past its time than `graceMs`. One of the future was made before the time of day went back:
- * nobody knows how old it is.
+ * its age is unknown.
  *
  * @param entry An entry that is no longer fresh.
  * @param graceMs For how long it may still be served, in milliseconds.

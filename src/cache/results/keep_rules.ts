@@ -95,7 +95,7 @@ export class KeepRules {
   }
 
   #wrongAnswer(option: string, rule: OptionRule, answer: unknown): Error {
-    // Nobody will listen to what a promise brings.
+    // The result of a promise is ignored.
     Promise.resolve(answer).catch(() => {});
     return wrongOption(`call ${JSON.stringify(this.#options.functionName)}`, option, rule, answer);
   }

@@ -48,7 +48,7 @@ export class NotedResults implements ResultStore {
     return this.#results.keyOf(self, args);
   }
 
-  /** What was invalidated by a tag is not there, fresh or stale; where the tags cannot be read nobody knows. */
+  /** What was invalidated by a tag is not there, fresh or stale; where the tags cannot be read, that is unknown. */
   read(key: string): MaybePromise<KeptEntry | undefined> {
     return whenReady(this.#results.read(key), (entry) => {
       if (entry === undefined || entry === UNREADABLE_ENTRY) return entry;

@@ -36,7 +36,7 @@ export class ResultKeeper {
     this.#parts = parts;
   }
 
-  /** Ends a flight: nobody joins it any more. */
+  /** Ends a flight: it cannot be joined any more. */
   end(flight: Flight): void {
     this.#parts.flights.remove(flight);
     flightContext.recordEnd(flight);

@@ -14,7 +14,7 @@ export interface ResultStore {
   keyOf(self: unknown, args: readonly unknown[]): unknown;
   /** Whether `entry` is within its time. */
   isFresh(entry: CacheEntry): boolean;
-  /** What is kept under `key`, fresh or not; `UNREADABLE_ENTRY` where nobody knows. */
+  /** What is kept under `key`, fresh or not; `UNREADABLE_ENTRY` where that is unknown. */
   read(key: unknown): MaybePromise<KeptEntry | undefined>;
   /** Keeps the result of a call, unless it is not wanted any more when it comes to that; returns whether it was kept. */
   write(key: unknown, entry: KeptEntry, isWanted: () => boolean): MaybePromise<boolean>;

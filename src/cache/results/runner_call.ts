@@ -3,7 +3,7 @@ import { Call, stateOf } from "../../call/call.ts";
 import type { CallLimits } from "../../call/call_state.ts";
 
 /**
- * Makes a call that runs for others, and that nobody of them can abort by leaving.
+ * Makes a call that runs for others, and that none of them can abort by leaving.
  *
  * @param call Lends its `this`, its arguments, its correlation id and what follows it.
  * @param limits What the run keeps to.

@@ -28,7 +28,7 @@ export class SharedResult {
     }
   }
 
-  /** One of them will not read it; what nobody reads is cancelled. */
+  /** One of them will not read it; what is not read is cancelled. */
   leave(): void {
     this.#remaining--;
     if (this.#remaining === 0 && !this.#isTaken) cancelSingleUse(this.#value);

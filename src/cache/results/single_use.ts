@@ -45,7 +45,7 @@ export function isUsedUp(value: object): boolean {
 }
 
 /**
- * Releases what nobody will read, so that what feeds it can end. Failures are ignored.
+ * Releases what will not be read, so that what feeds it can end. Failures are ignored.
  *
  * @param value A result that can be read only once.
  */

@@ -6,7 +6,7 @@ const MAX_ROWS = 1_024;
 const SLOW_MS = 8;
 const QUICK_MS = 2;
 
-/** How many rows one statement takes: as many as a few milliseconds allow, since nobody knows how large they are. */
+/** How many rows one statement takes: as many as a few milliseconds allow, since their sizes are unknown. */
 export class BatchRows {
   readonly #clock: Pick<Clock, "now">;
   #count = FIRST_ROWS;

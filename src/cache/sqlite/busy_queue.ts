@@ -17,7 +17,7 @@ export class BusyQueue {
   #waiting = 0;
 
   /**
-   * Reads again what has met `error`, which must be another process in its way: it waits for nobody else.
+   * Reads again what has met `error`, which must be another process in its way: it does not queue behind writes.
    *
    * @throws {unknown} `error`, where it is anything else.
    */

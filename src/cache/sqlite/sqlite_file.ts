@@ -116,7 +116,7 @@ export class SqliteFile implements SqliteSource {
     return file === undefined ? undefined : this.#options.files.factsBehind(file)?.identity;
   }
 
-  /** What is no file is not tried: SQLite's own word for it, a disk I/O error say, helps nobody. */
+  /** What is no file is not tried: SQLite's own word for it, a disk I/O error say, does not help. */
   #requireFile(): void {
     const { file, isMade } = this.#place;
     if (file === undefined) return;

@@ -118,7 +118,7 @@ export class TieredCache implements CacheBackend {
     );
   }
 
-  /** Copies what was read to `first`, unless it was changed meanwhile. Nobody waits for it, and it may fail. */
+  /** Copies what was read to `first`, unless it was changed meanwhile. It is not awaited, and may fail. */
   #promote(key: string, read: object, entry: CacheEntry | undefined): void {
     if (!this.#copies.endRead(key, read) || entry === undefined) return;
     const nothing = () => {};

@@ -17,7 +17,7 @@ const BUILT_IN = new Map<object, ObjectKind>([
   ...(typeof SharedArrayBuffer === "function" ? [[SharedArrayBuffer.prototype, "bytes"] as const] : []),
 ]);
 
-/** Of these the runtimes clone the state that nobody sees. */
+/** Of these the runtimes clone the hidden state. */
 const CLONED =
   /^(Blob|File|FileList|CryptoKey|\w*KeyObject|X509Certificate|Module|Image(Data|Bitmap)|DOM(Point|Rect|Matrix|Quad)\w*|FileSystem\w*Handle|AudioData|VideoFrame|RTCCertificate)$/;
 

@@ -43,7 +43,7 @@ function isSimpleArray(value: readonly unknown[], level: number): boolean {
   let holes = 0;
   for (let index = 0; index < length; index++) {
     const part = value[index];
-    // A few entries may be spread over more places than anybody should look at.
+    // A few entries may be spread over more places than should be looked at.
     if (part === undefined && !(index in value) && ++holes > MAX_VISITS) return false;
     if (typeof part === "object" ? part !== null && !isSimpleAt(part, level) : isRefused(part)) return false;
   }
