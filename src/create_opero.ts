@@ -1,9 +1,12 @@
 import type { EventHub } from "./telemetry/events.ts";
-import { anyFunction, finiteDuration, type OptionRule, positiveInteger, validateOptions } from "./options/validate.ts";
+import { finiteDuration, type OptionRules, positiveInteger, validateOptions } from "./options/validate.ts";
 import { createWrap, mergeOptions, type Opero } from "./opero.ts";
 import { createMap, type Opmap } from "./opmap.ts";
 import type { InstanceOptions } from "./engine/instance_options.ts";
+import { clearCache } from "./engine/clear_cache.ts";
 import { FULL_ENGINE } from "./engine/full_engine.ts";
+import { INSTANCE_RULES } from "./engine/instance_rules.ts";
+import { invalidateTags } from "./engine/invalidate_tags.ts";
 import { Registry } from "./engine/registry.ts";
 import { FULL_MAP } from "./map/full_map.ts";
 import type { OperoEvents } from "./telemetry/opero_events.ts";
@@ -32,23 +35,11 @@ export interface OperoInstance extends AsyncDisposable {
   close(): Promise<void>;
 }
 
-function withMethods(desired: string, methods: readonly string[]): OptionRule {
-  return {
-    desired,
-    accepts: (value) =>
-      typeof value === "object" && value !== null &&
-      methods.every((method) => typeof Reflect.get(value, method) === "function"),
-  };
-}
-
-const INSTANCE_RULES = {
+const RULES: OptionRules = {
   ...FULL_ENGINE.table.rules,
-  name: { desired: "left out, as every function has a name of its own", accepts: () => false },
-  clock: withMethods("a clock with 'now', 'wallNow', 'sleep' and 'setTimer'", ["now", "wallNow", "sleep", "setTimer"]),
-  random: anyFunction,
+  ...INSTANCE_RULES,
   maxThreads: positiveInteger,
   idleTimeout: finiteDuration,
-  logger: withMethods("a logger with 'debug', 'info', 'warning' and 'error'", ["debug", "info", "warning", "error"]),
 };
 
 /**
@@ -71,7 +62,7 @@ const INSTANCE_RULES = {
  */
 export function createOpero(options: InstanceOptions = {}): OperoInstance {
   const task = "create an instance";
-  validateOptions(task, options, INSTANCE_RULES, "", FULL_ENGINE.table.hint);
+  validateOptions(task, options, RULES, "", FULL_ENGINE.table.hint);
   const merged = mergeOptions(task, {}, options) as InstanceOptions;
   const { clock, random, logger, maxThreads, idleTimeout, ...defaults } = merged;
   const registry = new Registry({ defaults, clock, random, logger, maxThreads, idleTimeout });
@@ -80,8 +71,8 @@ export function createOpero(options: InstanceOptions = {}): OperoInstance {
     opero: createWrap(registry, FULL_ENGINE),
     opmap: createMap(registry, FULL_MAP),
     events: registry.telemetry.events,
-    clearCache: (namespace) => registry.clearCache(namespace),
-    invalidateTags: (...tags) => registry.invalidateTags(tags),
+    clearCache: (namespace) => clearCache(registry, namespace),
+    invalidateTags: (...tags) => invalidateTags(registry, tags),
     close,
     [Symbol.asyncDispose]: close,
   };

@@ -1,4 +1,6 @@
+import { clearCache as clearCacheOf } from "./engine/clear_cache.ts";
 import { FULL_ENGINE } from "./engine/full_engine.ts";
+import { invalidateTags as invalidateTagsOf } from "./engine/invalidate_tags.ts";
 import { Registry } from "./engine/registry.ts";
 import { FULL_MAP } from "./map/full_map.ts";
 import { createWrap, type Opero } from "./opero.ts";
@@ -96,7 +98,7 @@ export const events: EventHub<OperoEvents> = /* @__PURE__ */ new EventHub(EVENT_
  * ```
  */
 export function clearCache(namespace?: string): Promise<void> {
-  return defaultRegistry().clearCache(namespace);
+  return clearCacheOf(defaultRegistry(), namespace);
 }
 
 /**
@@ -124,7 +126,7 @@ export function clearCache(namespace?: string): Promise<void> {
  * ```
  */
 export function invalidateTags(...tags: readonly string[]): Promise<void> {
-  return defaultRegistry().invalidateTags(tags);
+  return invalidateTagsOf(defaultRegistry(), tags);
 }
 
 /**

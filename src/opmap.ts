@@ -29,7 +29,7 @@ import { shownOptions } from "./engine/shown_options.ts";
 import { wrapForms } from "./engine/wrap_forms.ts";
 import type { AnyFunction } from "./engine/wrapped.ts";
 import { likeOriginal } from "./engine/own_properties.ts";
-import { cacheHandle, metaOf, observed } from "./engine/wrapper.ts";
+import { metaOf, observed } from "./engine/wrapper.ts";
 
 /** Applies a set of options to a function, plainly or as a decorator of a method. */
 export interface OpmapWrapper<Errors extends OnError> {
@@ -164,7 +164,6 @@ class FunctionMap {
     const close = () => this.#close();
     const handles = {
       options: shownOptions(this.#options, this.#mapEngine.table),
-      cache: cacheHandle(pipeline, undefined),
       events: pipeline.host.telemetry.events,
       ...pipeline.handles,
       stream,

@@ -2,7 +2,6 @@ import type { CallTally } from "../telemetry/call_tally.ts";
 import type { Clock } from "../time/clock.ts";
 import { toSeconds } from "../time/duration.ts";
 import { AllFailedError, type AllFailedReason, type AttemptRecord } from "../errors/all_failed_error.ts";
-import { RateLimitError } from "../errors/rate_limit_error.ts";
 import { type Call, stateOf } from "../call/call.ts";
 import type { CallState } from "../call/call_state.ts";
 import { dropResponse } from "../call/drop_response.ts";
@@ -13,8 +12,8 @@ import { describeFailure } from "./failure_wording.ts";
 import { Attempt, beginAttempt, openAttempt } from "./attempt.ts";
 import { isAborted, isOver } from "./is_over.ts";
 import type { OutcomeWatch } from "./outcome_watch.ts";
-import { isWaitedFor, soonestRefusal, soonestWaitMs } from "./refused_round.ts";
 import { retryContext, type RetryPredicate } from "./retry_context.ts";
+import type { RetryPolicy } from "./retry_policy.ts";
 
 /** What the log needs to know of the function it is kept for. */
 export interface FailureLogOptions {
@@ -45,13 +44,13 @@ export interface FailureLogOptions {
  * what asks for it later changes nothing.
  */
 export class FailureLog {
-  readonly #options: FailureLogOptions;
+  /** What is known of the function. */
+  protected readonly options: FailureLogOptions;
   readonly #made = new WeakSet<AllFailedError>();
-  readonly #refusals = new WeakSet<Error>();
 
   /** A log for one wrapped function; what it keeps stands with each call. */
   constructor(options: FailureLogOptions) {
-    this.#options = options;
+    this.options = options;
   }
 
   /**
@@ -64,7 +63,7 @@ export class FailureLog {
     const attempt = openAttempt(call) ?? this.#attemptOf(call, error);
     if (attempt === undefined) return;
     call.attempt = attempt;
-    this.#options.tally?.countAttempt(error);
+    this.options.tally?.countAttempt(error);
     const state = stateOf(call);
     // An abort ends all that run, the others as well as the first of which that is known.
     if (!state.isFinal || isAborted(state)) state.attempts.push(this.#recordOf(attempt, error));
@@ -74,45 +73,10 @@ export class FailureLog {
     else state.isFinal = true;
   }
 
-  /**
-   * Records that an attempt of `call` was refused with `error` before it began: the next fallback value may be tried.
-   * With `isWaitedFor` a round in which all were refused is made again once the refusals say that it may. One beside others
-   * was not needed: to the round it is as if it had not been asked for.
-   */
-  refuse(call: Call, error: Error, isWaitedFor = false): void {
-    if (this.#options.tally !== undefined) this.#options.tally.shed++;
-    if (call.isFork) return;
-    const state = stateOf(call);
-    const attempt = new Attempt(call);
-    attempt.end("refused", error);
-    attempt.canTryNext = state.hasNextValue;
-    attempt.isWaitedFor = isWaitedFor;
-    state.addEnded(attempt);
-    this.#refusals.add(error);
-  }
-
   /** Whether the next fallback value may be tried. */
   canTryNext(call: Call): boolean {
     const state = stateOf(call);
     return !isOver(state) && state.hasNextValue && state.round.at(-1)?.canTryNext === true;
-  }
-
-  /**
-   * Whether the latest attempt of `call` failed with what another value may fix: `fallbackOn` matches it. For the last value
-   * that was not asked so far.
-   *
-   * @throws {unknown} What `fallbackOn` throws; it ends the call.
-   */
-  isOfValue(call: Call): boolean {
-    const state = stateOf(call);
-    const last = state.round.at(-1);
-    if (last?.outcome !== "failed" || state.hasNextValue) return last?.outcome === "failed" && last.canTryNext;
-    try {
-      return this.#options.fallbackOn(last.error, retryContext(call, this.#options.random));
-    } catch (thrown) {
-      state.isFinal = true;
-      throw thrown;
-    }
   }
 
   /** Whether another round may follow: an error of this one is to be retried. */
@@ -126,30 +90,9 @@ export class FailureLog {
     return stateOf(call).round.at(-1)?.outcome === "refused";
   }
 
-  /** Whether `error` is the refusal that the latest attempt of `call` met with. */
-  wasRefused(call: Call, error: unknown): boolean {
-    const last = call.state?.round.at(-1);
-    return last !== undefined && last.outcome === "refused" && last.error === error;
-  }
-
-  /** Whether each value of the latest round was refused, and one at least by what is worth to wait for. */
-  isWaitedFor(call: Call): boolean {
-    const state = stateOf(call);
-    return !isOver(state) && isWaitedFor(state.round);
-  }
-
-  /** The shortest wait, in milliseconds, that the refusals of the latest round ask for; `undefined` where one does not know. */
-  refusalWaitMs(call: Call): number | undefined {
-    return soonestWaitMs(stateOf(call).round);
-  }
-
-  /**
-   * Whether a value may take the place of `error`: all attempts failed, or none was made as a circuit is open or all slots
-   * are taken. Who is over a limit of his own is to slow down in place of that.
-   */
+  /** Whether a value may take the place of `error`: all attempts failed. */
   isReplaceable(error: unknown): error is Error {
-    if (error instanceof AllFailedError) return true;
-    return error instanceof Error && this.#refusals.has(error) && !(error instanceof RateLimitError);
+    return error instanceof AllFailedError;
   }
 
   /**
@@ -165,10 +108,7 @@ export class FailureLog {
       return state.scope!.reason;
     }
     if (isOver(state)) return error;
-    if (this.isRefused(call)) {
-      const refusal = soonestRefusal(state.round) ?? error;
-      return state.attempts.length === 0 ? refusal : this.allFailed(call, reason ?? "attempts", refusal);
-    }
+    if (this.isRefused(call)) return this.endRefused(call, error, reason ?? "attempts");
     if (reason !== undefined) return this.allFailed(call, reason);
     return this.roundErrors(call).length > 1 ? this.allFailed(call, "attempts") : error;
   }
@@ -178,6 +118,36 @@ export class FailureLog {
     const state = stateOf(call);
     if (!this.isWaitedFor(call)) state.retry++;
     state.round = [];
+  }
+
+  // Where no policy refuses an attempt, what follows is asked for and never done: see RefusalLog.
+
+  /** See `RefusalLog`. */
+  refuse(_call: Call, _error: Error, _isWorthWait?: boolean): void {}
+
+  /** See `RefusalLog`. */
+  wasRefused(_call: Call, _error: unknown): boolean {
+    return false;
+  }
+
+  /** See `RefusalLog`. */
+  isOfValue(_call: Call): boolean {
+    return false;
+  }
+
+  /** See `RefusalLog`. */
+  isWaitedFor(_call: Call): boolean {
+    return false;
+  }
+
+  /** See `RefusalLog`. */
+  delayAfterRefusal(_policy: RetryPolicy, _call: Call): number | AllFailedReason {
+    return "attempts";
+  }
+
+  /** See `RefusalLog`. */
+  protected endRefused(_call: Call, error: unknown, _reason: AllFailedReason): unknown {
+    return error;
   }
 
   /** What the attempts of the latest round of `call` threw. */
@@ -194,7 +164,7 @@ export class FailureLog {
   allFailed(call: Call, reason: AllFailedReason, refusal?: unknown): AllFailedError {
     const state = stateOf(call);
     const { attempts } = state;
-    const { functionName, reraise, random } = this.#options;
+    const { functionName, reraise, random } = this.options;
     state.isFinal = true;
     if (!reraise || refusal !== undefined) dropResponse(attempts.at(-1)?.error);
     const isRefused = refusal !== undefined;
@@ -210,13 +180,13 @@ export class FailureLog {
   #attemptOf(call: Call, error: unknown): Attempt | undefined {
     const state = stateOf(call);
     if (isOver(state) || state.round.some((ended) => ended.error === error)) return undefined;
-    beginAttempt(call, this.#options.clock.now());
+    beginAttempt(call, this.options.clock.now());
     return new Attempt(call);
   }
 
   /** Asks the predicates of the user, each once for an attempt. */
   #decide(call: Call, state: CallState, attempt: Attempt): void {
-    const { retryOn, fallbackOn, random, outcomes } = this.#options;
+    const { retryOn, fallbackOn, random, outcomes } = this.options;
     const { error } = attempt;
     outcomes?.onFailure?.(call, error);
     try {
@@ -234,12 +204,12 @@ export class FailureLog {
    * wrong option is still rethrown as it is.
    */
   #isOutOfAttempts(state: CallState, error: unknown): boolean {
-    const { retries, isRetryOnGiven } = this.#options;
+    const { retries, isRetryOnGiven } = this.options;
     return !isRetryOnGiven && (state.limits?.retries ?? retries) === 0 && !isOfKind(error, "CONFIGURATION");
   }
 
   #recordOf({ number, retry, fallbackIndex, startedMs }: Attempt, error: unknown): AttemptRecord {
-    const { clock } = this.#options;
+    const { clock } = this.options;
     const durationMs = Math.max(0, clock.now() - startedMs);
     const startedAt = new Date(clock.wallNow() - durationMs);
     return { number, retry, fallbackIndex, startedAt, duration: toSeconds(durationMs), error };

@@ -1,5 +1,4 @@
 import { type ErrorMatcher, resolveMatcher } from "../options/error_matcher.ts";
-import { isBug } from "../retry/is_bug.ts";
 import type { RetryContext, RetryPredicate } from "./retry_context.ts";
 
 /**
@@ -9,12 +8,14 @@ import type { RetryContext, RetryPredicate } from "./retry_context.ts";
  * @param matcher The option as the user gave it.
  * @param functionName The name of the function, for messages.
  * @param option The name of the option.
+ * @param isBug Whether no other attempt can fix an error.
  * @returns The predicate.
  */
 export function retryPredicate(
   matcher: ErrorMatcher<RetryContext> | undefined,
   functionName: string,
   option: string,
+  isBug: (error: unknown) => boolean,
 ): RetryPredicate {
   return matcher === undefined ? (error) => !isBug(error) : resolveMatcher(matcher, functionName, option);
 }

@@ -1,8 +1,14 @@
-import { nonEmptyString, oneOf } from "../options/validate.ts";
+import { booleanFlag, nonEmptyString, oneOf } from "../options/validate.ts";
 import type { OptionSet } from "../policy/policy.ts";
 
-/** Options that every door has, and that switch on no layer. */
-export const CALL_SETTINGS: OptionSet = {
-  rules: { context: oneOf(["sync", "async"]), name: nonEmptyString },
+/** The option `name`, which every door has. */
+export const NAME_OPTIONS: OptionSet = { rules: { name: nonEmptyString }, defaults: {} };
+
+/** The option `context`. */
+export const CONTEXT_OPTIONS: OptionSet = {
+  rules: { context: oneOf(["sync", "async"]) },
   defaults: { context: "sync" },
 };
+
+/** The option `stats`. */
+export const STATS_OPTIONS: OptionSet = { rules: { stats: booleanFlag }, defaults: { stats: false } };

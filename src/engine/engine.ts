@@ -1,3 +1,4 @@
+import type { FailureLog, FailureLogOptions } from "../attempt/failure_log.ts";
 import type { LayerHost } from "../attempt/layer_host.ts";
 import type { Handler, Layer } from "../call/layer.ts";
 import type { LayersOptions, PlacedLayers } from "../policy/custom_layers.ts";
@@ -44,6 +45,14 @@ export interface CallCounter {
   readonly layer: Layer;
 }
 
+/** Traces calls and their attempts. */
+export interface Tracing {
+  /** Begins to trace a call, if there is something to trace it with. */
+  readonly beginTrace: (functionName: string) => CallTrace | undefined;
+  /** Traces each attempt of calls that are traced. */
+  readonly layer: Layer;
+}
+
 /**
  * What a door brings along, as a value: which options there are, and what stands behind them. What is not in it is not
  * loaded either.
@@ -53,6 +62,10 @@ export interface Engine {
   readonly policies: readonly EnginePolicy[];
   /** What is known of each option of `opero`. */
   readonly table: OptionTable<OperoOptions, FilledOptions>;
+  /** Makes what records how attempts end. */
+  readonly openLog: (options: FailureLogOptions) => FailureLog;
+  /** Whether no other attempt can fix an error, where `retryOn` does not say. */
+  readonly isBug: (error: unknown) => boolean;
   /** Stands behind the option `layers`. */
   readonly placeLayers?: (
     task: string,
@@ -62,6 +75,10 @@ export interface Engine {
   ) => PlacedLayers;
   /** Stands behind the option `stats`. */
   readonly countCalls?: (clock: Clock) => CallCounter;
-  /** Begins to trace a call, where OpenTelemetry is registered in the process. */
-  readonly beginTrace?: (functionName: string) => CallTrace | undefined;
+  /** Stands behind `context: "async"`: the innermost handler for that. */
+  readonly makeAsyncHandler?: (task: string, fn: AnyFunction, host: LayerHost) => Handler;
+  /** What the functions bear of policies that are off, too. */
+  readonly openHandles?: (host: PolicyHost, tally: CallTally | undefined) => object;
+  /** Traces calls, where OpenTelemetry is registered in the process. */
+  readonly tracing?: Tracing;
 }

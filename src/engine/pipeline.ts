@@ -1,19 +1,16 @@
 import { allArguments } from "../cache/key/all_arguments.ts";
-import { asyncContextHandler, attemptHandler } from "../attempt/current_call.ts";
-import { FailureLog } from "../attempt/failure_log.ts";
+import { attemptHandler } from "../attempt/current_call.ts";
 import { OutcomeWatch } from "../attempt/outcome_watch.ts";
 import { retryPredicate } from "../attempt/retry_predicate.ts";
 import { printable } from "../errors/printable.ts";
 import type { CacheMode } from "../call/call_state.ts";
 import { compose, type Handler, type Layer } from "../call/layer.ts";
 import type { LayerHost } from "../attempt/layer_host.ts";
-import { NO_HANDLES, type PolicyHandles } from "../policy/policy_handles.ts";
 import type { PolicyHost } from "../policy/policy_host.ts";
 import type { LayerForms } from "../policy/policy.ts";
 import type { CachedResults } from "../cache/results/cached_results.ts";
 import type { CallTally } from "../telemetry/call_tally.ts";
-import type { Engine, PipelineParts } from "./engine.ts";
-import { tracedAttempt } from "./traced_attempt.ts";
+import type { Engine, PipelineParts, Tracing } from "./engine.ts";
 
 /** What stands between a call and the function: everything that a set of options switches on. */
 export interface Pipeline {
@@ -30,7 +27,7 @@ export interface Pipeline {
   /** What the layers use. */
   readonly host: LayerHost;
   /** What the wrapped function bears of its policies. */
-  readonly handles: PolicyHandles;
+  readonly handles: object;
   /** What it was built with. */
   readonly engine: Engine;
 }
@@ -56,7 +53,7 @@ export function buildPipeline(parts: PipelineParts): Pipeline {
   const forms = policies.flatMap((policy): Form[] => {
     const own = formsOf(policy.resolve(options, policyHost));
     isOnFailureOnly &&= own.plain === undefined || policy.isOnFailureOnly === true;
-    const watched = policy.name === ATTEMPT_PLACE ? [WATCHED_ATTEMPT] : [];
+    const watched = policy.name === ATTEMPT_PLACE && engine.tracing !== undefined ? [watchedBy(engine.tracing)] : [];
     return [
       ...watched,
       ...layersAt("outside", policy.name).map(formsOf),
@@ -71,7 +68,7 @@ export function buildPipeline(parts: PipelineParts): Pipeline {
     cache: policyHost.cache,
     host,
     handles: Object.assign(
-      { ...NO_HANDLES, stats: tally && (() => tally.read()) },
+      engine.openHandles?.(policyHost, tally) ?? {},
       ...forms.map(({ handles }) => handles),
     ),
     engine,
@@ -85,7 +82,10 @@ interface Form extends LayerForms {
 
 /** All from here on is a part of the attempt. */
 const ATTEMPT_PLACE = "failOn";
-const WATCHED_ATTEMPT: Form = { plain: undefined, limited: () => undefined, watched: tracedAttempt };
+
+function watchedBy({ layer }: Tracing): Form {
+  return { plain: undefined, limited: () => undefined, watched: layer };
+}
 
 function policyHostFor(parts: PipelineParts, host: LayerHost): PolicyHost {
   const { registry, task, runAttempt, engine } = parts;
@@ -134,16 +134,16 @@ function formsOf(resolved: Layer | LayerForms | undefined): LayerForms {
   return typeof resolved === "object" ? resolved : { plain: resolved, limited: () => resolved };
 }
 
-function hostFor({ fn, options, registry }: PipelineParts, tally: CallTally | undefined): LayerHost {
+function hostFor({ fn, options, registry, engine }: PipelineParts, tally: CallTally | undefined): LayerHost {
   const { clock, random } = registry;
   const telemetry = registry.telemetry.forFunction(tally);
   const functionName = printable(options.name ?? fn.name) || "anonymous";
-  const retryOn = retryPredicate(options.retryOn, functionName, "retryOn");
-  const fallbackOn = retryPredicate(options.fallbackOn, functionName, "fallbackOn");
+  const retryOn = retryPredicate(options.retryOn, functionName, "retryOn", engine.isBug);
+  const fallbackOn = retryPredicate(options.fallbackOn, functionName, "fallbackOn", engine.isBug);
   const { reraise, retries } = options;
   const outcomes = new OutcomeWatch();
   const isRetryOnGiven = options.retryOn !== undefined;
-  const failures = new FailureLog({
+  const failures = engine.openLog({
     functionName,
     clock,
     random,
@@ -158,6 +158,7 @@ function hostFor({ fn, options, registry }: PipelineParts, tally: CallTally | un
   return { functionName, clock, random, telemetry, failures, outcomes };
 }
 
-function localAttempt({ fn, options, task }: PipelineParts, host: LayerHost): Handler {
-  return options.context === "async" ? asyncContextHandler(task, fn, host) : attemptHandler(fn, host);
+function localAttempt({ fn, options, task, engine }: PipelineParts, host: LayerHost): Handler {
+  const makeHandler = options.context === "async" ? engine.makeAsyncHandler : undefined;
+  return makeHandler?.(task, fn, host) ?? attemptHandler(fn, host);
 }

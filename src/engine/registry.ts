@@ -1,14 +1,11 @@
 import { type Clock, SystemClock } from "../time/clock.ts";
-import { type Duration, parseDuration } from "../time/duration.ts";
+import type { Duration } from "../time/duration.ts";
 import { ConfigurationError } from "../errors/configuration_error.ts";
-import { nonEmptyString, wrongOption } from "../options/validate.ts";
 import type { EventHub } from "../telemetry/events.ts";
 import type { Logger } from "../telemetry/logger.ts";
 import type { OperoEvents } from "../telemetry/opero_events.ts";
 import type { InstanceCaches } from "./instance_caches.ts";
-import { INSTANCE_DEFAULTS } from "./instance_options.ts";
 import type { OperoOptions } from "./opero_options.ts";
-import type { WorkerPlace, WorkerPoolOptions } from "../pool/pool.ts";
 import type { WorkerPool } from "../pool/worker_pool.ts";
 import { Telemetry } from "../telemetry/telemetry.ts";
 import { SharedValues } from "./shared_values.ts";
@@ -55,62 +52,30 @@ export class Registry {
   readonly #closables = new Set<Closable>();
   /** What runs now over many items. */
   readonly runs: Set<Run> = new Set();
-  readonly #options: RegistryOptions;
-  readonly #pools = new Map<string, WorkerPool>();
+  /** The pools of worker threads, by what their workers have in common. */
+  readonly pools: Map<string, WorkerPool> = new Map();
+  /** What it was made with. */
+  readonly options: RegistryOptions;
   #caches: InstanceCaches | undefined = undefined;
   #isClosed = false;
 
   /** An instance that has nothing yet. */
   constructor(options: RegistryOptions) {
-    this.#options = options;
+    this.options = options;
     this.defaults = options.defaults;
     this.clock = options.clock ?? new SystemClock();
     this.random = options.random ?? Math.random;
     this.telemetry = new Telemetry(this.random, options.logger, undefined, options.events);
   }
 
-  /** Where the functions of the instance keep their results; `open` makes it for the first that has a cache. */
+  /** Where the functions of the instance keep their results, once one has a cache. */
+  get caches(): InstanceCaches | undefined {
+    return this.#caches;
+  }
+
+  /** The same; `open` makes it for the first that has a cache. */
   cachesFrom(open: (clock: Clock, telemetry: Telemetry) => InstanceCaches): InstanceCaches {
     return this.#caches ??= open(this.clock, this.telemetry);
-  }
-
-  /**
-   * Removes all results in `namespace`, and in no other.
-   *
-   * @throws {ConfigurationError} If that is no name.
-   * @throws {CacheError} If they could not be removed from one of the backends.
-   */
-  async clearCache(namespace?: string): Promise<void> {
-    if (namespace !== undefined && !nonEmptyString.accepts(namespace)) {
-      throw wrongOption("clear the cache", "namespace", nonEmptyString, namespace);
-    }
-    await this.#caches?.clear(namespace);
-  }
-
-  /**
-   * Invalidates all results that bear one of `tags`.
-   *
-   * @throws {ConfigurationError} If one is no tag.
-   * @throws {CacheError} If it could not be done in one of the backends.
-   */
-  async invalidateTags(tags: readonly string[]): Promise<void> {
-    for (const tag of tags) {
-      if (!nonEmptyString.accepts(tag)) {
-        throw wrongOption("invalidate", "tag", { ...nonEmptyString, isPrivate: true }, tag);
-      }
-    }
-    if (tags.length > 0) await this.#caches?.invalidateTags([...new Set(tags)], this.random);
-  }
-
-  /** The pool that all functions share whose workers have this in common; `open` makes it where there is none yet. */
-  poolFor(place: WorkerPlace, open: (options: WorkerPoolOptions) => WorkerPool): WorkerPool {
-    const { memoryLimit, permissions } = place;
-    const key = JSON.stringify([memoryLimit, permissions], (_, value) => value instanceof URL ? value.href : value);
-    const { idleTimeout = INSTANCE_DEFAULTS.idleTimeout, maxThreads } = this.#options;
-    const idleMs = parseDuration(idleTimeout);
-    const pool = this.#pools.get(key) ?? open({ memoryLimit, permissions, idleMs, maxThreads });
-    this.#pools.set(key, pool);
-    return pool;
   }
 
   /** What a run is refused with once the instance was closed. */
@@ -125,12 +90,12 @@ export class Registry {
 
   /** Ends what runs and closes what the instance opened; all of it, even where one part fails. */
   async close(): Promise<void> {
-    this.#isClosed = this.#options.isReopenable !== true;
+    this.#isClosed = this.options.isReopenable !== true;
     const reason = new DOMException("The instance was closed", "AbortError");
     await Promise.all([...this.runs].map((run) => run.fail(reason)));
     // Backends last as long as the instance: one that is opened after a close is for the next close.
     const backends = this.#caches === undefined ? [] : [this.#caches.list];
-    const closables: Closable[] = [...this.#closables, ...this.#pools.values(), ...backends];
+    const closables: Closable[] = [...this.#closables, ...this.pools.values(), ...backends];
     this.#closables.clear();
     const closed = await Promise.allSettled(closables.map(async (closable) => await closable.close()));
     const failed = closed.find((result) => result.status === "rejected");

@@ -1,5 +1,4 @@
 import { parseDuration, toSeconds } from "../time/duration.ts";
-import { CacheError } from "../errors/cache_error.ts";
 import { quoted } from "../errors/printable.ts";
 import { validateOptions } from "../options/validate.ts";
 import { Call, stateOf } from "../call/call.ts";
@@ -9,9 +8,7 @@ import type { FilledOptions } from "./opero_options.ts";
 import { likeOriginal } from "./own_properties.ts";
 import type { Pipeline } from "./pipeline.ts";
 import { shownOptions } from "./shown_options.ts";
-import type { AnyFunction, AsyncFunction, CacheHandle, CallMeta, CallOptions, WithMeta, Wrapped } from "./wrapped.ts";
-
-const NO_STATS = Object.freeze({ hits: 0, misses: 0, stale: 0, coalesced: 0, writes: 0, errors: 0 });
+import type { AnyFunction, AsyncFunction, CallMeta, CallOptions, WithMeta, Wrapped } from "./wrapped.ts";
 
 /**
  * The function that runs its calls through `pipeline`, with the name, the length and the handles of a wrapped `fn`.
@@ -42,7 +39,6 @@ export function makeWrapper(fn: AnyFunction, pipeline: Pipeline, options: Filled
   const name = options.name ?? fn.name;
   const handles = {
     options: shownOptions(options, pipeline.engine.table),
-    cache: cacheHandle(pipeline, undefined),
     events: telemetry.events,
     withMeta,
     ...pipeline.handles,
@@ -62,11 +58,11 @@ export function makeWrapper(fn: AnyFunction, pipeline: Pipeline, options: Filled
  */
 export function observed(handler: Handler, pipeline: Pipeline, cacheMode?: CacheMode): Handler {
   const { telemetry, functionName, clock } = pipeline.host;
-  const { beginTrace } = pipeline.engine;
+  const { tracing } = pipeline.engine;
   return (call) => {
     const startedMs = clock.now();
     const duration = () => toSeconds(clock.now() - startedMs);
-    const trace = beginTrace?.(functionName);
+    const trace = tracing?.beginTrace(functionName);
     const state = stateOf(call);
     state.watcher = trace;
     const running = trace === undefined ? handler(call) : trace.run(() => pipeline.watchedHandler(cacheMode)(call));
@@ -133,30 +129,4 @@ export function metaOf(call: Call, pipeline: Pipeline): CallMeta {
     waited: toSeconds(ran.waitedMs),
     fallbackIndex: ran.fallbackIndex,
   };
-}
-
-/**
- * The handle for what the cache of `pipeline` keeps of calls on `self`.
- *
- * @param pipeline The layers of the function.
- * @param self The `this` of the calls.
- * @returns The handle.
- */
-export function cacheHandle(pipeline: Pipeline, self: unknown): CacheHandle<unknown[], unknown> {
-  const { cache } = pipeline;
-  return Object.freeze({
-    get: (...args: unknown[]) => Promise.resolve(cache?.get(self, args)),
-    has: (...args: unknown[]) => Promise.resolve(cache?.has(self, args) ?? false),
-    set: (value: unknown, ...args: unknown[]) => cache?.set(self, args, value) ?? Promise.reject(isOff(pipeline)),
-    delete: (...args: unknown[]) => Promise.resolve(cache?.delete(self, args) ?? false),
-    clear: () => Promise.resolve(cache?.clear()),
-    stats: () => cache?.stats() ?? { ...NO_STATS },
-    of: (instance: object) => cacheHandle(pipeline, instance),
-  });
-}
-
-/** Where there is no cache, there is nothing to get or to delete; but what was to be kept would be lost silently. */
-function isOff({ host: { functionName } }: Pipeline): CacheError {
-  const name = quoted(functionName);
-  return new CacheError(`Cannot set a value in the cache of ${name} as it has none: wrap it with cache: true`);
 }

@@ -2,7 +2,8 @@ import type { JitterFunction, JitterName } from "../retry/backoff.ts";
 import { type Duration, parseDuration, toSeconds } from "../time/duration.ts";
 import type { AllFailedReason } from "../errors/all_failed_error.ts";
 import type { RetryPredicate } from "../attempt/retry_context.ts";
-import { delayAfterRefusal, delayBeforeRetry, type RetryPolicy } from "../attempt/round_delay.ts";
+import type { RetryPolicy } from "../attempt/retry_policy.ts";
+import { delayBeforeRetry } from "../attempt/round_delay.ts";
 import { dropResponseOf } from "../call/drop_response.ts";
 import { type ErrorClass, errorMatcher } from "../options/error_matcher.ts";
 import { pause } from "../call/pause.ts";
@@ -174,7 +175,7 @@ export function retryLayer(policy: RetryPolicy, host: LayerHost): Layer {
      */
     function decide(call: Call, error: unknown, previousDelayMs: number): number | AllFailedReason | undefined {
       failures.record(call, error);
-      if (failures.isWaitedFor(call)) return delayAfterRefusal(policy, host, call, error);
+      if (failures.isWaitedFor(call)) return waitForRefusal(policy, host, call, error);
       if (!failures.canRetry(call)) return undefined;
       const delayMs = delayBeforeRetry(policy, host, call, previousDelayMs);
       if (typeof delayMs !== "number") return delayMs;
@@ -208,6 +209,14 @@ export function retryLayer(policy: RetryPolicy, host: LayerHost): Layer {
         return runRounds(call, delayMs);
       });
   };
+}
+
+/** A round that was refused as a whole is made again, after a wait. */
+function waitForRefusal(policy: RetryPolicy, host: LayerHost, call: Call, error: unknown): number | AllFailedReason {
+  const delayMs = host.failures.delayAfterRefusal(policy, call);
+  if (typeof delayMs !== "number") return delayMs;
+  host.telemetry.record("circuitWait", host.functionName, call, { wait: toSeconds(delayMs), error });
+  return delayMs;
 }
 
 /** What is done with the value of each success, which adds to `budget`, too. */

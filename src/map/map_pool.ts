@@ -14,6 +14,7 @@ import type { Pool, ShareOptions, WorkerPlace } from "../pool/pool.ts";
 import type { ErrorClass } from "../pool/wire/error_class.ts";
 import type { PooledFunction } from "../pool/wire/pooled_function.ts";
 import { resolvePermissions } from "../pool/sandbox.ts";
+import { poolOf } from "./pool_of.ts";
 import type { Registry } from "../engine/registry.ts";
 import type { AnyFunction } from "../engine/wrapped.ts";
 
@@ -136,7 +137,7 @@ export class MapPool {
     // The instance may have closed it from above.
     if (this.#pool === undefined || this.#pool.isClosed) {
       const { WorkerPool } = workerPool.loaded!;
-      const pool = this.#registry.poolFor(this.#place, (options) => new WorkerPool(options));
+      const pool = poolOf(this.#registry, this.#place, (options) => new WorkerPool(options));
       this.#pool = pool.openShare(this.#fn, this.#options, this.#pace);
     }
     return this.#pool;

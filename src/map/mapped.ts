@@ -22,8 +22,8 @@ export interface MapStream<Result> extends AsyncIterableIterator<Result, undefin
   [Symbol.asyncIterator](): MapStream<Result>;
 }
 
-/** A function over many items. */
-export interface Mapped<This, Item, Value, Errors extends OnError> extends PolicyHandles, AsyncDisposable {
+/** What every function over many items can do. */
+export interface MapCalls<This, Item, Value, Errors extends OnError> extends AsyncDisposable {
   // The overload without an error mode of the run comes last, as helper types such as `ReturnType` read the last one.
   /**
    * Runs the function for each item and answers with the results.
@@ -57,12 +57,17 @@ export interface Mapped<This, Item, Value, Errors extends OnError> extends Polic
   ): Promise<MapResult<WithMeta<Value>, RunErrors>[]>;
   /** The same, where a failed item does what the options of the map say. */
   withMeta(items: Items<Item>, options?: RunOptions<Errors>): Promise<MapResult<WithMeta<Value>, Errors>[]>;
-  /** The options in force: defaults filled in, durations in seconds, frozen; what may be a secret is hidden. */
-  readonly options: ShownOptions<OpmapOptions<Item, Value, Errors>>;
   /** What happens in the calls of this function, and of no other. */
   readonly events: EventHub<OperoEvents>;
-  /** The cached results, by item. */
-  readonly cache: CacheHandle<[item: Item], Value>;
   /** Ends what runs and stops the workers. A later run starts them again. */
   close(): Promise<void>;
+}
+
+/** A function over many items. */
+export interface Mapped<This, Item, Value, Errors extends OnError>
+  extends MapCalls<This, Item, Value, Errors>, PolicyHandles {
+  /** The options in force: defaults filled in, durations in seconds, frozen; what may be a secret is hidden. */
+  readonly options: ShownOptions<OpmapOptions<Item, Value, Errors>>;
+  /** The cached results, by item. */
+  readonly cache: CacheHandle<[item: Item], Value>;
 }

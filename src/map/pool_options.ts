@@ -1,4 +1,4 @@
-import { CALL_SETTINGS } from "../engine/call_settings.ts";
+import { CONTEXT_OPTIONS } from "../engine/call_settings.ts";
 import { needsThisThread, withNeed } from "../options/option_needs.ts";
 import { nonEmptyString, numberThat, oneOf, plainObject, positiveInteger } from "../options/validate.ts";
 import type { OptionSet } from "../policy/policy.ts";
@@ -31,7 +31,7 @@ export const POOL_OPTIONS: OptionSet = {
       accepts: (value) => Array.isArray(value) && value.every((item) => typeof item === "function"),
     },
     permissions: plainObject,
-    context: withNeed(CALL_SETTINGS.rules.context!, needsThisThread),
+    context: withNeed(CONTEXT_OPTIONS.rules.context!, needsThisThread),
     mode: oneOf(["thread", "async", "process", "async_process"]),
   },
   defaults: DEFAULTS,

@@ -1,3 +1,4 @@
+import { hintFor } from "../options/peer_names.ts";
 import {
   either,
   numberThat,
@@ -91,11 +92,11 @@ export function showHedge(value: unknown): FilledHedge {
  * @throws {ConfigurationError} If a field of it is wrong, or `after` is missing.
  */
 export function filledHedge(task: string, given: HedgeConfig): FilledHedge {
-  validateOptions(task, given, FIELDS, "hedge.");
+  validateOptions(task, given, FIELDS, "hedge.", hintFor);
   const { after } = given;
   if (after === undefined) throw wrongOption(task, "hedge.after", FIELDS.after!, undefined);
   if (typeof after === "object") {
-    validateOptions(task, after, QUANTILE_FIELDS, "hedge.after.");
+    validateOptions(task, after, QUANTILE_FIELDS, "hedge.after.", hintFor);
     if (after.quantile === undefined) throw wrongOption(task, "hedge.after.quantile", part, undefined);
   }
   return showHedge(given);

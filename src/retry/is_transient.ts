@@ -3,11 +3,11 @@ import { BRAND } from "../errors/brand.ts";
 import { isOfKind } from "../errors/error_kind.ts";
 import { httpStatusOf, statusWithin } from "../errors/http_status.ts";
 import { isErrorObject, isInstance, linkedErrors, readField, readList, readText, tagOf } from "../errors/read_field.ts";
+import { isFailedFetch } from "./is_failed_fetch.ts";
 import {
   BROKEN_ANSWER,
   BUSY_SQLITE,
   BUSY_SQLITE_ERRCODES,
-  FAILED_FETCH,
   TRANSIENT_CODES,
   TRANSIENT_GRPC,
   TRANSIENT_SQLSTATE,
@@ -122,7 +122,7 @@ function hasTransientText(error: object): boolean {
   if (TRANSIENT_TEXT.test(text)) return true;
   const name = readText(error, "name");
   const mayBeFetch = isInstance(error, TypeError) || name === "TypeError" || name === "Http";
-  return mayBeFetch && FAILED_FETCH.test(text);
+  return mayBeFetch && isFailedFetch(error);
 }
 
 /** Addresses that were tried in parallel fail together, as an `AggregateError`. */

@@ -80,27 +80,6 @@ export const BUSY_SQLITE_ERRCODES: ReadonlySet<number> = new Set([5, 6]);
 /** DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED, ABORTED (lost against another transaction), UNAVAILABLE. */
 export const TRANSIENT_GRPC: ReadonlySet<number> = new Set([4, 8, 10, 14]);
 
-/** A failed `fetch` is a `TypeError`, as a bug is: only the text distinguishes them, runtime by runtime. */
-export const FAILED_FETCH: RegExp = new RegExp(
-  [
-    "^error sending request", // Deno
-    "^client error \\(", // Deno
-    "^(error reading a body from connection|error decoding response body|connection closed before)", // Deno
-    "^(unexpected end of file|end of file before message length|connection error|http2 error)", // Deno
-    "^request or response body error", // Deno
-    "^fetch failed$", // Node; Deno too, which continues after it where an address is not allowed
-    "^(Failed to fetch|network error)", // Chromium
-    "^(NetworkError when attempting to fetch resource|Error in (body|input) stream)", // Firefox
-    "^(Load failed|The network connection was lost|The Internet connection appears to be offline)", // Safari
-    "^(The request timed out|Could not connect to the server|A server with the specified hostname)", // Safari
-    "^(error loading dynamically imported module|Importing a module script failed)", // a module is fetched, too
-    "^Gzip compressed stream ended prematurely", // Cloudflare Workers
-    "^Network request (failed|timed out)", // React Native, polyfills
-    "^(terminated|other side closed)", // Node, while the body is read
-  ].join("|"),
-  "i",
-);
-
 /** What clients and drivers say in errors that bear neither code nor status. */
 export const TRANSIENT_TEXT: RegExp = new RegExp(
   [

@@ -3,9 +3,9 @@ import { currentCall } from "@opero/core";
 import { FakeClock } from "@opero/core/testing";
 import { Attempt, beginAttempt, openAttempt } from "../../src/attempt/attempt.ts";
 import { attemptHandler } from "../../src/attempt/current_call.ts";
-import { FailureLog } from "../../src/attempt/failure_log.ts";
 import { OutcomeWatch } from "../../src/attempt/outcome_watch.ts";
 import type { LayerHost } from "../../src/attempt/layer_host.ts";
+import { RefusalLog } from "../../src/attempt/refusal_log.ts";
 import { AbortScope } from "../../src/call/abort_scope.ts";
 import { Call, stateOf } from "../../src/call/call.ts";
 import { compose, type Layer } from "../../src/call/layer.ts";
@@ -14,7 +14,7 @@ import { Telemetry } from "../../src/telemetry/telemetry.ts";
 
 function hostOf(clock: FakeClock, isRetried = true): LayerHost {
   const random = () => 0.5;
-  const failures = new FailureLog({
+  const failures = new RefusalLog({
     functionName: "fn",
     clock,
     random,
@@ -94,7 +94,7 @@ Deno.test("FailureLog.canRetry() and .canTryNext() change nothing", () => {
   assertEquals(structuredClone({ ...stateOf(call), round: stateOf(call).round.length }), before);
 });
 
-Deno.test("FailureLog.refuse() lets the next value be tried, counts no attempt, and asks for no other round", () => {
+Deno.test("RefusalLog.refuse() lets the next value be tried, counts no attempt, and asks for no other round", () => {
   const { failures } = hostOf(new FakeClock());
   const call = new Call(undefined, []);
   stateOf(call).hasNextValue = true;

@@ -10,7 +10,7 @@ const LEVELS: readonly (readonly string[])[] = [
   ["layers", "policy"],
   ["engine", "opero"],
   ["map"],
-  ["create_opero", "default_instance", "opmap", "run_async"],
+  ["create_opero", "default_instance", "light", "opmap", "run_async"],
   ["report", "testing"],
 ];
 

@@ -7,7 +7,8 @@ import {
   RateLimitError,
   TimeoutError,
 } from "@opero/core";
-import { lab, rejectionOf, scripted, type Step } from "../support/lab.ts";
+import { lightLab } from "../support/light_lab.ts";
+import { type Lab, lab, rejectionOf, scripted, type Step } from "../support/lab.ts";
 
 const BUSY = new Error("busy");
 const BUG = new TypeError("bug");
@@ -31,8 +32,10 @@ interface Case {
 }
 
 /** Runs a case on a clock that stands still, and asserts its three numbers. */
-async function check({ options, steps, given = [[["k1", "k2"]]], everyS = 0, expected, spanMs }: Case): Promise<void> {
-  const { opero, clock } = lab();
+async function check(
+  { options, steps, given = [[["k1", "k2"]]], everyS = 0, expected, spanMs }: Case,
+  { opero, clock }: Pick<Lab, "opero" | "clock">,
+): Promise<void> {
   const { run, calls } = scripted(...steps);
   const startsMs: number[] = [];
   const fn = opero((...args: unknown[]) => {
@@ -733,7 +736,8 @@ const CASES: Record<string, Case> = {
 };
 
 for (const [name, each] of Object.entries(CASES)) {
-  Deno.test(`opero() composes ${name}`, () => check(each));
+  Deno.test(`opero() composes ${name}`, () => check(each, lab()));
+  Deno.test(`opero() of the light door composes ${name}`, () => check(each, lightLab()));
 }
 
 Deno.test("opero() composes its layers in one order, the outermost first", async () => {

@@ -13,6 +13,7 @@ import {
 } from "@opero/core";
 import { FakeClock } from "@opero/core/testing";
 import { Registry } from "../../src/engine/registry.ts";
+import { poolOf } from "../../src/map/pool_of.ts";
 import { OPMAP_TABLE } from "../../src/map/opmap_table.ts";
 import { WorkerPool } from "../../src/pool/worker_pool.ts";
 import { parseDuration } from "../../src/time/duration.ts";
@@ -52,7 +53,7 @@ Deno.test("by default worker threads without work are kept for 30 s, as the doc 
   assertMatch(read("README.md"), /`maxThreads` and\s+`idleTimeout` \(`"30s"`\)/);
   for (const [idleTimeout, expectedMs] of [[undefined, 30_000], ["2m", 120_000]] as const) {
     let idleMs: number | undefined;
-    await using pool = new Registry({ defaults: {}, idleTimeout }).poolFor({}, (options) => {
+    await using pool = poolOf(new Registry({ defaults: {}, idleTimeout }), {}, (options) => {
       idleMs = options.idleMs;
       return new WorkerPool(options);
     });

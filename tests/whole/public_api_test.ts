@@ -1,10 +1,23 @@
 import { assertEquals } from "@std/assert";
 import * as core from "@opero/core";
+import * as light from "@opero/core/light";
+import * as policies from "@opero/core/policies";
 import * as redis from "@opero/core/redis";
 import * as testing from "@opero/core/testing";
 
 /** What each entry point exports: what runs, and names of types alone. */
 const EXPORTS: Record<string, { module: object; values: string; types: string }> = {
+  "light.ts": {
+    module: light,
+    values: `
+      AllFailedError CacheError CircuitOpenError ConfigurationError MapError OperoError OverloadError RateLimitError ResultError
+      SerializationError TimeoutError createOpero currentCall isFailedResponse isOperoError isTransient opero opmap
+    `,
+    types: `
+      EverydayOption ExtraHandles ExtraOptionNames ExtraPolicy ExtraPolicyName LightInstance LightInstanceOptions LightInstanceParts LightMapOptions
+      LightMapWrapper LightMapped LightOpero LightOpmap LightOptions LightWrapped LightWrapper
+    `,
+  },
   "mod.ts": {
     module: core,
     values: `
@@ -22,12 +35,21 @@ const EXPORTS: Record<string, { module: object; values: string; types: string }>
       DeadlineOptions DiskCacheConfig Duration ErrorClass FailOnOptions FailureEvent FailurePredicate FallbackCooldownEvent FallbackEvent
       FallbackOptions FallbackStrategy HedgeConfig HedgeEvent HedgeOptions HedgeQuantile HiddenValue InstanceOptions ItemDoneEvent Items JitterContext JitterFunction JitterName JournalConfig JournalDurability JournalOption JournalResume KeyvLike
       KvCacheConfig KvCommit KvDatabase KvEntry KvKey LatencyStats LayerCall LayerFunction LayerHandler LayerPlace LayersOptions
-      LimiterHandle LogFields LogLevel LogRecord LogThreshold Logger LoggingOptions MapItemError MapMode MapResult MapStream Mapped
+      LimiterHandle LogFields LogLevel LogRecord LogThreshold Logger LoggingOptions MapCalls MapItemError MapMode MapResult MapStream Mapped
       MaybePromise MemoryCacheConfig NameOptions NamedLayer OnError Opero OperoErrorCode OperoEvents OperoHandles
       OperoInstance OperoOptions OperoWrapper Opmap OpmapOptions OpmapWrapper PolicyHandles ProgressLog ProgressOption ProgressState QueueEvent
       RateLimit RateLimitOptions RateLimitPausedEvent RateLimitedEvent ReraiseOptions ResultFunction RetryBudgetConfig RetryContext RetryEvent RetryOptions RetryPredicate
       RunAsync RunAsyncOptions RunOptions ShownOptions SignalOptions SqliteCacheConfig SqliteDatabase SqliteStatement
       StatsOptions SuccessEvent TimeoutOptions Timer Unsubscribe WithMeta WorkerPermissions Wrapped
+    `,
+  },
+  "policies.ts": {
+    module: policies,
+    values: `
+      argFallback cache circuitBreaker concurrency hedge rateLimit retryBudget
+    `,
+    types: `
+      ExtraOptionNames ExtraPolicy ExtraPolicyName
     `,
   },
   "redis.ts": {

@@ -1,0 +1,84 @@
+import type { AllFailedReason } from "../errors/all_failed_error.ts";
+import { RateLimitError } from "../errors/rate_limit_error.ts";
+import { type Call, stateOf } from "../call/call.ts";
+import { Attempt } from "./attempt.ts";
+import { FailureLog } from "./failure_log.ts";
+import { isOver } from "./is_over.ts";
+import { delayAfterRefusal } from "./refusal_delay.ts";
+import { isWaitedFor, soonestRefusal, soonestWaitMs } from "./refused_round.ts";
+import { retryContext } from "./retry_context.ts";
+import type { RetryPolicy } from "./retry_policy.ts";
+
+/** A log where policies may refuse attempts before they begin, or look at the fallback values one by one. */
+export class RefusalLog extends FailureLog {
+  readonly #refusals = new WeakSet<Error>();
+
+  /**
+   * Records that an attempt of `call` was refused with `error` before it began: the next fallback value may be tried.
+   * With `isWorthWait` a round in which all were refused is made again once the refusals say that it may. One beside others
+   * was not needed: to the round it is as if it had not been asked for.
+   */
+  override refuse(call: Call, error: Error, isWorthWait = false): void {
+    const { tally } = this.options;
+    if (tally !== undefined) tally.shed++;
+    if (call.isFork) return;
+    const state = stateOf(call);
+    const attempt = new Attempt(call);
+    attempt.end("refused", error);
+    attempt.canTryNext = state.hasNextValue;
+    attempt.isWaitedFor = isWorthWait;
+    state.addEnded(attempt);
+    this.#refusals.add(error);
+  }
+
+  /** Whether `error` is the refusal that the latest attempt of `call` met with. */
+  override wasRefused(call: Call, error: unknown): boolean {
+    const last = call.state?.round.at(-1);
+    return last !== undefined && last.outcome === "refused" && last.error === error;
+  }
+
+  /**
+   * Whether the latest attempt of `call` failed with what another value may fix: `fallbackOn` matches it. For the last value
+   * that was not asked so far.
+   *
+   * @throws {unknown} What `fallbackOn` throws; it ends the call.
+   */
+  override isOfValue(call: Call): boolean {
+    const state = stateOf(call);
+    const last = state.round.at(-1);
+    if (last?.outcome !== "failed" || state.hasNextValue) return last?.outcome === "failed" && last.canTryNext;
+    try {
+      return this.options.fallbackOn(last.error, retryContext(call, this.options.random));
+    } catch (thrown) {
+      state.isFinal = true;
+      throw thrown;
+    }
+  }
+
+  /** Whether each value of the latest round was refused, and one at least by what is worth to wait for. */
+  override isWaitedFor(call: Call): boolean {
+    const state = stateOf(call);
+    return !isOver(state) && isWaitedFor(state.round);
+  }
+
+  /**
+   * The wait until what refused the latest round of `call` as a whole may let something through, in milliseconds, or why it
+   * is not waited for.
+   */
+  override delayAfterRefusal(policy: RetryPolicy, call: Call): number | AllFailedReason {
+    return delayAfterRefusal(policy, this.options, call, soonestWaitMs(stateOf(call).round));
+  }
+
+  /** A refusal may be replaced, too; but who is over a limit of his own is to slow down in place of that. */
+  override isReplaceable(error: unknown): error is Error {
+    if (super.isReplaceable(error)) return true;
+    return error instanceof Error && this.#refusals.has(error) && !(error instanceof RateLimitError);
+  }
+
+  /** The refusal that is the end of a round that was refused; it comes out as it is where nothing ran. */
+  protected override endRefused(call: Call, error: unknown, reason: AllFailedReason): unknown {
+    const state = stateOf(call);
+    const refusal = soonestRefusal(state.round) ?? error;
+    return state.attempts.length === 0 ? refusal : this.allFailed(call, reason, refusal);
+  }
+}
