@@ -1,3 +1,4 @@
+import { renewTurn } from "../time/marked_turn.ts";
 import { reportSafely } from "../runtime/report_safely.ts";
 import { anyFunction, oneOf, wrongOption } from "../options/validate.ts";
 
@@ -55,6 +56,7 @@ export class EventHub<Events> {
     const entry: Entry = { number: ++this.#added, listener };
     listeners.add(entry);
     this.#count++;
+    renewTurn();
     return () => {
       if (!listeners.delete(entry)) return;
       this.#count--;

@@ -1,3 +1,4 @@
+import { renewTurn } from "../time/marked_turn.ts";
 import { wallClockNow } from "../time/read_time.ts";
 import { silenceWarnings } from "../options/option_warnings.ts";
 import { printable, printableFields, roundedNumber } from "../errors/printable.ts";
@@ -104,6 +105,7 @@ export function configureLogging(options: LoggingOptions = {}): () => void {
 
 function apply(next: Logging): void {
   logging = next;
+  renewTurn();
   silenceWarnings(next.rank === OFF_RANK);
 }
 

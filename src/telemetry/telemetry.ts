@@ -58,6 +58,8 @@ export class Telemetry {
   readonly #hasOwnLogger: boolean;
   readonly #warned: Set<string>;
   #lastRefusal: unknown = undefined;
+  /** The turn of the event loop in which nobody looks: who begins to, renews it. */
+  #quietTurn = 0;
   /** That of the instance, where this is a function's. */
   readonly #instance: Telemetry | undefined;
 
@@ -88,13 +90,20 @@ export class Telemetry {
 
   /** Whether there is any observer; what follows a call closely is done only then. */
   get isOn(): boolean {
-    const hub = this.#instance?.events;
     const turn = markedTurn.number;
+    return (turn === 0 || turn !== this.#quietTurn) && this.#look(turn);
+  }
+
+  /** Apart, so that what each call asks is small enough to be compiled into it. */
+  #look(turn: number): boolean {
+    const hub = this.#instance?.events;
     if (turn === 0 || turn !== checkedTurn) {
       checkedTurn = turn;
       isRegistered = (globalThis as OtelGlobal)[OTEL_API] !== undefined;
     }
-    return isRegistered || this.#hasOwnLogger || this.events.isOn || isLoggingOn() || (hub !== undefined && hub.isOn);
+    const isOn = isRegistered || this.#hasOwnLogger || this.events.isOn || isLoggingOn() || hub?.isOn === true;
+    if (!isOn) this.#quietTurn = turn;
+    return isOn;
   }
 
   /** Records what happened to `call`, without its arguments or values. */

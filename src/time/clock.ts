@@ -52,9 +52,10 @@ export class SystemClock implements Clock {
   readonly #time = new SystemTime();
   #era = this.#time.era;
   #timers = timersOf(this.#time);
-  #coarseNow = 0;
+  /** No 0 in place of `undefined`: the engine keeps a field of numbers unboxed, and makes a box at each reading. */
+  #coarseNow: number | undefined = undefined;
   readonly #forgetCoarseNow = (): void => {
-    this.#coarseNow = 0;
+    this.#coarseNow = undefined;
     markedTurn.number = 0;
   };
 
@@ -65,7 +66,7 @@ export class SystemClock implements Clock {
 
   /** {@link SystemClock.now}, read once in a turn of the event loop: a reading costs more than a call. */
   coarseNow(): number {
-    if (this.#coarseNow !== 0 && this.#time.hasOwnDate) return this.#coarseNow;
+    if (this.#coarseNow !== undefined && this.#time.hasOwnDate) return this.#coarseNow;
     // Fake time advances within a turn.
     if (!this.#time.isOwn) return this.#time.now();
     nextTurn(this.#forgetCoarseNow);

@@ -5,3 +5,8 @@ export const markedTurn: {
   /** The number of the latest. */
   last: number;
 } = { number: 0, last: 0 };
+
+/** Lets all be looked up again that is looked up once a turn. */
+export function renewTurn(): void {
+  if (markedTurn.number !== 0) markedTurn.number = ++markedTurn.last;
+}

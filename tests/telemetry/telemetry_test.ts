@@ -67,3 +67,35 @@ Deno.test("no message of an error is driven by the name of its function", () => 
     assertEquals(/[\u0000-\u001f\u007f-\u009f]/.test(message), false, JSON.stringify(message));
   }
 });
+
+const LOOKING: Readonly<Record<string, (see: () => void, tools: Looked) => () => void>> = {
+  "to the events of the instance": (see, { instance }) => instance.events.on("success", see),
+  "to the events of the function": (see, { fn }) => fn.events.on("success", see),
+  "at the log": (see) => configureLogging({ level: "debug", sink: see }),
+};
+
+interface Looked {
+  readonly instance: ReturnType<typeof createOpero>;
+  readonly fn: ReturnType<typeof wrapped>;
+}
+
+function wrapped(instance: ReturnType<typeof createOpero>) {
+  return instance.opero(() => Promise.resolve(1));
+}
+
+for (const [what, look] of Object.entries(LOOKING)) {
+  Deno.test(`who begins to look ${what} sees the next call, of the same turn too, and who stops none`, async () => {
+    const instance = createOpero();
+    const fn = wrapped(instance);
+    let seen = 0;
+    for (let round = 1; round <= 3; round++) {
+      // The turn is known to be quiet by now.
+      for (let n = 0; n < 3; n++) await fn();
+      assertEquals(seen, round - 1);
+      const stop = look(() => seen++, { instance, fn });
+      await fn();
+      assertEquals(seen, round);
+      stop();
+    }
+  });
+}
