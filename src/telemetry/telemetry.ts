@@ -58,7 +58,7 @@ export class Telemetry {
   readonly #hasOwnLogger: boolean;
   readonly #warned: Set<string>;
   #lastRefusal: unknown = undefined;
-  /** The turn of the event loop in which nobody looks: who begins to, renews it. */
+  /** The turn of the event loop that is known to be quiet: a listener that is added renews the turn. */
   #quietTurn = 0;
   /** That of the instance, where this is a function's. */
   readonly #instance: Telemetry | undefined;
