@@ -14,6 +14,7 @@ import { splitBundleSize } from "./support/split_bundle.ts";
 const ROUNDS = 15;
 
 const OURS = (names: string) => `import { ${names} } from "@opero/core"; export { ${names} };`;
+const LIGHT = (names: string) => OURS(names).replace("@opero/core", "@opero/core/light");
 const PEERS = `import retry from "p-retry"; import map from "p-map"; import { LRUCache } from "lru-cache";
 export { LRUCache, map, retry };`;
 const COCKATIEL = `import { handleAll, retry, ExponentialBackoff, timeout, wrap } from "cockatiel";
@@ -24,6 +25,8 @@ const SIZES: Readonly<Record<string, string>> = {
   "opero, opmap": OURS("opero, opmap"),
   "AllFailedError": OURS("AllFailedError"),
   "all of @opero/core": `export * from "@opero/core";`,
+  "opero of @opero/core/light": LIGHT("opero"),
+  "opero, opmap of @opero/core/light": LIGHT("opero, opmap"),
   "p-retry + p-map + lru-cache": PEERS,
   "cockatiel: retry, timeout, wrap": COCKATIEL,
 };
@@ -32,6 +35,7 @@ const SIZES: Readonly<Record<string, string>> = {
 const SCRIPTS: Readonly<Record<string, string>> = {
   "empty": "",
   "@opero/core": OURS("opero"),
+  "@opero/core/light": LIGHT("opero"),
   "p-retry + p-map + lru-cache": PEERS,
   "cockatiel": COCKATIEL,
 };
@@ -83,12 +87,18 @@ try {
   for (const [name, path] of scripts) await Deno.writeTextFile(path, SCRIPTS[name]!);
   const sources = new URL("../mod.ts", import.meta.url).href;
   await Deno.writeTextFile(`${project}/sources.ts`, OURS("opero").replace("@opero/core", sources));
+  const lightSources = new URL("../light.ts", import.meta.url).href;
+  await Deno.writeTextFile(`${project}/light_sources.ts`, OURS("opero").replace("@opero/core", lightSources));
   console.log("\n| process | import | over an empty script | middle half |\n| --- | --- | --- | --- |");
   for (const program of [Deno.env.get("NODE") ?? "node", Deno.env.get("BUN") ?? "bun"]) {
     if (await isThere(program)) await compare(project, [program], scripts);
   }
   const deno = [Deno.execPath(), "run", "--no-lock", "--no-check"];
-  await compare(project, deno, new Map([...scripts, ["@opero/core, the sources", `${project}/sources.ts`]]));
+  const fromSources = [
+    ["@opero/core, the sources", `${project}/sources.ts`],
+    ["@opero/core/light, the sources", `${project}/light_sources.ts`],
+  ] as const;
+  await compare(project, deno, new Map([...scripts, ...fromSources]));
 } finally {
   await Deno.remove(project, { recursive: true });
   await stop();

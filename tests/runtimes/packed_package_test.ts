@@ -149,18 +149,23 @@ test("every entry point of the packed package has types, modules, and a bundle o
   }
 });
 
-test("the main bundle of the packed package is two files, with what is loaded late beside them", tsc, async () => {
-  const directory = `${await projects.directory(FILES)}/node_modules/@opero/core/bundle`;
-  const importsOf = async (name: string) => {
-    const code = await Deno.readTextFile(`${directory}/${name}`);
-    const found = [...code.matchAll(/^(?:import|\}) ?.*from "(.+)";$|\bimport\("(\.[^"]+)"\)/gm)];
-    return [...new Set(found.map(([, fixed, late]) => fixed ?? `late ${late}`))].sort();
-  };
-  assertEquals(await importsOf("mod.js"), ["./core.js"]);
-  const late = ["keyv_store", "open_disk_store", "open_kv_store", "open_sqlite_store", "worker_pool"];
-  assertEquals(await importsOf("core.js"), late.map((name) => `late ./${name}.js`));
-  for (const name of late) assert((await importsOf(`${name}.js`)).includes("./core.js"), name);
-});
+test(
+  "the main bundle of the packed package is three files, the light one two, with what is loaded late beside them",
+  tsc,
+  async () => {
+    const directory = `${await projects.directory(FILES)}/node_modules/@opero/core/bundle`;
+    const importsOf = async (name: string) => {
+      const code = await Deno.readTextFile(`${directory}/${name}`);
+      const found = [...code.matchAll(/^(?:import|\}) ?.*from "(.+)";$|\bimport\("(\.[^"]+)"\)/gm)];
+      return [...new Set(found.map(([, fixed, late]) => fixed ?? `late ${late}`))].sort();
+    };
+    assertEquals(await importsOf("mod.js"), ["./base.js", "./core.js"]);
+    assertEquals([await importsOf("light.js"), await importsOf("base.js")], [["./base.js"], []]);
+    const late = ["keyv_store", "open_disk_store", "open_kv_store", "open_sqlite_store", "worker_pool"];
+    assertEquals(await importsOf("core.js"), ["./base.js", ...late.map((name) => `late ./${name}.js`)]);
+    for (const name of late) assert((await importsOf(`${name}.js`)).includes("./base.js"), name);
+  },
+);
 
 test("tsc finds the types of the packed package as they were written", tsc, async (tool) => {
   const project = await projects.directory(FILES);
