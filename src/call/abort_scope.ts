@@ -15,11 +15,13 @@ export class AbortScope {
   #others: Set<AbortCallback> | undefined = undefined;
 
   /**
-   * Calls `callback` when the scope is aborted, unless {@link AbortScope.offAbort} removes it. A function that removes it
-   * is not returned, as it would be one more closure for each call.
+   * Calls `callback` when the scope is aborted, unless {@link AbortScope.offAbort} removes it; at once where it is, by a
+   * listener to an event of the call say. A function that removes it is not returned, as it would be one more closure for
+   * each call.
    */
   onAbort(callback: AbortCallback): void {
-    if (this.#first === undefined && this.#others === undefined) this.#first = callback;
+    if (this.isAborted) callback(this.reason);
+    else if (this.#first === undefined && this.#others === undefined) this.#first = callback;
     else (this.#others ??= new Set()).add(callback);
   }
 

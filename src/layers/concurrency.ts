@@ -185,12 +185,12 @@ function turnIn(
       leave();
       reject(reason);
     };
-    scope?.onAbort(stop);
     const timer = maxWaitMs === Infinity ? undefined : clock.setTimer(maxWaitMs, () => {
       leave();
       scope?.offAbort(stop);
       resolve(false);
     });
+    scope?.onAbort(stop);
   });
 }
 

@@ -53,7 +53,6 @@ export function deadlineLayer(deadlineMs: number | undefined, host: LayerHost): 
     // A scope of its own: the one around it may be shared with other calls, which this deadline does not concern.
     const follow = outer === undefined ? undefined : (reason: unknown) => scope.abort(reason);
     if (follow !== undefined) outer!.onAbort(follow);
-    if (outer?.isAborted) scope.abort(outer.reason);
     state.scope = scope;
     let expiry: TimeoutError | undefined;
     state.deadlineAtMs = host.clock.now() + limitMs;

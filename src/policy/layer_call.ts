@@ -83,8 +83,7 @@ class CallView implements LayerCall {
     const controller = new AbortController();
     const scope = scopeOf(this.#call);
     const abort = (reason: unknown) => controller.abort(reason);
-    if (scope?.isAborted) abort(scope.reason);
-    else scope?.onAbort(abort);
+    scope?.onAbort(abort);
     this.#unfollow = () => scope?.offAbort(abort);
     return controller.signal;
   }

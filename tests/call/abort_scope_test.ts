@@ -22,6 +22,20 @@ Deno.test("AbortScope.abort() calls all who wait, once, in their order, and none
   assertEquals([called, scope.isAborted, scope.reason], [["b stop", "d stop", "e stop"], true, "stop"]);
 });
 
+Deno.test("AbortScope.onAbort() calls at once who comes after the abort, once", () => {
+  const scope = new AbortScope();
+  const called: string[] = [];
+  scope.onAbort((reason) => {
+    called.push(`first ${reason}`);
+    scope.onAbort((reason) => called.push(`within ${reason}`));
+  });
+  scope.abort("stop");
+  const leave = join(scope, (reason) => called.push(`late ${reason}`));
+  leave();
+  scope.abort("again");
+  assertEquals(called, ["first stop", "within stop", "late stop"]);
+});
+
 Deno.test("AbortScope.onAbort() gives the place of one who left to the next", () => {
   const scope = new AbortScope();
   const called: string[] = [];

@@ -1,6 +1,13 @@
 import { assert, assertEquals, assertInstanceOf, assertStrictEquals } from "@std/assert";
 import fc from "fast-check";
-import { AllFailedError, createOpero, currentCall, type OperoOptions, TimeoutError } from "@opero/core";
+import {
+  AllFailedError,
+  createOpero,
+  currentCall,
+  type OperoEvents,
+  type OperoOptions,
+  TimeoutError,
+} from "@opero/core";
 import { outcomeOf } from "../support/outcome.ts";
 import { CountedSignal } from "../support/counted_signal.ts";
 import { lab, rejectionOf } from "../support/lab.ts";
@@ -428,3 +435,43 @@ Deno.test("200 000 calls with timeout, deadline and signal leave no timer, no li
   assert(grownMb < 20, `${grownMb} MB`);
   assertEquals(counted.listeners, 0);
 });
+
+/** Calls that wait after the event, which they emit at once or, where they are slow, after a second. */
+const WAITS_AFTER: readonly (readonly [keyof OperoEvents, OperoOptions, "fails" | "is second" | "is slow"])[] = [
+  ["retry", { retries: 1, minDelay: "1m", maxDelay: "1m" }, "fails"],
+  ["fallback", { argFallback: 0, fallbackDelay: "1m", retries: 0 }, "fails"],
+  ["circuitWait", { circuitBreaker: { consecutiveFailures: 1, openFor: "1m" }, retries: 1, minDelay: "0s" }, "fails"],
+  ["rateLimited", { rateLimit: { limit: 1, per: "1m" } }, "is second"],
+  ["queued", { concurrency: 1 }, "is second"],
+  ["queued", { concurrency: { limit: 1, maxWait: "1m" } }, "is second"],
+  ["cacheMiss", { cache: true }, "is slow"],
+  ["cacheCoalesced", { cache: true }, "is second"],
+  ["hedge", { hedge: { after: "1s" } }, "is slow"],
+];
+
+for (const [name, options, kind] of WAITS_AFTER) {
+  Deno.test(`a call that a listener to ${name} aborts ends at once: ${JSON.stringify(options)}`, async () => {
+    const { opero, clock, events } = lab();
+    const fn = opero(async (_values: string[]) => {
+      if (kind === "fails") throw BUSY;
+      await clock.sleep(600_000);
+      return 1;
+    }, options as object);
+    const first = kind === "is second" ? fn(["a", "b"]) : undefined;
+    await clock.tick("1ms");
+    const caller = new AbortController();
+    let abortedMs = NaN;
+    const off = events.on(name, () => {
+      caller.abort(STOP);
+      abortedMs = clock.now();
+    });
+    let endedMs = NaN;
+    const ended = rejectionOf(fn.with({ signal: caller.signal })(["a", "b"])).finally(() => endedMs = clock.now());
+    await clock.tick("2s");
+    assertEquals([abortedMs, endedMs], [abortedMs, abortedMs]);
+    assertStrictEquals(await ended, STOP);
+    off();
+    await clock.tick("1h");
+    assertEquals(await first, first && 1);
+  });
+}
