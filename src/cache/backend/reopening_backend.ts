@@ -8,8 +8,9 @@ export class ReopeningBackend implements CacheBackend {
   onClose: (() => void) | undefined = undefined;
   readonly #open: () => CacheBackend;
   readonly #close: () => MaybePromise<void>;
+  #backend: CacheBackend | undefined = undefined;
 
-  /** Uses what `open` returns, which is the same until `close` closes it. */
+  /** Uses what `open` returns until it is closed, which `close` does. */
   constructor(open: () => CacheBackend, close: () => MaybePromise<void>) {
     this.#open = open;
     this.#close = close;
@@ -17,26 +18,28 @@ export class ReopeningBackend implements CacheBackend {
 
   /** The backend that is open now. */
   get opened(): CacheBackend {
-    return this.#open();
+    return this.#backend ??= this.#open();
   }
 
   get(key: string): MaybePromise<CacheEntry | undefined> {
-    return this.#open().get(key);
+    // Not by way of a getter, as it is a part of each hit.
+    return (this.#backend ??= this.#open()).get(key);
   }
 
   set(key: string, entry: CacheEntry): MaybePromise<void> {
-    return this.#open().set(key, entry);
+    return this.opened.set(key, entry);
   }
 
   delete(key: string): MaybePromise<boolean> {
-    return this.#open().delete(key);
+    return this.opened.delete(key);
   }
 
   clear(prefix: string): MaybePromise<void> {
-    return this.#open().clear(prefix);
+    return this.opened.clear(prefix);
   }
 
   close(): MaybePromise<void> {
+    this.#backend = undefined;
     this.onClose?.();
     return this.#close();
   }
