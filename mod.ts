@@ -20,7 +20,21 @@ export type { Opero, OperoWrapper } from "./src/opero.ts";
 export type { Opmap, OpmapWrapper } from "./src/opmap.ts";
 export type { MapMode, OnError, OpmapOptions, ProgressOption, RunOptions } from "./src/map/opmap_options.ts";
 export type { JournalConfig, JournalDurability, JournalOption, JournalResume } from "./src/journal/journal_options.ts";
-export type { MapCalls, Mapped, MapResult, MapStream } from "./src/map/mapped.ts";
+export type { MapCalls, Mapped, MapResult } from "./src/map/mapped.ts";
+export type { MappedRun, MapStats, MapStream } from "./src/map/mapped_run.ts";
+export type {
+  ReportBin,
+  ReportError,
+  ReportExample,
+  ReportItem,
+  ReportItemName,
+  ReportLatency,
+  ReportTimeline,
+  ReportWorker,
+  RunAbout,
+  RunReport,
+  RunTotals,
+} from "./src/run_stats/run_report.ts";
 export type { Items } from "./src/map/item_source.ts";
 export type { WorkerPermissions } from "./src/pool/sandbox.ts";
 export { transfer } from "./src/pool/transfer.ts";

@@ -1,29 +1,20 @@
 import { isPooled } from "./options/option_needs.ts";
 import { quoted } from "./errors/printable.ts";
 import { ConfigurationError } from "./errors/configuration_error.ts";
-import { validateOptions, wrongOption } from "./options/validate.ts";
 import type { Call } from "./call/call.ts";
-import type { Handler } from "./call/layer.ts";
 import { BulkPool } from "./map/bulk_pool.ts";
 import { MapList } from "./map/map_list.ts";
 import type { MapEngine } from "./map/map_engine.ts";
 import type { MapPool } from "./map/map_pool.ts";
 import type { MapRun } from "./map/map_run.ts";
-import type { MapRunSetup } from "./map/map_run_setup.ts";
 import { MapStreamRun } from "./map/map_stream.ts";
-import type { Mapped, MapStream } from "./map/mapped.ts";
+import type { Mapped } from "./map/mapped.ts";
+import type { MappedRun, MapStream } from "./map/mapped_run.ts";
+import { RunMaker } from "./map/run_maker.ts";
 import { checkedOptions, configuring, refusing, wrapTask } from "./opero.ts";
-import {
-  type OnError,
-  type OpmapOptions,
-  type ResolvedMapOptions,
-  RUN_RULES,
-  type RunOptions,
-} from "./map/opmap_options.ts";
+import type { OnError, OpmapOptions, ResolvedMapOptions, RunOptions } from "./map/opmap_options.ts";
 import { buildPipeline, type Pipeline } from "./engine/pipeline.ts";
-import { countItems, expectRejections, isItems, ItemSource } from "./map/item_source.ts";
 import { requireMode } from "./map/require_mode.ts";
-import { openRunProgress } from "./progress/run_progress.ts";
 import type { Registry } from "./engine/registry.ts";
 import { shownOptions } from "./engine/shown_options.ts";
 import { wrapForms } from "./engine/wrap_forms.ts";
@@ -96,17 +87,11 @@ function wrap(
 class FunctionMap {
   readonly #fn: AnyFunction;
   readonly #options: ResolvedMapOptions;
-  readonly #registry: Registry;
   readonly #mapEngine: MapEngine;
   readonly #pipeline: Pipeline;
   readonly #pool: MapPool | undefined;
-  /** What cannot be done where a run is wrong. */
-  readonly #task: string;
-  readonly #bulk: BulkPool | undefined;
   readonly #runs = new Set<MapRun>();
-  /** These two are the same for all runs: code compiled for a closure of one run would be deoptimised by the next. */
-  readonly #handler: Handler;
-  readonly #onItem: MapRunSetup["onItem"];
+  readonly #maker: RunMaker;
 
   constructor(
     fn: AnyFunction,
@@ -117,7 +102,6 @@ class FunctionMap {
   ) {
     this.#fn = fn;
     this.#options = options;
-    this.#registry = registry;
     this.#mapEngine = mapEngine;
     const onHopeless = (error: Error) => this.#endHopeless(error);
     this.#pool = isPooled(options) ? mapEngine.openPool?.({ fn, options, registry, task, onHopeless }) : undefined;
@@ -128,36 +112,50 @@ class FunctionMap {
     const { handler, host } = this.#pipeline;
     const { telemetry, functionName } = host;
     const observe = observed(handler, this.#pipeline);
-    this.#task = `map ${quoted(functionName)}`;
-    // Asked item by item: a listener that is added in mid-run gets the rest.
-    this.#bulk = this.#pool !== undefined && this.#pipeline.isOnFailureOnly
-      ? new BulkPool(this.#pool, handler, telemetry)
-      : undefined;
-    this.#handler = (call) => telemetry.isOn ? observe(call) : handler(call);
-    this.#onItem = (index, ok) => {
-      if (telemetry.wants("itemDone")) telemetry.emit("itemDone", { functionName, index, ok });
-    };
+    const mapTask = `map ${quoted(functionName)}`;
+    mapEngine.features?.journalOf(task, options);
+    this.#maker = new RunMaker({
+      options,
+      registry,
+      pipeline: this.#pipeline,
+      mapEngine,
+      pool: this.#pool,
+      // Asked item by item: a listener that is added in mid-run gets the rest.
+      bulk: this.#pool !== undefined && this.#pipeline.isOnFailureOnly
+        ? new BulkPool(this.#pool, handler, telemetry)
+        : undefined,
+      task: mapTask,
+      runs: this.#runs,
+      handler: (call) => telemetry.isOn ? observe(call) : handler(call),
+      onItem: (index, ok) => {
+        if (telemetry.wants("itemDone")) telemetry.emit("itemDone", { functionName, index, ok });
+      },
+    });
   }
 
   /** The function over many items, with its handles. */
   open(): Mapped<unknown, unknown, unknown, OnError> {
-    const setUp = (self: unknown, items: unknown, options: RunOptions | undefined) => this.#setUp(self, items, options);
+    const maker = this.#maker;
     const { ordered } = this.#options;
     const pipeline = this.#pipeline;
 
     async function mapped(this: unknown, items: unknown, options?: RunOptions): Promise<unknown[]> {
-      return await new MapList(setUp(this, items, options), ordered).gather();
+      return await new MapList(maker.setUp(this, items, options), ordered).gather();
     }
 
     function stream(this: unknown, items: unknown, options?: RunOptions): MapStream<unknown> {
       const self = this === mapped ? undefined : this;
-      return new MapStreamRun(setUp(self, items, options), ordered).open();
+      return new MapStreamRun(maker.setUp(self, items, options), ordered).open();
+    }
+
+    function run(this: unknown, items: unknown, options?: RunOptions): MappedRun<unknown> | undefined {
+      return maker.openRun(this === mapped ? undefined : this, items, options);
     }
 
     async function withMeta(this: unknown, items: unknown, options?: RunOptions): Promise<unknown[]> {
       const self = this === mapped ? undefined : this;
-      const resultOf = (call: Call, value: unknown) => ({ value, meta: metaOf(call, pipeline) });
-      const setup = setUp(self, items, options);
+      const resultOf = (call: Call, value: unknown) => ({ value, meta: metaOf(call) });
+      const setup = maker.setUp(self, items, options);
       return await new MapList({ ...setup, resultOf, isStateful: true, bulk: undefined }, ordered).gather();
     }
 
@@ -166,6 +164,7 @@ class FunctionMap {
       options: shownOptions(this.#options, this.#mapEngine.table),
       events: pipeline.host.telemetry.events,
       ...pipeline.handles,
+      ...(this.#mapEngine.features && { run }),
       stream,
       withMeta,
       close,
@@ -175,54 +174,6 @@ class FunctionMap {
       Object.defineProperty(mapped, key, { value: Reflect.get(handles, key) });
     }
     return likeOriginal(this.#fn, mapped, this.#options.name) as Mapped<unknown, unknown, unknown, OnError>;
-  }
-
-  #setUp(self: unknown, items: unknown, runOptions: RunOptions | undefined): MapRunSetup {
-    const { host, cache } = this.#pipeline;
-    const { functionName, clock } = host;
-    const task = this.#task;
-    const closed = this.#registry.closedError(task);
-    if (closed !== undefined) throw closed;
-    this.#pool?.requireStart(task);
-    if (!isItems(items)) throw wrongOption(task, "items", { desired: "an iterable or an async iterable" }, items);
-    const { onError, progress, workers, signal } = this.#resolveRun(task, runOptions);
-    expectRejections(items);
-    return {
-      source: new ItemSource(items),
-      isFinite: countItems(items) !== undefined,
-      handler: this.#handler,
-      bulk: this.#bulk,
-      self,
-      isStateful: cache !== undefined,
-      capacity: this.#pool?.capacityFor(workers) ?? { now: workers },
-      resultOf: undefined,
-      onError,
-      signals: [signal, this.#options.signal].filter((each) => each !== undefined),
-      openProgress: progress === false
-        ? undefined
-        : (wait) => openRunProgress({ progress, label: functionName, total: () => countItems(items), wait, clock }),
-      clock,
-      onItem: this.#onItem,
-      runs: [this.#runs, this.#registry.runs],
-      closedError: () => this.#registry.closedError(task),
-      isHopeless: () => this.#pool?.isHopeless === true,
-      functionName,
-    };
-  }
-
-  #resolveRun(task: string, given: RunOptions | undefined): Pick<ResolvedMapOptions, keyof RunOptions> {
-    const { onError, progress, workers } = this.#options;
-    if (given === undefined) return { onError, progress, workers, signal: undefined };
-    validateOptions(task, given, RUN_RULES, "", this.#mapEngine.table.hint);
-    if (this.#pool !== undefined && (given.workers ?? 0) > workers) {
-      throw wrongOption(task, "workers", { desired: `at most ${workers}, as many as the pool has` }, given.workers);
-    }
-    return {
-      onError: given.onError ?? onError,
-      progress: given.progress ?? progress,
-      workers: given.workers ?? workers,
-      signal: given.signal,
-    };
   }
 
   /** A mistake in how the function is set up is no matter of single items. */

@@ -2,8 +2,8 @@ import type { AttemptRecord } from "../errors/all_failed_error.ts";
 import type { AbortScope } from "./abort_scope.ts";
 import type { CallWatcher } from "./call_watcher.ts";
 
-/** What the cache did for a call. */
-export type CacheStatus = "hit" | "miss" | "stale" | "coalesced" | "off";
+/** What the cache did for a call; `"journal"` where the value was recorded by an earlier run of a map. */
+export type CacheStatus = "hit" | "miss" | "stale" | "coalesced" | "off" | "journal";
 
 /** What one call may ask of the cache: to run and store whatever is there, or not to use it. */
 export type CacheMode = "refresh" | "bypass";

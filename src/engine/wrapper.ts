@@ -32,7 +32,7 @@ export function makeWrapper(fn: AnyFunction, pipeline: Pipeline, options: Filled
     stateOf(call);
     return (telemetry.isOn ? observe(call) : handler(call)).then((value) => ({
       value,
-      meta: metaOf(call, pipeline),
+      meta: metaOf(call),
     }));
   }
 
@@ -108,8 +108,13 @@ function limitsOf({ timeout, deadline, retries, cache }: CallOptions): CallLimit
   return { timeoutMs: parseDuration(timeout), deadlineMs: parseDuration(deadline), retries, cache };
 }
 
-/** How many attempts have begun for `call`, or for the one that ran in its stead. */
-function attemptsOf(call: Call): number {
+/**
+ * How many attempts have begun for `call`, or for the one that ran in its stead.
+ *
+ * @param call The call.
+ * @returns The number.
+ */
+export function attemptsOf(call: Call): number {
   const ran = call.state?.servedBy ?? call;
   return ran.state?.attemptCount ?? ran.attemptNumber;
 }
@@ -118,13 +123,12 @@ function attemptsOf(call: Call): number {
  * What happened on the way to the value of `call`.
  *
  * @param call The call.
- * @param pipeline The layers of the function.
  * @returns The facts of the call.
  */
-export function metaOf(call: Call, pipeline: Pipeline): CallMeta {
+export function metaOf(call: Call): CallMeta {
   const ran = call.state?.servedBy?.state ?? stateOf(call);
   return {
-    cache: pipeline.cache === undefined ? "off" : stateOf(call).cache,
+    cache: stateOf(call).cache,
     attempts: attemptsOf(call),
     waited: toSeconds(ran.waitedMs),
     fallbackIndex: ran.fallbackIndex,

@@ -1,4 +1,12 @@
-import { anyFunction, nonEmptyString, oneOf, type OptionRule, type OptionRules } from "../options/validate.ts";
+import {
+  anyFunction,
+  nonEmptyString,
+  oneOf,
+  type OptionRule,
+  type OptionRules,
+  validateOptions,
+  wrongOption,
+} from "../options/validate.ts";
 
 /** Which items run that the journal knows: see {@link JournalConfig.resume}. */
 export type JournalResume = "unfinished" | "failed" | "new" | "off";
@@ -41,8 +49,7 @@ export interface JournalConfig<Item = unknown> {
 /** A journal: its file, all of its options, or `false` for none. */
 export type JournalOption<Item = unknown> = string | false | JournalConfig<Item>;
 
-/** What the options of a journal may be. */
-export const JOURNAL_RULES: OptionRules = {
+const FIELDS: OptionRules = {
   path: nonEmptyString,
   version: nonEmptyString,
   key: anyFunction,
@@ -59,3 +66,47 @@ export const journalRule: OptionRule = {
     return value === false || (typeof value === "object" && value !== null && !Array.isArray(value));
   },
 };
+
+/** {@link JournalConfig} with the defaults filled in. */
+export interface ResolvedJournal {
+  /** The file. */
+  readonly path: string;
+  /** The version of the function. */
+  readonly version: string | undefined;
+  /** What tells an item from others, where that is not all of it. */
+  readonly key: ((item: unknown) => string) | undefined;
+  /** When a record is safe. */
+  readonly durability: JournalDurability;
+  /** Which items run. */
+  readonly resume: JournalResume;
+  /** What happens to a journal of something else. */
+  readonly onMismatch: "error" | "restart";
+}
+
+/**
+ * The journal that an option asks for.
+ *
+ * @param task What fails if it is wrong, as in `wrap "load"`.
+ * @param option The option as the user gave it.
+ * @param version The version of the function, where the option says none.
+ * @returns The journal, all defaults filled in; `undefined` for none.
+ * @throws {ConfigurationError} If a field is wrong.
+ */
+export function resolveJournal(
+  task: string,
+  option: JournalOption | undefined,
+  version: string | undefined,
+): ResolvedJournal | undefined {
+  if (option === undefined || option === false) return undefined;
+  const config = typeof option === "string" ? { path: option } : option;
+  validateOptions(task, config, FIELDS, "journal.");
+  if (config.path === undefined) throw wrongOption(task, "journal.path", nonEmptyString, undefined);
+  return {
+    path: config.path,
+    version: config.version ?? version,
+    key: config.key,
+    durability: config.durability ?? "group",
+    resume: config.resume ?? "unfinished",
+    onMismatch: config.onMismatch ?? "error",
+  };
+}

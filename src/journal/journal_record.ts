@@ -141,13 +141,33 @@ const KEY = /^[\w-]{22}(?:#[1-9]\d*)?$/;
  * @returns The record, or `undefined` where the line is damaged.
  */
 export function readRecord(line: string): JournalRecord | undefined {
-  const read = parsedObject(line) as Partial<RecordLine> | undefined;
+  const read = lineOf(line);
   if (read === undefined) return undefined;
   const { k, s, a, t, d, w, e } = read;
-  if (typeof k !== "string" || !KEY.test(k) || !areNumbers(a, t, d, w)) return undefined;
-  const facts = { key: k, attempts: a!, atMs: t!, durationMs: d!, waitedMs: w! };
-  if (s === "ok") return { ...facts, status: s, value: writtenIn(line, read) };
-  return s === "failed" && isRecordedError(e) ? { ...facts, status: s, error: e } : undefined;
+  const facts = { key: k, attempts: a, atMs: t, durationMs: d, waitedMs: w };
+  return s === "ok" ? { ...facts, status: s, value: writtenIn(line, read) } : { ...facts, status: s, error: e! };
+}
+
+/**
+ * Which item a line is of, and how that ended: all that is kept of it while a journal is open.
+ *
+ * @param line The line, without its end.
+ * @returns The key and the status, or `undefined` where the line is damaged.
+ */
+export function readOutcome(line: string): Pick<JournalRecord, "key" | "status"> | undefined {
+  const read = lineOf(line);
+  return read && { key: read.k, status: read.s };
+}
+
+function lineOf(text: string): RecordLine | undefined {
+  const read = parsedObject(text) as Partial<RecordLine> | undefined;
+  if (read === undefined) return undefined;
+  const { k, s, a, t, d, w, e } = read;
+  if (typeof k !== "string" || !KEY.test(k)) return undefined;
+  if (typeof a !== "number" || typeof t !== "number" || typeof d !== "number" || typeof w !== "number") {
+    return undefined;
+  }
+  return s === "ok" || (s === "failed" && isRecordedError(e)) ? read as RecordLine : undefined;
 }
 
 /** The value as it stands in the line: it is its last field, and no other before it has a text of the file's own. */
@@ -156,10 +176,6 @@ function writtenIn(line: string, { v, g }: Partial<RecordLine>): WrittenValue {
   if (form === "") return { form, json: "" };
   const mark = `,"${form}":`;
   return { form, json: line.slice(line.indexOf(mark) + mark.length, line.lastIndexOf("}")) };
-}
-
-function areNumbers(...values: unknown[]): boolean {
-  return values.every((value) => typeof value === "number");
 }
 
 function isRecordedError(value: unknown): value is RecordedError {

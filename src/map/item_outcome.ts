@@ -2,6 +2,9 @@ import type { Call } from "../call/call.ts";
 import type { CallState } from "../call/call_state.ts";
 import type { ItemOutcome } from "../progress/progress.ts";
 
+/** What an item comes to that is not to run. */
+export const NOT_RUN: unique symbol = Symbol("not run");
+
 /**
  * The state of the call that ran for `call`, which the cache may let several share.
  *
@@ -17,12 +20,19 @@ export function stateOfRun(call: Call): CallState | undefined {
  *
  * @param call The call of the item, if there was one.
  * @param isFailed Whether the item failed.
+ * @param hasRun Whether it was not skipped.
  * @returns The outcome.
  */
-export function outcomeOf(call: Call | undefined, isFailed: boolean): ItemOutcome {
+export function outcomeOf(call: Call | undefined, isFailed: boolean, hasRun = true): ItemOutcome {
   const cache = call?.state?.cache;
   const retries = call === undefined ? 0 : stateOfRun(call)?.retry ?? 0;
-  return { isFailed, isCached: cache === "hit" || cache === "stale", isRetried: retries > 0 };
+  return {
+    isFailed,
+    isCached: cache === "hit" || cache === "stale",
+    isJournaled: cache === "journal" && hasRun,
+    isSkipped: !hasRun,
+    isRetried: retries > 0,
+  };
 }
 
 /**

@@ -3,6 +3,7 @@ import type { OperoOptions } from "../engine/opero_options.ts";
 import type { OptionTable } from "../policy/option_table.ts";
 import type { MapPool, MapPoolInit } from "./map_pool.ts";
 import type { ResolvedMapOptions } from "./opmap_options.ts";
+import type { RunFeatures } from "./run_features.ts";
 
 /** What a door brings along for functions over many items. */
 export interface MapEngine {
@@ -12,4 +13,6 @@ export interface MapEngine {
   readonly table: OptionTable<OperoOptions, ResolvedMapOptions>;
   /** Stands behind the modes of workers. */
   readonly openPool?: (init: MapPoolInit) => MapPool;
+  /** Stands behind the option `journal`, and runs as objects. */
+  readonly features?: RunFeatures;
 }

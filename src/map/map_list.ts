@@ -1,5 +1,6 @@
 import type { SourceFailure } from "./drain.ts";
 import { objectList } from "../runtime/object_list.ts";
+import { NOT_RUN } from "./item_outcome.ts";
 import { MapRun } from "./map_run.ts";
 import type { MapRunSetup } from "./map_run_setup.ts";
 import { SKIPPED } from "./result_buffer.ts";
@@ -35,8 +36,9 @@ export class MapList extends MapRun {
   }
 
   protected keep(index: number, result: unknown): void {
-    if (this.#isOrdered) this.#results[index] = result;
-    else this.#results.push(result);
+    const kept = result === NOT_RUN ? undefined : result;
+    if (this.#isOrdered) this.#results[index] = kept;
+    else this.#results.push(kept);
   }
 
   protected override recordError(index: number, error: unknown): void {

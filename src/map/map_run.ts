@@ -1,6 +1,5 @@
-import { MapError, type MapItemError } from "../errors/map_error.ts";
+import type { MapError, MapItemError } from "../errors/map_error.ts";
 import { abortReason } from "../errors/abort_reason.ts";
-import { errorLabel, rootOf } from "../errors/error_label.ts";
 import { AbortScope } from "../call/abort_scope.ts";
 import { type Follower, followSignal, unfollowSignal } from "../call/follow_signal.ts";
 import { listOf, objectList } from "../runtime/object_list.ts";
@@ -10,14 +9,15 @@ import { Call, stateOf } from "../call/call.ts";
 import { beginAttempt } from "../attempt/attempt.ts";
 import type { ItemJob } from "../pool/item_job.ts";
 import { BulkDrain, type BulkTarget } from "./bulk_drain.ts";
+import { isThenable } from "./is_thenable.ts";
 import { firstWait } from "./first_wait.ts";
-import { outcomeOf, toError } from "./item_outcome.ts";
+import { NOT_RUN, outcomeOf, toError } from "./item_outcome.ts";
 import { Drain, type DrainTarget, type SourceFailure } from "./drain.ts";
 import type { ItemOutcome, ProgressWait } from "../progress/progress.ts";
 import type { RunProgress } from "../progress/run_progress.ts";
 import { SKIPPED } from "./result_buffer.ts";
 import type { MapRunSetup } from "./map_run_setup.ts";
-import { tallyItems } from "./tally_items.ts";
+import { failedItems, stoppedByItem } from "./run_errors.ts";
 
 /** How an item ended that needed no call. */
 const PLAIN_SUCCESS: ItemOutcome = { isFailed: false, isCached: false, isRetried: false };
@@ -37,6 +37,8 @@ export abstract class MapRun implements DrainTarget, BulkTarget {
   #progress: RunProgress | undefined = undefined;
   readonly #follower: Follower = { abort: (reason) => void this.fail(reason) };
   #isOver = false;
+  #isSettled = false;
+  #ending: Promise<void> | undefined = undefined;
   /** Who reads, aborts or closes may do so in the context of another than who asked for the run, to whom all it calls belongs. */
   readonly inContext: ContextRunner = captureContext();
 
@@ -69,7 +71,7 @@ export abstract class MapRun implements DrainTarget, BulkTarget {
 
   /** Whether nothing will come any more. */
   get isOver(): boolean {
-    return this.#isOver;
+    return this.#isSettled;
   }
 
   /** Begins; unless one of its signals has aborted, which ends it before it begins. */
@@ -81,12 +83,14 @@ export abstract class MapRun implements DrainTarget, BulkTarget {
     for (const signal of this.setup.signals) followSignal(signal, this.#follower);
     this.#progress = this.setup.openProgress?.(() => this.#firstWait());
     for (const runs of this.setup.runs) runs.add(this);
-    this.setup.capacity.loading?.then(() => this.fill(), (error) => this.fail(error));
+    const [fill, fail] = [() => this.fill(), (error: unknown) => void this.fail(error)];
+    this.setup.capacity.loading?.then(fill, fail);
+    this.setup.tracking?.open(fail).then(fill, fail);
     this.fill();
   }
 
   /** Begins what may begin. */
-  protected fill(): void {
+  fill(): void {
     this.inContext(() => this.drain.fill());
   }
 
@@ -137,9 +141,10 @@ export abstract class MapRun implements DrainTarget, BulkTarget {
     const call = this.#running[slot]!;
     this.#running[slot] = undefined;
     const { resultOf, onItem } = this.setup;
-    this.#progress?.count(outcomeOf(call, false));
-    onItem(index, true);
-    this.keep(index, resultOf === undefined ? value : resultOf(call, value));
+    const hasRun = value !== NOT_RUN;
+    this.#progress?.count(outcomeOf(call, false, hasRun));
+    onItem(index, hasRun);
+    this.keep(index, !hasRun || resultOf === undefined ? value : resultOf(call, value));
   }
 
   /** An item failed. */
@@ -162,17 +167,35 @@ export abstract class MapRun implements DrainTarget, BulkTarget {
   /** All items that began are done. Where the source threw, the run ends with that once all results are handed out. */
   onEnd(sourceFailure: SourceFailure | undefined): void {
     this.#leave();
-    this.resolve(sourceFailure);
+    this.#end(false, () => this.resolve(sourceFailure));
   }
 
   /** Ends the run with `reason`, and what runs with `stopReason`; resolves once the source is closed. */
   async fail(reason: unknown, stopReason: unknown = reason): Promise<void> {
-    if (this.#isOver) return;
+    if (this.#isOver) return this.#ending;
     const closed = this.inContext(() => this.#stop(stopReason));
     this.#leave();
-    this.reject(reason);
+    this.#end(true, () => this.reject(reason));
+    await this.#ending;
     // What the source says to being closed cannot matter any more: the run has its reason.
     await closed.catch(() => {});
+  }
+
+  /** Settles the run, once what followed its items is closed. */
+  #end(isStopped: boolean, settle: () => void): void {
+    const { tracking } = this.setup;
+    if (tracking === undefined) return this.#settle(settle);
+    this.#ending = tracking.close(isStopped).then(
+      () => this.#settle(settle),
+      // One that is stopped has a reason that came first.
+      (error) => this.#settle(isStopped ? settle : () => this.reject(error)),
+    );
+  }
+
+  #settle(settle: () => void): void {
+    this.#isSettled = true;
+    for (const runs of this.setup.runs) runs.delete(this);
+    settle();
   }
 
   #stop(reason: unknown): Promise<void> {
@@ -196,9 +219,7 @@ export abstract class MapRun implements DrainTarget, BulkTarget {
 
   /** The error for a run whose items were all tried. */
   protected failedItems(results: readonly unknown[], failed: number, total: number): MapError {
-    const errors = this.errors.sort((one, other) => one.index - other.index);
-    const message = `${failed} of ${count(total)} of ${this.#name} failed: ${tallyItems(errors)}`;
-    return new MapError(message, results, errors);
+    return failedItems({ name: this.#name, errors: this.errors, results }, failed, total);
   }
 
   /** What the results of a run that is stopped by one item are. */
@@ -210,28 +231,12 @@ export abstract class MapRun implements DrainTarget, BulkTarget {
   }
 
   #stoppedBy(index: number, error: unknown): MapError {
-    const message = `The map of ${this.#name} was stopped as item ${index} failed: ${errorLabel(rootOf(error))}`;
-    return new MapError(message, this.partialResults(), this.errors);
+    return stoppedByItem({ name: this.#name, errors: this.errors, results: this.partialResults() }, index, error);
   }
 
   #leave(): void {
     this.#isOver = true;
     for (const signal of this.setup.signals) unfollowSignal(signal, this.#follower);
     this.#progress?.finish();
-    for (const runs of this.setup.runs) runs.delete(this);
-  }
-}
-
-function count(items: number): string {
-  return items === 1 ? "1 item" : `${items} items`;
-}
-
-/** A `then` that throws when it is read is found out where the item is awaited, which fails it. */
-function isThenable(item: object): item is PromiseLike<unknown> {
-  if (item instanceof Promise) return true;
-  try {
-    return typeof (item as { then?: unknown }).then === "function";
-  } catch {
-    return true;
   }
 }

@@ -20,6 +20,14 @@ interface RunSet {
   delete(run: EndableRun): unknown;
 }
 
+/** What follows the items of a run. */
+export interface Tracking {
+  /** Opens what that takes, before any item begins; `fail` ends the run later on. */
+  open(fail: (error: unknown) => void): Promise<void>;
+  /** Releases it, after the last item; as soon as it can be where `isHurried`. */
+  close(isHurried: boolean): Promise<void>;
+}
+
 /** What a run is made with. */
 export interface MapRunSetup {
   /** The items. */
@@ -44,6 +52,8 @@ export interface MapRunSetup {
   readonly signals: readonly AbortSignal[];
   /** Is notified of each item, if it is there; made when the run begins, which says what all items that run wait for. */
   readonly openProgress: ((wait: () => ProgressWait | undefined) => RunProgress | undefined) | undefined;
+  /** What follows its items, if something does. */
+  readonly tracking?: Tracking | undefined;
   /** Is notified of each item too. */
   readonly onItem: (index: number, isOk: boolean) => void;
   /** Where it stands from when it has begun until it is over. */

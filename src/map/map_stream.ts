@@ -1,7 +1,8 @@
 import type { SourceFailure } from "./drain.ts";
+import { NOT_RUN } from "./item_outcome.ts";
 import { MapRun } from "./map_run.ts";
 import type { MapRunSetup } from "./map_run_setup.ts";
-import type { MapStream } from "./mapped.ts";
+import type { MapStream } from "./mapped_run.ts";
 import { ResultBuffer, SKIPPED } from "./result_buffer.ts";
 
 type Step = IteratorResult<unknown, undefined>;
@@ -59,7 +60,7 @@ export class MapStreamRun extends MapRun {
   }
 
   protected keep(index: number, result: unknown): void {
-    this.#buffer.put(index, result);
+    this.#buffer.put(index, result === NOT_RUN ? SKIPPED : result);
     if (this.#firstReader !== undefined) this.#hand();
   }
 

@@ -1,6 +1,7 @@
 import type { EventHub } from "../telemetry/events.ts";
 import type { OperoEvents } from "../telemetry/opero_events.ts";
 import type { ShownOptions } from "../engine/shown_options.ts";
+import type { MappedRun, MapStream } from "./mapped_run.ts";
 import type { OnError, OpmapOptions, RunOptions } from "./opmap_options.ts";
 import type { Items } from "./item_source.ts";
 import type { PolicyHandles } from "../policy/policy_handles.ts";
@@ -8,19 +9,6 @@ import type { CacheHandle, WithMeta } from "../engine/wrapped.ts";
 
 /** What stands in place of an item: with `onError: "return"` its value or its error, else its value. */
 export type MapResult<Value, Errors extends OnError> = Errors extends "return" ? Value | Error : Value;
-
-/**
- * The results of a run as they come. At most about twice as many items as run at once are held, so a slow reader
- * slows the source down. Leaving the loop closes the source and asks the items that run to stop.
- */
-export interface MapStream<Result> extends AsyncIterableIterator<Result, undefined>, AsyncDisposable {
-  /** The next result. */
-  next(): Promise<IteratorResult<Result, undefined>>;
-  /** Ends the run. */
-  return(): Promise<IteratorResult<Result, undefined>>;
-  /** The stream itself. */
-  [Symbol.asyncIterator](): MapStream<Result>;
-}
 
 /** What every function over many items can do. */
 export interface MapCalls<This, Item, Value, Errors extends OnError> extends AsyncDisposable {
@@ -66,6 +54,18 @@ export interface MapCalls<This, Item, Value, Errors extends OnError> extends Asy
 /** A function over many items. */
 export interface Mapped<This, Item, Value, Errors extends OnError>
   extends MapCalls<This, Item, Value, Errors>, PolicyHandles {
+  /**
+   * A run of the function for each item that can be paused, resumed and watched. It begins when it is awaited, which
+   * gives what the call of the map does, or iterated over, which gives what `stream()` does.
+   *
+   * @throws {ConfigurationError} If an option of the run is wrong.
+   */
+  run<RunErrors extends OnError = Errors>(
+    items: Items<Item>,
+    options: RunOptions<RunErrors>,
+  ): MappedRun<MapResult<Value, RunErrors>>;
+  /** The same, where a failed item does what the options of the map say. */
+  run(items: Items<Item>, options?: RunOptions<Errors>): MappedRun<MapResult<Value, Errors>>;
   /** The options in force: defaults filled in, durations in seconds, frozen; what may be a secret is hidden. */
   readonly options: ShownOptions<OpmapOptions<Item, Value, Errors>>;
   /** The cached results, by item. */

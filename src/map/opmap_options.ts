@@ -10,6 +10,7 @@ import {
 import type { ErrorClass } from "../options/error_matcher.ts";
 import type { FilledOptions, OperoOptions } from "../engine/opero_options.ts";
 import type { Filled, OptionSet } from "../policy/policy.ts";
+import type { JournalOption } from "../journal/journal_options.ts";
 import type { ProgressState } from "../progress/progress.ts";
 import type { WorkerPermissions } from "../pool/sandbox.ts";
 
@@ -39,6 +40,8 @@ export interface RunOptions<Errors extends OnError = OnError> {
   readonly workers?: number | undefined;
   /** What a failed item does to the run, in place of the option. */
   readonly onError?: Errors | undefined;
+  /** Where the run is recorded, in place of the option; `false` for nowhere. */
+  readonly journal?: JournalOption | undefined;
 }
 
 /** All options of `opmap`: those of `opero`, which hold for each item, and those of the map. */
@@ -71,6 +74,13 @@ export interface OpmapOptions<Item = any, Value = any, Errors extends OnError = 
    * @default "throw"
    */
   readonly onError?: Errors | undefined;
+  /**
+   * The file in which each item is recorded as soon as it is done, so that a run that was interrupted continues where it
+   * stopped, and a later one runs only what failed; or all options of it.
+   */
+  readonly journal?: JournalOption<Item> | undefined;
+  /** The version of the function: results that a journal holds of another version are not used. */
+  readonly version?: string | undefined;
   /** In a pool, the items in one message to a worker. By default it follows from how long items take. */
   readonly chunkSize?: number | undefined;
   /**

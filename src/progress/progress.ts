@@ -15,7 +15,7 @@ export interface ProgressState {
   /** How long the map has been running, in seconds. */
   readonly elapsed: number;
   /**
-   * How long the rest will take, in seconds, at the rate of the latest items that did not come from the cache;
+   * How long the rest will take, in seconds, at the rate of the latest items that came neither from the cache nor the journal;
    * `undefined` where that cannot be known.
    */
   readonly eta: number | undefined;
@@ -35,6 +35,10 @@ export interface ShownState extends ProgressState {
   readonly retried?: number;
   /** The items that came from the cache. */
   readonly cached?: number;
+  /** The items that came from the journal. */
+  readonly journaled?: number;
+  /** The items that were not to run. */
+  readonly skipped?: number;
   /** What all items that run wait for, if they do. */
   readonly wait?: ProgressWait | undefined;
 }
@@ -45,6 +49,10 @@ export interface ItemOutcome {
   readonly isFailed: boolean;
   /** Its value came from the cache. */
   readonly isCached?: boolean;
+  /** Its value came from the journal. */
+  readonly isJournaled?: boolean;
+  /** It was not to run. */
+  readonly isSkipped?: boolean;
   /** It needed more than one round. */
   readonly isRetried?: boolean;
 }
@@ -60,6 +68,8 @@ export class Progress {
   #failed = 0;
   #retried = 0;
   #cached = 0;
+  #journaled = 0;
+  #skipped = 0;
 
   /**
    * A run that begins now.
@@ -77,13 +87,15 @@ export class Progress {
   }
 
   /** Counts an item that is done. */
-  count({ isFailed, isCached = false, isRetried = false }: ItemOutcome): void {
+  count({ isFailed, isCached, isJournaled, isRetried, isSkipped }: ItemOutcome): void {
     const nowMs = this.#clock.coarseNow?.() ?? this.#clock.now();
     this.#done++;
     if (isFailed) this.#failed++;
     if (isRetried) this.#retried++;
     if (isCached) this.#cached++;
-    if (isCached) this.#recent.pass(nowMs);
+    if (isJournaled) this.#journaled++;
+    if (isSkipped) this.#skipped++;
+    if (isCached || isJournaled || isSkipped) this.#recent.pass(nowMs);
     else this.#recent.count(nowMs);
   }
 
@@ -100,7 +112,14 @@ export class Progress {
 
   /** How far it has come by now, for a bar. */
   shown(): ShownState {
-    return { ...this.state(), retried: this.#retried, cached: this.#cached, wait: this.#wait() };
+    return {
+      ...this.state(),
+      retried: this.#retried,
+      cached: this.#cached,
+      journaled: this.#journaled,
+      skipped: this.#skipped,
+      wait: this.#wait(),
+    };
   }
 
   #eta(total: number | undefined, nowMs: number): number | undefined {

@@ -29,7 +29,7 @@ interface Part {
 
 /**
  * The line that a terminal of `look.width` columns shows, with a bar if the total is known. Where it
- * is too narrow, first the bar goes, then what was retried and cached, the elapsed time, the rate, the label, the rest.
+ * is too narrow, first the bar goes, then what was retried, cached and journaled, the elapsed time, the rate, the label, the rest.
  *
  * @param state The figures of the run.
  * @param look The width, the label and the characters.
@@ -39,7 +39,7 @@ export function renderProgressBar(state: ShownState, look: ProgressLook): string
   const label: Part = { text: cutToWidth(printable(look.label), MAX_LABEL_WIDTH) };
   const count: Part = { text: formatCount(state) };
   const failed = countedPart(state.failed, "failed", RED);
-  const others = [...countedPart(state.retried, "retried", YELLOW), ...countedPart(state.cached, "cached", GREY)];
+  const others = [...countedPart(state.retried, "retried", YELLOW), ...spared(state)];
   const rate: Part = { text: formatRate(state.rate) };
   const rest = formatRest(state);
   const elapsed: Part = { text: formatClock(state.elapsed), color: GREY };
@@ -68,10 +68,19 @@ export function renderProgressLine(state: ShownState, label: string): string {
   const counts = [
     ...countedPart(state.failed, "failed", RED),
     ...countedPart(state.retried, "retried", YELLOW),
-    ...countedPart(state.cached, "cached", GREY),
+    ...spared(state),
   ].map(({ text }) => text);
   const times = [`${formatClock(state.elapsed)} elapsed`, ...formatRest(state).map(({ text }) => text)];
   return `${printable(label)}: ${[formatCount(state), ...counts, formatRate(state.rate), ...times].join(", ")}`;
+}
+
+/** The items that needed no work. */
+function spared({ cached, journaled, skipped }: ShownState): Part[] {
+  return [
+    ...countedPart(cached, "cached", GREY),
+    ...countedPart(journaled, "journaled", GREY),
+    ...countedPart(skipped, "skipped", GREY),
+  ];
 }
 
 /** The bar stands after the label and takes what is left over, within its bounds. */

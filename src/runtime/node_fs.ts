@@ -27,9 +27,16 @@ export interface FsModule {
   openSync(path: string, flags: string | number, mode?: number): number;
   readSync(file: number, target: Uint8Array, offset: number, length: number, position: number): number;
   closeSync(file: number): void;
+  writeSync(file: number, bytes: Uint8Array, offset: number, length: number, position: null): number;
+  fdatasync(file: number, callback: (error: unknown) => void): void;
+  fsyncSync(file: number): void;
+  ftruncateSync(file: number, size: number): void;
   fstatSync(file: number): FsStats;
   fchmodSync(file: number, mode: number): void;
   chmodSync(path: string, mode: number): void;
+  readFileSync(path: string, encoding: "utf8"): string;
+  readlinkSync(path: string): string;
+  realpathSync(path: string): string;
   writeFileSync(path: string, text: string, options: { mode: number; flag: string }): void;
   renameSync(from: string, to: string): void;
   unlinkSync(path: string): void;

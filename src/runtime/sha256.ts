@@ -3,13 +3,13 @@ import { builtinModule } from "./builtin_module.ts";
 
 interface HashLike {
   update(data: string | Uint8Array): HashLike;
-  digest(encoding: "hex"): string;
+  digest(encoding: "hex" | "base64url"): string;
 }
 
 interface CryptoModule {
   createHash(algorithm: "sha256"): HashLike;
   /** The same at once; newer, and faster. */
-  hash?(algorithm: "sha256", data: string | Uint8Array, encoding: "hex"): string;
+  hash?(algorithm: "sha256", data: string | Uint8Array, encoding: "hex" | "base64url"): string;
 }
 
 let loadedCrypto: CryptoModule | null | undefined;
@@ -66,6 +66,22 @@ export function sha256IfAtOnce(text: string): string | undefined {
 export function sha256OfBytes(bytes: Uint8Array): string | undefined {
   const crypto = nodeCrypto();
   return crypto === undefined ? undefined : hashAtOnce(crypto, bytes);
+}
+
+/**
+ * {@link sha256HexNow} in Base64url, which is shorter.
+ *
+ * @param text Any text.
+ * @returns The digest, in 43 characters.
+ * @throws {ConfigurationError} If the runtime has no `node:crypto`.
+ */
+export function sha256Base64Url(text: string): string {
+  const crypto = loadedCrypto ?? nodeCrypto();
+  if (crypto === undefined) {
+    throw new ConfigurationError("Cannot hash a key at once as this runtime has no node:crypto");
+  }
+  const data = toData(text);
+  return crypto.hash?.("sha256", data, "base64url") ?? crypto.createHash("sha256").update(data).digest("base64url");
 }
 
 function toData(text: string): string | Uint8Array<ArrayBuffer> {

@@ -6,11 +6,11 @@ import { assert, assertEquals } from "@std/assert";
  * nearer.
  */
 const BARS: Readonly<Record<string, number>> = {
-  'import { opero } from "@opero/core"': 78_500,
-  'import { opero, opmap } from "@opero/core"': 89_500,
-  'import { AllFailedError } from "@opero/core"': 3_600,
+  'import { opero } from "@opero/core"': 78_900,
+  'import { opero, opmap } from "@opero/core"': 91_900,
+  'import { AllFailedError } from "@opero/core"': 4_100,
   'import { opero } from "@opero/core/light"': 18_600,
-  'import { opero, opmap } from "@opero/core/light"': 27_000,
+  'import { opero, opmap } from "@opero/core/light"': 27_600,
   'import { AllFailedError } from "@opero/core/light"': 2_100,
 };
 

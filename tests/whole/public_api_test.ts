@@ -35,11 +35,11 @@ const EXPORTS: Record<string, { module: object; values: string; types: string }>
       DeadlineOptions DiskCacheConfig Duration ErrorClass FailOnOptions FailureEvent FailurePredicate FallbackCooldownEvent FallbackEvent
       FallbackOptions FallbackStrategy HedgeConfig HedgeEvent HedgeOptions HedgeQuantile HiddenValue InstanceOptions ItemDoneEvent Items JitterContext JitterFunction JitterName JournalConfig JournalDurability JournalOption JournalResume KeyvLike
       KvCacheConfig KvCommit KvDatabase KvEntry KvKey LatencyStats LayerCall LayerFunction LayerHandler LayerPlace LayersOptions
-      LimiterHandle LogFields LogLevel LogRecord LogThreshold Logger LoggingOptions MapCalls MapItemError MapMode MapResult MapStream Mapped
+      LimiterHandle LogFields LogLevel LogRecord LogThreshold Logger LoggingOptions MapCalls MapItemError MapMode MapResult MapStats MapStream Mapped MappedRun
       MaybePromise MemoryCacheConfig NameOptions NamedLayer OnError Opero OperoErrorCode OperoEvents OperoHandles
       OperoInstance OperoOptions OperoWrapper Opmap OpmapOptions OpmapWrapper PolicyHandles ProgressLog ProgressOption ProgressState QueueEvent
-      RateLimit RateLimitOptions RateLimitPausedEvent RateLimitedEvent ReraiseOptions ResultFunction RetryBudgetConfig RetryContext RetryEvent RetryOptions RetryPredicate
-      RunAsync RunAsyncOptions RunOptions ShownOptions SignalOptions SqliteCacheConfig SqliteDatabase SqliteStatement
+      RateLimit RateLimitOptions RateLimitPausedEvent RateLimitedEvent ReportBin ReportError ReportExample ReportItem ReportItemName ReportLatency ReportTimeline ReportWorker ReraiseOptions ResultFunction RetryBudgetConfig RetryContext RetryEvent RetryOptions RetryPredicate
+      RunAbout RunAsync RunAsyncOptions RunOptions RunReport RunTotals ShownOptions SignalOptions SqliteCacheConfig SqliteDatabase SqliteStatement
       StatsOptions SuccessEvent TimeoutOptions Timer Unsubscribe WithMeta WorkerPermissions Wrapped
     `,
   },

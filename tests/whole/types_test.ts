@@ -161,7 +161,7 @@ Deno.test("handles have the types of the function", async () => {
   const fn = opero(async (id: string): Promise<number> => await Promise.resolve(id.length), { cache: true });
   const { value, meta } = await fn.withMeta("abc");
   isTrue<Same<typeof value, number>>();
-  isTrue<Same<typeof meta.cache, "hit" | "miss" | "stale" | "coalesced" | "off">>();
+  isTrue<Same<typeof meta.cache, "hit" | "miss" | "stale" | "coalesced" | "off" | "journal">>();
   const cached: number | undefined = await fn.cache.get("abc");
   // @ts-expect-error -- the handle takes the function's arguments
   const wrong = fn.cache.get(5);

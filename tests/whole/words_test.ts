@@ -48,6 +48,7 @@ const DOCUMENTS = [
   "SECURITY.md",
   "docs/cache_backends.md",
   "docs/caching.md",
+  "docs/journal.md",
   "docs/layers.md",
   "docs/circuit_breaker.md",
   "docs/fallback.md",

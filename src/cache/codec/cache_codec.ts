@@ -11,9 +11,9 @@ import { plainKey } from "../backend/plain_key.ts";
 const MAGIC = "opero1:";
 
 /** Marks a payload that is plain JSON. */
-const JSON_MARK = "j";
+const JSON_MARK = "j" as const;
 /** Marks a payload of the form described in `graph_format.ts`. */
-const GRAPH_MARK = "g";
+const GRAPH_MARK = "g" as const;
 
 /**
  * The text to keep for `entry` under `key`: well-formed Unicode without NUL,
@@ -115,7 +115,15 @@ function checksumOf(key: string, head: string, payload: string): number {
   return checksum(payload, checksum(head + plainKey(key)));
 }
 
-function encodeValue(value: unknown): { mark: string; payload: string } {
+/**
+ * A value by itself.
+ *
+ * @param value The value to keep.
+ * @returns The mark of its form, `"j"` for plain JSON and `"g"` for a graph, which `decodeGraph` reads, and its text: JSON
+ * in one line.
+ * @throws {SerializationError} As `encodeEntry` does.
+ */
+export function encodeValue(value: unknown): { readonly mark: "j" | "g"; readonly payload: string } {
   // Some old libraries put one there; `JSON.stringify` would write what it likes.
   if ("toJSON" in Array.prototype) throw new SerializationError("Cannot keep any value as arrays have a 'toJSON'");
   try {

@@ -46,7 +46,7 @@ export class CacheAccount {
   }
 
   /** The cache did this for `call`. The counters are named one by one, as a lookup by name would cost a hit a third more. */
-  record(call: Call, status: Exclude<CacheStatus, "off">): void {
+  record(call: Call, status: Exclude<CacheStatus, "off" | "journal">): void {
     if (status === "hit") this.#stats.hits++;
     else if (status === "miss") this.#stats.misses++;
     else if (status === "stale") this.#stats.stale++;

@@ -1,0 +1,60 @@
+import type { Journal } from "../journal/journal.ts";
+import { openJournal } from "../journal/open_journal.ts";
+import type { ResolvedJournal } from "../journal/journal_options.ts";
+import { requireFiles } from "../runtime/require_files.ts";
+import { generateCorrelationId } from "../runtime/correlation_id.ts";
+import { describeMachine } from "../runtime/machine.ts";
+import { RunStats } from "../run_stats/run_stats.ts";
+import { wallClockNow } from "../time/read_time.ts";
+import { aboutMap } from "./about_map.ts";
+import { ItemJournal } from "./item_journal.ts";
+import type { ResolvedMapOptions } from "./opmap_options.ts";
+import { type OpenTracking, type ReportFacts, TrackedItems, type TrackedItemsParts } from "./tracked_items.ts";
+
+/**
+ * Opens what follows the items of a run.
+ *
+ * @param parts What it uses.
+ * @param task What cannot be done where the journal cannot be used, as in `map "load"`.
+ * @param journal Where the items are recorded, if they are.
+ * @param reported The options of the map, where the items are counted for a report.
+ * @returns What was opened, which is to be closed.
+ * @throws {JournalError} If the journal cannot be used.
+ */
+export async function openTracking(
+  parts: Omit<TrackedItemsParts, "journal" | "stats">,
+  task: string,
+  journal: ResolvedJournal | undefined,
+  reported: ResolvedMapOptions | undefined,
+): Promise<OpenTracking> {
+  const stats = reported && new RunStats();
+  const report = ({ left, ...times }: ReportFacts) => {
+    const about = aboutMap(parts.functionName, reported!, journal);
+    return stats?.report({ ...about, ...times, machine: describeMachine() }, { left });
+  };
+  if (journal === undefined) {
+    return { items: new TrackedItems({ ...parts, journal, stats }), report, close: () => Promise.resolve() };
+  }
+  const open = await openJournalOf(journal, parts, task);
+  const items = new TrackedItems({ ...parts, journal: new ItemJournal(open, journal, parts.functionName), stats });
+  return { items, report, close: (isHurried) => open.close(isHurried) };
+}
+
+function openJournalOf(
+  { path, durability, onMismatch, version, key }: ResolvedJournal,
+  { clock, fail, functionName }: Pick<TrackedItemsParts, "clock" | "fail" | "functionName">,
+  task: string,
+): Promise<Journal> {
+  const at = new Date(clock.wallNow()).toISOString();
+  return openJournal({
+    fs: requireFiles(task),
+    path,
+    durability,
+    onMismatch,
+    header: { task: functionName, version, keyed: key === undefined ? "item" : "own", at },
+    task,
+    nowMs: wallClockNow,
+    token: generateCorrelationId(),
+    onFailure: fail,
+  });
+}

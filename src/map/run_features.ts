@@ -1,0 +1,53 @@
+import { type JournalOption, journalRule, type ResolvedJournal, resolveJournal } from "../journal/journal_options.ts";
+import { nonEmptyString, type OptionRules } from "../options/validate.ts";
+import type { OptionSet } from "../policy/policy.ts";
+import { requireFiles } from "../runtime/require_files.ts";
+import type { MapRunSetup } from "./map_run_setup.ts";
+import type { MappedRun } from "./mapped_run.ts";
+import { type OpmapOptions, RUN_RULES } from "./opmap_options.ts";
+import { RunGate } from "./run_gate.ts";
+import { RunHandle, type RunHandleInit } from "./run_handle.ts";
+import { RunTracking, type RunTrackingInit } from "./run_tracking.ts";
+
+/** The options of a journal. */
+export const JOURNAL_OPTIONS: OptionSet = { rules: { journal: journalRule, version: nonEmptyString }, defaults: {} };
+
+/** What stands behind the option `journal`, and runs as objects. */
+export interface RunFeatures {
+  /** What the options of a run may be. */
+  readonly runRules: OptionRules;
+  /**
+   * The journal of a map, or of one run of it, where that has its own; `undefined` for none.
+   *
+   * @throws {ConfigurationError} If an option of it is wrong, or the runtime has no files.
+   */
+  journalOf(
+    task: string,
+    options: Pick<OpmapOptions, "journal" | "version">,
+    own?: JournalOption,
+  ): ResolvedJournal | undefined;
+  /** A run whose items are recorded. */
+  track(setup: MapRunSetup, init: RunTrackingInit): MapRunSetup;
+  /** A run as an object. */
+  openRun(
+    setup: MapRunSetup,
+    init: RunTrackingInit,
+    handle: Omit<RunHandleInit, "setup" | "tracking" | "gate">,
+  ): MappedRun<unknown>;
+}
+
+/** All of it. */
+export const RUN_FEATURES: RunFeatures = {
+  runRules: { ...RUN_RULES, journal: journalRule },
+  journalOf: (task, options, own = options.journal) => {
+    const journal = resolveJournal(task, own, options.version);
+    if (journal !== undefined) requireFiles(task, "leave 'journal' out");
+    return journal;
+  },
+  track: (setup, init) => new RunTracking(init, new RunGate(setup.capacity, false)).around(setup),
+  openRun: (setup, init, handle) => {
+    const gate = new RunGate(setup.capacity, false);
+    const tracking = new RunTracking(init, gate);
+    return new RunHandle({ ...handle, setup: tracking.around(setup), tracking, gate });
+  },
+};

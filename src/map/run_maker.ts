@@ -1,0 +1,117 @@
+import type { Handler } from "../call/layer.ts";
+import type { Pipeline } from "../engine/pipeline.ts";
+import type { Registry } from "../engine/registry.ts";
+import type { ResolvedJournal } from "../journal/journal_options.ts";
+import { wrongOption } from "../options/validate.ts";
+import type { ProgressWait } from "../progress/progress.ts";
+import { openRunProgress } from "../progress/run_progress.ts";
+import type { BulkPool } from "./bulk_pool.ts";
+import type { RunCapacity } from "./intake_capacity.ts";
+import { countItems, expectRejections, isItems, type Items, ItemSource } from "./item_source.ts";
+import type { MapEngine } from "./map_engine.ts";
+import type { MapPool } from "./map_pool.ts";
+import type { MapRun } from "./map_run.ts";
+import type { MapRunSetup } from "./map_run_setup.ts";
+import type { ResolvedMapOptions, RunOptions } from "./opmap_options.ts";
+import { resolveRun } from "./resolve_run.ts";
+import type { RunTrackingInit } from "./run_tracking.ts";
+import type { MappedRun } from "./mapped_run.ts";
+
+/** What the runs of a function over many items share. */
+export interface RunMakerParts {
+  readonly options: ResolvedMapOptions;
+  readonly registry: Registry;
+  readonly pipeline: Pipeline;
+  readonly mapEngine: MapEngine;
+  readonly pool: MapPool | undefined;
+  readonly bulk: BulkPool | undefined;
+  /** What cannot be done where a run is wrong. */
+  readonly task: string;
+  /** Those that have begun. */
+  readonly runs: Set<MapRun>;
+  /** These two are the same for all runs: code compiled for a closure of one run would be deoptimised by the next. */
+  readonly handler: Handler;
+  readonly onItem: MapRunSetup["onItem"];
+}
+
+/** Sets up the runs of a function over many items. */
+export class RunMaker {
+  readonly #parts: RunMakerParts;
+
+  /** Of the runs of one function. */
+  constructor(parts: RunMakerParts) {
+    this.#parts = parts;
+  }
+
+  /** A run of the plain forms. */
+  setUp(self: unknown, items: unknown, runOptions: RunOptions | undefined): MapRunSetup {
+    const { setup, journal } = this.#resolve(self, items, runOptions);
+    const { features } = this.#parts.mapEngine;
+    return journal === undefined ? setup : features!.track(setup, this.#trackingInit(journal));
+  }
+
+  /** A run that its user holds; `undefined` where the door has none. */
+  openRun(self: unknown, items: unknown, runOptions: RunOptions | undefined): MappedRun<unknown> | undefined {
+    const { setup, journal, workers } = this.#resolve(self, items, runOptions);
+    const { options, pool, task, mapEngine } = this.#parts;
+    return mapEngine.features?.openRun(setup, this.#trackingInit(journal, options), {
+      isOrdered: options.ordered,
+      workers,
+      maxWorkers: pool === undefined ? Infinity : options.workers,
+      capacityOf: (workers) => this.#capacityFor(workers),
+      total: () => countItems(items as Items<unknown>),
+      task,
+    });
+  }
+
+  #trackingInit(journal: ResolvedJournal | undefined, reported?: ResolvedMapOptions): RunTrackingInit {
+    const { pipeline, handler, task } = this.#parts;
+    const { functionName, clock, telemetry } = pipeline.host;
+    return { handler, clock, telemetry, functionName, journal, reported, task };
+  }
+
+  #capacityFor(workers: number): RunCapacity {
+    return this.#parts.pool?.capacityFor(workers) ?? { now: workers };
+  }
+
+  #resolve(self: unknown, items: unknown, runOptions: RunOptions | undefined): {
+    readonly setup: MapRunSetup;
+    readonly journal: ResolvedJournal | undefined;
+    readonly workers: number;
+  } {
+    const { host, cache } = this.#parts.pipeline;
+    const { functionName, clock } = host;
+    const task = this.#parts.task;
+    const closed = this.#parts.registry.closedError(task);
+    if (closed !== undefined) throw closed;
+    this.#parts.pool?.requireStart(task);
+    if (!isItems(items)) throw wrongOption(task, "items", { desired: "an iterable or an async iterable" }, items);
+    const { options, mapEngine } = this.#parts;
+    const { onError, progress, workers, signal } = resolveRun(task, runOptions, options, mapEngine);
+    const journal = mapEngine.features?.journalOf(task, options, runOptions?.journal);
+    expectRejections(items);
+    const setup = {
+      source: new ItemSource(items),
+      isFinite: countItems(items) !== undefined,
+      handler: this.#parts.handler,
+      bulk: this.#parts.bulk,
+      self,
+      isStateful: cache !== undefined,
+      capacity: this.#capacityFor(workers),
+      resultOf: undefined,
+      onError,
+      signals: [signal, options.signal].filter((each) => each !== undefined),
+      openProgress: progress === false
+        ? undefined
+        : (wait: () => ProgressWait | undefined) =>
+          openRunProgress({ progress, label: functionName, total: () => countItems(items), wait, clock }),
+      clock,
+      onItem: this.#parts.onItem,
+      runs: [this.#parts.runs, this.#parts.registry.runs],
+      closedError: () => this.#parts.registry.closedError(task),
+      isHopeless: () => this.#parts.pool?.isHopeless === true,
+      functionName,
+    };
+    return { setup, journal, workers };
+  }
+}
