@@ -55,7 +55,7 @@ export interface RunAsync {
 
 const TASK = "run a function to its end";
 
-/** A worker that says nothing for so long will never start. */
+/** A worker that sends nothing for this time will never start. */
 const MAX_START_MS = 10_000;
 
 const RULES: OptionRules = { timeout: positiveDuration, module: nonEmptyString };

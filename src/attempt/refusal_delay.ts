@@ -4,7 +4,7 @@ import { backoffDelayMs } from "../retry/backoff.ts";
 import type { Clock } from "../time/clock.ts";
 import { retriesOf, type RetryPolicy, spreadMs } from "./retry_policy.ts";
 
-/** So long is waited at least for what has no known end. */
+/** The shortest wait for what has no known end. */
 const LEAST_REFUSAL_WAIT_MS = 100;
 
 /** What is needed to know it. */

@@ -15,7 +15,7 @@ export interface RatioTrip {
   readonly windowMs: number;
 }
 
-/** So many failures in a row open the circuit. */
+/** How many failures in a row open the circuit. */
 export interface RowTrip {
   /** How many. */
   readonly consecutiveFailures: number;
@@ -56,7 +56,7 @@ export interface CircuitChange {
 /** The share of trials that may not fail after a row of failures: none may. */
 const NONE = Number.MIN_VALUE;
 
-/** So long after its end no call has come for an open circuit, and what is known of it is out of date. */
+/** An open circuit that gets no call for this long after its end is out of date. */
 const FORGOTTEN_MS = 600_000;
 
 /**

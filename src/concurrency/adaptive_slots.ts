@@ -2,7 +2,7 @@ import type { Clock } from "../time/clock.ts";
 import type { ConcurrencyLimit } from "./concurrency_limit.ts";
 import { Slots } from "./slots.ts";
 
-/** So long what was learned is kept after the latest use. */
+/** How long what was learned is kept after the latest use. */
 const KEPT_MS = 60_000;
 
 /** Slots whose number follows what is learned of those that held one. */

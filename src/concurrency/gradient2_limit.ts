@@ -15,7 +15,7 @@ const WARM_UP = 10;
 /** The long average is cut where it is so many times the short one: the service has recovered. */
 const RECOVERED = 2;
 const RECOVERY_CUT = 0.9;
-/** A window lasts so long, and has so many samples at least. */
+/** How long a window lasts, and how many samples it has at least. */
 const WINDOW_MS = 1_000;
 const WINDOW_SAMPLES = 10;
 

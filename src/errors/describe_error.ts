@@ -4,7 +4,7 @@ import { httpStatusOf } from "./http_status.ts";
 import { linkedErrors, readField, readList, readSafely } from "./read_field.ts";
 
 const MAX_DEPTH = 8;
-/** So many errors are described in full, with their causes; all others by their names. */
+/** How many errors are described in full, with their causes; all others are described by their names. */
 const MAX_DESCRIBED = 1_000;
 const MAX_ATTEMPTS = 100_000;
 

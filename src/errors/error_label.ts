@@ -6,7 +6,7 @@ import { className, isErrorObject, readField, readList, readText } from "./read_
 
 const MAX_NAME_LENGTH = 100;
 const MAX_MESSAGE_LENGTH = 10_000;
-/** So many calls within calls are looked through. */
+/** How many calls within calls are looked through. */
 const MAX_CALLS = 8;
 
 /** A code that may be shown: a word, as codes are. */

@@ -1,4 +1,4 @@
-/** A failed attempt counts as one that took at least so long, as one that fails at once is of no use. */
+/** A failed attempt counts as one that took at least this long, as one that fails at once is of no use. */
 const FAILED_MS = 10_000;
 
 /** Added to each latency, so that attempts in flight count where all are quick. */

@@ -6,7 +6,7 @@ export interface HealthSettings {
   /** After so many failures within the window. */
   readonly allowedFails: number;
   readonly windowMs: number;
-  /** For so long, where the server does not say. */
+  /** For how long, where the server does not say. */
   readonly cooldownMs: number;
 }
 

@@ -1,6 +1,6 @@
 import type { RetryBudget } from "../retry/retry_budget.ts";
 
-/** So many hedges there may be before the calls have paid for any. */
+/** How many hedges there may be before any call has added to the budget. */
 const RESERVE = 10;
 
 /** Sums of fractions such as ten times 0.1 are off by less than this. */

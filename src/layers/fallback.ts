@@ -39,7 +39,7 @@ export const fallbackPolicy: Policy = definePolicy<FallbackOptions, never, Other
     fallback === undefined ? undefined : fallbackLayer(fallback, host, cache && deadline !== undefined),
 });
 
-/** So long a fallback may take where the deadline has come already. */
+/** How long a fallback may take where the deadline has already passed. */
 const LEAST_MS = 1_000;
 
 /**

@@ -18,7 +18,7 @@ export interface LimiterPolicy extends GcraPolicy {
   readonly ring: StartRingPolicy | undefined;
 }
 
-/** So much lateness is caught up at most: a busy process is late by less, and one that was asleep owes nothing. */
+/** The most lateness that is caught up: a busy process is late by less, and one that was asleep owes nothing. */
 const CATCH_UP_MS = 1_000;
 
 /** A bucket that holds as much as this catches up by itself. */
@@ -30,7 +30,7 @@ const TIMED_INTERVAL_MS = 0.1;
 /** The share of a window by which starts may go over at such intervals; a little under 1 %, as divisions round. */
 const SLACK_SHARE = 0.0099;
 
-/** At most so long a time is gone over by, however long the window. */
+/** A window is exceeded by at most this time, however long it is. */
 const MAX_SLACK_MS = 10;
 
 /** With less than so many starts in the slack the clock would be read at every one all the same. */

@@ -6,7 +6,7 @@ import { type LimiterPolicy, limiterPolicy, type Rate } from "./rate.ts";
 import { StartRing } from "./start_ring.ts";
 import type { Waiter } from "./waiter.ts";
 
-/** So long one in use may seem to be idle between two calls: it would be dropped and made anew. */
+/** How long a limiter in use may seem idle between two calls: else it would be dropped and made again. */
 export const SPARED_MS = 100;
 
 /**

@@ -1,4 +1,4 @@
-/** So many starts are remembered one by one; of more, every second, third and so on, and the rate is as much lower. */
+/** How many starts are remembered one by one; of more, every second, third and so on, and the rate is lower by as much. */
 const MAX_KEPT = 65_536;
 
 /** What a ring keeps to. */

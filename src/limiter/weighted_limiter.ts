@@ -8,7 +8,7 @@ import { SPARED_MS } from "./rate_limiter.ts";
 import type { Reservation } from "./reservation.ts";
 import type { Waiter } from "./waiter.ts";
 
-/** So much lateness is caught up at most: a busy process is late by less, and one that was asleep owes nothing. */
+/** The most lateness that is caught up: a busy process is late by less, and one that was asleep owes nothing. */
 const CATCH_UP_MS = 1_000;
 
 /**

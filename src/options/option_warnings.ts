@@ -6,7 +6,7 @@ import { writeAbove } from "../runtime/terminal_lines.ts";
 /** Warns once of each `kind` of likely mistake. */
 export type Warn = (kind: string, message: string) => void;
 
-/** So many kinds are remembered as warned about; past that the memory begins anew. */
+/** How many kinds are remembered as warned about; at the next one all are forgotten. */
 const MAX_WARNED = 1_000;
 
 let isSilenced = false;

@@ -10,11 +10,11 @@ const FEW = 128;
 /** After so many calls the next few parts are looked at. */
 const CALLS_A_SWEEP = 32;
 
-/** So many that stay are looked at then, and so many at all: where few are in use any more, the others go quickly. */
+/** How many that stay are looked at then, and how many in all: where few are still in use, the others are dropped quickly. */
 const KEPT_A_SWEEP = 8;
 const LOOKED_AT = 64;
 
-/** So many that stay are looked at for each new part: more than one, so that a round comes to its end. */
+/** How many that stay are looked at for each new part: more than one, so that a round ends. */
 const KEPT_A_NEW_KEY = 4;
 
 /**

@@ -11,7 +11,7 @@ export interface IdlingWorker {
   readonly canIdle: boolean;
 }
 
-/** A worker that keeps the process alive is kept for so long at most, in milliseconds. */
+/** How long a worker that keeps the process alive is kept at most, in milliseconds. */
 const RESTLESS_MS = 1_000;
 
 /** A timer cannot be set for longer, in milliseconds. */

@@ -1,4 +1,4 @@
-/** A message should hold work for about so long: it hides the way there and back, and starves no worker. */
+/** A message should hold work for about this time: it hides the way there and back, and starves no worker. */
 const CHUNK_MS = 2;
 
 /**

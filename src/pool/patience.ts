@@ -3,10 +3,10 @@ import type { SharedWorker } from "./pool_share.ts";
 /** A worker gives a sign of life at least this often, or is replaced, in milliseconds. */
 const LIFE_MS = 10_000;
 
-/** However short the limits of the items are, a worker has so long to begin one, in milliseconds. */
+/** However short the limits of the items are, a worker has this time to begin one, in milliseconds. */
 const MIN_BEGIN_MS = 1_000;
 
-/** However short the limits of the items are, their module has so long to load, in milliseconds. */
+/** However short the limits of the items are, their module has this time to load, in milliseconds. */
 const MIN_LOAD_MS = 5_000;
 
 /**

@@ -35,7 +35,7 @@ export interface WorkerPlace {
 
 /** What a pool is made with. */
 export interface WorkerPoolOptions extends WorkerPlace {
-  /** Idle workers are kept for so long, in milliseconds; `undefined` until the last function is closed. */
+  /** How long idle workers are kept, in milliseconds; `undefined` until the last function is closed. */
   readonly idleMs?: number | undefined;
   /** How many workers there are at most, whatever its functions ask for. */
   readonly maxThreads?: number | undefined;

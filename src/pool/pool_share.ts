@@ -19,7 +19,7 @@ import type { PoolWorker } from "./pool_worker.ts";
 import type { ServedFunction } from "./served_function.ts";
 import { WorkerFeed } from "./worker_feed.ts";
 
-/** So many workers in a row may end before an item begins in them; then waiting items fail. */
+/** How many workers in a row may end before an item begins in them; then waiting items fail. */
 const MAX_FAILED_STARTS = 3;
 
 /** A worker of a pool that several functions share. */

@@ -1,6 +1,6 @@
 import type { PoolShare, SharedWorker } from "./pool_share.ts";
 
-/** A worker is left to a function for so long while others wait for one, in milliseconds. */
+/** How long a function keeps a worker while others wait for one, in milliseconds. */
 const SLICE_MS = 10;
 
 /**

@@ -1,7 +1,7 @@
 /** A rate is taken over at least so many items, since a few say little. */
 const MIN_ITEMS = 20;
 
-/** And over at least so long, since items that come in bundles seem to take no time at all. */
+/** And over at least this time, since items that come in bundles seem to take no time at all. */
 const MIN_MS = 1_000;
 
 /** Between two marks: so there are few of them, however quick the items are. */

@@ -4,7 +4,7 @@ import { formatNumber, formatShare, formatSpan } from "./format_value.ts";
 import { type Markup, markup, type MarkupPart } from "./markup.ts";
 import type { ReportError, ReportItem, ReportItemName, ReportWorker } from "../run_stats/run_report.ts";
 
-/** So many kinds of errors are shown with examples, all others by their names. */
+/** How many kinds of errors are shown with examples; all others are shown by their names. */
 const MAX_DETAILED = 8;
 
 /**

@@ -10,7 +10,7 @@ export type TimelineSpan = "inFlight" | "waiting" | "paused";
 type Bin = Record<TimelineCount | TimelineSpan, number>;
 
 const FIRST_WIDTH_MS = 10;
-/** So many parts are held before two and two become one. */
+/** How many parts are held before each two are merged into one. */
 const MAX_HELD = 400;
 const MAX_SHOWN = 200;
 /** Where nothing happened for a minute and for a quarter of the whole, one run ended and another began later. */

@@ -3,7 +3,7 @@ import { setHousekeepingTimer } from "./housekeeping_timer.ts";
 
 type Handle = number | undefined | { unref?(): void };
 
-/** After so long the turn has come where the loop is idle, in milliseconds. */
+/** The turn comes after this time where the loop is idle, in milliseconds. */
 const IDLE_TURN_MS = 1;
 
 const setImmediate = globalValue<(callback: () => void) => Handle>("setImmediate");

@@ -77,7 +77,7 @@ const EMPTY_BY_TAG: Readonly<Record<string, (fields: Fields) => unknown>> = Obje
 
 /** The last place that an array has. */
 const LAST_INDEX = 2 ** 32 - 2;
-/** So many more places than items are no matter. */
+/** How many more places than items are accepted. */
 const FEW_HOLES = 4;
 
 /** An array of `length` holes that takes no memory for them: an item far away makes engines keep a list of what is there. */

@@ -11,7 +11,7 @@ export const PASSING = "passing";
 /** The file whose time says when the entries were last swept. */
 export const SWEPT = "swept";
 
-/** So much of a part of a key is in the name of a file that is being written for it. */
+/** How much of a part of a key is in the name of a file that is being written for it. */
 const TAG_DIGITS = 16;
 
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;

@@ -2,10 +2,10 @@ import type { Clock } from "../../time/clock.ts";
 import { ConfigurationError } from "../../errors/configuration_error.ts";
 import type { FileFacts, Files } from "../../runtime/files.ts";
 
-/** For so long a directory that was looked at is taken for what it was. */
+/** How long a directory that was looked at is taken to be unchanged. */
 const TRUSTED_MS = 1_000;
 
-/** So many directories are remembered; past that the memory begins anew. */
+/** How many directories are remembered; at the next one all are forgotten. */
 const MAX_REMEMBERED = 4_096;
 
 /** Others may change what is in it. */

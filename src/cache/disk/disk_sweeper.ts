@@ -9,7 +9,7 @@ import { isDoomedName, isEntryName, isShardName, isTemporaryName, PASSING, SWEPT
 import type { DiskRoot } from "./disk_root.ts";
 import { type DiskWalk, entriesIn, groupsOf, otherGroup, removeEmpty, shardsOf } from "./disk_walk.ts";
 
-/** A temporary file that was not written to for so long has no writer any more. */
+/** A temporary file that was not written to for this time has no writer any more. */
 const ABANDONED_MS = 60_000;
 
 /** Without a limit of bytes there is no hurry, and a program that runs for a moment should not be held up each time. */

@@ -40,7 +40,7 @@ export function serializeArguments(args: readonly unknown[], identify: Identify 
   return text;
 }
 
-/** So long a text is small, however many of them there are. */
+/** Up to this length a text is small, however many of them there are. */
 const SHORT_UNITS = 256;
 
 /**

@@ -6,7 +6,7 @@ const MAX_DEPTH = 16;
 /** Larger ones too: what refers to one object from many places may grow without end when it is written out. */
 const MAX_PARTS = 65_536;
 
-/** So many units of a text count as a part more. */
+/** How many units of a text count as one more part. */
 const UNITS_A_PART = 64;
 
 /** Counts while one list of arguments is gone through, which nothing interrupts; a field would have to be handed down. */

@@ -7,7 +7,7 @@ const MAX_DEPTH = 100;
 /** Larger values too: what refers to one object from many places may grow without end when it is written out. */
 const MAX_PARTS = 16_384;
 
-/** So many units of a text count as a part more, and so many bytes of binary data, which are hashed. */
+/** How many units of a text count as one more part, and how many bytes of binary data, which are hashed. */
 const UNITS_A_PART = 32;
 const BYTES_A_PART = 1_024;
 

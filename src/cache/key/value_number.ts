@@ -1,7 +1,7 @@
 import { isJsonObject } from "./json_object.ts";
 import { isObject } from "./primitive_text.ts";
 
-/** So many texts and numbers of an object are looked at. */
+/** How many texts and numbers of an object are looked at. */
 const MAX_LOOKED_AT = 2;
 
 /** And so many units at the end of a text, where numbers and names differ most. */

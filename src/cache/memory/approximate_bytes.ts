@@ -2,7 +2,7 @@
 const OBJECT_BYTES = 32;
 const FIELD_BYTES = 8;
 
-/** So many fields are read at once, which is faster. */
+/** How many fields are read at once, which is faster than one by one. */
 const FEW_FIELDS = 64;
 
 /**

@@ -1,7 +1,7 @@
 import { toRedisError } from "./redis_error.ts";
 import type { RedisCommand } from "./redis_port.ts";
 
-/** So much of a value is asked for at first. Entries are rarely as large, and so much is there within a few milliseconds. */
+/** How much of a value is asked for at first. Entries are rarely as large, and this much arrives within a few milliseconds. */
 const FIRST_BYTES = 4 * 2 ** 20;
 /** A code unit takes three bytes at most, so that a shorter text is no beginning of so many bytes. To count is slower than to ask. */
 const MAX_BYTES_A_UNIT = 3;

@@ -20,7 +20,7 @@ export interface KeepOptions {
   readonly isTimed: boolean;
 }
 
-/** So many tags a result may have: each is looked up at a hit beyond memory. */
+/** How many tags a result may have: each is looked up at a hit in a backend. */
 const MAX_TAGS = 100;
 
 /** What the functions answer may be of the value, which no message shows. */

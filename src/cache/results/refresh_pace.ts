@@ -10,7 +10,7 @@ const MAX_KEYS = 10_000;
 const MIN_DELAY_MS = 100;
 const MIN_FACTOR = 1.5;
 
-/** The longest gap is at least so long, and such that with jitter it is no shorter than that between refreshes that succeed. */
+/** The longest gap is at least this long, and such that with jitter it is no shorter than that between refreshes that succeed. */
 const MIN_MAX_DELAY_MS = 2_000;
 const TTLS = 2;
 

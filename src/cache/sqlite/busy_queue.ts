@@ -1,7 +1,7 @@
 import { monotonicNow } from "../../time/read_time.ts";
 import { isBusy } from "./sqlite_error.ts";
 
-/** So long an operation is tried again while another process is in the way, its wait for those before it included. */
+/** How long an operation is tried again while another process is in the way, its wait for those before it included. */
 const LIMIT_MS = 5_000;
 
 /** Between two tries, at first and at most: a transaction of another process takes a fraction of the first. */

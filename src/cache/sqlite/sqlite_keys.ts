@@ -22,8 +22,8 @@ const HASH_AT = 16;
 const HASH_BYTES = 6;
 
 /**
- * So many bytes of a key's SHA-256 are kept, those of the hash included: 160 bits. Of 2⁴⁰ entries two have the same by chance
- * once in 2⁸¹ times, and to find two calls that do takes 2⁸⁰ hashes (NIST SP 800-107, 5.1: truncation leaves half of the bits
+ * How many bytes of a key's SHA-256 are kept, those of the hash included: 160 bits. Of 2⁴⁰ entries two have the same by
+ * chance once in 2⁸¹ times, and to find two calls that do takes 2⁸⁰ hashes (NIST SP 800-107, 5.1: truncation leaves half of the bits
  * kept). Who found them would have two calls of his own share a result.
  */
 const KEPT_BYTES = 20;

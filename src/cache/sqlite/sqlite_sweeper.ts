@@ -11,7 +11,7 @@ const BEFORE_ALL = -1;
 /** After so many writes at most some rows are looked at. */
 const MAX_WRITES_BETWEEN = 256;
 
-/** So many rows are looked at then: some times as many as were written, so that no dead one stays for long. */
+/** How many rows a sweep looks at: several times as many as were written, so that no expired one stays for long. */
 const ROWS_A_SWEEP = 2_048;
 
 /** Runs statements, and again where another process was in the way. */
