@@ -3,7 +3,7 @@ import { syncNames } from "../runtime/path_files.ts";
 import { RecordFile } from "../runtime/record_file.ts";
 import { readLines } from "./read_lines.ts";
 
-/** So many bytes are written at once. */
+/** How many bytes are written at once. */
 const WRITE_UNITS = 2 ** 16;
 
 /** What every line but the first begins with, before its key. */

@@ -22,7 +22,7 @@ import {
   type ToWorker,
 } from "../wire/worker_protocol.ts";
 
-/** How long after the pool has given up an item its loop is stopped, in milliseconds. */
+/** How long after the pool has stopped waiting for an item its loop is ended, in milliseconds. */
 const GUARD_SLACK_MS = 50;
 
 /** A function that items are for. */
