@@ -170,6 +170,41 @@ Deno.test("an attempt that times out ends with its span, and a refused call has 
   ]);
 });
 
+Deno.test("each attempt of a hedge has a span below the call; that of the one that loses ends as aborted, when it is", async () => {
+  await using sdk = registerSdk();
+  const { opero, clock } = lab({ retries: 0 });
+  const seen: (string | undefined)[] = [];
+  const load = opero(async function load() {
+    const run = seen.push(activeName());
+    await clock.sleep(run === 2 ? 100 : 5_000);
+    seen.push(activeName());
+  }, { hedge: { after: "1s", max: 2 }, deadline: "1m" });
+  const call = load();
+  await clock.tick("1100ms");
+  await call;
+  // Both have ended, though the function that lost still runs.
+  assertEquals(sdk.tree(), ["load < none", "load attempt < load", "load attempt < load"]);
+  const all = sdk.spans.getFinishedSpans();
+  const attempts = all.filter(({ name }) => name === "load attempt");
+  const facts = attempts.map(({ attributes, status }) => [
+    attributes["opero.attempt"],
+    attributes["error.type"],
+    status.code,
+  ]);
+  assertEquals(facts, [[2, undefined, 0], [1, "AbortError (20)", 2]]);
+  const root = all.find(({ name }) => name === "load")!;
+  assertEquals([root.attributes["opero.attempts"], root.status.code], [2, 0]);
+  assertEquals(root.events.map(({ name, attributes }) => [name, attributes!.hedge]), [["opero.hedge", 1]]);
+  const points = await sdk.points();
+  assertEquals(points["opero.attempts"]!.map(([by, count]) => [Reflect.get(by, "opero.outcome"), count]), [
+    ["success", 1],
+    ["failure", 1],
+  ]);
+  await clock.tick("1m");
+  assertEquals(seen, Array(4).fill("load attempt"));
+  assertEquals(sdk.spans.getFinishedSpans().length, 3);
+});
+
 Deno.test("items of a pool have their spans at the caller", async () => {
   await using sdk = registerSdk();
   const { opmap } = lab();

@@ -24,7 +24,13 @@ function forEachTenant<R>(fn: (whose: string) => R): R[] {
 /** What a call may wait for before, between and after its attempts, and how many of the attempts fail. */
 const LAYERS: Record<
   string,
-  { readonly options: OperoOptions; readonly fails: number; readonly error?: { readonly retryAfter: number } }
+  {
+    readonly options: OperoOptions;
+    readonly fails: number;
+    readonly error?: { readonly retryAfter: number };
+    /** How many attempts hang before those that fail. */
+    readonly hangs?: number;
+  }
 > = {
   "nothing": { options: {}, fails: 0 },
   "rateLimit": { options: { rateLimit: 10 }, fails: 0 },
@@ -67,11 +73,22 @@ const LAYERS: Record<
     options: { concurrency: { min: 1, max: 2, algorithm: "aimd" }, deadline: "1h" },
     fails: 1,
   },
+  "hedge": { options: { hedge: { after: "1s", max: 2 } }, fails: 0, hangs: 2 },
+  "hedges that wait for slots and tokens": {
+    options: { hedge: { after: "1s" }, concurrency: 5, rateLimit: 10 },
+    fails: 0,
+    hangs: 1,
+  },
+  "hedges and retries": {
+    options: { hedge: { after: "1s" }, timeout: "3s", deadline: "1h", retries: 2, rateLimit: 3 },
+    fails: 1,
+    hangs: 1,
+  },
   "a cache flight": { options: { cache: true, rateLimit: 10 }, fails: 1 },
   'context: "async"': { options: { context: "async", rateLimit: 10 }, fails: 1 },
 };
 
-for (const [name, { options, fails, error }] of Object.entries(LAYERS)) {
+for (const [name, { options, fails, error, hangs = 0 }] of Object.entries(LAYERS)) {
   for (const latenessMs of [0, 5_000]) {
     Deno.test(`opero() runs the function in its caller's async context: ${name}, timers ${latenessMs} ms late`, async () => {
       const clock = new LateClock(() => latenessMs);
@@ -79,14 +96,15 @@ for (const [name, { options, fails, error }] of Object.entries(LAYERS)) {
       const seen: Record<string, string[]> = {};
       const fn = opero(async (whose: string, _keys?: string[]) => {
         (seen[whose] ??= []).push(seenFor(whose));
-        if (seen[whose]!.length <= fails) throw Object.assign(new Error("busy"), error);
+        if (seen[whose]!.length <= hangs) await new Promise(() => {});
+        if (seen[whose]!.length <= hangs + fails) throw Object.assign(new Error("busy"), error);
         await Promise.resolve();
         return seenFor(whose);
       }, options as object);
       const answers = Promise.all(forEachTenant((whose) => fn(whose)));
       await clock.tick("10m");
       assertEquals(await answers, TENANTS.map((whose) => rightFor(whose, 1)[0]!));
-      for (const whose of TENANTS) assertEquals(seen[whose], rightFor(whose, fails + 1));
+      for (const whose of TENANTS) assertEquals(seen[whose], rightFor(whose, hangs + fails + 1));
     });
   }
 }
@@ -168,6 +186,25 @@ for (const [name, options] of Object.entries(STOPS)) {
     assertEquals(seen, TENANTS.flatMap((whose) => rightFor(whose, 1)));
   });
 }
+
+Deno.test("currentCall().signal of the attempt that a hedge was sooner than aborts in its caller's async context", async () => {
+  const { opero, clock } = lab({ retries: 0 });
+  const seen: string[] = [];
+  const told: string[] = [];
+  const runs = new Map<string, number>();
+  const fn = opero((whose: string) => {
+    currentCall().signal.addEventListener("abort", () => seen.push(seenFor(whose)));
+    const run = (runs.get(whose) ?? 0) + 1;
+    runs.set(whose, run);
+    return run === 1 ? new Promise(() => {}) : Promise.resolve(whose);
+  }, { hedge: { after: "1s" }, concurrency: 5 });
+  fn.events.on("hedge", () => void told.push(seenFor(tenant.getStore()!)));
+  const calls = Promise.all(forEachTenant((whose) => fn(whose)));
+  await clock.tick("2s");
+  assertEquals(await calls, TENANTS);
+  const right = TENANTS.flatMap((whose) => rightFor(whose, 1));
+  assertEquals([seen, told], [right, right]);
+});
 
 /** Items of one tenant, whose source notes who pulls them and who closes it. */
 function* itemsOf(whose: string, pulls: string[]): Generator<string> {

@@ -44,6 +44,14 @@ const PACED_WAITS: OperoOptions = {
   rateLimit: [{ limit: 1 }, { limit: 100, per: "10s", cost: () => 40, strict: true }],
 };
 
+/** The same, where hedges wait for their time, for a slot beside the call that runs, and for a token: it ends at 9 000 ms. */
+const HEDGE_WAITS: OperoOptions = {
+  ...ALL_WAITS,
+  rateLimit: { limit: 1, burst: 2 },
+  hedge: { after: "100ms", max: 2, budget: 1 },
+  concurrency: { limit: 1, maxWait: "1m" },
+};
+
 interface Aborted {
   readonly atMs: number;
   readonly viaOption?: boolean;
@@ -127,6 +135,18 @@ Deno.test("signal ends a call at once at any moment that its values are tried by
   await fc.assert(
     fc.asyncProperty(fc.integer({ min: 0, max: 4_399 }), async (atMs) => {
       const aborted = await abortAt({ atMs, options: HEALTH_WAITS });
+      assertEquals(aborted.outcome, { ok: false, error: STOP });
+      const { calls, callsBefore, pending, settledMs, counted } = aborted;
+      assertEquals([settledMs, calls, pending, counted.listeners], [atMs, callsBefore, 0, 0]);
+    }),
+    { numRuns: runs(100) },
+  );
+});
+
+Deno.test("signal ends a call at once at any moment of its hedges, and leaves nothing", async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.integer({ min: 0, max: 8_999 }), async (atMs) => {
+      const aborted = await abortAt({ atMs, options: HEDGE_WAITS });
       assertEquals(aborted.outcome, { ok: false, error: STOP });
       const { calls, callsBefore, pending, settledMs, counted } = aborted;
       assertEquals([settledMs, calls, pending, counted.listeners], [atMs, callsBefore, 0, 0]);
