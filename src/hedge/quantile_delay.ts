@@ -3,6 +3,9 @@ import { LatencyHistogram } from "../telemetry/latency_histogram.ts";
 /** After so many attempts at least the histogram begins anew, so that it follows a service that changes. */
 const MIN_GENERATION = 200;
 
+/** No attempt is slow before, in milliseconds: timers are no finer. */
+const LEAST_MS = 1;
+
 /** Which attempts count as slow. */
 export interface QuantileDelaySettings {
   /** The part of the attempts that is quicker, over 0 and below 1. */
@@ -41,7 +44,7 @@ export class QuantileDelay {
     const { minSamples, quantile } = this.#settings;
     const isFull = this.#count >= this.#generation;
     if (!isFull && this.#count % minSamples !== 0) return;
-    this.#delayMs = this.#histogram.quantile(quantile) * 1_000;
+    this.#delayMs = Math.max(LEAST_MS, this.#histogram.quantile(quantile) * 1_000);
     if (!isFull) return;
     this.#histogram = new LatencyHistogram();
     this.#count = 0;

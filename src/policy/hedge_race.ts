@@ -10,6 +10,9 @@ import type { QuantileDelay } from "../hedge/quantile_delay.ts";
 import type { Timer } from "../time/clock.ts";
 import { toSeconds } from "../time/duration.ts";
 
+/** How often it is looked whether an attempt that waits for a slot or a token has begun, at most, in milliseconds. */
+const WAITING_MS = 10;
+
 /** When and how often another attempt is made. */
 export interface HedgeRaceSettings {
   /** After how many milliseconds an attempt is slow; `undefined` while that is not known. */
@@ -99,7 +102,8 @@ export class HedgeRace {
     const latest = this.#runners.at(-1)!;
     const nowMs = clock.now();
     // What waits for a slot or a token is not slow: another would only wait behind it.
-    const startedMs = hasBegun(latest) ? latest.call.startedMs! : nowMs;
+    if (!hasBegun(latest)) return this.#expect(Math.max(delayMs, WAITING_MS));
+    const startedMs = latest.call.startedMs!;
     // Times are compared, not how long it ran: a sum and a difference of fractions round differently, and a clock can't
     // wait for what is less than it can show.
     const dueMs = startedMs + delayMs;

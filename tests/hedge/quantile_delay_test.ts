@@ -37,6 +37,12 @@ Deno.test("QuantileDelay follows a service that changes: it forgets what came be
   assertNear(patient.delayMs, 20);
 });
 
+Deno.test("QuantileDelay is a millisecond at least, also where attempts take no time", () => {
+  const delay = new QuantileDelay({ quantile: 0.9, minSamples: 3 });
+  for (const ms of [0, 0, 1e-9]) delay.add(ms);
+  assertEquals(delay.delayMs, 1);
+});
+
 Deno.test("QuantileDelay is the quantile of what was added, whatever that is", () => {
   const samples = fc.array(fc.integer({ min: 1, max: 100_000 }), { minLength: 1, maxLength: 150 });
   const quantile = fc.double({ min: 0.01, max: 0.99, noNaN: true });

@@ -336,3 +336,16 @@ Deno.test("hedge waits once for a slow attempt, whatever the fractions of a mill
     await call;
   }
 });
+
+Deno.test("hedge is not made while an attempt of a quick function waits, nor is it looked all the time", async () => {
+  const clock = new BoundedClock(2_000);
+  const { opero, events } = createOpero({ clock });
+  let hedges = 0;
+  events.on("hedge", () => void hedges++);
+  const fn = opero(() => clock.sleep(0), {
+    hedge: { after: { quantile: 0.5, minSamples: 2 }, max: 3 },
+    rateLimit: 0.1,
+  });
+  await outcome(Promise.all([fn(), fn(), fn(), fn()]), (s) => clock.tick(s));
+  assertEquals(hedges, 0);
+});
