@@ -42,6 +42,7 @@ export class Latency {
   }
 
   #decay(nowMs: number): number {
-    return Math.exp(-Math.max(0, nowMs - this.#sampledMs) / this.#tauMs);
+    const sinceMs = nowMs - this.#sampledMs;
+    return sinceMs > 0 ? Math.exp(-sinceMs / this.#tauMs) : 1;
   }
 }

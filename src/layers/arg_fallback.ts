@@ -10,6 +10,7 @@ import { type Call, stateOf } from "../call/call.ts";
 import type { Layer } from "../call/layer.ts";
 import type { LayerHost } from "../attempt/layer_host.ts";
 import { FALLBACK_STRATEGIES, type FallbackStrategy } from "../fallback/fallback_strategy.ts";
+import { startingAtOnce } from "../policy/first_value.ts";
 import { healthyValuesLayer } from "../policy/healthy_values.ts";
 import { definePolicy, type Policy } from "../policy/policy.ts";
 import { type Duration, parseDuration } from "../time/duration.ts";
@@ -154,11 +155,8 @@ export function argFallbackLayer(parameters: FallbackParameters, fallbackDelayMs
       }
     }
 
-    return (call) => {
+    function tryFirst(call: Call, lists: FallbackLists): Promise<unknown> {
       const { args } = call;
-      const lists = parameters.listsOf(args);
-      if (lists === undefined) return next(call);
-      // Most calls end with the first value: an async function for it would cost more than all else.
       return tryValue(call, args, lists, 0).then((value) => {
         call.args = args;
         return value;
@@ -166,7 +164,9 @@ export function argFallbackLayer(parameters: FallbackParameters, fallbackDelayMs
         leaveValue(call, args, 0, error, host);
         return tryOthers(call, args, lists);
       });
-    };
+    }
+
+    return startingAtOnce(parameters, next, tryFirst);
   };
 }
 

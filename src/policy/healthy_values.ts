@@ -11,9 +11,9 @@ import { type HealthSettings, ValueHealth } from "../fallback/value_health.ts";
 import { ValueRound, type ValueRoundOptions } from "../fallback/value_round.ts";
 import { type FallbackLists, type FallbackParameters, stepsOf } from "../function_source/fallback_parameter.ts";
 import { retryAfterMs } from "../retry/retry_after.ts";
-import type { Clock } from "../time/clock.ts";
 import { toSeconds } from "../time/duration.ts";
 import { stepKey } from "./fallback_key.ts";
+import { startingAtOnce } from "./first_value.ts";
 import { KeyedParts } from "./keyed_parts.ts";
 
 /** How the layer tries values. */
@@ -30,11 +30,24 @@ export interface HealthyValuesOptions extends HealthSettings {
 /** The health of the values of one function, whatever lists they come in. */
 class HealthTable {
   readonly #parts: KeyedParts<ValueHealth>;
-  readonly #options: ValueRoundOptions;
+  readonly #options: HealthyValuesOptions;
+  readonly #rounds: ValueRoundOptions;
+  readonly #host: LayerHost;
+  readonly #learnsFromSuccess: boolean;
 
-  constructor(options: HealthyValuesOptions, clock: Clock) {
-    this.#options = { strategy: options.strategy, turns: { latest: 0 } };
-    this.#parts = new KeyedParts(() => new ValueHealth(options, clock));
+  constructor(options: HealthyValuesOptions, host: LayerHost) {
+    const { strategy } = options;
+    this.#options = options;
+    this.#host = host;
+    this.#rounds = { strategy, turns: { latest: 0 } };
+    this.#parts = new KeyedParts(() => new ValueHealth(options, host.clock));
+    this.#learnsFromSuccess = COMPARISONS[strategy].isTimed || COMPARISONS[strategy].isStaying || false;
+  }
+
+  /** As exact as the values need it, and read once for all calls of a turn. */
+  nowMs(): number {
+    const { clock } = this.#host;
+    return clock.coarseNow === undefined ? clock.now() : clock.coarseNow();
   }
 
   /** A round over the steps of `lists`. */
@@ -42,7 +55,34 @@ class HealthTable {
     const steps = stepsOf(lists);
     const values = new Array<ValueHealth>(steps);
     for (let i = 0; i < steps; i++) values[i] = this.#parts.of(stepKey(lists, i)).use(nowMs);
-    return new ValueRound(this.#options, values);
+    return new ValueRound(this.#rounds, values);
+  }
+
+  /** The value `i` is tried. */
+  begin(call: Call, lists: FallbackLists, round: ValueRound, i: number): void {
+    const state = call.state!;
+    state.fallbackIndex = i;
+    state.hasNextValue = round.hasOthers;
+    call.args = this.#options.parameters.argsAt(call.args, lists, i);
+    round.begin(i);
+  }
+
+  /** A value succeeded, `attempts` attempts after the call began. */
+  succeed(call: Call, args: readonly unknown[], round: ValueRound, attempts: number): void {
+    const isTried = this.#learnsFromSuccess && call.state!.attemptCount > attempts;
+    if (isTried) round.succeed(call.startedMs!, this.nowMs());
+    round.release();
+    call.args = args;
+  }
+
+  /** A value came to `error`. */
+  leave(call: Call, args: readonly unknown[], round: ValueRound, attempts: number, error: unknown): void {
+    try {
+      settle(call, error, round, attempts, this.#options, this.#host);
+    } finally {
+      round.release();
+      call.args = args;
+    }
   }
 }
 
@@ -60,46 +100,42 @@ class HealthTable {
  * @returns The layer.
  */
 export function healthyValuesLayer(options: HealthyValuesOptions, host: LayerHost): Layer {
-  const { parameters, strategy } = options;
-  const { clock } = host;
-  // As exact as the values need it, and read once for all calls of a turn.
-  const readClock = clock.coarseNow === undefined ? () => clock.now() : () => clock.coarseNow!();
-  const learnsFromSuccess = COMPARISONS[strategy].isTimed || COMPARISONS[strategy].isStaying;
-  const table = new HealthTable(options, clock);
+  const { parameters } = options;
+  const table = new HealthTable(options, host);
   return (next) => {
-    async function tryByHealth(call: Call, lists: FallbackLists): Promise<unknown> {
+    async function tryOthers(call: Call, lists: FallbackLists, round: ValueRound, first: unknown): Promise<unknown> {
       const { args } = call;
-      const state = stateOf(call);
-      const nowMs = readClock();
-      const round = table.roundOf(lists, nowMs);
-      for (let i = round.next(nowMs)!;;) {
-        state.fallbackIndex = i;
-        state.hasNextValue = round.hasOthers;
-        call.args = parameters.argsAt(args, lists, i);
-        const attempts = state.attemptCount;
-        round.begin(i);
+      for (let error = first;;) {
+        const i = await nextAfter(call, error, round, options.delayMs, host);
+        const attempts = call.state!.attemptCount;
+        table.begin(call, lists, round, i);
         try {
           const value = await next(call);
-          if (learnsFromSuccess && state.attemptCount > attempts) round.succeed(call.startedMs!, readClock());
-          round.release();
-          call.args = args;
+          table.succeed(call, args, round, attempts);
           return value;
-        } catch (error) {
-          try {
-            settle(call, error, round, attempts, options, host);
-          } finally {
-            round.release();
-            call.args = args;
-          }
-          i = await nextAfter(call, error, round, options.delayMs, host);
+        } catch (thrown) {
+          table.leave(call, args, round, attempts, thrown);
+          error = thrown;
         }
       }
     }
 
-    return (call) => {
-      const lists = parameters.listsOf(call.args);
-      return lists === undefined ? next(call) : tryByHealth(call, lists);
-    };
+    function tryFirst(call: Call, lists: FallbackLists): Promise<unknown> {
+      const { args } = call;
+      const attempts = stateOf(call).attemptCount;
+      const nowMs = table.nowMs();
+      const round = table.roundOf(lists, nowMs);
+      table.begin(call, lists, round, round.next(nowMs)!);
+      return next(call).then((value) => {
+        table.succeed(call, args, round, attempts);
+        return value;
+      }, (error) => {
+        table.leave(call, args, round, attempts, error);
+        return tryOthers(call, lists, round, error);
+      });
+    }
+
+    return startingAtOnce(parameters, next, tryFirst);
   };
 }
 

@@ -411,3 +411,18 @@ Deno.test("argFallback keeps the arguments of concurrent calls apart", async () 
     AllFailedError,
   );
 });
+
+for (const fallbackStrategy of [undefined, "ordered"] as const) {
+  Deno.test(`argFallback rejects where the arguments cannot be copied: ${fallbackStrategy ?? "in turn"}`, async () => {
+    const { opero } = lab({ retries: 0 });
+    const fn = opero(({ keys }: { keys: string[] }) => keys.length, { argFallback: "keys", fallbackStrategy });
+    const hostile = {
+      keys: ["a", "b"],
+      get body(): string {
+        throw new RangeError("no body");
+      },
+    };
+    const calling = fn(hostile);
+    assertEquals((await rejectionOf(calling) as AllFailedError).errors.map(String), ["RangeError: no body"]);
+  });
+}
