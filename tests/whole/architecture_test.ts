@@ -157,6 +157,16 @@ Deno.test("each test is a unit, slow, or between, and the tasks say so", () => {
   assertEquals([testPathsOf("test"), testPathsOf("test:full")], [slow, []]);
 });
 
+/** What changes the environment or the directory of the process, in which test files run side by side. */
+const CHANGES_PROCESS = /\benv\.(?:set|delete)\(|\bchdir\(|\bumask\(/;
+
+Deno.test("test files that run side by side do not change what they share", () => {
+  const shared = listTests("tests").filter((path) => !path.startsWith("tests/whole/slow/"));
+  const code = (path: string) => Deno.readTextFileSync(new URL(`../../${path}`, import.meta.url));
+  assertEquals(shared.filter((path) => CHANGES_PROCESS.test(code(path))), []);
+  assert(CHANGES_PROCESS.test(["Deno.env", 'set("CI", "1")'].join(".")) && !CHANGES_PROCESS.test('Deno.env.get("CI")'));
+});
+
 Deno.test("entry points and nothing else re-export", () => {
   // The errors are one subject, with a class a file and one entry.
   const isInner = (path: string) => path.startsWith("src/") && path !== "src/errors.ts";

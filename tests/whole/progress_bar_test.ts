@@ -7,23 +7,22 @@ async function onTerminal(
   work: (written: string[], clock: FakeClock) => Promise<void>,
   env: Readonly<Record<string, string>> = {},
 ): Promise<void> {
-  const stderr = Object.getOwnPropertyDescriptor(Deno, "stderr")!;
-  const consoleSize = Object.getOwnPropertyDescriptor(Deno, "consoleSize")!;
-  const before = new Map(["CI", "TERM"].map((name) => [name, Deno.env.get(name)]));
+  const own = Object.getOwnPropertyDescriptors(Deno);
   const written: string[] = [];
   const decoder = new TextDecoder();
   const writeSync = (bytes: Uint8Array) => (written.push(plain(decoder.decode(bytes))), bytes.length);
-  Object.defineProperty(Deno, "stderr", { value: { isTerminal: () => true, writeSync }, configurable: true });
-  Object.defineProperty(Deno, "consoleSize", { value: () => ({ columns: 120, rows: 24 }), configurable: true });
-  Deno.env.delete("CI");
-  Deno.env.set("TERM", "xterm");
-  for (const [name, value] of Object.entries(env)) Deno.env.set(name, value);
+  // Not the environment itself, which is that of other test files, too.
+  const variables = new Map(Object.entries({ TERM: "xterm", ...env }));
+  const fakes = {
+    stderr: { isTerminal: () => true, writeSync },
+    consoleSize: () => ({ columns: 120, rows: 24 }),
+    env: { get: (name: string) => variables.get(name) },
+  };
+  for (const [name, value] of Object.entries(fakes)) Object.defineProperty(Deno, name, { value, configurable: true });
   try {
     await work(written, new FakeClock());
   } finally {
-    Object.defineProperty(Deno, "stderr", stderr);
-    Object.defineProperty(Deno, "consoleSize", consoleSize);
-    for (const [name, value] of before) value === undefined ? Deno.env.delete(name) : Deno.env.set(name, value);
+    Object.defineProperties(Deno, { stderr: own.stderr, consoleSize: own.consoleSize, env: own.env });
   }
 }
 
