@@ -96,8 +96,14 @@ async function prepare(file: RecordFile, { header, bytes, hasEnd }: JournalConte
   await file.sync();
 }
 
-/** What tells a journal from one that would be right. */
-function mismatchOf(found: JournalHeader, wanted: JournalHeader): string | undefined {
+/**
+ * What tells a journal from one that would be right.
+ *
+ * @param found What its first line says.
+ * @param wanted What it has to say.
+ * @returns The difference, for a message; `undefined` where there is none.
+ */
+export function mismatchOf(found: JournalHeader, wanted: JournalHeader): string | undefined {
   if (found.task !== wanted.task) return `it is of the task ${quoted(found.task)}, not ${quoted(wanted.task)}`;
   if (found.version !== wanted.version) return `it is of ${versionIn(found)}, not of ${versionIn(wanted)}`;
   if (found.keyed !== wanted.keyed) return `its items are known by ${keyIn(found)}, not by ${keyIn(wanted)}`;

@@ -17,15 +17,18 @@ import { wrongOption } from "../options/validate.ts";
 /** What becomes of an item that a run comes to: it runs, its value is there, or it is skipped. */
 export type ItemPlan = "run" | "skip" | KnownItem;
 
+/** What is asked of a journal for the items of a run. */
+export type RecordedItems = Pick<Journal, "find" | "read" | "write">;
+
 /** The items of one run as a journal knows them. */
 export class ItemJournal {
-  readonly #journal: Journal;
+  readonly #journal: RecordedItems;
   readonly #options: ResolvedJournal;
   readonly #name: string;
   readonly #keys = new ItemKeys();
 
   /** The items of a run of the function of this name, in `journal`, which is open. */
-  constructor(journal: Journal, options: ResolvedJournal, functionName: string) {
+  constructor(journal: RecordedItems, options: ResolvedJournal, functionName: string) {
     this.#journal = journal;
     this.#options = options;
     this.#name = quoted(functionName);

@@ -1,10 +1,11 @@
 import { ConfigurationError } from "../errors/configuration_error.ts";
 import { positiveInteger, wrongOption } from "../options/validate.ts";
-import { Progress } from "../progress/progress.ts";
+import { Progress, type ProgressWait } from "../progress/progress.ts";
 import type { RunProgress } from "../progress/run_progress.ts";
 import type { RunReport } from "../run_stats/run_report.ts";
 import type { RunCapacity } from "./intake_capacity.ts";
 import { MapList } from "./map_list.ts";
+import type { ItemWatcher } from "./item_watcher.ts";
 import type { MapRun } from "./map_run.ts";
 import type { MapRunSetup } from "./map_run_setup.ts";
 import { MapStreamRun } from "./map_stream.ts";
@@ -40,6 +41,7 @@ export class RunHandle implements MappedRun<unknown> {
   #list: Promise<unknown[]> | undefined = undefined;
   #stream: MapStream<unknown> | undefined = undefined;
   #progress: Progress | undefined = undefined;
+  #wait: () => ProgressWait | undefined = () => undefined;
   #startedAt: string | undefined = undefined;
   #endedAt: string | undefined = undefined;
 
@@ -51,7 +53,10 @@ export class RunHandle implements MappedRun<unknown> {
     this.#setup = {
       ...setup,
       signals: [...setup.signals, this.#controller.signal],
-      openProgress: (wait) => this.#openProgress(setup.openProgress?.(wait)),
+      openProgress: (wait) => {
+        this.#wait = wait;
+        return this.#openProgress(setup.openProgress?.(wait));
+      },
     };
   }
 
@@ -72,6 +77,16 @@ export class RunHandle implements MappedRun<unknown> {
     const run = new MapStreamRun(this.#setup, this.#init.isOrdered);
     this.#run = run;
     return this.#stream = run.open();
+  }
+
+  /** Notifies `watcher` of what becomes of its items, if it has not begun yet. */
+  watch(watcher: ItemWatcher): void {
+    this.#init.tracking.watcher = watcher;
+  }
+
+  /** What all items that run wait for, if they do. */
+  get wait(): ProgressWait | undefined {
+    return this.#wait();
   }
 
   /** Begins no more items. */

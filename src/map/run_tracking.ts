@@ -3,6 +3,7 @@ import type { Call } from "../call/call.ts";
 import type { ResolvedJournal } from "../journal/journal_options.ts";
 import type { RunReport } from "../run_stats/run_report.ts";
 import type { MapRunSetup, Tracking } from "./map_run_setup.ts";
+import type { ItemWatcher } from "./item_watcher.ts";
 import type { ResolvedMapOptions } from "./opmap_options.ts";
 import type { RunGate } from "./run_gate.ts";
 import type { OpenTracking, ReportFacts, TrackedItemsParts } from "./tracked_items.ts";
@@ -24,6 +25,8 @@ export interface RunTrackingInit extends Pick<TrackedItemsParts, "handler" | "cl
 export class RunTracking implements Tracking {
   readonly #init: RunTrackingInit;
   readonly #gate: RunGate;
+  /** Is notified of the items of a run that has not begun yet. */
+  watcher: ItemWatcher | undefined = undefined;
   #open: OpenTracking | undefined = undefined;
   #opening: Promise<void> | undefined = undefined;
   #isOver = false;
@@ -75,7 +78,7 @@ export class RunTracking implements Tracking {
     const { openTracking } = await trackers.load();
     const { journal, reported, task, ...parts } = this.#init;
     const isOver = () => this.#isOver;
-    this.#open = await openTracking({ ...parts, fail, isOver }, task, journal, reported);
+    this.#open = await openTracking({ ...parts, fail, isOver, watcher: this.watcher }, task, journal, reported);
     this.#gate.open();
   }
 }

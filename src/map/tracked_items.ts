@@ -9,6 +9,7 @@ import type { RunStats, UnfinishedItems } from "../run_stats/run_stats.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
 import type { Clock } from "../time/clock.ts";
 import type { ItemJournal } from "./item_journal.ts";
+import type { ItemWatcher } from "./item_watcher.ts";
 import { NOT_RUN, stateOfRun } from "./item_outcome.ts";
 import { recordedError } from "./recorded_error.ts";
 
@@ -20,6 +21,8 @@ export interface TrackedItemsParts {
   readonly journal: ItemJournal | undefined;
   /** Counts them for the report of the run, if there is to be one. */
   readonly stats: RunStats | undefined;
+  /** Is notified of each of them, if there is one. */
+  readonly watcher: ItemWatcher | undefined;
   readonly clock: Clock;
   readonly telemetry: Telemetry;
   readonly functionName: string;
@@ -69,12 +72,16 @@ export class TrackedItems {
     try {
       key = journal.keyOf(call.args[0], call.index);
     } catch (error) {
+      this.#count(call, this.#factsOfNone(), failureOf(error, call.args[0]));
       return Promise.reject(error);
     }
     const plan = journal.planFor(key);
     if (plan === "run") return this.#runTracked(call, key);
     stateOf(call).cache = "journal";
-    if (plan === "skip") return Promise.resolve(NOT_RUN);
+    if (plan === "skip") {
+      this.#parts.watcher?.skipped(call.index!);
+      return Promise.resolve(NOT_RUN);
+    }
     try {
       const { record, value } = journal.restore(key, plan);
       this.#countRestored(call, record);
@@ -112,8 +119,7 @@ export class TrackedItems {
   #fail(call: Call, facts: RecordFacts, error: unknown, item: unknown): Promise<never> {
     if (this.#parts.isOver()) throw error;
     const written = this.#parts.journal?.recordFailure(facts, recordedError(error, item));
-    const root = rootOf(error);
-    this.#count(call, facts, { failure: { label: errorLabel(root), message: errorText(root) ?? "" }, item });
+    this.#count(call, facts, failureOf(error, item));
     if (written === undefined) throw error;
     return written.then(() => {
       throw error;
@@ -132,6 +138,11 @@ export class TrackedItems {
     };
   }
 
+  /** Of an item that has not run. */
+  #factsOfNone(): RecordFacts {
+    return { key: "", attempts: 0, atMs: this.#parts.clock.wallNow(), durationMs: 0, waitedMs: 0 };
+  }
+
   #countRestored(call: Call, record: RecordFacts): void {
     const { telemetry, functionName } = this.#parts;
     this.#count(call, record, { isFromJournal: true });
@@ -141,8 +152,17 @@ export class TrackedItems {
   }
 
   #count(call: Call, facts: RecordFacts, others: Partial<RunRecord> = {}): void {
+    const { stats, watcher } = this.#parts;
+    if (stats === undefined && watcher === undefined) return;
     const { key, atMs: endedMs, durationMs, waitedMs, attempts } = facts;
-    const record = { index: call.index, key: key || undefined, endedMs, durationMs, waitedMs, attempts };
-    this.#parts.stats?.add({ ...record, ...others });
+    const item = { index: call.index, key: key || undefined, endedMs, durationMs, waitedMs, attempts };
+    const record = { ...item, ...others };
+    stats?.add(record);
+    watcher?.done(record);
   }
+}
+
+function failureOf(error: unknown, item: unknown): Pick<RunRecord, "failure" | "item"> {
+  const root = rootOf(error);
+  return { failure: { label: errorLabel(root), message: errorText(root) ?? "" }, item };
 }
