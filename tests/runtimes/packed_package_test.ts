@@ -101,6 +101,19 @@ try {
     assertEquals(stdout.match(/attempts: \d/g), ["attempts: 4", "attempts: 0"]);
   });
 
+  test(`${runtime} runs the command opero from the packed package`, tool, async (tool) => {
+    const project = await projects.directory(FILES);
+    await Deno.writeTextFile(`${project}/double.ts`, "export default (n: number) => 2 * n;");
+    await Deno.writeTextFile(`${project}/in.jsonl`, "1\n2\n3\n");
+    const program = "node_modules/.bin/opero";
+    const map = [program, "map", "double.ts", "--items", "in.jsonl", "--journal", "run.jsonl", "--mode", "process"];
+    assertEquals(await mustEnd(tool(project, ...map)), "2\n4\n6\n");
+    assertMatch(await mustEnd(tool(project, program, "journal", "run.jsonl")), /^3 items: 3 ok, 0 failed$/m);
+    const { code, stderr } = await tool(project, program, "map");
+    assertEquals([code, stderr], [255, "opero map: name the module to map, as in opero map enrich.ts\n"]);
+    await Deno.remove(`${project}/run.jsonl`);
+  });
+
   test(`${runtime} passes the conformance suite over the caches of the packed package`, tool, async (tool, t) => {
     const results = await runCases(t, tool(await projects.directory(FILES), "run_cache_cases.ts"));
     assert(results.length > 140);
@@ -128,6 +141,7 @@ test(
       version: config.version,
       type: "module",
       license: "MIT",
+      bin: { opero: "./opero.js" },
       main: "./bundle/mod.js",
       types: "./mod.d.ts",
       repository: { type: "git", url: "git+https://example.com/opero/core.git" },
@@ -161,7 +175,14 @@ test(
     };
     assertEquals(await importsOf("mod.js"), ["./base.js", "./core.js"]);
     assertEquals([await importsOf("light.js"), await importsOf("base.js")], [["./base.js"], []]);
-    const late = ["keyv_store", "open_disk_store", "open_kv_store", "open_sqlite_store", "worker_pool"];
+    const late = [
+      "keyv_store",
+      "open_disk_store",
+      "open_kv_store",
+      "open_sqlite_store",
+      "open_tracking",
+      "worker_pool",
+    ];
     assertEquals(await importsOf("core.js"), ["./base.js", ...late.map((name) => `late ./${name}.js`)]);
     for (const name of late) assert((await importsOf(`${name}.js`)).includes("./base.js"), name);
   },
@@ -172,3 +193,20 @@ test("tsc finds the types of the packed package as they were written", tsc, asyn
   await Deno.writeTextFile(`${project}/tsconfig.json`, JSON.stringify(TYPE_CONFIG));
   assertEquals(await mustEnd(tool(project)), "");
 });
+
+test("npx finds the command of the packed package, and an old Node says which one it needs", tsc, async () => {
+  const project = await projects.directory(FILES);
+  const text = await Deno.readTextFile(`${project}/node_modules/@opero/core/opero.js`);
+  assert(text.startsWith("#!/usr/bin/env node\n"));
+  assert(Deno.statSync(`${project}/node_modules/.bin/opero`).mode! & 0o100);
+  // What an old Node does with it: another version, as it cannot be had everywhere.
+  const old = text.replace("import process from", "const process = ").replace(/const process = .*/, OLD_NODE);
+  await Deno.writeTextFile(`${project}/old.mjs`, old);
+  const { code, stderr } = await new Deno.Command(Deno.execPath(), { args: ["run", "-A", "old.mjs"], cwd: project })
+    .output();
+  const told = "opero needs Node 22.13 or later, 22.18 for modules in TypeScript: this is Node 20.19.0\n";
+  assertEquals([code, new TextDecoder().decode(stderr)], [255, told]);
+});
+
+const OLD_NODE =
+  'const process = { versions: { node: "20.19.0" }, set exitCode(code) { globalThis.Deno.exitCode = code; } };';

@@ -11,7 +11,7 @@ const LEVELS: readonly (readonly string[])[] = [
   ["engine", "opero"],
   ["map"],
   ["create_opero", "default_instance", "light", "opmap", "run_async"],
-  ["report", "testing"],
+  ["cli", "report", "testing"],
 ];
 
 /** Rooms of one subject each, of which none imports another. */

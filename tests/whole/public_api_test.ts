@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import * as core from "@opero/core";
+import * as cli from "@opero/core/cli";
 import * as light from "@opero/core/light";
 import * as policies from "@opero/core/policies";
 import * as redis from "@opero/core/redis";
@@ -7,6 +8,7 @@ import * as testing from "@opero/core/testing";
 
 /** What each entry point exports: what runs, and names of types alone. */
 const EXPORTS: Record<string, { module: object; values: string; types: string }> = {
+  "cli.ts": { module: cli, values: "main", types: "" },
   "light.ts": {
     module: light,
     values: `

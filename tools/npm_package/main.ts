@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
-import { BUNDLES, npmManifest } from "./npm_manifest.ts";
+import { BUNDLES, npmManifest, PROGRAM } from "./npm_manifest.ts";
+import { programText } from "./program_text.ts";
 import { writeBundles } from "./write_bundles.ts";
 
 /*
@@ -29,6 +30,8 @@ async function pack(target: string, packOptions: readonly string[], repository: 
     const manifest = npmManifest(JSON.parse(await Deno.readTextFile(path)), repository);
     await Deno.writeTextFile(path, `${JSON.stringify(manifest, undefined, 2)}\n`);
     await writeBundles(directory, Object.values(manifest.exports).map(({ module }) => module), BUNDLES);
+    await Deno.writeTextFile(`${directory}/${PROGRAM}`, programText(`./${BUNDLES}/cli.js`));
+    await Deno.chmod(`${directory}/${PROGRAM}`, 0o755);
     await run(parent, "tar", "-czf", TARBALL, "package");
     await Deno.copyFile(`${parent}/${TARBALL}`, target);
   } finally {

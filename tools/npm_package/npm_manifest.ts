@@ -25,12 +25,19 @@ export interface NpmManifest extends Omit<PackedManifest, "exports"> {
   readonly repository?: { readonly type: "git"; readonly url: string };
   readonly engines: Readonly<Record<string, string>>;
   readonly sideEffects: readonly string[];
+  readonly bin: Readonly<Record<string, string>>;
   readonly main: string;
   readonly exports: Readonly<Record<string, Entry>>;
 }
 
 /** The directory of the bundles within the package. */
 export const BUNDLES = "bundle";
+
+/** The program of the command, within the package. */
+export const PROGRAM = "opero.js";
+
+/** What the package runs on. */
+export const ENGINES = { node: ">=22.13", bun: ">=1.2", deno: ">=2.5" } as const;
 
 const DESCRIPTION =
   "Calls that survive: cache, retry with backoff and jitter, fallback, rate limit and timeout in one " +
@@ -54,7 +61,8 @@ export function npmManifest(packed: PackedManifest, repository: string | undefin
     description: DESCRIPTION,
     keywords: KEYWORDS,
     ...(repository === undefined ? {} : { repository: { type: "git", url: `git+${repository}.git` } }),
-    engines: { node: ">=22.13", bun: ">=1.2", deno: ">=2.5" },
+    engines: ENGINES,
+    bin: { opero: `./${PROGRAM}` },
     sideEffects: [redis.module, redis.default],
     main: entryOf(packed.exports["."]!).default,
     exports: Object.fromEntries(entries),

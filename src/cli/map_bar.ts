@@ -1,0 +1,39 @@
+import type { ProgressWait } from "../progress/progress.ts";
+import { openRunProgress, type RunProgress } from "../progress/run_progress.ts";
+import type { RunRecord } from "../run_stats/run_record.ts";
+import { SystemClock } from "../time/clock.ts";
+
+/** What a bar shows. */
+export interface MapBarOptions {
+  /** What runs. */
+  readonly label: string;
+  /** How many items there are, as soon as that is known. */
+  readonly total: () => number | undefined;
+  /** What all items that run wait for, if they do. */
+  readonly wait: () => ProgressWait | undefined;
+}
+
+/** The bar of a run on stderr; where that is no terminal, a line now and then. */
+export class MapBar {
+  readonly #progress: RunProgress | undefined;
+
+  /** Begins to show it. */
+  constructor(options: MapBarOptions) {
+    this.#progress = openRunProgress({ ...options, progress: true, clock: new SystemClock() });
+  }
+
+  /** An item is done. */
+  count({ failure, attempts, isFromJournal = false }: RunRecord): void {
+    this.#progress?.count({
+      isFailed: failure !== undefined,
+      isRetried: attempts > 1 && !isFromJournal,
+      isCached: attempts === 0 && failure === undefined,
+      isJournaled: isFromJournal,
+    });
+  }
+
+  /** Leaves it as it is. */
+  finish(): void {
+    this.#progress?.finish();
+  }
+}

@@ -1,0 +1,107 @@
+import { readField } from "../errors/read_field.ts";
+import { isTransient } from "../retry/is_transient.ts";
+import type { JournalConfig } from "../journal/journal_options.ts";
+import type { OpmapOptions } from "../map/opmap_options.ts";
+import type { RateLimit } from "../policy/rate_fields.ts";
+import type { ItemFunction, LoadedFunction } from "./load_function.ts";
+import type { MapFlags } from "./map_flags.ts";
+import type { RateFlag } from "./rate_flag.ts";
+import { UsageError } from "./usage_error.ts";
+
+/** What a module exports to say what an item costs. */
+const COST_EXPORT = "cost";
+
+/**
+ * The options of the map that the flags ask for.
+ *
+ * @param flags What was given.
+ * @param loaded The function and its module.
+ * @param redisUrl Where the server of `--cache redis` is, if that was said.
+ * @returns The options.
+ * @throws {UsageError} If a flag needs another, or something that the module does not export.
+ */
+export function mapOptions(flags: MapFlags, loaded: LoadedFunction, redisUrl: string | undefined): OpmapOptions {
+  requireOthers(flags);
+  const { mode = "thread", retries, timeout, deadline, version, cache } = flags;
+  const isPooled = mode === "process" || mode === "async_process";
+  return {
+    mode,
+    name: loaded.name,
+    workers: flags.workers,
+    onError: "return",
+    progress: false,
+    retries,
+    timeout,
+    deadline,
+    version,
+    retryOn: flags["retry-on"] === undefined ? undefined : flags["retry-on"] === "all" ? Error : isTransient,
+    maxRetryAfter: flags["max-retry-after"],
+    rateLimit: flags.rate.length === 0 ? undefined : flags.rate.map((each) => limitOf(each, loaded)),
+    ...(isPooled && { module: loaded.url }),
+    ...(cache !== undefined && cacheOptions(flags, redisUrl)),
+    ...(flags.journal !== undefined && { journal: journalOptions(flags, flags.journal, loaded) }),
+  };
+}
+
+/** The flags that do nothing without another. */
+const NEEDS = [
+  ["cache-ttl", "cache"],
+  ["resume", "journal"],
+  ["key", "journal"],
+  ["key-expr", "journal"],
+  ["report-values", "report"],
+] as const;
+
+function requireOthers(flags: MapFlags): void {
+  for (const [name, other] of NEEDS) {
+    if (flags[name] !== undefined && flags[other] === undefined) throw new UsageError(`--${name} needs --${other}`);
+  }
+  const pairs = [["key", "key-expr"], ["bar", "no-bar"], ["bar", "quiet"]] as const;
+  for (const [one, other] of pairs) {
+    if (flags[one] !== undefined && flags[other] !== undefined) {
+      throw new UsageError(`--${one} and --${other} cannot be given together`);
+    }
+  }
+}
+
+function limitOf({ cost, limit, per }: RateFlag, loaded: LoadedFunction): RateLimit {
+  if (cost === undefined) return { limit, per };
+  const flag = `--rate ${cost}=…`;
+  const costOf = loaded.find(COST_EXPORT, flag);
+  return {
+    limit,
+    per,
+    cost: (item: unknown) => {
+      const value = readField(costOf(item), cost);
+      if (typeof value === "number" && value >= 0) return value;
+      throw new UsageError(`${flag}: the function "${COST_EXPORT}" must return { ${cost}: a number of 0 or more }`);
+    },
+  };
+}
+
+function cacheOptions(
+  { cache, "cache-ttl": cacheTtl, version }: MapFlags,
+  redisUrl: string | undefined,
+): Partial<OpmapOptions> {
+  const config = cache === "redis" && redisUrl !== undefined ? { cacheBackendConfig: { url: redisUrl } } : {};
+  return { cache: true, cacheBackend: cache, cacheTtl, cacheVersion: version, ...config };
+}
+
+function journalOptions(flags: MapFlags, path: string, loaded: LoadedFunction): JournalConfig {
+  return { path, resume: flags.resume, key: keyOf(flags, loaded) };
+}
+
+function keyOf({ key, "key-expr": expression }: MapFlags, loaded: LoadedFunction): JournalConfig["key"] {
+  if (expression !== undefined) return textOf(loaded.find(expression, "--key-expr"), `--key-expr ${expression}`);
+  if (key === undefined) return undefined;
+  const path = key.split(".");
+  return textOf((item) => path.reduce<unknown>((value, name) => readField(value, name), item), `--key ${key}`);
+}
+
+function textOf(read: ItemFunction, flag: string): (item: unknown) => string {
+  return (item) => {
+    const value = read(item);
+    if (typeof value === "string" || typeof value === "number") return String(value);
+    throw new UsageError(`${flag}: an item has no text or number there`);
+  };
+}

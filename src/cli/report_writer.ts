@@ -1,0 +1,102 @@
+import type { OperoInstance } from "../create_opero.ts";
+import { reportPage } from "../report/report_page.ts";
+import { retryAfterMs } from "../retry/retry_after.ts";
+import { describeMachine } from "../runtime/machine.ts";
+import { writeWhole } from "../runtime/file_streams.ts";
+import type { HostProcess } from "../runtime/host_process.ts";
+import { RunStats } from "../run_stats/run_stats.ts";
+import type { RunRecord } from "../run_stats/run_record.ts";
+import type { Clock } from "../time/clock.ts";
+import { toSeconds } from "../time/duration.ts";
+import type { LoadedFunction } from "./load_function.ts";
+import type { MapFlags } from "./map_flags.ts";
+import { shellCommand } from "./shell_command.ts";
+
+/** What a report says of how a run ended. */
+interface RunEnd {
+  readonly code: number;
+  readonly reason: string;
+  /** The items that have no result. */
+  readonly left: number;
+}
+
+/** The flags that say how a run went, and can hold no secret. */
+const SHOWN = [
+  "mode",
+  "workers",
+  "retries",
+  "timeout",
+  "deadline",
+  "retry-on",
+  "max-retry-after",
+  "cache",
+  "cache-ttl",
+  "resume",
+  "limit",
+  "offset",
+  "sample",
+] as const;
+
+/** What a report is made of. */
+interface ReportParts {
+  readonly flags: MapFlags;
+  readonly loaded: LoadedFunction;
+  readonly host: HostProcess;
+}
+
+/** Counts a run of `opero map` and writes its page. */
+export class ReportWriter {
+  readonly #parts: ReportParts;
+  readonly #clock: Clock;
+  readonly #stats: RunStats;
+  readonly #startedAt: string;
+
+  /** Begins to count; the functions of `instance` say when a server asked for a pause. */
+  constructor(parts: ReportParts, instance: OperoInstance, clock: Clock) {
+    const { flags } = parts;
+    this.#parts = parts;
+    this.#clock = clock;
+    this.#stats = new RunStats(flags["report-values"]);
+    this.#startedAt = this.#now();
+    // Without a rate each item waits by itself.
+    if (flags.rate.length > 0) instance.events.on("retry", ({ error, delay }) => this.#countPause(error, delay));
+  }
+
+  /** An item is done. */
+  count(record: RunRecord): void {
+    this.#stats.add(record);
+  }
+
+  /** Writes the page. */
+  write({ code, reason, left }: RunEnd): void {
+    const { flags, loaded, host } = this.#parts;
+    const isDone = left === 0 && code === 0;
+    const about = {
+      task: loaded.name,
+      version: flags.version,
+      options: shownOptions(flags),
+      startedAt: this.#startedAt,
+      endedAt: this.#now(),
+      machine: describeMachine(),
+      exit: { code, reason },
+      resume: isDone || flags.journal === undefined ? undefined : shellCommand(host.calledAs, host.args),
+    };
+    writeWhole(flags.report!, reportPage(this.#stats.report(about, { left })));
+  }
+
+  #countPause(error: unknown, delay: number): void {
+    const nowMs = this.#clock.wallNow();
+    const askedMs = retryAfterMs(error, nowMs);
+    if (askedMs !== undefined && toSeconds(askedMs) <= delay) this.#stats.addPause(nowMs, nowMs + askedMs);
+  }
+
+  #now(): string {
+    return new Date(this.#clock.wallNow()).toISOString();
+  }
+}
+
+function shownOptions(flags: MapFlags): Record<string, string> {
+  const given = SHOWN.flatMap((name) => flags[name] === undefined ? [] : [[name, String(flags[name])]]);
+  const rates = flags.rate.map(({ cost, limit, per }) => `${limit}${cost === undefined ? "" : ` ${cost}`} in ${per}`);
+  return { ...Object.fromEntries(given), ...(rates.length > 0 && { rate: rates.join(", ") }) };
+}

@@ -1,0 +1,255 @@
+/** The command `opero`, run as a user runs it. */
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { CommandPlace } from "../../support/run_command.ts";
+
+const MODULE = `
+/** Fails for multiples of seven. */
+export default function double(n: number): number {
+  if (n % 7 === 0) throw Object.assign(new Error("busy"), { status: 503 });
+  return 2 * n;
+}
+export const shout = (text: string) => text.toUpperCase();
+export const odd = (n: number) => n === 2 ? undefined : n === 3 ? 3n : { n };
+export const idOf = (item: { id: number }) => "id" + item.id;
+export const cost = (item: unknown) => ({ tokens: String(item).length });
+export const name = (item: { id: number; at: string }) => item.at;
+export const leak = (key: string) => { throw new Error("refused " + key); };
+export const map = Object.assign(() => {}, { stream: 1, withMeta: 1 });
+export const notAFunction = 1;
+`;
+
+const SEVERAL = `export const one = (n: number) => n; export const two = one;`;
+const FILES = { "double.ts": MODULE, "several.ts": SEVERAL, "empty.ts": "export {};", "torn.ts": "export {" };
+
+/** The numbers from 1 on, a line each. */
+const numbers = (count: number) => Array.from({ length: count }, (_, i) => `${i + 1}\n`).join("");
+const QUICK = ["--retries", "0"];
+
+Deno.test("opero map writes a value a line, in the order of the items, and says what failed", async () => {
+  await using place = new CommandPlace(FILES);
+  assertEquals(await place.run(["map", "double.ts", ...QUICK], numbers(8)), {
+    code: 1,
+    lines: ["2", "4", "6", "8", "10", "12", "16"],
+    told: ["1 failed with Error (503), in line 7: busy", "8 items: 7 ok, 1 failed"],
+  });
+});
+
+Deno.test("opero map ends with the number of items without success, and 101 for more than 100", async () => {
+  await using place = new CommandPlace(FILES);
+  for (const [items, code] of [[6, 0], [14, 2], [700, 100], [707, 101]] as const) {
+    assertEquals((await place.run(["map", "double.ts", ...QUICK], numbers(items))).code, code);
+  }
+});
+
+const WRONG: readonly (readonly [args: string, told: string])[] = [
+  ["", "opero: batches that survive"],
+  ["mp", `opero: "mp" is no command, did you mean 'map'?`],
+  ["map", "opero map: name the module to map, as in opero map enrich.ts"],
+  ["map double.ts other.ts", 'opero map: name the module to map, as in opero map enrich.ts: received "other.ts"'],
+  ["map double.ts --workrs 2", "opero map: --workrs is no flag of opero map, did you mean '--workers'?"],
+  ["map double.ts --resume new", "opero map: --resume needs --journal"],
+  ["map double.ts --key a --key-expr b --journal j", "opero map: --key and --key-expr cannot be given together"],
+  ["map double.ts --items none.jsonl", "opero map: --items none.jsonl: the file cannot be read: "],
+  ["map double.ts --items double.ts --out double.ts", "opero map: --items and --out name one file: double.ts"],
+  ["map none.ts", "opero map: none.ts: the module cannot be loaded: "],
+  ["map torn.ts", "opero map: torn.ts: the module cannot be loaded: "],
+  ["map empty.ts", "opero map: empty.ts: the module exports no function"],
+  ["map several.ts", "opero map: several.ts: the module exports several functions; choose one: several.ts#one, "],
+  ["map several.ts#tow", `opero map: several.ts: the module exports no function "tow", did you mean 'two'?`],
+  ["map double.ts#notAFunction", 'opero map: double.ts: the module exports no function "notAFunction"'],
+  ["map double.ts#map", 'opero map: double.ts: "map" is a map itself: export the function of one item that it maps'],
+  ["map several.ts#one --rate tokens=5", 'opero map: --rate tokens=…: the module exports no function "cost"'],
+  ["map double.ts --key-expr nope --journal j", 'opero map: --key-expr: the module exports no function "nope"'],
+  ["map double.ts --mode async", `opero map: Cannot wrap "double" as 'mode' must be "thread" for a function`],
+  ["report", "opero report: name the journal, as in opero report run.jsonl"],
+  ["report none.jsonl", "opero report: Cannot make the report: none.jsonl: it cannot be read: "],
+  ["report double.ts", "opero report: Cannot make the report: double.ts: this file is no journal"],
+  ["journal none.jsonl", "opero journal: Cannot read the journal: none.jsonl: it cannot be read: "],
+  ["journal none.jsonl --stats --failed", "opero journal: --stats and --failed cannot be given together"],
+];
+
+Deno.test("opero ends with 255 where it cannot begin, and names the flag, the file or the line", async (t) => {
+  await using place = new CommandPlace(FILES);
+  for (const [args, told] of WRONG) {
+    await t.step(`opero ${args}`, async () => {
+      const ended = await place.run(args.split(" ").filter((each) => each !== ""), "1\n");
+      assertEquals(ended.code, 255);
+      const said = [...ended.told, ...ended.lines].join("\n");
+      assert(said.startsWith(told), said);
+      assert(!/^\s+at /m.test(said), said);
+    });
+  }
+});
+
+Deno.test("opero map ends with 255 at a line that is no JSON, after what came before, unless it is to be skipped", async () => {
+  await using place = new CommandPlace(FILES);
+  const bad = await place.run(["map", "double.ts"], "1\n2\n\n{oops\n5\n");
+  assertEquals([bad.code, bad.lines], [255, ["2", "4"]]);
+  assertMatch(
+    bad.told.at(-1)!,
+    /^opero map: stdin:4: this line is no JSON: .*; --skip-bad counts such lines as failed$/,
+  );
+  const skipped = await place.run(["map", "double.ts", "--skip-bad"], "1\n2\n\n{oops\n5\n");
+  assertEquals([skipped.code, skipped.lines, skipped.told.at(-1)], [1, ["2", "4", "10"], "4 items: 3 ok, 1 failed"]);
+});
+
+Deno.test("opero map --form records has a line for each item, and --errors one for each that failed", async () => {
+  await using place = new CommandPlace(FILES);
+  const args = ["map", "double.ts", ...QUICK, "--form", "records", "--errors", "failed.jsonl", "--skip-bad"];
+  const { lines } = await place.run(args, "1\n7\n{\n3\n");
+  const records = lines.map((line) => JSON.parse(line));
+  assertEquals(records.map(({ ms: _ms, ...record }) => record), [
+    { index: 0, status: "ok", value: 2, attempts: 1 },
+    { index: 1, status: "failed", error: { name: "Error", message: "busy", status: 503 }, attempts: 1 },
+    { index: 2, status: "failed", error: { name: "SyntaxError", message: records[2].error.message }, attempts: 0 },
+    { index: 3, status: "ok", value: 6, attempts: 1 },
+  ]);
+  const failed = place.read("failed.jsonl").trim().split("\n").map((line) => JSON.parse(line));
+  assertEquals(failed.map(({ index, item, error }) => [index, item, error.name]), [
+    [1, 7, "Error"],
+    [2, undefined, "SyntaxError"],
+  ]);
+});
+
+Deno.test("opero map takes lines of text, files, a part of the items, and writes to a file", async () => {
+  await using place = new CommandPlace({ ...FILES, "in.txt": "a\nb\n\nc\nd\ne\n" });
+  const args = ["map", "double.ts#shout", "--in", "lines", "--items", "in.txt", "--out", "out.jsonl"];
+  assertEquals((await place.run([...args, "--offset", "1", "--limit", "3"])).told, ["3 items: 3 ok, 0 failed"]);
+  assertEquals(place.read("out.jsonl"), '"B"\n"C"\n"D"\n');
+  const { told } = await place.run([...args, "--sample", "2"]);
+  assertEquals(told, ["2 items: 2 ok, 0 failed"]);
+});
+
+Deno.test("opero map writes null for undefined, and an item fails whose value JSON has no form for", async () => {
+  await using place = new CommandPlace(FILES);
+  const { code, lines, told } = await place.run(["map", "double.ts#odd"], numbers(4));
+  assertEquals([code, lines], [1, ['{"n":1}', "null", '{"n":4}']]);
+  assertMatch(told[0]!, /^1 failed with TypeError, in line 3: .*BigInt/);
+});
+
+Deno.test("opero map continues from its journal: the output is that of one whole run, in whatever order items come", async () => {
+  await using place = new CommandPlace(FILES);
+  const args = ["map", "double.ts", ...QUICK, "--journal", "run.jsonl"];
+  const first = await place.run([...args, "--limit", "8"], numbers(20));
+  assertEquals([first.code, first.told.at(-1)], [1, "8 items: 7 ok, 1 failed"]);
+  const second = await place.run(args, numbers(20));
+  const whole = numbers(20).trim().split("\n").map(Number).filter((n) => n % 7 !== 0).map((n) => `${2 * n}`);
+  assertEquals([second.code, second.lines], [2, whole]);
+  assertEquals(second.told.at(-1), "20 items: 18 ok (7 from the journal), 2 failed");
+  const reversed = await place.run(args, `${numbers(20).trim().split("\n").toReversed().join("\n")}\n`);
+  assertEquals(reversed.lines, whole.toReversed());
+  assertEquals(reversed.told.at(-1), "20 items: 18 ok (18 from the journal), 2 failed");
+});
+
+Deno.test("opero map --resume leaves items alone, which count as without success", async () => {
+  await using place = new CommandPlace(FILES);
+  const args = ["map", "double.ts", ...QUICK, "--journal", "run.jsonl"];
+  await place.run([...args, "--limit", "8"], numbers(20));
+  const failed = await place.run([...args, "--resume", "failed", "--form", "records"], numbers(20));
+  assertEquals([failed.code, failed.told.at(-1)], [13, "20 items: 7 ok (7 from the journal), 1 failed, 12 skipped"]);
+  assertEquals(failed.lines.map((line) => JSON.parse(line).status).slice(6, 9), ["failed", "ok", "skipped"]);
+  const fresh = await place.run([...args, "--resume", "new"], numbers(20));
+  assertEquals([fresh.code, fresh.told.at(-1)], [2, "20 items: 18 ok (7 from the journal), 1 failed, 1 skipped"]);
+});
+
+Deno.test("opero map --dry-run says what would run, and runs and writes nothing", async () => {
+  await using place = new CommandPlace(FILES);
+  const args = ["map", "double.ts", ...QUICK, "--journal", "run.jsonl"];
+  assertEquals((await place.run([...args, "--dry-run"], numbers(9))).told, ["9 items: 9 to run"]);
+  await place.run([...args, "--limit", "8"], numbers(9));
+  const plan = await place.run([...args, "--dry-run", "--skip-bad"], `${numbers(9)}{\n`);
+  assertEquals(plan, { code: 0, lines: [], told: ["10 items: 7 in the journal, 2 to run, 1 with bad lines"] });
+  const other = await place.run([...args, "--dry-run", "--version", "2"], numbers(9));
+  assertEquals(other.told, ['opero map: Cannot plan the run: run.jsonl: it is of no version, not of version "2"']);
+});
+
+Deno.test("opero map --key and --key-expr tell items by what does not change", async () => {
+  await using place = new CommandPlace(FILES);
+  const items = (at: string) => [1, 2].map((id) => `${JSON.stringify({ id, at })}\n`).join("");
+  for (const key of [["--key", "id"], ["--key-expr", "idOf"]]) {
+    const args = ["map", "double.ts#name", "--journal", `${key[0]!.slice(2)}.jsonl`, ...key];
+    assertEquals((await place.run(args, items("noon"))).lines, ['"noon"', '"noon"']);
+    assertEquals((await place.run(args, items("night"))).lines, ['"noon"', '"noon"']);
+  }
+  const { code, told } = await place.run(
+    ["map", "double.ts#name", "--journal", "x.jsonl", "--key", "a.b"],
+    items("noon"),
+  );
+  assertEquals([code, told[0]], [
+    2,
+    "2 failed with UsageError, first in line 1: --key a.b: an item has no text or number there",
+  ]);
+});
+
+Deno.test("opero map --halt ends soon or now, and counts what was left as without success", async () => {
+  await using place = new CommandPlace({ ...FILES, "in.jsonl": numbers(300) });
+  const args = ["map", "double.ts", ...QUICK, "--workers", "1", "--items", "in.jsonl", "--halt"];
+  const soon = await place.run([...args, "soon,fail=2"]);
+  assertEquals([soon.code, soon.told[0]], [101, "halted as --halt asks for: 12 ok, 2 failed"]);
+  const now = await place.run([...args, "now,done=10"]);
+  assertEquals(now.code, 101);
+  assertMatch(now.told.at(-1)!, /^300 items: \d+ ok, 1 failed, 29\d not done$/);
+  const later = await place.run([...args, "soon,fail=5%,min=100"]);
+  assertEquals(later.told[0], "halted as --halt asks for: 86 ok, 14 failed");
+});
+
+Deno.test("opero map keeps a limit by cost", async () => {
+  await using place = new CommandPlace(FILES);
+  const startedMs = performance.now();
+  const { code } = await place.run(
+    ["map", "double.ts#shout", "--in", "lines", "--rate", "tokens=4/1s"],
+    "aaaa\nbbbb\ncccc\n",
+  );
+  assertEquals(code, 0);
+  assert(performance.now() - startedMs >= 1_900);
+});
+
+Deno.test("opero map runs in workers, and with a cache on disk", async () => {
+  await using place = new CommandPlace(FILES);
+  const pooled = await place.run(["map", "double.ts", ...QUICK, "--mode", "process", "--workers", "2"], numbers(8));
+  assertEquals([pooled.code, pooled.lines.length], [1, 7]);
+});
+
+Deno.test("opero map --report writes a page about the run, without private texts", async () => {
+  await using place = new CommandPlace(FILES);
+  const args = ["map", "double.ts#leak", ...QUICK, "--in", "lines", "--journal", "run.jsonl", "--report"];
+  await place.run([...args, "run.html"], "canary\n");
+  const page = place.read("run.html");
+  assert(page.includes("0 of 1 items succeeded, 1 failed") && page.includes("ran to its end (exit code 1)"));
+  assert(!page.includes("canary") && page.includes("--journal run.jsonl"));
+  await place.run([...args, "open.html", "--report-values"], "canary\n");
+  assert(place.read("open.html").includes("refused canary"));
+});
+
+Deno.test("opero report and opero journal read a journal", async () => {
+  await using place = new CommandPlace(FILES);
+  const args = ["map", "double.ts", ...QUICK, "--journal", "run.jsonl", "--version", "3"];
+  await place.run(args, numbers(8));
+  await place.run(args, numbers(8));
+  assertEquals((await place.run(["report", "run.jsonl"])).lines, ["run.html"]);
+  assert(place.read("run.html").includes("7 of 8 items succeeded, 1 failed"));
+  assert((await place.run(["report", "run.jsonl", "-o", "-"])).lines[0]!.startsWith("<!DOCTYPE html>"));
+  const stats = await place.run(["journal", "run.jsonl"]);
+  assertMatch(stats.lines[0]!, /^task double, version 3, begun 2/);
+  assertEquals(stats.lines.slice(1), [
+    "8 items: 7 ok, 1 failed",
+    "1 failed with Error (503)",
+    "1 records that later ones have replaced",
+  ]);
+  const failed = (await place.run(["journal", "run.jsonl", "--failed"])).lines.map((line) => JSON.parse(line));
+  assertEquals(failed.map(({ attempts, error }) => [attempts, error.status]), [[1, 503]]);
+  assertMatch(
+    (await place.run(["journal", "run.jsonl", "--compact"])).lines[0]!,
+    /^run\.jsonl: \d+ bytes before, \d+ now$/,
+  );
+  assertEquals(place.read("run.jsonl").trim().split("\n").length, 9);
+});
+
+Deno.test("opero --help, --version and the help of each command go to stdout", async () => {
+  await using place = new CommandPlace(FILES);
+  for (const args of [["--help"], ["map", "--help"], ["report", "-h"], ["journal", "--help"], ["--version"]]) {
+    const { code, lines, told } = await place.run(args);
+    assertEquals([code, told], [0, []]);
+    assert(lines.length > 0);
+  }
+});
