@@ -127,7 +127,8 @@ export class CacheService {
     try {
       if (underWay !== undefined && this.#waits.mayJoin(underWay)) {
         account.record(call, "coalesced");
-        return this.#waits.join(underWay, call, this.#rerun, this.#next);
+        const next: Handler = expired === undefined ? this.#next : (own) => this.#runOrStale(own, expired);
+        return this.#waits.join(underWay, call, this.#rerun, next);
       }
     } catch (error) {
       return Promise.reject(error);
@@ -198,8 +199,7 @@ export class CacheService {
       (value) => results.keep(flight, value),
       (error) => {
         results.end(flight);
-        const isServable = expired !== undefined && results.isServableOnError(expired);
-        if (!isServable || !this.#host.failures.isReplaceable(error)) {
+        if (expired === undefined || !this.#isReplaced(error, expired)) {
           results.errors?.keep(flight, error);
           throw error;
         }
@@ -208,6 +208,19 @@ export class CacheService {
         return expired.value;
       },
     );
+  }
+
+  /** Runs for those who wait for another run, whose result is kept. */
+  #runOrStale(call: Call, expired: CacheEntry): Promise<unknown> {
+    return this.#next(call).catch((error) => {
+      if (this.#isReplaced(error, expired)) return expired.value;
+      throw error;
+    });
+  }
+
+  /** Whether an old value takes the place of the error that a run came to. */
+  #isReplaced(error: unknown, expired: CacheEntry): boolean {
+    return this.#results.isServableOnError(expired) && this.#host.failures.isReplaceable(error);
   }
 
   /** For a caller who joined a run whose result only one can have. */

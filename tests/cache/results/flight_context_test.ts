@@ -194,6 +194,27 @@ Deno.test("opero() aborts the other run once all have left who waited for a slow
   assertEquals([await first, ...await Promise.all(waits), clock.pending], ["done", "left", "left", 0]);
 });
 
+Deno.test("opero() serves who waits for a slow first run with the old value where the other run fails", async () => {
+  const clock = new FakeClock();
+  const { opero } = createOpero({ clock, retries: 0 });
+  let runs = 0;
+  const fn = opero(async () => {
+    const run = ++runs;
+    if (run === 2) await clock.sleep(60_000);
+    if (run === 3) throw new Error("down");
+    return run;
+  }, { cache: true, cacheTtl: "1s", cacheStaleIfError: "1h" });
+  await fn();
+  await clock.tick("2s");
+  const first = fn();
+  await clock.tick("1ms");
+  const second = fn();
+  await clock.tick("31s");
+  assertEquals([await second, runs], [1, 3]);
+  await clock.tick("1m");
+  assertEquals(await first, 2);
+});
+
 Deno.test("opero() shares a single-use result among those who still wait for it, not with who was served by another run", async () => {
   const clock = new FakeClock();
   const { opero } = createOpero({ clock, retries: 0 });
