@@ -42,22 +42,12 @@ const REPLACED: Readonly<Record<string, string>> = {
   "(?:no|any|some|every)body(?:'s)?": "the caller, the code, the call; a passive: is not read, is unknown",
 };
 
+const ROOT = new URL("../../", import.meta.url);
 const DOCUMENTS = [
   "README.md",
   "CONTRIBUTING.md",
   "SECURITY.md",
-  "docs/cache_backends.md",
-  "docs/caching.md",
-  "docs/journal.md",
-  "docs/layers.md",
-  "docs/circuit_breaker.md",
-  "docs/fallback.md",
-  "docs/concurrency.md",
-  "docs/observability.md",
-  "docs/testing.md",
-  "docs/rate_limits.md",
-  "docs/hedging.md",
-  "docs/retry_budget.md",
+  ...[...Deno.readDirSync(new URL("docs", ROOT))].flatMap(({ name, isFile }) => isFile ? [`docs/${name}`] : []),
 ];
 
 /** The text of a worker is built from the other sources. */
@@ -73,7 +63,7 @@ function wordsToReplace(text: string): string[] {
 
 Deno.test("sources and documents use the words of the field", () => {
   const found = paths.flatMap((path) =>
-    wordsToReplace(Deno.readTextFileSync(new URL(`../../${path}`, import.meta.url))).map((each) => `${path}: ${each}`)
+    wordsToReplace(Deno.readTextFileSync(new URL(path, ROOT))).map((each) => `${path}: ${each}`)
   );
   assertEquals(found, []);
 });
