@@ -6,8 +6,8 @@ import { assert, assertEquals } from "@std/assert";
  * nearer.
  */
 const BARS: Readonly<Record<string, number>> = {
-  'import { opero } from "@opero/core"': 78_900,
-  'import { opero, opmap } from "@opero/core"': 91_900,
+  'import { opero } from "@opero/core"': 79_300,
+  'import { opero, opmap } from "@opero/core"': 92_300,
   'import { AllFailedError } from "@opero/core"': 4_100,
   'import { opero } from "@opero/core/light"': 18_600,
   'import { opero, opmap } from "@opero/core/light"': 27_600,
