@@ -29,27 +29,38 @@ export function turnIn(
   { limiter, costs, call, sinceMs, waitMs, maxWaitMs = Infinity }: Turn,
   host: LayerHost,
 ): Promise<Ticket> {
-  const state = stateOf(call);
   const scope = scopeOf(call);
-  state.waitReason = "rate limit";
-  state.waitUntilMs = sinceMs + waitMs;
+  let shownMs = sinceMs + waitMs;
+  showWait(call, shownMs);
   return new Promise((resolve, reject) => {
     const start = (ticket: Ticket) => {
       scope?.offAbort(stop);
       resolve(ticket);
     };
     const onPause = (untilMs: number) => {
-      if (untilMs - sinceMs <= maxWaitMs) return;
+      if (untilMs - sinceMs <= maxWaitMs) {
+        shownMs = Math.max(shownMs, untilMs);
+        return showWait(call, shownMs);
+      }
       scope?.offAbort(stop);
       stop(refuseWait(call, untilMs - host.clock.now(), host));
     };
     const leave = limiter.enqueue(start, costs, onPause);
     const stop = (reason: unknown) => {
       leave();
+      showWait(call, 0);
       reject(reason);
     };
     scope?.onAbort(stop);
   });
+}
+
+/** Says until when a call waits, in milliseconds, or with 0 that it does not. While a hedge waits, its call runs. */
+function showWait(call: Call, untilMs: number): void {
+  if (call.isFork) return;
+  const state = stateOf(call);
+  state.waitReason = "rate limit";
+  state.waitUntilMs = untilMs;
 }
 
 /**
@@ -62,7 +73,7 @@ export function turnIn(
  */
 export function endTurn({ call, limiter, sinceMs }: Turn, ticket: Ticket, host: LayerHost): void {
   const state = stateOf(call);
-  state.waitUntilMs = 0;
+  showWait(call, 0);
   const waitedMs = host.clock.now() - sinceMs;
   state.waitedMs += waitedMs;
   host.telemetry.recordWait(call, waitedMs);
