@@ -22,6 +22,11 @@ export class CommandPlace implements AsyncDisposable {
     for (const [name, text] of Object.entries(files)) Deno.writeTextFileSync(`${this.path}/${name}`, text);
   }
 
+  /** The command without its arguments, as a shell takes it. */
+  get commandLine(): string {
+    return [Deno.execPath(), ...ARGS].map((part) => `'${part}'`).join(" ");
+  }
+
   /** The text of a file. */
   read(name: string): string {
     return Deno.readTextFileSync(`${this.path}/${name}`);
