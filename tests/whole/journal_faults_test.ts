@@ -1,0 +1,179 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { createOpero, type JournalConfig, JournalError, opmap } from "@opero/core";
+import { namesBeside, recordsIn, withJournal } from "../support/temporary_journal.ts";
+
+/** A map of the task "load", which counts its runs. */
+function loadMap(journal: string | JournalConfig, version?: string) {
+  const runs: number[] = [];
+  const map = opmap(function load(id: number) {
+    runs.push(id);
+    return `value of ${id}`;
+  }, { retries: 0, progress: false, journal, version });
+  return { map, runs };
+}
+
+const IDS = [1, 2, 3, 4];
+const VALUES = IDS.map((id) => `value of ${id}`);
+
+/** The message of the error that a run ends with, without the directory. */
+async function refusal(path: string, options: Partial<JournalConfig> = {}, version?: string): Promise<string> {
+  const before = Deno.readTextFileSync(path);
+  const { map, runs } = loadMap({ path, ...options }, version);
+  const error = await assertRejects(() => map(IDS), JournalError);
+  assertEquals([runs, error.code], [[], "JOURNAL"]);
+  assertEquals(Deno.readTextFileSync(path), before, "nothing was changed");
+  assertEquals(namesBeside(path), ["run.jsonl"], "the lock is given back");
+  return error.message.replaceAll(path, "run.jsonl");
+}
+
+Deno.test("a journal that was cut at any byte opens, and the run comes to the same", async () => {
+  await withJournal(async (path) => {
+    await loadMap(path).map(IDS);
+    const whole = Deno.readFileSync(path);
+    for (let length = 0; length <= whole.length; length++) {
+      Deno.writeFileSync(path, whole.subarray(0, length));
+      const { map, runs } = loadMap(path);
+      assertEquals(await map(IDS), VALUES, `cut to ${length} bytes`);
+      const lines = new TextDecoder().decode(whole.subarray(0, length)).split("\n").slice(1);
+      const recorded = lines.filter((line) => line.endsWith("}}") || line.endsWith('"}')).length;
+      assertEquals(runs.length, IDS.length - recorded, `cut to ${length} bytes`);
+      assertEquals(recordsIn(path).length, IDS.length);
+    }
+  });
+});
+
+Deno.test("a journal whose end was lost as zeros opens", async () => {
+  await withJournal(async (path) => {
+    await loadMap(path).map(IDS);
+    const whole = Deno.readFileSync(path);
+    whole.fill(0, whole.length - 150);
+    Deno.writeFileSync(path, whole);
+    const { map, runs } = loadMap(path);
+    assertEquals([await map(IDS), runs.length], [VALUES, 2]);
+  });
+});
+
+Deno.test("a journal with a damaged line names it, and is not changed", async () => {
+  await withJournal(async (path) => {
+    await loadMap(path).map(IDS);
+    const lines = Deno.readTextFileSync(path).split("\n");
+    for (const damage of ["{", lines[2]!.slice(0, -1), lines[2]!.slice(3), "not JSON", '{"k":"x"}', "\0\0\0", "[]"]) {
+      Deno.writeTextFileSync(path, lines.with(2, damage).join("\n"));
+      const message = await refusal(path);
+      assertEquals(
+        message,
+        'Cannot map "load": run.jsonl:3: this line is damaged; without it, its item runs again',
+      );
+    }
+    Deno.writeTextFileSync(path, lines.with(2, "").join("\n"));
+    assertEquals(await loadMap(path).map(IDS), VALUES, "an empty line is none");
+    const bytes = new TextEncoder().encode(lines.join("\n"));
+    bytes[bytes.lastIndexOf("v".charCodeAt(0))] = 0xff;
+    Deno.writeFileSync(path, bytes);
+    assertEquals(
+      await refusal(path),
+      'Cannot map "load": run.jsonl:5: this line is damaged; without it, its item runs again',
+    );
+  });
+});
+
+Deno.test("a file that is no journal, or one of another format, is not touched", async () => {
+  await withJournal(async (path) => {
+    const foreign = ["id,name\n1,a\n", "my notes", '{"id":1}\n{"id":2}\n', "\n", '{"opero":"1"}\n', "\x7fELF\0\xff"];
+    for (const text of foreign) {
+      Deno.writeTextFileSync(path, text);
+      assertEquals(await refusal(path), 'Cannot map "load": run.jsonl: this file is no journal');
+      assertEquals(
+        await refusal(path, { onMismatch: "restart" }),
+        'Cannot map "load": run.jsonl: this file is no journal',
+      );
+    }
+    Deno.writeTextFileSync(path, '{"opero":2,"task":"load"}\n');
+    assertEquals(
+      await refusal(path),
+      'Cannot map "load": run.jsonl: its format is 2, and this version of the library knows 1',
+    );
+  });
+});
+
+Deno.test("a journal of another task, version or kind of key is an error, or is renamed", async () => {
+  await withJournal(async (path) => {
+    await loadMap(path, "1").map(IDS);
+    const fix = `take another file, or 'onMismatch: "restart"'`;
+    assertEquals(
+      await refusal(path, {}, "2"),
+      `Cannot map "load": run.jsonl: it is of version "1", not of version "2"; ${fix}`,
+    );
+    assertEquals(await refusal(path), `Cannot map "load": run.jsonl: it is of version "1", not of no version; ${fix}`);
+    assertEquals(
+      await refusal(path, { key: (id) => String(id) }, "1"),
+      `Cannot map "load": run.jsonl: its items are known by themselves, not by a 'key'; ${fix}`,
+    );
+    const other = opmap((id: number) => id, { name: "other", journal: path, version: "1", progress: false });
+    const error = await assertRejects(() => other(IDS), JournalError);
+    assertEquals(
+      error.message.replaceAll(path, "run.jsonl"),
+      `Cannot map "other": run.jsonl: it is of the task "load", not "other"; ${fix}`,
+    );
+    const before = Deno.readTextFileSync(path);
+    for (const version of ["2", "3"]) {
+      const { map, runs } = loadMap({ path, onMismatch: "restart", version }, "ignored");
+      assertEquals([await map(IDS), runs], [VALUES, IDS]);
+    }
+    assertEquals(namesBeside(path), ["run.jsonl", "run.jsonl.old", "run.jsonl.old.2"]);
+    assertEquals(Deno.readTextFileSync(`${path}.old`), before);
+  });
+});
+
+Deno.test("a journal that cannot be opened names the file and the reason", async () => {
+  await withJournal(async (path) => {
+    const directory = path.replace(/\/run.jsonl$/, "");
+    const messages: [string, string][] = [
+      [`${directory}/missing/run.jsonl`, "it cannot be opened: "],
+      [directory, "it cannot be opened: "],
+      ["/dev/null", "it cannot be opened: it is no regular file"],
+    ];
+    for (const [place, reason] of messages) {
+      const error = await assertRejects(() => loadMap(place).map(IDS), JournalError);
+      assert(error.message.startsWith(`Cannot map "load": ${place}: ${reason}`), error.message);
+    }
+    assertEquals(namesBeside(directory).filter((name) => name.includes("lock")), []);
+    assertEquals([...Deno.readDirSync("/dev")].filter(({ name }) => name.startsWith("null.")), []);
+  });
+});
+
+Deno.test("a journal behind a link is that to which it leads, and one with loose rights is tightened", async () => {
+  await withJournal(async (path) => {
+    const link = `${path}.link`;
+    await loadMap(path).map([1, 2]);
+    Deno.chmodSync(path, 0o644);
+    Deno.symlinkSync(path, link);
+    const { map, runs } = loadMap(link);
+    assertEquals([await map(IDS), runs], [VALUES, [3, 4]]);
+    assertEquals(Deno.lstatSync(link).isSymlink, true);
+    assertEquals(Deno.statSync(path).mode! & 0o777, 0o600);
+  });
+});
+
+Deno.test("a second run on a journal is refused, and says who has it; then it is free", async () => {
+  await withJournal(async (path) => {
+    let end = () => {};
+    const first = opmap(function load(_id: number) {
+      return new Promise<string>((resolve) => end = () => resolve("first"));
+    }, { journal: path, progress: false });
+    const running = first([1]);
+    while (!namesBeside(path).includes("run.jsonl.lock")) await new Promise((resolve) => setTimeout(resolve, 1));
+    const { opmap: other } = createOpero();
+    const second = other(function load(_id: number) {
+      return "second";
+    }, { journal: path, progress: false });
+    const error = await assertRejects(() => second([2]), JournalError);
+    const since = /a run of this process has it since \d{4}-\d\d-\d\dT[\d:.]+Z$/;
+    assert(since.test(error.message), error.message);
+    while (recordsIn(path).length > 0) await new Promise((resolve) => setTimeout(resolve, 1));
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    end();
+    assertEquals(await running, ["first"]);
+    assertEquals(await second([1, 2]), ["first", "second"]);
+  });
+});
