@@ -78,6 +78,7 @@ export class JournalLock {
   /** Gives it back. */
   release(): void {
     if (this.#text !== "" && this.#lock.read() === this.#text) this.#lock.remove();
+    else this.#lock.leave();
   }
 
   /** Removes the lock of a holder that is gone; `false` where it is worth to wait for a moment. */

@@ -80,6 +80,11 @@ export class LockFile {
   /** Removes it. */
   remove(): void {
     ifThere(() => this.#fs.unlinkSync(this.#path));
+    this.leave();
+  }
+
+  /** Ends what the system holds of it, and leaves the file. */
+  leave(): void {
     this.#locked?.close();
     this.#locked = undefined;
   }

@@ -177,3 +177,61 @@ Deno.test("a second run on a journal is refused, and says who has it; then it is
     assertEquals(await second([1, 2]), ["first", "second"]);
   });
 });
+
+/** Runs `code` as a module in a process of its own; returns what it says. */
+async function runModule(code: string, shell: string, permissions: readonly string[]): Promise<string> {
+  const directory = await Deno.makeTempDir();
+  try {
+    const imports = JSON.stringify({ imports: { "@opero/core": new URL("../../mod.ts", import.meta.url).href } });
+    await Deno.writeTextFile(`${directory}/deno.json`, imports);
+    await Deno.writeTextFile(`${directory}/main.ts`, code);
+    const args = ["run", "--no-check", "--quiet", ...permissions, `${directory}/main.ts`];
+    const command = [Deno.execPath(), ...args].map((part) => `'${part}'`).join(" ");
+    const { stdout, stderr } = await new Deno.Command("sh", { args: ["-c", `${shell}${command} </dev/null`] }).output();
+    return new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
+  } finally {
+    await Deno.remove(directory, { recursive: true });
+  }
+}
+
+const LARGE_JOB = `
+  import { opmap } from "@opero/core";
+  let runs = 0;
+  const load = opmap(async function load(id: number) {
+    runs++;
+    await new Promise((resolve) => setTimeout(resolve, 1));
+    return String(id).padEnd(10_000, ".");
+  }, { journal: Deno.args[0] ?? "PATH", progress: false, workers: 2 });
+  const answer = await load(Array.from({ length: 300 }, (_, id) => id)).catch((error) => error);
+  console.log(answer.name ?? "done", answer.message ?? "", runs);
+`;
+
+Deno.test("a run whose disk is full ends at once, and what was recorded is there for the next", async () => {
+  await withJournal(async (path) => {
+    const code = LARGE_JOB.replace("PATH", path);
+    const output = await runModule(code, "trap '' XFSZ; ulimit -f 2000; ", ["-A"]);
+    const [, reason, runs] = output.match(/^JournalError (.*) (\d+)$/m) ?? [];
+    assert(reason?.startsWith(`Cannot map "load": ${path}: it cannot be written: `), output);
+    assert(/EFBIG|File too large/.test(reason!), output);
+    const recorded = recordsIn(path).length;
+    assert(recorded >= 50 && recorded < 200, `${recorded} records`);
+    assert(Number(runs) <= recorded + 4, `${runs} runs, ${recorded} records`);
+    assertEquals(namesBeside(path), ["run.jsonl"]);
+    const next = await runModule(code, "", ["-A"]);
+    assertEquals(next.trim(), `done  ${300 - recorded}`);
+  });
+});
+
+Deno.test("a journal asks for no permission but that of its directory, and says which one is missing", async () => {
+  await withJournal(async (path) => {
+    const directory = path.replace(/\/run.jsonl$/, "");
+    const code = LARGE_JOB.replace("PATH", path).replace("10_000", "10");
+    const granted = [`--allow-read=${directory}`, `--allow-write=${directory}`];
+    assertEquals((await runModule(code, "", granted)).trim(), "done  300");
+    assertEquals((await runModule(code, "", granted)).trim(), "done  0");
+    const refused = await runModule(code, "", ["--no-prompt"]);
+    assert(/^JournalError Cannot map "load": \S+: it cannot be read: Requires read access/.test(refused), refused);
+    const readOnly = await runModule(code, "", ["--no-prompt", `--allow-read=${directory}`]);
+    assert(/^JournalError Cannot map "load": \S+: it cannot be opened: Requires write access/.test(readOnly), readOnly);
+  });
+});
