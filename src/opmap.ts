@@ -127,6 +127,7 @@ class FunctionMap {
       task: mapTask,
       runs: this.#runs,
       handler: (call) => telemetry.isOn ? observe(call) : handler(call),
+      hasItemListener: () => telemetry.wants("itemDone"),
       onItem: (index, ok) => {
         if (telemetry.wants("itemDone")) telemetry.emit("itemDone", { functionName, index, ok });
       },

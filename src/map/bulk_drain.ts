@@ -1,37 +1,14 @@
 import type { Call } from "../call/call.ts";
 import type { ItemClient, ItemJob } from "../pool/item_job.ts";
+import { movedBuffers } from "../pool/transfer.ts";
 import { objectList } from "../runtime/object_list.ts";
 import type { Clock } from "../time/clock.ts";
 import type { TurnKeeper } from "../time/turn_keeper.ts";
 import type { BulkPool } from "./bulk_pool.ts";
+import type { BulkTarget } from "./bulk_target.ts";
 import type { SourceFailure } from "./drain.ts";
 import type { ItemSource } from "./item_source.ts";
-
-/** What a bulk drain serves. */
-export interface BulkTarget {
-  /** How many more items may begin while `active` others run. */
-  room(active: number): number;
-  /** Keeps a place for the result of the next item. */
-  reserve(): void;
-  /** Whether `item` has to be waited for. */
-  isAwaited(item: unknown): boolean;
-  /** The call of an item that began without one. */
-  callOf(job: ItemJob): Call;
-  /** Runs the call of the item; never throws. No two items that run so have the same `slot`, a small number. */
-  run(item: unknown, index: number, slot: number): Promise<unknown>;
-  /** Runs the call of an item whose first attempt failed, from there on. */
-  runOn(job: ItemJob, slot: number): Promise<unknown>;
-  /** An item that had no call has its result. */
-  onPlainValue(index: number, value: unknown): void;
-  /** The item has its result. */
-  onValue(index: number, value: unknown, slot: number): void;
-  /** The item failed. */
-  onFailure(index: number, error: unknown, slot: number): void;
-  /** The source is at its end, or has thrown, and no item runs. */
-  onEnd(sourceFailure: SourceFailure | undefined): void;
-  /** Runs `fn` in the context of who asked for the run. */
-  readonly inContext: (fn: () => void) => void;
-}
+import { pullItems } from "./pull_items.ts";
 
 /** What a bulk drain is made with. */
 export interface BulkDrainInit {
@@ -40,6 +17,12 @@ export interface BulkDrainInit {
   readonly bulk: BulkPool;
   readonly turns: TurnKeeper;
   readonly clock: Clock;
+}
+
+/** Values that follow each other, the first of them that of `firstIndex`. */
+interface ValueRange {
+  readonly firstIndex: number;
+  readonly values: readonly unknown[];
 }
 
 /**
@@ -53,10 +36,14 @@ export class BulkDrain implements ItemClient {
   readonly #bulk: BulkPool;
   readonly #turns: TurnKeeper;
   readonly #clock: Clock;
-  /** The items in the pool, each at its place. */
+  /** How many items in the pool have no job. */
+  #plainCount = 0;
+  /** The jobs of the others, each at its place. */
   readonly #jobs: ItemJob[] = objectList();
-  /** The items that ended and were not handed on. */
+  /** What ended and was not handed on. */
+  #values: ValueRange[] = [];
   #settled: ItemJob[] = objectList();
+  #isHandingOn = false;
   readonly #freeSlots: number[] = [];
   #slots = 0;
   #index = 0;
@@ -78,7 +65,7 @@ export class BulkDrain implements ItemClient {
 
   /** Whether an item runs without a call. */
   get isRunningPlain(): boolean {
-    return this.#jobs.length > 0;
+    return this.#plainCount + this.#jobs.length > 0;
   }
 
   /** Whether {@link BulkDrain.fill} would do anything now. */
@@ -88,10 +75,12 @@ export class BulkDrain implements ItemClient {
 
   /** Begins what may begin. */
   fill(): void {
-    if (this.#isBusy) return;
+    // To ask for room opens a pool, which after the end would never be closed.
+    if (this.#isBusy || this.#isStopped) return;
     this.#isBusy = true;
     const startedMs = this.#clock.coarseNow?.() ?? this.#clock.now();
-    for (let room = this.#target.room(this.#active); room > 0 && this.#pull(); room--) this.#begin(startedMs);
+    let room = this.#isDone ? 0 : this.#target.room(this.#active);
+    while (room > 0 && !this.#isDone && !this.#isStopped) room -= this.#pull(room, startedMs);
     this.#isBusy = false;
     this.#checkEnd();
   }
@@ -100,6 +89,7 @@ export class BulkDrain implements ItemClient {
   stop(reason: unknown): Promise<void> {
     this.#isStopped = true;
     const closed = this.#source.close();
+    if (this.#plainCount > 0) this.#bulk.pool.breakUp();
     for (const job of [...this.#jobs]) job.abort(reason);
     return closed;
   }
@@ -116,49 +106,99 @@ export class BulkDrain implements ItemClient {
       this.#jobs[job.place] = last;
       last.place = job.place;
     }
-    if (this.#settled.push(job) === 1) queueMicrotask(() => this.#target.inContext(() => void this.#handOn()));
+    this.#settled.push(job);
+    this.#handOnSoon();
   }
 
-  /** Moves on to the next item; the source may end the run while it is asked, and nothing begins after that. */
-  #pull(): boolean {
-    if (this.#isDone || this.#isStopped) return false;
-    try {
-      if (this.#source.advance()) return !this.#isStopped;
-    } catch (error) {
-      this.#failure = { reason: error };
-    }
-    this.#isDone = true;
-    return false;
+  /** An item that began with others has a `job` from now on. */
+  onOwnJob(job: ItemJob): void {
+    this.#plainCount--;
+    job.place = this.#jobs.push(job) - 1;
   }
 
-  #begin(startedMs: number): void {
-    const { item } = this.#source;
-    const index = this.#index++;
-    this.#active++;
-    this.#target.reserve();
-    if (this.#target.isAwaited(item) || !this.#bulk.isOpen) {
-      return void this.#runAlone(index, (slot) => this.#target.run(item, index, slot));
-    }
+  /** Takes note of what is handed on once this turn is over. */
+  onValues(firstIndex: number, values: readonly unknown[]): void {
+    this.#plainCount -= values.length;
+    this.#values.push({ firstIndex, values });
+    this.#handOnSoon();
+  }
+
+  /** Begins up to `room` items, as many of them together as can. Returns how many began. */
+  #pull(room: number, startedMs: number): number {
+    const { items, apart, isEnd, failure } = pullItems(this.#source, room, this.#isApart);
+    this.#isDone = isEnd;
+    this.#failure = failure;
+    // The source may end the run while it is asked, and nothing begins after that.
+    if (this.#isStopped) return 0;
+    const count = items.length + (apart === undefined ? 0 : 1);
+    if (count === 0) return 0;
+    const firstIndex = this.#index;
+    this.#index += count;
+    this.#active += count;
+    this.#target.reserve(count);
+    if (items.length > 0 && this.#bulk.isOpen) {
+      this.#plainCount += items.length;
+      this.#bulk.pool.beginRange(items, firstIndex, startedMs, this);
+    } else items.forEach((item, place) => this.#begin(item, firstIndex + place));
+    if (apart !== undefined) this.#beginApart(apart.item, firstIndex + items.length, startedMs);
+    return count;
+  }
+
+  /** Whether `item` has to be waited for, or can be sent only once. */
+  readonly #isApart = (item: object): boolean => {
+    return this.#target.isAwaited(item) || movedBuffers(item) !== undefined;
+  };
+
+  #beginApart(item: unknown, index: number, startedMs: number): void {
+    if (this.#target.isAwaited(item) || !this.#bulk.isOpen) return this.#begin(item, index);
     const job = this.#bulk.pool.begin(item, index, startedMs, this);
     job.place = this.#jobs.push(job) - 1;
   }
 
+  #begin(item: unknown, index: number): void {
+    void this.#runAlone(index, (slot) => this.#target.run(item, index, slot));
+  }
+
+  #handOnSoon(): void {
+    if (this.#isHandingOn) return;
+    this.#isHandingOn = true;
+    queueMicrotask(() => this.#target.inContext(() => void this.#handOn()));
+  }
+
   async #handOn(): Promise<void> {
-    const settled = this.#settled;
-    for (let place = 0; place < settled.length; place++) {
-      const job = settled[place]!;
-      this.#isBusy = true;
-      if (job.isFailed) void this.#runAlone(job.index, (slot) => this.#target.runOn(job, slot));
-      else {
-        this.#active--;
-        this.#target.onPlainValue(job.index, job.outcome);
+    this.#isBusy = true;
+    while (this.#values.length + this.#settled.length > 0) {
+      const [ranges, jobs] = [this.#values, this.#settled];
+      this.#values = [];
+      this.#settled = objectList();
+      for (const { firstIndex, values } of ranges) {
+        this.#active -= values.length;
+        if (!this.#target.onPlainValues(firstIndex, values)) await this.#handEachOn(firstIndex, values);
+        const turn = this.#turns.pending();
+        if (turn !== undefined) await turn;
       }
+      for (const job of jobs) {
+        this.#handJobOn(job);
+        const turn = this.#turns.pending();
+        if (turn !== undefined) await turn;
+      }
+    }
+    this.#isBusy = this.#isHandingOn = false;
+    this.fill();
+  }
+
+  #handJobOn(job: ItemJob): void {
+    if (job.isFailed) return void this.#runAlone(job.index, (slot) => this.#target.runOn(job, slot));
+    this.#active--;
+    this.#target.onPlainValue(job.index, job.outcome);
+  }
+
+  async #handEachOn(firstIndex: number, values: readonly unknown[]): Promise<void> {
+    for (let place = 0; place < values.length; place++) {
+      this.#target.onPlainValue(firstIndex + place, values[place]);
       const turn = this.#turns.pending();
       if (turn !== undefined) await turn;
     }
-    this.#settled = objectList();
-    this.#isBusy = false;
-    this.fill();
   }
 
   async #runAlone(index: number, run: (slot: number) => Promise<unknown>): Promise<void> {

@@ -13,8 +13,8 @@ const NONE: unique symbol = Symbol("none");
 export interface DrainTarget {
   /** Whether another item may begin while `active` others run. */
   mayBegin(active: number): boolean;
-  /** Keeps a place for the result of the next item. */
-  reserve(): void;
+  /** Keeps places for the results of the next `count` items, of one by default. */
+  reserve(count?: number): void;
   /** Runs the item; never throws. No two items that run have the same `slot`, a small number. */
   run(item: unknown, index: number, slot: number): Promise<unknown>;
   /** The item has its result. */

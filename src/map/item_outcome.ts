@@ -5,6 +5,9 @@ import type { ItemOutcome } from "../progress/progress.ts";
 /** What an item comes to that is not to run. */
 export const NOT_RUN: unique symbol = Symbol("not run");
 
+/** How an item ended that needed no call. */
+export const PLAIN_SUCCESS: ItemOutcome = { isFailed: false, isCached: false, isRetried: false };
+
 /**
  * The state of the call that ran for `call`, which the cache may let several share.
  *

@@ -41,13 +41,18 @@ export class ItemSource {
   readonly isAsync: boolean;
   /** The item that the source last moved on to. */
   item: unknown = undefined;
+  /** Whether no more is to be asked of it. Only this class sets it. */
+  isClosed = false;
   readonly #iterator: Iterator<unknown> | AsyncIterator<unknown>;
+  /** A list is gone through without its iterator, which makes an object for each item; and where. */
+  readonly #list: readonly unknown[] | undefined;
+  #next = 0;
   #isOver = false;
   #isAsked = false;
-  #isClosed = false;
 
   /** Opens the iterator of `items`. */
   constructor(items: Items<unknown>) {
+    this.#list = Array.isArray(items) && items[Symbol.iterator] === Array.prototype.values ? items : undefined;
     this.isAsync = Symbol.asyncIterator in Object(items);
     this.#iterator = this.isAsync
       ? (items as AsyncIterable<unknown>)[Symbol.asyncIterator]()
@@ -56,6 +61,12 @@ export class ItemSource {
 
   /** Moves a source that is not async on to its next item; `false` at its end. Throws what the source throws. */
   advance(): boolean {
+    const list = this.#list;
+    if (list !== undefined) {
+      if (this.#next >= list.length) return false;
+      this.item = list[this.#next++];
+      return true;
+    }
     // Not asked again once it throws or is at its end: such an iterator is not closed.
     this.#isAsked = true;
     const step = (this.#iterator as Iterator<unknown>).next();
@@ -63,7 +74,7 @@ export class ItemSource {
     if (step.done) return false;
     this.item = step.value;
     this.#isAsked = false;
-    if (this.#isClosed) void this.#return().catch(() => {});
+    if (this.isClosed) void this.#return().catch(() => {});
     return true;
   }
 
@@ -91,7 +102,7 @@ export class ItemSource {
    * as by a source that aborts its own run, is ended once it has answered.
    */
   async close(): Promise<void> {
-    this.#isClosed = true;
+    this.isClosed = true;
     if (this.#isOver || (this.#isAsked && !this.isAsync)) return;
     this.#isOver = true;
     const closed = this.#return();

@@ -29,16 +29,22 @@ export class MapList extends MapRun {
     return this.setup.capacity.now - active;
   }
 
-  /** Keeps a place among the results for an item that begins. */
-  reserve(): void {
-    this.#begun++;
-    if (this.#isOrdered) this.#results.push(undefined);
+  /** Keeps places among the results for `count` items that begin, for one by default. */
+  reserve(count: number = 1): void {
+    this.#begun += count;
+    if (this.#isOrdered) { for (let place = 0; place < count; place++) this.#results.push(undefined); }
   }
 
   protected keep(index: number, result: unknown): void {
     const kept = result === NOT_RUN ? undefined : result;
     if (this.#isOrdered) this.#results[index] = kept;
     else this.#results.push(kept);
+  }
+
+  protected keepAll(firstIndex: number, results: readonly unknown[]): void {
+    const kept = this.#results;
+    if (!this.#isOrdered) { for (const result of results) kept.push(result); }
+    else for (let place = 0; place < results.length; place++) kept[firstIndex + place] = results[place];
   }
 
   protected override recordError(index: number, error: unknown): void {

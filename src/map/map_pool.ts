@@ -93,6 +93,16 @@ export class MapPool {
     return this.#open().begin(item, index, startedMs, client);
   }
 
+  /** Begins the first attempts of `items`, whose places follow each other; `client` is notified of them. */
+  beginRange(items: unknown[], firstIndex: number, startedMs: number, client: ItemClient): void {
+    this.#open().beginRange(items, firstIndex, startedMs, client);
+  }
+
+  /** Notifies each client of the jobs of all items that it began so. */
+  breakUp(): void {
+    this.#pool?.breakUp();
+  }
+
   /** Runs the call of `job` through `handler`, whose layers find that its first attempt failed. */
   runOn(job: ItemJob, handler: Handler): Promise<unknown> {
     this.#failed = job;

@@ -8,19 +8,17 @@ import { captureContext, type ContextRunner } from "../runtime/async_context.ts"
 import { Call, stateOf } from "../call/call.ts";
 import { beginAttempt } from "../attempt/attempt.ts";
 import type { ItemJob } from "../pool/item_job.ts";
-import { BulkDrain, type BulkTarget } from "./bulk_drain.ts";
+import { BulkDrain } from "./bulk_drain.ts";
+import type { BulkTarget } from "./bulk_target.ts";
 import { isThenable } from "./is_thenable.ts";
 import { firstWait } from "./first_wait.ts";
-import { NOT_RUN, outcomeOf, toError } from "./item_outcome.ts";
+import { NOT_RUN, outcomeOf, PLAIN_SUCCESS, toError } from "./item_outcome.ts";
 import { Drain, type DrainTarget, type SourceFailure } from "./drain.ts";
-import type { ItemOutcome, ProgressWait } from "../progress/progress.ts";
+import type { ProgressWait } from "../progress/progress.ts";
 import type { RunProgress } from "../progress/run_progress.ts";
 import { SKIPPED } from "./result_buffer.ts";
 import type { MapRunSetup } from "./map_run_setup.ts";
 import { failedItems, stoppedByItem } from "./run_errors.ts";
-
-/** How an item ended that needed no call. */
-const PLAIN_SUCCESS: ItemOutcome = { isFailed: false, isCached: false, isRetried: false };
 
 /** One run over many items: what all of its shapes share. */
 export abstract class MapRun implements DrainTarget, BulkTarget {
@@ -55,14 +53,16 @@ export abstract class MapRun implements DrainTarget, BulkTarget {
 
   /** Takes the result in. */
   protected abstract keep(index: number, result: unknown): void;
+  /** Takes the results from `firstIndex` on in. */
+  protected abstract keepAll(firstIndex: number, results: readonly unknown[]): void;
   /** The run is over without a result. */
   protected abstract reject(reason: unknown): void;
   /** All items that began are done; the source may have failed. */
   protected abstract resolve(sourceFailure: SourceFailure | undefined): void;
   /** How many more items may begin while `active` others run. */
   abstract room(active: number): number;
-  /** Keeps a place for the result of the next item. */
-  abstract reserve(): void;
+  /** Keeps places for the results of the next `count` items, of one by default. */
+  abstract reserve(count?: number): void;
 
   /** Whether another item may begin while `active` others run. */
   mayBegin(active: number): boolean {
@@ -133,6 +133,13 @@ export abstract class MapRun implements DrainTarget, BulkTarget {
     this.#progress?.count(PLAIN_SUCCESS);
     this.setup.onItem(index, true);
     this.keep(index, value);
+  }
+
+  /** Items that had no call have their values, from `firstIndex` on; `false` where a listener is notified of each. */
+  onPlainValues(firstIndex: number, values: readonly unknown[]): boolean {
+    if (this.#progress !== undefined || this.setup.hasItemListener()) return false;
+    if (!this.#isOver) this.keepAll(firstIndex, values);
+    return true;
   }
 
   /** An item has its value. */

@@ -56,6 +56,8 @@ export interface MapRunSetup {
   readonly tracking?: Tracking | undefined;
   /** Is notified of each item too. */
   readonly onItem: (index: number, isOk: boolean) => void;
+  /** Whether that notifies a listener by now. */
+  readonly hasItemListener: () => boolean;
   /** Where it stands from when it has begun until it is over. */
   readonly runs: readonly RunSet[];
   /** What a run ends with where the instance was closed. */

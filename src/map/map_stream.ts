@@ -53,14 +53,19 @@ export class MapStreamRun extends MapRun {
     return Math.min(capacity - active, 2 * capacity - this.#buffer.held);
   }
 
-  /** Keeps a place among the results for an item that begins. */
-  reserve(): void {
-    this.#begun++;
-    this.#buffer.reserve();
+  /** Keeps places among the results for `count` items that begin, for one by default. */
+  reserve(count: number = 1): void {
+    this.#begun += count;
+    for (let place = 0; place < count; place++) this.#buffer.reserve();
   }
 
   protected keep(index: number, result: unknown): void {
     this.#buffer.put(index, result === NOT_RUN ? SKIPPED : result);
+    if (this.#firstReader !== undefined) this.#hand();
+  }
+
+  protected keepAll(firstIndex: number, results: readonly unknown[]): void {
+    for (let place = 0; place < results.length; place++) this.#buffer.put(firstIndex + place, results[place]);
     if (this.#firstReader !== undefined) this.#hand();
   }
 

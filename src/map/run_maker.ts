@@ -29,9 +29,10 @@ export interface RunMakerParts {
   readonly task: string;
   /** Those that have begun. */
   readonly runs: Set<MapRun>;
-  /** These two are the same for all runs: code compiled for a closure of one run would be deoptimised by the next. */
+  /** These are the same for all runs: code compiled for a closure of one run would be deoptimised by the next. */
   readonly handler: Handler;
   readonly onItem: MapRunSetup["onItem"];
+  readonly hasItemListener: MapRunSetup["hasItemListener"];
 }
 
 /** Sets up the runs of a function over many items. */
@@ -107,6 +108,7 @@ export class RunMaker {
           openRunProgress({ progress, label: functionName, total: () => countItems(items), wait, clock }),
       clock,
       onItem: this.#parts.onItem,
+      hasItemListener: this.#parts.hasItemListener,
       runs: [this.#parts.runs, this.#parts.registry.runs],
       closedError: () => this.#parts.registry.closedError(task),
       isHopeless: () => this.#parts.pool?.isHopeless === true,

@@ -7,6 +7,10 @@ export interface ItemClient {
   callOf(job: ItemJob): Call;
   /** `job` has ended. */
   onSettled(job: ItemJob): void;
+  /** An item that began among others has `job` from here on. */
+  onOwnJob(job: ItemJob): void;
+  /** Items that began among others, and have no job, succeeded with `values`: that of `firstIndex`, and those after it. */
+  onValues(firstIndex: number, values: readonly unknown[]): void;
 }
 
 /**

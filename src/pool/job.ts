@@ -26,8 +26,8 @@ export interface JobHolder {
 export interface JobOwner {
   /** Stops `job`, which rejects with `reason`. */
   stop(job: Job, reason: unknown): void;
-  /** A job is settled. */
-  onSettled(): void;
+  /** So many attempts are settled. */
+  onSettled(count: number): void;
 }
 
 /** One attempt of an item on its way to a worker and back. One of its kinds notifies who asked for it. */
@@ -80,7 +80,7 @@ export abstract class Job implements RunningAttempt {
     if (this.isSettled) return;
     this.isSettled = true;
     this.deliver(false, value);
-    this.#owner.onSettled();
+    this.#owner.onSettled(1);
   }
 
   /** It ended with `error`. */
@@ -88,6 +88,6 @@ export abstract class Job implements RunningAttempt {
     if (this.isSettled) return;
     this.isSettled = true;
     this.deliver(true, error);
-    this.#owner.onSettled();
+    this.#owner.onSettled(1);
   }
 }

@@ -55,6 +55,10 @@ export interface Pool extends AsyncDisposable {
   readonly run: (call: Call) => Promise<unknown>;
   /** Runs the first attempt of an item that has no call, which began at `startedMs`; `client` is notified of it. */
   readonly begin: (item: unknown, index: number, startedMs: number, client: ItemClient) => ItemJob;
+  /** The same for `items` that follow each other from `firstIndex` on, of which none has a job as long as all succeed. */
+  readonly beginRange: (items: unknown[], firstIndex: number, startedMs: number, client: ItemClient) => void;
+  /** Gives each item that began so and is under way a job of its own. */
+  readonly breakUp: () => void;
   /** Ends what still runs, which rejects. No more attempts are taken. */
   close(): Promise<void>;
 }

@@ -1,12 +1,11 @@
 import { getCorrelationId } from "../telemetry/correlation.ts";
-import { formatDuration } from "../errors/format_duration.ts";
 import { ConfigurationError } from "../errors/configuration_error.ts";
-import { TimeoutError } from "../errors/timeout_error.ts";
-import { WorkerError } from "../errors/worker_error.ts";
+import type { TimeoutError } from "../errors/timeout_error.ts";
 import { type Call, stateOf } from "../call/call.ts";
 import { CrashLedger } from "./crash_ledger.ts";
 import { CallJob } from "./call_job.ts";
 import { type ItemClient, ItemJob } from "./item_job.ts";
+import { ItemRange } from "./item_range.ts";
 import type { Job, JobOwner } from "./job.ts";
 import { knownErrorClasses } from "./known_errors.ts";
 import { judgeLoss, type Loss } from "./loss_judgement.ts";
@@ -17,6 +16,8 @@ import type { ErrorClass } from "./wire/error_class.ts";
 import type { PooledFunction } from "./wire/pooled_function.ts";
 import type { PoolWorker } from "./pool_worker.ts";
 import type { ServedFunction } from "./served_function.ts";
+import { ShareErrors } from "./share_errors.ts";
+import type { ShareHost } from "./share_host.ts";
 import { WorkerFeed } from "./worker_feed.ts";
 
 /** How many workers in a row may end before an item begins in them; then waiting items fail. */
@@ -25,27 +26,13 @@ const MAX_FAILED_STARTS = 3;
 /** A worker of a pool that several functions share. */
 export type SharedWorker = PoolWorker<PoolShare>;
 
-/** What a share needs of its pool. */
-export interface ShareHost {
-  /** There is something new to decide. */
-  dispatchSoon(): void;
-  /** `job` may run for `job.limitMs`. */
-  watch(job: Job): void;
-  /** Stops `job`, which rejects with `reason` at once. */
-  stop(job: Job, reason: unknown): void;
-  /** Ends what `share` has under way; returns its jobs, once no worker has them. */
-  release(share: PoolShare): Job[];
-  /** Resolves once the workers that were ended are gone; ends all where `share` was the last. */
-  forget(share: PoolShare): Promise<void>;
-}
-
 /** What a share is made with. */
 export interface ShareInit {
   readonly id: number;
   readonly fn: PooledFunction;
   readonly options: ShareOptions;
   readonly pace: Pace;
-  readonly host: ShareHost;
+  readonly host: ShareHost<PoolShare>;
 }
 
 /** The part of a pool that serves one function: what waits, what it may take, and who is to blame. */
@@ -69,8 +56,9 @@ export class PoolShare implements Pool, JobOwner, ServedFunction {
   hasLoaded = false;
   /** Why it failed the last time, until a worker serves it again. */
   hopeless: { readonly error: Error } | undefined = undefined;
-  readonly #host: ShareHost;
+  readonly #host: ShareHost<PoolShare>;
   readonly #crashes: CrashLedger;
+  readonly #errors: ShareErrors;
   /** Whether it takes no more attempts. */
   isClosed = false;
   /** How many workers in a row gave no sign of life. */
@@ -86,6 +74,7 @@ export class PoolShare implements Pool, JobOwner, ServedFunction {
     this.feed = new WorkerFeed(options.workerConcurrency, options.chunkSize, pace);
     this.#host = host;
     this.known = knownErrorClasses(options.errorClasses);
+    this.#errors = new ShareErrors(this.name);
     this.#crashes = new CrashLedger(this.name, options.maxCrashesPerItem);
   }
 
@@ -106,7 +95,7 @@ export class PoolShare implements Pool, JobOwner, ServedFunction {
 
   /** Runs one attempt of `call`. */
   readonly run = (call: Call): Promise<unknown> => {
-    if (this.isClosed) return Promise.reject(this.#closedError());
+    if (this.isClosed) return Promise.reject(this.#errors.closed());
     const correlationId = getCorrelationId();
     // Read here, since the workers are fed later, in no caller's context.
     if (correlationId !== undefined) stateOf(call).correlationId ??= correlationId;
@@ -121,6 +110,22 @@ export class PoolShare implements Pool, JobOwner, ServedFunction {
     const job = new ItemJob(item, index, startedMs, client, this);
     this.#take(job, this.options.timeoutMs);
     return job;
+  };
+
+  /** The same for `items` that follow each other from `firstIndex` on, of which none has a job as long as all succeed. */
+  readonly beginRange = (items: unknown[], firstIndex: number, startedMs: number, client: ItemClient): void => {
+    const range = new ItemRange({ items, firstIndex, startedMs, client, owner: this });
+    const { timeoutMs = Infinity } = this.options;
+    if (timeoutMs !== Infinity) return range.jobs().forEach((job) => this.#take(job, timeoutMs));
+    this.pendingCount += items.length;
+    this.feed.ranges.push(range);
+    this.#host.dispatchSoon();
+  };
+
+  /** Gives each item that runs or waits a job of its own. */
+  readonly breakUp = (): void => {
+    this.feed.breakUp();
+    for (const worker of this.held) worker.breakUp();
   };
 
   #take(job: Job, limitMs: number | undefined): void {
@@ -138,9 +143,9 @@ export class PoolShare implements Pool, JobOwner, ServedFunction {
     this.#host.stop(job, reason);
   }
 
-  /** Takes note that a job is settled. */
-  onSettled(): void {
-    this.pendingCount--;
+  /** Takes note that `count` attempts are settled. */
+  onSettled(count: number): void {
+    this.pendingCount -= count;
     this.#host.dispatchSoon();
   }
 
@@ -148,7 +153,7 @@ export class PoolShare implements Pool, JobOwner, ServedFunction {
   async close(): Promise<void> {
     this.isClosed = true;
     const jobs = [...this.feed.takeAll(), ...this.#host.release(this)];
-    for (const job of jobs) job.fail(new WorkerError(`Cannot run ${this.#label} to its end as its pool was closed`));
+    for (const job of jobs) job.fail(this.#errors.ended());
     await this.#host.forget(this);
   }
 
@@ -200,7 +205,7 @@ export class PoolShare implements Pool, JobOwner, ServedFunction {
       job.ranMs = undefined;
     }
     const [movable, lost] = [jobs.filter((job) => !job.moved), jobs.filter((job) => job.moved)];
-    for (const job of lost) job.fail(new WorkerError(`Cannot run ${this.#label} again as its buffers were moved`));
+    for (const job of lost) job.fail(this.#errors.moved());
     this.feed.runAgain(movable);
   }
 
@@ -208,19 +213,17 @@ export class PoolShare implements Pool, JobOwner, ServedFunction {
   giveUp(cause: unknown): void {
     this.#failedStarts = 0;
     const isMistake = cause instanceof ConfigurationError;
-    const error = isMistake ? cause : new WorkerError(`Cannot start a worker for ${this.name}`, { cause });
-    this.#failAll(error, isMistake);
+    this.#failAll(isMistake ? cause : this.#errors.noWorker(cause), isMistake);
   }
 
   /** The module of the function took longer than `limitMs` to load: what waits fails, and is not tried again. */
   giveUpLoading(limitMs: number): void {
-    const why = `its module was not loaded within ${formatDuration(limitMs)}`;
-    this.#failAll(new WorkerError(`Cannot start a worker for ${this.name} as ${why}`), true);
+    this.#failAll(this.#errors.notLoaded(limitMs), true);
   }
 
   /** The error of an attempt that took longer than `limitMs`. */
   timeoutError(limitMs: number): TimeoutError {
-    return new TimeoutError(`An attempt of ${this.name} took longer than ${formatDuration(limitMs)}`, limitMs);
+    return this.#errors.timeout(limitMs);
   }
 
   #failAll(error: Error, isFinal: boolean): void {
@@ -236,15 +239,7 @@ export class PoolShare implements Pool, JobOwner, ServedFunction {
   #giveUpMissed(jobs: readonly Job[]): void {
     for (const job of jobs) {
       if (++job.missedCount < MAX_FAILED_STARTS || job.isSettled) continue;
-      job.fail(new WorkerError(`Cannot begin ${this.#label} as ${job.missedCount} workers gave no sign of life`));
+      job.fail(this.#errors.missed(job.missedCount));
     }
-  }
-
-  #closedError(): ConfigurationError {
-    return new ConfigurationError(`Cannot run ${this.#label} as its pool is closed`);
-  }
-
-  get #label(): string {
-    return `an item of ${this.name}`;
   }
 }

@@ -2,18 +2,17 @@ import { monotonicNow } from "../time/read_time.ts";
 import { workerHook } from "../runtime/worker_hook.ts";
 import type { WorkerHandle } from "../runtime/worker_handle.ts";
 import { type Envelope, openEnvelope, sealError } from "./wire/error_envelope.ts";
+import type { ItemRange } from "./item_range.ts";
 import type { Job, JobHolder } from "./job.ts";
 import type { Loss } from "./loss_judgement.ts";
 import { isOutOfMemory, type LossReason } from "./loss_reason.ts";
 import type { WorkerPlace } from "./pool.ts";
-import { buildRunMessage, packMessage } from "./run_message.ts";
-import { serializationError } from "./wire/serialization_error.ts";
 import type { ServedFunction } from "./served_function.ts";
 import { settleResults } from "./settle_results.ts";
 import { SlotBoard } from "./slot_board.ts";
 import { startWorker } from "./start_worker.ts";
-import { findUncloneable } from "./wire/uncloneable.ts";
-import type { FromWorker, ResultsMessage, ToWorker } from "./wire/worker_protocol.ts";
+import { WorkerOutbox } from "./worker_outbox.ts";
+import type { FromWorker, ResultsMessage } from "./wire/worker_protocol.ts";
 
 /** What a worker needs of its pool. */
 export interface PoolWorkerOwner<Served extends ServedFunction> {
@@ -61,8 +60,8 @@ export class PoolWorker<Served extends ServedFunction = ServedFunction> implemen
   /** The thread itself. */
   readonly handle: WorkerHandle;
   readonly #board: SlotBoard;
+  readonly #outbox: WorkerOutbox;
   readonly #loaded = new Set<number>();
-  #nextNumber = 0;
   #isAsked = false;
   #isLost = false;
 
@@ -77,8 +76,9 @@ export class PoolWorker<Served extends ServedFunction = ServedFunction> implemen
     });
     const { isShared, isPacking } = this.handle;
     this.#board = new SlotBoard(slotCount, isShared);
+    this.#outbox = new WorkerOutbox(this.handle, this.#board, this);
     const ancestors = workerHook()?.ancestors();
-    this.#post({ kind: "init", board: this.#board.memory, isPacking, ...(ancestors && { ancestors }) });
+    this.#outbox.post({ kind: "init", board: this.#board.memory, isPacking, ...(ancestors && { ancestors }) });
   }
 
   /** How many jobs it has. */
@@ -106,26 +106,22 @@ export class PoolWorker<Served extends ServedFunction = ServedFunction> implemen
     this.isReady = this.isUp && (this.#loaded.has(id) || fn.module === undefined);
     if (this.#loaded.has(id)) return;
     this.#loaded.add(id);
-    this.#post({ kind: "load", id, fn, concurrency });
+    this.#outbox.post({ kind: "load", id, fn, concurrency });
   }
 
   /** Sends `jobs` in one message; those that cannot be cloned fail. */
   send(jobs: readonly Job[]): void {
-    const number = this.#nextNumber;
-    const moved: ArrayBuffer[] = [];
-    for (const job of jobs) {
-      job.worker = this;
-      this.#board.occupy(job, number);
-      if (job.moved !== undefined) moved.push(...job.moved);
-    }
-    const message = buildRunMessage(this.served!.id, jobs);
-    try {
-      this.#post(packMessage(message, { isPacking: this.handle.isPacking, moved }), moved);
-    } catch (error) {
-      for (const job of jobs) this.#board.release(job.slot);
-      if (jobs.length > 1) return jobs.forEach((job) => this.send([job]));
-      jobs[0]!.fail(serializationError("send an item to a worker", findUncloneable(jobs[0]!.call.args, error), error));
-    }
+    this.#outbox.send(this.served!.id, jobs);
+  }
+
+  /** Sends the items of `range` in one message; those that cannot be cloned fail. */
+  sendRange(range: ItemRange): void {
+    this.#outbox.sendRange(this.served!.id, range);
+  }
+
+  /** Gives each item of a range that it has a job of its own. */
+  breakUp(): void {
+    this.#board.breakUp();
   }
 
   /** Takes up to `count` jobs back that have not begun. */
@@ -139,7 +135,7 @@ export class PoolWorker<Served extends ServedFunction = ServedFunction> implemen
     if (this.#board.isShared || this.#board.hasBegun(job)) return false;
     // It may begin before the message arrives, which would go unnoticed.
     this.#board.withdraw(job);
-    this.#post({ kind: "skip", slot: job.slot });
+    this.#outbox.post({ kind: "skip", slot: job.slot });
     return true;
   }
 
@@ -176,13 +172,13 @@ export class PoolWorker<Served extends ServedFunction = ServedFunction> implemen
   /** Asks for a sign of life, `elapsedMs` after it was asked last. */
   probe(elapsedMs: number): void {
     if (this.#isAsked) this.silentMs += elapsedMs;
-    else this.#post({ kind: "ping" });
+    else this.#outbox.post({ kind: "ping" });
     this.#isAsked = true;
   }
 
   /** Asks `job`, which runs, to stop. */
   abort(job: Job, reason: unknown): void {
-    this.#post({ kind: "abort", slot: job.slot, reason: sealError(reason) });
+    this.#outbox.post({ kind: "abort", slot: job.slot, reason: sealError(reason) });
   }
 
   /** Lets it keep the process alive, or not. */
@@ -199,10 +195,6 @@ export class PoolWorker<Served extends ServedFunction = ServedFunction> implemen
   /** Takes all jobs away from it, once it is lost. */
   salvage(): Loss<Job> {
     return { ...this.#board.salvage(), hasServed: this.hasServed };
-  }
-
-  #post(message: ToWorker, moved?: readonly unknown[]): void {
-    this.#nextNumber = this.handle.post(message, moved) + 1;
   }
 
   #onMessage(message: FromWorker): void {
@@ -226,18 +218,15 @@ export class PoolWorker<Served extends ServedFunction = ServedFunction> implemen
   #onResults(message: ResultsMessage): void {
     if (!this.#board.isShared) this.#board.leave();
     settleResults(message, this.#board, this.served!.known);
-    const count = message.slots.length + message.failed.length;
+    const count = message.values.length + message.failed.length;
     if (count + message.unsent.length > 0) this.hasServed = true;
     if (this.jobCount === 0) this.isIsolated = false;
     this.#owner.onResults(this, count, message.elapsedMs);
   }
 
-  /** A message got lost on its way: what was alone in it is to blame, all others are sent one by one. */
   #onUnread(number: number): void {
     if (this.#isLost) return;
-    const jobs = this.#board.releaseSentWith(number);
-    if (jobs.length > 1) return jobs.forEach((job) => this.send([job]));
-    jobs[0]?.fail(serializationError("send an item to a worker", "what cannot be read there"));
+    this.#outbox.sendAgain(this.served!.id, number);
     if (this.jobCount === 0) this.isIsolated = false;
     this.#owner.onResults(this, 0, 0);
   }

@@ -21,7 +21,11 @@ export function settleResults(
   const { slots, values, failed, unsent, skipped } = message;
   if (message.packing !== undefined) unpackValues(message.packing, known);
   for (const [slot, id] of message.ids ?? []) takeId(board, slot, id);
-  for (let place = 0; place < slots.length; place++) board.release(slots[place]!)?.succeed(values[place]);
+  for (let place = 0, from = 0; place < slots.length; place += 2) {
+    const count = slots[place + 1]!;
+    board.succeed(slots[place]!, count === values.length ? values : values.slice(from, from + count));
+    from += count;
+  }
   failed.forEach((slot, place) => {
     const job = board.release(slot);
     job?.fail(openEnvelope(message.errors[place] as Envelope, known));

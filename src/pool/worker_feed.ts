@@ -2,6 +2,7 @@ import type { Job } from "./job.ts";
 import { JobQueue } from "./job_queue.ts";
 import type { Pace } from "./pace.ts";
 import type { PoolWorker } from "./pool_worker.ts";
+import { RangeQueue } from "./range_queue.ts";
 
 /** To give less work than this to another worker is not worth the messages, in milliseconds. */
 const MIN_MOVED_MS = 0.25;
@@ -13,6 +14,10 @@ export class WorkerFeed {
   readonly #concurrency: number;
   readonly #fixedChunk: number | undefined;
   readonly #queue = new JobQueue();
+  /** Ranges of items that wait. */
+  readonly ranges: RangeQueue = new RangeQueue();
+  /** Whether a range has its turn, where jobs wait, too. */
+  #isRangeNext = false;
   /** Jobs that shared a worker that died: each runs next to no other until it is known who did it. */
   readonly #suspects = new JobQueue();
   /** Jobs that run in a worker that has run nothing before. */
@@ -27,7 +32,7 @@ export class WorkerFeed {
 
   /** How many jobs wait for a worker. */
   get waitingCount(): number {
-    return this.#queue.length + this.#suspects.length + this.#doubted.length;
+    return this.#queue.length + this.ranges.length + this.#suspects.length + this.#doubted.length;
   }
 
   /** Whether a job waits for a worker that has run nothing before. */
@@ -45,6 +50,11 @@ export class WorkerFeed {
     this.#queue.push(job);
   }
 
+  /** Gives each item that waits a job of its own. */
+  breakUp(): void {
+    for (const range of this.ranges.takeAll()) for (const job of range.jobs()) this.#queue.push(job);
+  }
+
   /** Puts `jobs`, which their worker lost, before all others. */
   runAgain(jobs: readonly Job[]): void {
     this.#queue.unshift(jobs.filter((job) => !job.isSuspect && !job.isDoubted));
@@ -54,6 +64,7 @@ export class WorkerFeed {
 
   /** Takes out all jobs that wait. */
   takeAll(): Job[] {
+    this.breakUp();
     return [this.#queue, this.#suspects, this.#doubted].flatMap((queue) => queue.take(Infinity));
   }
 
@@ -62,7 +73,7 @@ export class WorkerFeed {
     if (this.#doubted.length + this.#suspects.length > 0) this.#isolate(openAmong(workers));
     const open = openAmong(workers);
     while (this.#fill(open));
-    if (open.length > 1 && this.#queue.length === 0) this.#balance(open);
+    if (open.length > 1 && this.#queue.length + this.ranges.length === 0) this.#balance(open);
   }
 
   #isolate(open: readonly PoolWorker[]): void {
@@ -83,14 +94,21 @@ export class WorkerFeed {
       if (worker.jobCount < this.#concurrency + chunk && worker.freeCount > 0) roomy.push(worker);
     }
     if (roomy.length === 0) return false;
-    const share = Math.max(1, Math.ceil(this.#queue.length / roomy.length));
+    const share = Math.max(1, Math.ceil((this.#queue.length + this.ranges.length) / roomy.length));
     const least = Math.floor(MIN_MOVED_MS / (this.pace.itemMs ?? Infinity));
     const count = this.#fixedChunk ?? Math.min(chunk, Math.max(share, least));
     for (const worker of roomy) {
-      const jobs = this.#queue.take(Math.min(count, worker.freeCount));
-      if (jobs.length > 0) worker.send(jobs);
+      const most = Math.min(count, worker.freeCount);
+      const isRange = this.ranges.length > 0 && (this.#isRangeNext || this.#queue.length === 0);
+      this.#isRangeNext = !isRange;
+      if (isRange) worker.sendRange(this.ranges.take(most));
+      else this.#send(worker, this.#queue.take(most));
     }
-    return this.#queue.length > 0;
+    return this.#queue.length + this.ranges.length > 0;
+  }
+
+  #send(worker: PoolWorker, jobs: readonly Job[]): void {
+    if (jobs.length > 0) worker.send(jobs);
   }
 
   /** Gives a worker that has nothing to do half of what waits at the busiest. */
@@ -101,8 +119,7 @@ export class WorkerFeed {
       if (busiest.jobCount <= this.#concurrency) return;
       const count = Math.ceil((busiest.jobCount - worker.jobCount) / 2);
       if (count * (this.pace.itemMs ?? Infinity) < MIN_MOVED_MS) return;
-      const jobs = busiest.takeBack(Math.min(count, worker.freeCount));
-      if (jobs.length > 0) worker.send(jobs);
+      this.#send(worker, busiest.takeBack(Math.min(count, worker.freeCount)));
     }
   }
 }

@@ -9,16 +9,17 @@ import type { LossReason } from "./loss_reason.ts";
 import { Pace } from "./pace.ts";
 import type { ShareOptions, WorkerPoolOptions } from "./pool.ts";
 import type { PooledFunction } from "./wire/pooled_function.ts";
-import { PoolShare, type SharedWorker, type ShareHost } from "./pool_share.ts";
+import { PoolShare, type SharedWorker } from "./pool_share.ts";
 import { patienceWith } from "./patience.ts";
 import { PoolWorker, type PoolWorkerOwner } from "./pool_worker.ts";
+import type { ShareHost } from "./share_host.ts";
 import { askBack, leaseWorkers, neediest, wantedWorkers } from "./worker_leases.ts";
 
 /**
  * Runs attempts of many functions in worker threads, which start when there is something to do, all
  * that are needed together, and end when there has been nothing for a while.
  */
-export class WorkerPool implements ShareHost, PoolWorkerOwner<PoolShare> {
+export class WorkerPool implements ShareHost<PoolShare>, PoolWorkerOwner<PoolShare> {
   readonly #options: WorkerPoolOptions;
   readonly #workers = new Set<SharedWorker>();
   readonly #ending = new Set<Promise<void>>();

@@ -1,5 +1,6 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { CallJob } from "../../src/pool/call_job.ts";
+import { ItemRange } from "../../src/pool/item_range.ts";
 import type { Job } from "../../src/pool/job.ts";
 import { SlotBoard } from "../../src/pool/slot_board.ts";
 import { transfer } from "../../src/pool/transfer.ts";
@@ -9,6 +10,7 @@ import {
   SLOT_BEGUN,
   SLOT_DONE,
   SLOT_REPORTING,
+  SLOT_SENT,
   SLOT_TAKEN_BACK,
 } from "../../src/pool/wire/worker_protocol.ts";
 import { callFor } from "../support/open_pool.ts";
@@ -109,4 +111,89 @@ Deno.test("SlotBoard.isReportedWithOthers() holds only for a job that is told, w
   memory.set([SLOT_REPORTING, SLOT_BEGUN, SLOT_REPORTING], BOARD_SLOTS);
   assertEquals([told(), board.begunCount], [[true, false, true], 3]);
   assertEquals(itemsOf(board.salvage().begun), [1, 2, 3]);
+});
+
+/** A board for ranges of up to four items, with one of the items from "c" on, and what its client was told. */
+function boardWithRange(items: string[], isShared = true) {
+  const board = new SlotBoard(16, isShared);
+  const told: unknown[] = [];
+  const client = {
+    callOf: () => callFor(0),
+    onSettled: ({ index, outcome }: { index: number; outcome: unknown }) => told.push([index, outcome]),
+    onOwnJob: ({ index }: { index: number }) => told.push(index),
+    onValues: (firstIndex: number, values: readonly unknown[]) => told.push([firstIndex, ...values]),
+  };
+  const settled: number[] = [];
+  const owner = { stop: () => {}, onSettled: (count: number) => settled.push(count) };
+  const rangeOf = (given: string[]) => new ItemRange({ items: given, firstIndex: 2, startedMs: 0, client, owner });
+  const first = board.occupyRange(rangeOf(items), 7);
+  return { board, memory: new Int32Array(board.memory), told, settled, first: first!, rangeOf };
+}
+
+Deno.test("SlotBoard.succeed() reports the values of a range together, and makes no job", () => {
+  const { board, told, settled, first } = boardWithRange(["c", "d", "e"]);
+  assertEquals([board.jobCount, board.freeCount], [3, 16]);
+  board.succeed(first, ["C", "D"]);
+  board.succeed(first + 2, ["E"]);
+  assertEquals([told, settled, board.jobCount], [[[2, "C", "D"], [4, "E"]], [2, 1], 0]);
+});
+
+Deno.test("SlotBoard gives what is left of a range jobs where one of it fails, or succeeds out of order", () => {
+  const { board, told, settled, first } = boardWithRange(["c", "d", "e", "f"]);
+  board.succeed(first, ["C"]);
+  board.succeed(first + 2, ["E"]);
+  board.release(first + 1)?.fail("why");
+  board.succeed(first + 3, ["F"]);
+  assertEquals(told, [[2, "C"], 3, 4, 5, [4, "E"], [3, "why"], [5, "F"]]);
+  assertEquals([settled, board.jobCount], [[1, 1, 1, 1], 0]);
+});
+
+Deno.test("SlotBoard.occupyRange() has room for four ranges, for each that is done with another, and not for long ones", () => {
+  const { board, memory, first, rangeOf } = boardWithRange(["c", "d"]);
+  assert(first > 16, "no slot of a range follows one of a job");
+  assertEquals(board.occupyRange(rangeOf(["v", "w", "x", "y", "z"]), 8), undefined);
+  const others = [8, 9, 10].map((number) => board.occupyRange(rangeOf(["x"]), number)!);
+  assertEquals(others.map((slot) => slot - first), [5, 10, 15]);
+  assertEquals(board.occupyRange(rangeOf(["y"]), 11), undefined);
+  memory[BOARD_SLOTS + first] = memory[BOARD_SLOTS + first + 1] = SLOT_DONE;
+  board.succeed(first, ["C"]);
+  assertEquals(board.occupyRange(rangeOf(["y"]), 11), undefined);
+  board.succeed(first + 1, ["D"]);
+  assertEquals(board.occupyRange(rangeOf(["y", "z"]), 11), first);
+  assertEquals([...memory.subarray(BOARD_SLOTS + first, BOARD_SLOTS + first + 2)], [SLOT_SENT, SLOT_SENT]);
+});
+
+Deno.test("SlotBoard.occupyRange() has no room where no memory is shared", () => {
+  assertEquals(boardWithRange(["c"], false).first, undefined);
+});
+
+Deno.test("SlotBoard.salvage() tells the items of a range apart, and leaves out those that succeeded", () => {
+  const { board, memory, told, first } = boardWithRange(["c", "d", "e", "f"]);
+  board.succeed(first, ["C"]);
+  memory.set([SLOT_DONE, SLOT_BEGUN, SLOT_BEGUN], BOARD_SLOTS + first);
+  memory[BOARD_RUNNING] = first + 1 + 1;
+  assertEquals(board.begunCount, 2);
+  const { running, begun, waiting } = board.salvage();
+  const indexesOf = (jobs: readonly Job[]) => jobs.map(({ index }) => index);
+  assertEquals([running?.index, indexesOf(begun), indexesOf(waiting)], [3, [4], [5]]);
+  assertEquals([told, board.jobCount], [[[2, "C"], 3, 4, 5], 0]);
+});
+
+Deno.test("SlotBoard.takeBack() takes items of a range that have not begun, whose slots are free once they are passed over", () => {
+  const { board, memory, first, rangeOf } = boardWithRange(["c", "d", "e"]);
+  memory[BOARD_SLOTS + first] = SLOT_BEGUN;
+  const taken = board.takeBack(9);
+  assertEquals([taken.map(({ index }) => index), board.jobCount], [[3, 4], 1]);
+  board.succeed(first, ["C"]);
+  for (const number of [8, 9, 10]) board.occupyRange(rangeOf(["x"]), number);
+  assertEquals(board.occupyRange(rangeOf(["y"]), 11), undefined);
+  assertEquals([board.release(first + 1), board.release(first + 2)], [undefined, undefined]);
+  assertEquals(board.occupyRange(rangeOf(["y"]), 11), first);
+});
+
+Deno.test("SlotBoard.releaseSentWith() releases the range that went with a message, taken back or not", () => {
+  const { board, first, rangeOf } = boardWithRange(["c", "d", "e"]);
+  assertEquals(board.takeBack(1).map(({ index }) => index), [2]);
+  assertEquals([board.releaseSentWith(7).map(({ index }) => index), board.jobCount], [[3, 4], 0]);
+  assertEquals([board.releaseSentWith(7), board.occupyRange(rangeOf(["y"]), 8)], [[], first]);
 });

@@ -7,10 +7,10 @@ import { assert, assertEquals } from "@std/assert";
  */
 const BARS: Readonly<Record<string, number>> = {
   'import { opero } from "@opero/core"': 79_300,
-  'import { opero, opmap } from "@opero/core"': 92_300,
+  'import { opero, opmap } from "@opero/core"': 92_800,
   'import { AllFailedError } from "@opero/core"': 4_100,
   'import { opero } from "@opero/core/light"': 18_600,
-  'import { opero, opmap } from "@opero/core/light"': 27_600,
+  'import { opero, opmap } from "@opero/core/light"': 28_100,
   'import { AllFailedError } from "@opero/core/light"': 2_100,
 };
 

@@ -65,18 +65,32 @@ export interface LoadMessage {
   readonly concurrency: number;
 }
 
+/** A number for each item, or the first of numbers that follow each other. */
+export type ItemNumbers = number | readonly number[];
+
+/**
+ * The number of one item.
+ *
+ * @param numbers The numbers of all.
+ * @param position The position of the item among them.
+ * @returns The number.
+ */
+export function numberAt(numbers: ItemNumbers, position: number): number {
+  return typeof numbers === "number" ? numbers + position : numbers[position]!;
+}
+
 /** Items to run. The arrays are parallel. */
 export interface RunMessage {
   readonly kind: "run";
   /** The function, which an earlier message described. */
   readonly fn: number;
-  readonly slots: readonly number[];
+  readonly slots: ItemNumbers;
   /** The first argument of each. */
   readonly items: unknown[];
   /** The arguments after the first; left out where no item has any. */
   readonly rest?: readonly (readonly unknown[])[];
   /** The places in the map, -1 for none. */
-  readonly indexes: readonly number[];
+  readonly indexes: ItemNumbers;
   /** Left out where all are first attempts. */
   readonly marks?: readonly (CallMark | undefined)[];
   /** The longest limit of the items in milliseconds, where each has one. */
@@ -132,7 +146,7 @@ export interface PongMessage {
 /** What became of items. */
 export interface ResultsMessage {
   readonly kind: "results";
-  /** The slots of the items that succeeded, and their results. */
+  /** The slots of the items that succeeded, each that follows no other with how many there are from it on, and the results. */
   readonly slots: number[];
   readonly values: readonly unknown[];
   /** What was taken out of the results. */

@@ -1,6 +1,6 @@
 import type { CallContext } from "../../attempt/call_context.ts";
 import { generateCorrelationId } from "../../runtime/correlation_id.ts";
-import type { CallMark, RunMessage } from "../wire/worker_protocol.ts";
+import { type CallMark, numberAt, type RunMessage } from "../wire/worker_protocol.ts";
 
 const FIRST_ATTEMPT: CallMark = { attempt: 1, retry: 0, fallbackIndex: undefined, correlationId: undefined };
 
@@ -18,7 +18,7 @@ export class ItemContext implements CallContext {
   /** The context of the item at `position` of `message`. */
   constructor(message: RunMessage, position: number) {
     const mark = message.marks?.[position] ?? FIRST_ATTEMPT;
-    const index = message.indexes[position]!;
+    const index = numberAt(message.indexes, position);
     this.attempt = mark.attempt;
     this.retry = mark.retry;
     this.fallbackIndex = mark.fallbackIndex;

@@ -1,12 +1,10 @@
 import { monotonicNow } from "../../time/read_time.ts";
-import { setWorkerHook, type WorkerHook } from "../../runtime/worker_hook.ts";
 import type { WorkerScope } from "../../runtime/worker_scope.ts";
-import { type Envelope, openEnvelope, sealError } from "../wire/error_envelope.ts";
-import { type ItemFunction, loadFunction } from "./function_loader.ts";
-import { BOUND_NAMES } from "../wire/pooled_function.ts";
-import { ImportWatch } from "./import_watch.ts";
-import { ItemContext, throwOutside } from "./item_context.ts";
+import { type Envelope, sealError } from "../wire/error_envelope.ts";
+import type { ItemFunction } from "./function_loader.ts";
+import { FunctionTable, type KnownFunction } from "./function_table.ts";
 import { ResultBatch } from "./result_batch.ts";
+import { RunningItem } from "./running_item.ts";
 import { promiseOf, whenSettled } from "./settled_promise.ts";
 import { unpackValues } from "../wire/value_unpacking.ts";
 import {
@@ -15,8 +13,10 @@ import {
   type FatalReason,
   type InitMessage,
   type LoadMessage,
+  numberAt,
   type RunMessage,
   SLOT_BEGUN,
+  SLOT_DONE,
   SLOT_SENT,
   SLOT_TAKEN_BACK,
   type ToWorker,
@@ -25,47 +25,30 @@ import {
 /** How long after the pool has stopped waiting for an item its loop is ended, in milliseconds. */
 const GUARD_SLACK_MS = 50;
 
-/** A function that items are for. */
-interface KnownFunction {
-  /** The function, once it is found. */
-  fn: ItemFunction | undefined;
-  /** How many of its items run at once. */
-  readonly concurrency: number;
-}
-
 /** Runs items, a few at a time, in the order they came in. */
 export class ItemRunner {
   readonly #scope: WorkerScope;
   readonly #board: Int32Array;
   readonly #isShared: boolean;
   readonly #results: ResultBatch;
-  readonly #moved = new WeakMap<object, readonly ArrayBuffer[]>();
-  readonly #imports = new ImportWatch();
-  readonly #modules = new Set<string>();
-  readonly #hook: WorkerHook;
-  readonly #bound: Readonly<Record<string, unknown>>;
-  readonly #functions = new Map<number, KnownFunction>();
+  readonly #functions: FunctionTable;
   /** Messages with items that have not begun; the first of them from `#position` on. */
   readonly #waiting: RunMessage[] = [];
   #position = 0;
   #activeCount = 0;
   #isFlushComing = false;
   #isDying = false;
-  /** Where the item whose synchronous part runs now came from, for its context. */
-  #running: RunMessage | undefined = undefined;
-  #runningPosition = 0;
-  #runningContext: ItemContext | undefined = undefined;
-  /** Contexts that items asked for, as long as these run, to be notified of aborts. */
-  readonly #contexts = new Map<number, ItemContext>();
+  readonly #running = new RunningItem();
 
   constructor(scope: WorkerScope, init: InitMessage) {
     this.#scope = scope;
     this.#board = new Int32Array(init.board);
     this.#isShared = typeof SharedArrayBuffer === "function" && init.board instanceof SharedArrayBuffer;
-    this.#results = new ResultBatch(scope, init, this.#board, this.#moved);
-    this.#hook = this.#layOutHook(init.ancestors ?? []);
-    const values = [() => this.#requireContext(), this.#transfer, (fn: unknown) => fn];
-    this.#bound = Object.fromEntries(BOUND_NAMES.map((name, place) => [name, values[place]]));
+    const moved = new WeakMap<object, readonly ArrayBuffer[]>();
+    this.#results = new ResultBatch(scope, init, this.#board, moved);
+    const { ancestors = [] } = init;
+    const refuse = (error: unknown) => this.#die("boot", error);
+    this.#functions = new FunctionTable({ running: this.#running, moved, ancestors, refuse });
     scope.onUncaught((error) => this.#die("uncaught", error));
     scope.onExit((code) => this.#die("exit", code));
     scope.onHeapOverflow(() => this.#die("memory", undefined));
@@ -76,55 +59,32 @@ export class ItemRunner {
   handle(message: Exclude<ToWorker, InitMessage>): void {
     if (message.kind === "run") this.#run(message);
     else if (message.kind === "load") void this.#load(message);
-    else if (message.kind === "abort") this.#abort(message.slot, message.reason as Envelope);
+    else if (message.kind === "abort") this.#running.abort(message.slot, message.reason as Envelope);
     else if (message.kind === "skip") this.#board[BOARD_SLOTS + message.slot] = SLOT_TAKEN_BACK;
     else this.#results.post({ kind: "pong" });
   }
 
-  #abort(slot: number, reason: Envelope): void {
-    this.#contexts.get(slot)?.abort(openEnvelope(reason, new Map()));
-  }
-
   #run(message: RunMessage): void {
     unpackValues(message.packing);
-    if (!this.#isShared) { for (const slot of message.slots) this.#board[BOARD_SLOTS + slot] = SLOT_SENT; }
+    if (!this.#isShared) {
+      message.items.forEach((_item, position) =>
+        this.#board[BOARD_SLOTS + numberAt(message.slots, position)] = SLOT_SENT
+      );
+    }
     this.#waiting.push(message);
     this.#pump();
   }
 
-  #layOutHook(inherited: readonly string[]): WorkerHook {
-    const hook: WorkerHook = {
-      currentCall: () => this.#currentContext(),
-      moved: this.#moved,
-      functions: [],
-      isImporting: () => this.#running === undefined && this.#imports.isImporting,
-      ancestors: () => [...inherited, ...this.#modules],
-      refuse: (error) => this.#die("boot", error),
-    };
-    setWorkerHook(hook);
-    return hook;
-  }
-
-  async #load({ id, fn: reference, concurrency }: LoadMessage): Promise<void> {
-    const known: KnownFunction = { fn: undefined, concurrency };
-    this.#functions.set(id, known);
-    const find = () => loadFunction(reference, this.#bound, this.#hook);
+  async #load(message: LoadMessage): Promise<void> {
     try {
-      if (reference.module !== undefined) this.#modules.add(reference.module);
-      const found = reference.module === undefined ? find() : this.#imports.during(find);
-      // A function at hand is ready in this very turn, before the items that follow the message.
-      known.fn = found instanceof Promise ? await found : found;
-      this.#results.post({ kind: "ready", id });
-      this.#pump();
+      await this.#functions.load(message, () => {
+        this.#results.post({ kind: "ready", id: message.id });
+        this.#pump();
+      });
     } catch (error) {
       this.#die("boot", error);
     }
   }
-
-  #transfer = (value: object, buffers: readonly ArrayBuffer[]): object => {
-    this.#moved.set(value, buffers);
-    return value;
-  };
 
   #pump(): void {
     if (this.#isDying) return;
@@ -147,25 +107,75 @@ export class ItemRunner {
       if (known?.fn === undefined || this.#activeCount >= known.concurrency || this.#isDying) return;
       const isOver = message.limitMs !== limitMs || (limitMs !== undefined && monotonicNow() > untilMs);
       if (isOver) return this.#scope.soon(() => this.#pump());
-      const position = this.#position++;
-      if (this.#position >= message.slots.length) {
-        this.#waiting.shift();
-        this.#position = 0;
+      if (limitMs === undefined && typeof message.slots === "number") {
+        this.#startRange(known.fn, message, message.slots);
+        continue;
       }
+      const position = this.#position;
+      this.#moveTo(position + 1, message);
       this.#start(known.fn, message, position);
     }
   }
 
+  /** The item at `position` of `message` is next. */
+  #moveTo(position: number, { items }: RunMessage): void {
+    this.#position = position;
+    if (position < items.length) return;
+    this.#waiting.shift();
+    this.#position = 0;
+  }
+
+  /**
+   * Starts items of a range as long as each returns its value. It does in one loop, which calls little, what {@link #start}
+   * does: a worker runs its first thousands of items before any of its code is compiled.
+   */
+  #startRange(fn: ItemFunction, message: RunMessage, firstSlot: number): void {
+    const board = this.#board;
+    const running = this.#running;
+    const { items } = message;
+    let position = this.#position;
+    for (; position < items.length && !this.#isDying; position++) {
+      const slot = firstSlot + position;
+      if (Atomics.compareExchange(board, BOARD_SLOTS + slot, SLOT_SENT, SLOT_BEGUN) !== SLOT_SENT) {
+        this.#results.addSkipped(slot);
+        continue;
+      }
+      const item = items[position];
+      items[position] = undefined;
+      running.message = message;
+      running.position = position;
+      board[BOARD_RUNNING] = slot + 1;
+      let result: unknown;
+      let promise: Promise<unknown> | undefined;
+      try {
+        result = fn(item);
+        if (typeof result === "object" || typeof result === "function") promise = promiseOf(result);
+      } catch (error) {
+        this.#moveTo(position + 1, message);
+        return this.#end(slot, true, error);
+      }
+      if (promise !== undefined || running.context !== undefined) {
+        this.#moveTo(position + 1, message);
+        return this.#end(slot, false, result, promise);
+      }
+      running.message = undefined;
+      board[BOARD_RUNNING] = 0;
+      board[BOARD_SLOTS + slot] = SLOT_DONE;
+      this.#results.addDone(slot, result);
+    }
+    this.#moveTo(position, message);
+  }
+
   #start(fn: ItemFunction, message: RunMessage, position: number): void {
-    const slot = message.slots[position]!;
+    const slot = numberAt(message.slots, position);
     if (Atomics.compareExchange(this.#board, BOARD_SLOTS + slot, SLOT_SENT, SLOT_BEGUN) !== SLOT_SENT) {
       return this.#results.addSkipped(slot);
     }
     const item = message.items[position];
     // The message lives until its last item ended, and should not keep all others alive.
     message.items[position] = undefined;
-    this.#running = message;
-    this.#runningPosition = position;
+    this.#running.message = message;
+    this.#running.position = position;
     Atomics.store(this.#board, BOARD_RUNNING, slot + 1);
     if (!this.#isShared) this.#results.post({ kind: "begun", slot });
     let result: unknown;
@@ -175,20 +185,17 @@ export class ItemRunner {
       result = rest === undefined ? fn(item) : fn(item, ...rest);
       promise = promiseOf(result);
     } catch (error) {
-      this.#leave(slot);
-      return this.#settle(slot, true, error);
+      return this.#end(slot, true, error);
     }
-    this.#leave(slot);
-    if (promise !== undefined) this.#follow(slot, promise);
-    else this.#settle(slot, false, result);
+    this.#end(slot, false, result, promise);
   }
 
-  #leave(slot: number): void {
+  /** The synchronous part of the item in `slot` is over. */
+  #end(slot: number, isFailed: boolean, outcome: unknown, promise?: Promise<unknown>): void {
     Atomics.store(this.#board, BOARD_RUNNING, 0);
-    this.#running = undefined;
-    if (this.#runningContext === undefined) return;
-    this.#contexts.set(slot, this.#runningContext);
-    this.#runningContext = undefined;
+    this.#running.leave(slot);
+    if (promise !== undefined) this.#follow(slot, promise);
+    else this.#settle(slot, isFailed, outcome);
   }
 
   #follow(slot: number, result: Promise<unknown>): void {
@@ -207,9 +214,8 @@ export class ItemRunner {
   }
 
   #settle(slot: number, isFailed: boolean, outcome: unknown): void {
-    const madeId = this.#contexts.size === 0 ? undefined : this.#contexts.get(slot)?.madeId;
+    const madeId = this.#running.forget(slot);
     if (madeId !== undefined) this.#results.addId(slot, madeId);
-    this.#contexts.delete(slot);
     if (isFailed) this.#results.addFailure(slot, outcome);
     else this.#results.addValue(slot, outcome);
     // A pool that shares no memory needs a message before the next item begins.
@@ -223,15 +229,6 @@ export class ItemRunner {
       this.#isFlushComing = false;
       this.#results.flush();
     });
-  }
-
-  #currentContext(): ItemContext | undefined {
-    if (this.#running === undefined) return undefined;
-    return this.#runningContext ??= new ItemContext(this.#running, this.#runningPosition);
-  }
-
-  #requireContext(): ItemContext {
-    return this.#currentContext() ?? throwOutside();
   }
 
   /** From here on no item begins: the board shows the pool which one it was. */

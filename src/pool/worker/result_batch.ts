@@ -73,13 +73,26 @@ export class ResultBatch {
 
   /** The item in `slot` succeeded. */
   addValue(slot: number, value: unknown): void {
+    this.#gather(slot, value);
+    this.#added(slot);
+  }
+
+  /** The same for one of which the board shows already that it is over. */
+  addDone(slot: number, value: unknown): void {
+    this.#gather(slot, value);
+    this.#counted();
+  }
+
+  #gather(slot: number, value: unknown): void {
     if (isObject(value)) {
       this.#hasObjects = true;
       this.#moving.push(...this.#movedWith(value));
     }
-    this.#message.slots.push(slot);
-    this.#message.values.push(value);
-    this.#added(slot);
+    const { slots, values } = this.#message;
+    const last = slots.length - 1;
+    if (last > 0 && slots[last - 1]! + slots[last]! === slot) slots[last]!++;
+    else slots.push(slot, 1);
+    values.push(value);
   }
 
   /** The item in `slot` threw `error`. */
@@ -108,7 +121,7 @@ export class ResultBatch {
     const hasObjects = this.#hasObjects;
     message.elapsedMs = this.#restart();
     // To read a result is to run its getters, and to clone it takes memory: until it is sent, its item is not over.
-    const slots = hasObjects ? message.slots.filter((_slot, position) => isObject(message.values[position])) : [];
+    const slots = hasObjects ? eachSlot(message).filter((_slot, position) => isObject(message.values[position])) : [];
     for (const slot of slots) Atomics.store(this.#board, BOARD_SLOTS + slot, SLOT_REPORTING);
     try {
       this.#postPacked(message, moving);
@@ -135,6 +148,10 @@ export class ResultBatch {
   /** The item in `slot` is over, as far as it has begun; what there is to send is sent if it has waited for long. */
   #added(slot: number): void {
     Atomics.compareExchange(this.#board, BOARD_SLOTS + slot, SLOT_BEGUN, SLOT_DONE);
+    this.#counted();
+  }
+
+  #counted(): void {
     this.#count++;
     if (++this.#untimed < this.#nextTimed) return;
     this.#untimed = 0;
@@ -167,12 +184,12 @@ export class ResultBatch {
 
   /** One of the results cannot cross; the others should not suffer from that. */
   #postOneByOne(all: Gathered): void {
-    const { slots, values } = all;
+    const { values } = all;
     this.post({ ...all, slots: [], values: [] });
-    slots.forEach((slot, position) => {
+    eachSlot(all).forEach((slot, position) => {
       const value = values[position];
       try {
-        this.#postPacked({ ...emptyResults(), slots: [slot], values: [value] }, [...this.#movedWith(value)]);
+        this.#postPacked({ ...emptyResults(), slots: [slot, 1], values: [value] }, [...this.#movedWith(value)]);
       } catch (error) {
         this.post({ ...emptyResults(), unsent: [slot], unsentKinds: [findUncloneable([value], error)] });
       }
@@ -199,6 +216,15 @@ function emptyResults(): Gathered {
     skipped: [],
     elapsedMs: 0,
   };
+}
+
+/** The slot of each value of `message`. */
+function eachSlot({ slots }: Gathered): number[] {
+  const each: number[] = [];
+  for (let place = 0; place < slots.length; place += 2) {
+    for (let count = 0; count < slots[place + 1]!; count++) each.push(slots[place]! + count);
+  }
+  return each;
 }
 
 function isObject(value: unknown): value is object {

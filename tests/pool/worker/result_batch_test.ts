@@ -90,3 +90,29 @@ Deno.test("ResultBatch takes an item that has begun for ended once it is added, 
   assertEquals(states.at(-1), [SLOT_DONE, SLOT_DONE, SLOT_REPORTING]);
   assertEquals([...board.subarray(BOARD_SLOTS, BOARD_SLOTS + 3)], [SLOT_DONE, SLOT_DONE, SLOT_DONE]);
 });
+
+Deno.test("ResultBatch names slots in a row by the first and how many there are", () => {
+  const { batch, sent } = openBatch(false);
+  batch.begin();
+  for (const slot of [3, 4, 5, 7, 6]) batch.addValue(slot, slot);
+  batch.addDone(7, 7);
+  batch.end();
+  const [message] = sent;
+  assertEquals(message?.kind === "results" && [message.slots, message.values], [[3, 3, 7, 1, 6, 2], [
+    3,
+    4,
+    5,
+    7,
+    6,
+    7,
+  ]]);
+});
+
+Deno.test("ResultBatch names each slot where one of several results cannot cross", () => {
+  const { batch, sent } = openBatch(false);
+  batch.begin();
+  [1, () => {}, 3].forEach((value, slot) => batch.addValue(slot, value));
+  batch.end();
+  const results = sent.flatMap((message) => message.kind === "results" ? [message] : []);
+  assertEquals(results.map(({ slots, unsent }) => [slots, unsent]), [[[], []], [[0, 1], []], [[], [1]], [[2, 1], []]]);
+});
