@@ -10,6 +10,8 @@ export type CacheMode = "refresh" | "bypass";
 
 /** The attempt that runs now, as those that may have to stop it see it. */
 export interface RunningAttempt {
+  /** Whether it waits for a worker; `undefined` for one that runs here, which never does. */
+  readonly isWaiting?: boolean;
   /** Asks the attempt to stop; its result no longer counts. */
   abort(reason: unknown): void;
 }

@@ -45,7 +45,8 @@ export const hedgePolicy: Policy = definePolicy<HedgeOptions>({
  * - Abort: ends all of them; each is a failed attempt.
  *
  * It stands within the retries, the fallback values and the circuit breaker, which see one attempt, and around the slots and
- * the rate limit: each hedge takes its own slot and its own token. Time that an attempt waits for those is not slowness.
+ * the rate limit: each hedge takes its own slot and its own token. Time that an attempt waits for those, or for a worker, is not
+ * slowness.
  *
  * @param settings When and how often.
  * @param host What the instance provides for the layers.

@@ -10,7 +10,7 @@ import type { QuantileDelay } from "../hedge/quantile_delay.ts";
 import type { Timer } from "../time/clock.ts";
 import { toSeconds } from "../time/duration.ts";
 
-/** How often it is looked whether an attempt that waits for a slot or a token has begun, at most, in milliseconds. */
+/** How often it is looked whether an attempt that waits has begun, at most, in milliseconds. */
 const WAITING_MS = 10;
 
 /** When and how often another attempt is made. */
@@ -32,6 +32,8 @@ interface Runner {
   readonly numberBefore: number;
   /** The monotonic time at which a hedge was taken from the budget, in milliseconds; 0 for the call itself. */
   readonly takenMs: number;
+  /** The monotonic time at which it was last seen to wait for a worker, in milliseconds. */
+  waitedMs: number;
   /** Whether it has its outcome. */
   hasEnded: boolean;
 }
@@ -75,21 +77,28 @@ export class HedgeRace {
       this.#resolve = resolve;
       this.#reject = reject;
       this.#begin(this.#call, 0);
-      this.#expect(this.#settings.delayMs());
+      this.#watch(this.#settings.delayMs());
     });
   }
 
   #begin(call: Call, takenMs: number): void {
     call.ownScope = new AbortScope();
-    const runner = { call, numberBefore: call.attemptNumber, takenMs, hasEnded: false };
+    const runner = { call, numberBefore: call.attemptNumber, takenMs, waitedMs: 0, hasEnded: false };
     this.#runners.push(runner);
     this.#running++;
     this.#next(call).then((value) => this.#onValue(runner, value), (error) => this.#onError(runner, error));
   }
 
+  /** Waits until the latest attempt is slow. One that waits for a worker says only whether it does, so it is asked often. */
+  #watch(delayMs: number | undefined): void {
+    if (delayMs === undefined) return;
+    const { attempt } = this.#runners.at(-1)!.call;
+    this.#expect(attempt?.isWaiting ? Math.max(delayMs / 10, WAITING_MS) : delayMs);
+  }
+
   /** Looks in `delayMs` whether the latest attempt is slow. The hedge runs in the async context of the call, not of a timer. */
-  #expect(delayMs: number | undefined): void {
-    if (delayMs === undefined || this.#isOver) return;
+  #expect(delayMs: number): void {
+    if (this.#isOver) return;
     const { clock } = this.#host;
     new Promise<void>((resolve) => this.#timer = clock.setTimer(delayMs, resolve)).then(() => this.#onSlow());
   }
@@ -101,9 +110,13 @@ export class HedgeRace {
     const { clock, telemetry, functionName } = this.#host;
     const latest = this.#runners.at(-1)!;
     const nowMs = clock.now();
-    // What waits for a slot or a token is not slow: another would only wait behind it.
+    // What waits for a slot, a token or a worker is not slow: another would only wait behind it.
     if (!hasBegun(latest)) return this.#expect(Math.max(delayMs, WAITING_MS));
-    const startedMs = latest.call.startedMs!;
+    if (latest.call.attempt?.isWaiting) {
+      latest.waitedMs = nowMs;
+      return this.#watch(delayMs);
+    }
+    const startedMs = Math.max(latest.call.startedMs!, latest.waitedMs);
     // Times are compared, not how long it ran: a sum and a difference of fractions round differently, and a clock can't
     // wait for what is less than it can show.
     const dueMs = startedMs + delayMs;
@@ -112,7 +125,7 @@ export class HedgeRace {
     const delay = toSeconds(nowMs - startedMs);
     telemetry.record("hedge", functionName, this.#call, { hedge: this.#runners.length, delay });
     this.#begin(this.#call.fork(), nowMs);
-    if (this.#runners.length <= this.#settings.max) this.#expect(delayMs);
+    if (this.#runners.length <= this.#settings.max) this.#watch(delayMs);
   }
 
   #onValue(runner: Runner, value: unknown): void {

@@ -70,6 +70,11 @@ export abstract class Job implements RunningAttempt {
   /** Passes the outcome to who asked for it. */
   protected abstract deliver(isFailed: boolean, outcome: unknown): void;
 
+  /** Whether no worker has begun it. */
+  get isWaiting(): boolean {
+    return this.worker === undefined || !this.worker.hasBegun(this);
+  }
+
   /** Stops it, wherever it is. */
   abort(reason: unknown): void {
     if (!this.isSettled) this.#owner.stop(this, reason);

@@ -31,3 +31,13 @@ Deno.test("Job.abort() asks the pool to stop it, which settles it", () => {
   job.abort(new Error("stop"));
   assertEquals([job.isSettled, counts], [false, { settled: 0, stopped: 1 }]);
 });
+
+Deno.test("Job waits until its worker has begun it, whether it was sent or not", () => {
+  const { job } = watchedJob();
+  assertEquals(job.isWaiting, true);
+  let isBegun = false;
+  job.worker = { hasBegun: () => isBegun } as unknown as NonNullable<typeof job.worker>;
+  assertEquals(job.isWaiting, true);
+  isBegun = true;
+  assertEquals(job.isWaiting, false);
+});
