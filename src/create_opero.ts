@@ -1,3 +1,4 @@
+import { TELEMETRY_LOG } from "./telemetry/telemetry_log.ts";
 import type { EventHub } from "./telemetry/events.ts";
 import { finiteDuration, type OptionRules, positiveInteger, validateOptions } from "./options/validate.ts";
 import { createWrap, mergeOptions, type Opero } from "./opero.ts";
@@ -65,7 +66,7 @@ export function createOpero(options: InstanceOptions = {}): OperoInstance {
   validateOptions(task, options, RULES, "", FULL_ENGINE.table.hint);
   const merged = mergeOptions(task, {}, options) as InstanceOptions;
   const { clock, random, logger, maxThreads, idleTimeout, ...defaults } = merged;
-  const registry = new Registry({ defaults, clock, random, logger, maxThreads, idleTimeout });
+  const registry = new Registry({ defaults, log: TELEMETRY_LOG, clock, random, logger, maxThreads, idleTimeout });
   const close = () => registry.close();
   return {
     opero: createWrap(registry, FULL_ENGINE),

@@ -1,3 +1,4 @@
+import { TELEMETRY_LOG } from "./telemetry/telemetry_log.ts";
 import { clearCache as clearCacheOf } from "./engine/clear_cache.ts";
 import { FULL_ENGINE } from "./engine/full_engine.ts";
 import { invalidateTags as invalidateTagsOf } from "./engine/invalidate_tags.ts";
@@ -14,7 +15,7 @@ let wrap: Opero | undefined;
 let map: Opmap | undefined;
 
 function defaultRegistry(): Registry {
-  return registry ??= new Registry({ defaults: {}, events, isReopenable: true });
+  return registry ??= new Registry({ defaults: {}, events, log: TELEMETRY_LOG, isReopenable: true });
 }
 
 /**

@@ -10,6 +10,7 @@ import type { CallTrace } from "../telemetry/call_trace.ts";
 import type { Clock } from "../time/clock.ts";
 import type { FilledOptions, OperoOptions } from "./opero_options.ts";
 import type { Registry } from "./registry.ts";
+import type { SharedValues } from "./shared_values.ts";
 import type { AnyFunction } from "./wrapped.ts";
 
 /** What a pipeline is built of. All options have been validated. */
@@ -77,6 +78,8 @@ export interface Engine {
   readonly countCalls?: (clock: Clock) => CallCounter;
   /** Stands behind `context: "async"`: the innermost handler for that. */
   readonly makeAsyncHandler?: (task: string, fn: AnyFunction, host: LayerHost) => Handler;
+  /** What functions share by a name that they give. */
+  readonly openShared?: () => SharedValues;
   /** What the functions bear of policies that are off, too. */
   readonly openHandles?: (host: PolicyHost, tally: CallTally | undefined) => object;
   /** Traces calls, where OpenTelemetry is registered in the process. */

@@ -12,6 +12,7 @@ import { counted } from "./counted.ts";
 import type { CallCounter, Engine } from "./engine.ts";
 import { OPERO_TABLE } from "./opero_table.ts";
 import { POLICIES } from "./policies.ts";
+import { SharedValues } from "./shared_values.ts";
 import { tracedAttempt } from "./traced_attempt.ts";
 
 /** All that there is. */
@@ -22,6 +23,7 @@ export const FULL_ENGINE: Engine = {
   isBug,
   placeLayers,
   countCalls,
+  openShared: () => new SharedValues(),
   openHandles,
   makeAsyncHandler: asyncContextHandler,
   tracing: { beginTrace, layer: tracedAttempt },

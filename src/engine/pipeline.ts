@@ -89,8 +89,9 @@ function watchedBy({ layer }: Tracing): Form {
 
 function policyHostFor(parts: PipelineParts, host: LayerHost): PolicyHost {
   const { registry, task, runAttempt, engine } = parts;
+  const { openShared } = engine;
   const shared: PolicyHost["shared"] = (option, name, settings, make) =>
-    registry.shared.of(task, option, name, settings, make);
+    openShared === undefined ? make() : registry.sharedFrom(openShared).of(task, option, name, settings, make);
   const policyHost: PolicyHost = {
     ...host,
     task,

@@ -8,7 +8,8 @@ import type { InstanceCaches } from "./instance_caches.ts";
 import type { OperoOptions } from "./opero_options.ts";
 import type { WorkerPool } from "../pool/worker_pool.ts";
 import { Telemetry } from "../telemetry/telemetry.ts";
-import { SharedValues } from "./shared_values.ts";
+import type { TelemetryLog } from "../telemetry/telemetry_log.ts";
+import type { SharedValues } from "./shared_values.ts";
 
 /** What an instance is made with. */
 export interface RegistryOptions {
@@ -16,6 +17,8 @@ export interface RegistryOptions {
   readonly clock?: Clock | undefined;
   readonly random?: (() => number) | undefined;
   readonly logger?: Logger | undefined;
+  /** Writes log lines; without it there are none. */
+  readonly log?: TelemetryLog | undefined;
   /** Where listeners stand that were there before it. */
   readonly events?: EventHub<OperoEvents> | undefined;
   /** How many worker threads there are at most in each of its pools. */
@@ -47,8 +50,6 @@ export class Registry {
   readonly random: () => number;
   /** Where events and log lines go. */
   readonly telemetry: Telemetry;
-  /** What functions share by a name. */
-  readonly shared: SharedValues = new SharedValues();
   readonly #closables = new Set<Closable>();
   /** What runs now over many items. */
   readonly runs: Set<Run> = new Set();
@@ -57,6 +58,7 @@ export class Registry {
   /** What it was made with. */
   readonly options: RegistryOptions;
   #caches: InstanceCaches | undefined = undefined;
+  #shared: SharedValues | undefined = undefined;
   #isClosed = false;
 
   /** An instance that has nothing yet. */
@@ -65,7 +67,12 @@ export class Registry {
     this.defaults = options.defaults;
     this.clock = options.clock ?? new SystemClock();
     this.random = options.random ?? Math.random;
-    this.telemetry = new Telemetry(this.random, options.logger, undefined, options.events);
+    this.telemetry = new Telemetry({ ...options, random: this.random });
+  }
+
+  /** What functions share by a name; `open` makes it for the first that asks. */
+  sharedFrom(open: () => SharedValues): SharedValues {
+    return this.#shared ??= open();
   }
 
   /** Where the functions of the instance keep their results, once one has a cache. */

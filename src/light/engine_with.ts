@@ -3,6 +3,7 @@ import { cacheHandle } from "../engine/cache_handle.ts";
 import { NAME_OPTIONS } from "../engine/call_settings.ts";
 import type { Engine, EnginePolicy } from "../engine/engine.ts";
 import type { FilledOptions, OperoOptions } from "../engine/opero_options.ts";
+import { SharedValues } from "../engine/shared_values.ts";
 import { wrongOption } from "../options/validate.ts";
 import { LAYER_ORDER } from "../policy/layer_order.ts";
 import { tableOf } from "../policy/option_table.ts";
@@ -30,7 +31,8 @@ export function engineWith(task: string, extras: readonly ExtraPolicy[]): Engine
     ...LIGHT_ENGINE,
     policies,
     table: tableOf<OperoOptions, FilledOptions>([...policies, NAME_OPTIONS], lightHint),
-    // Some of them refuse attempts, and give the functions handles.
+    // Some of them refuse attempts, are shared by a name, and give the functions handles.
+    openShared: () => new SharedValues(),
     openLog: (options) => new RefusalLog(options),
     openHandles: ({ cache, functionName }) => ({ cache: cacheHandle(cache, functionName), ...NO_HANDLES }),
   };

@@ -204,3 +204,10 @@ export const EVENT_NAMES: readonly (keyof OperoEvents)[] = Object.keys(
     itemDone: true,
   } satisfies Record<keyof OperoEvents, true>,
 ) as (keyof OperoEvents)[];
+
+type CircuitEventName = "circuitOpened" | "circuitHalfOpened" | "circuitClosed" | "circuitIsolated";
+/** The events that are recorded of a call. */
+export type CallEventName = Exclude<
+  keyof OperoEvents,
+  "cacheError" | "rateLimitPaused" | "itemDone" | CircuitEventName
+>;

@@ -1,45 +1,33 @@
-import { readField } from "../errors/read_field.ts";
 import type { CallTally } from "./call_tally.ts";
 import { getCorrelationId } from "./correlation.ts";
-import { AllFailedError } from "../errors/all_failed_error.ts";
 import { ConfigurationError } from "../errors/configuration_error.ts";
-import { errorLabel, rootOf } from "../errors/error_label.ts";
 import { EventHub } from "./events.ts";
 import { generateCorrelationId } from "../runtime/correlation_id.ts";
 import { warningThrough, writeWarning } from "../options/option_warnings.ts";
-import { printable, printableFields } from "../errors/printable.ts";
 import { reportSafely } from "../runtime/report_safely.ts";
 import { type Call, stateOf } from "../call/call.ts";
 import type { CallState } from "../call/call_state.ts";
-import { getLogger, hasOwnWarningSink, isLoggingOn, type LogFields, type Logger } from "./logger.ts";
+import type { LogFields, Logger } from "./logger.ts";
 import { markedTurn } from "../time/marked_turn.ts";
 import { OTEL_API, type OtelGlobal } from "./open_telemetry.ts";
-import { type CallEvent, EVENT_NAMES, type OperoEvents } from "./opero_events.ts";
+import { type CallEvent, type CallEventName, EVENT_NAMES, type OperoEvents } from "./opero_events.ts";
+import type { TelemetryLog } from "./telemetry_log.ts";
 
-type CircuitEventName = "circuitOpened" | "circuitHalfOpened" | "circuitClosed" | "circuitIsolated";
-type CallEventName = Exclude<keyof OperoEvents, "cacheError" | "rateLimitPaused" | "itemDone" | CircuitEventName>;
-
-interface LogLine {
-  readonly level: keyof Logger;
-  readonly message: string;
+/** What a {@link Telemetry} is made of. */
+export interface TelemetryOptions {
+  /** Returns a number from 0 up to 1, exclusive. */
+  readonly random: () => number;
+  /** Writes log lines; without it there are none. */
+  readonly log?: TelemetryLog | undefined;
+  /** Where they go, in place of where `configureLogging` says. */
+  readonly logger?: Logger | undefined;
+  /** That of the instance, for a function of it. */
+  readonly instance?: Telemetry | undefined;
+  /** Where listeners stand that were there before it. */
+  readonly events?: EventHub<OperoEvents> | undefined;
+  /** Counts the calls of the function, where that is asked for. */
+  readonly tally?: CallTally | undefined;
 }
-
-const LINES: Readonly<Record<CallEventName, LogLine>> = {
-  success: { level: "info", message: "call succeeded" },
-  failure: { level: "info", message: "call failed" },
-  retry: { level: "info", message: "retrying" },
-  fallback: { level: "info", message: "trying the next fallback value" },
-  fallbackCooldown: { level: "warning", message: "a fallback value cools down" },
-  cacheHit: { level: "debug", message: "cache hit" },
-  cacheMiss: { level: "debug", message: "cache miss" },
-  cacheStale: { level: "debug", message: "stale value served" },
-  cacheCoalesced: { level: "debug", message: "joined an identical call in flight" },
-  rateLimited: { level: "warning", message: "waiting for the rate limit" },
-  hedge: { level: "info", message: "hedging a slow attempt" },
-  queued: { level: "debug", message: "waiting for a slot" },
-  shed: { level: "warning", message: "no slot is free" },
-  circuitWait: { level: "warning", message: "waiting for the circuit breaker" },
-};
 
 /** How many kinds and functions are remembered as warned about; past that the memory begins anew. */
 const MAX_WARNED = 10_000;
@@ -52,8 +40,9 @@ let checkedTurn = 0;
 export class Telemetry {
   /** The events of the instance, or of the function alone. */
   readonly events: EventHub<OperoEvents>;
-  /** The instance's log. */
-  readonly logger: Logger;
+  readonly #options: TelemetryOptions;
+  readonly #log: TelemetryLog | undefined;
+  readonly #logger: Logger | undefined;
   readonly #random: () => number;
   readonly #hasOwnLogger: boolean;
   readonly #warned: Set<string>;
@@ -66,26 +55,23 @@ export class Telemetry {
   /** Counts the calls of the function, where that is asked for. */
   readonly #tally: CallTally | undefined;
 
-  /** Writes to `logger`, or where `configureLogging` says. */
-  constructor(
-    random: () => number,
-    logger?: Logger,
-    instance?: Telemetry,
-    events?: EventHub<OperoEvents>,
-    tally?: CallTally,
-  ) {
+  /** The events of an instance, and its log. */
+  constructor(options: TelemetryOptions) {
+    const { random, log, logger, instance, events, tally } = options;
+    this.#options = options;
     this.#tally = tally;
     this.events = events ?? new EventHub(EVENT_NAMES);
     this.#random = random;
-    this.logger = logger ?? getLogger("opero");
-    this.#hasOwnLogger = logger !== undefined;
+    this.#log = log;
+    this.#logger = log?.loggerFor(logger);
+    this.#hasOwnLogger = log !== undefined && logger !== undefined;
     this.#instance = instance;
     this.#warned = instance === undefined ? new Set() : instance.#warned;
   }
 
   /** One for a function of this instance: it passes all to the instance, and has events of its own. What happens is counted by `tally`. */
   forFunction(tally?: CallTally): Telemetry {
-    return new Telemetry(this.#random, this.#hasOwnLogger ? this.logger : undefined, this, undefined, tally);
+    return new Telemetry({ ...this.#options, instance: this, events: undefined, tally });
   }
 
   /** Whether there is any observer; what follows a call closely is done only then. */
@@ -101,7 +87,8 @@ export class Telemetry {
       checkedTurn = turn;
       isRegistered = (globalThis as OtelGlobal)[OTEL_API] !== undefined;
     }
-    const isOn = isRegistered || this.#hasOwnLogger || this.events.isOn || isLoggingOn() || hub?.isOn === true;
+    const isLogging = this.#hasOwnLogger || this.#log?.isLoggingOn() === true;
+    const isOn = isRegistered || isLogging || this.events.isOn || hub?.isOn === true;
     if (!isOn) this.#quietTurn = turn;
     return isOn;
   }
@@ -116,13 +103,17 @@ export class Telemetry {
     if (this.#tally !== undefined) count(this.#tally, name);
     if (!this.isOn) return;
     const event = { functionName, correlationId: correlationIdOf(call, this.#random), ...details } as OperoEvents[Name];
-    const { level, message } = LINES[name];
-    if (this.#hasOwnLogger || isLoggingOn()) {
-      this.log(isUsedUp(name, event) ? "error" : level, message, loggable(event));
+    if (this.#log !== undefined) this.#write(this.#log, name, call, event);
+    if (this.wants(name)) this.emit(name, event);
+  }
+
+  #write(log: TelemetryLog, name: CallEventName, call: Call, event: object): void {
+    if (this.#hasOwnLogger || log.isLoggingOn()) {
+      const { level, message } = log.lineOf(name, event);
+      this.log(level, message, log.fieldsOf(event));
     }
     // How the call ends is said by its span itself.
-    if (name !== "success" && name !== "failure") call.state?.watcher?.onEvent(name, loggable(event));
-    if (this.wants(name)) this.emit(name, event);
+    if (name !== "success" && name !== "failure") call.state?.watcher?.onEvent(name, log.fieldsOf(event));
   }
 
   /** Records that a call has waited for `ms` milliseconds. */
@@ -172,14 +163,14 @@ export class Telemetry {
     if (this.#warned.has(key)) return;
     if (this.#warned.size >= MAX_WARNED) this.#warned.clear();
     this.#warned.add(key);
-    if (this.#hasOwnLogger || hasOwnWarningSink()) this.log("warning", message, { functionName });
+    if (this.#hasOwnLogger || this.#log?.hasOwnWarningSink()) this.log("warning", message, { functionName });
     writeWarning(message);
   }
 
   /** Writes a line; a logger that throws changes nothing. */
   log(level: keyof Logger, message: string, fields: LogFields): void {
-    if (!this.#hasOwnLogger) return reportSafely(() => this.logger[level](message, fields));
-    reportSafely(() => this.logger[level](printable(message), printableFields(fields)));
+    const logger = this.#logger;
+    if (logger !== undefined) reportSafely(() => logger[level](message, fields));
   }
 }
 
@@ -198,21 +189,4 @@ function count(tally: CallTally, name: CallEventName): void {
 export function correlationIdOf(call: Call, random?: () => number): string {
   const state: CallState = stateOf(call);
   return state.correlationId ??= getCorrelationId() ?? generateCorrelationId(random);
-}
-
-/** An error that was rethrown, or a caller that left, is no news; a call whose attempts are used up is. */
-function isUsedUp(name: CallEventName, event: object): boolean {
-  return name === "failure" && readField(event, "error") instanceof AllFailedError;
-}
-
-/** Numbers in seconds and names; of an error only its kind, since its message may hold anything. */
-function loggable(event: object): LogFields {
-  const fields: Record<string, string | number | boolean | undefined> = {};
-  for (const [key, value] of Object.entries(event)) {
-    fields[key] = key === "error" ? errorLabel(value) : value;
-    // What it was that failed, where the error says only that all attempts did.
-    const root = key === "error" ? rootOf(value) : value;
-    if (root !== value) fields.cause = errorLabel(root);
-  }
-  return fields;
 }

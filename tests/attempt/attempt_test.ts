@@ -28,7 +28,7 @@ function hostOf(clock: FakeClock, isRetried = true): LayerHost {
     functionName: "fn",
     clock,
     random,
-    telemetry: new Telemetry(random),
+    telemetry: new Telemetry({ random }),
     failures,
     outcomes: new OutcomeWatch(),
   };

@@ -105,3 +105,19 @@ Deno.test("createOpero() of the light door checks the defaults of its functions"
   assertThrows(() => createOpero({ name: "x" } as never), core.ConfigurationError, "'name' must be left out");
   assertEquals(createOpero({ retries: 7 }).opero(() => 1).options.retries, 7);
 });
+
+Deno.test("createOpero() of the light door writes log lines, and its opero() none, but events", async () => {
+  const lines: string[] = [];
+  const restore = core.configureLogging({ level: "info", sink: (_line, { message }) => void lines.push(message) });
+  try {
+    const seen: string[] = [];
+    const plain = opero(() => 1);
+    plain.events.on("success", () => void seen.push("success"));
+    await plain();
+    assertEquals([seen, lines], [["success"], []]);
+    await createOpero().opero(() => 1)();
+    assertEquals(lines, ["call succeeded"]);
+  } finally {
+    restore();
+  }
+});

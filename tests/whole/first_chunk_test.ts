@@ -6,10 +6,10 @@ import { assert, assertEquals } from "@std/assert";
  * nearer.
  */
 const BARS: Readonly<Record<string, number>> = {
-  'import { opero } from "@opero/core"': 79_300,
-  'import { opero, opmap } from "@opero/core"': 92_800,
+  'import { opero } from "@opero/core"': 80_000,
+  'import { opero, opmap } from "@opero/core"': 93_700,
   'import { AllFailedError } from "@opero/core"': 4_100,
-  'import { opero } from "@opero/core/light"': 18_600,
+  'import { opero } from "@opero/core/light"': 17_900,
   'import { opero, opmap } from "@opero/core/light"': 28_100,
   'import { AllFailedError } from "@opero/core/light"': 2_100,
 };
