@@ -1,6 +1,7 @@
 import type { FsModule } from "../runtime/node_fs.ts";
 import { syncNames } from "../runtime/path_files.ts";
 import { RecordFile } from "../runtime/record_file.ts";
+import { readOutcome } from "./journal_record.ts";
 import { readLines } from "./read_lines.ts";
 
 /** How many bytes are written at once. */
@@ -14,7 +15,7 @@ const KEY_START = '{"k":"'.length;
  * process that ends in the middle leaves that as it was.
  *
  * @param fs The files of the runtime.
- * @param file The journal, whose lines are whole.
+ * @param file The journal, of which no line is damaged but the last, which may be torn.
  */
 export async function compactJournal(fs: FsModule, file: RecordFile): Promise<void> {
   const path = compactedPath(file.path);
@@ -44,8 +45,10 @@ export function compactedPath(path: string): string {
 
 async function copyLatest(file: RecordFile, target: RecordFile): Promise<void> {
   const latest = new Map<string, number>();
-  await readLines(file, ({ text, offset, number }) => {
-    if (number > 1 && text !== undefined) latest.set(keyIn(text), offset);
+  await readLines(file, ({ text, offset, number, isWhole }) => {
+    if (number > 1 && text !== undefined && (isWhole || readOutcome(text) !== undefined)) {
+      latest.set(keyIn(text), offset);
+    }
   });
   let lines = "";
   await readLines(file, ({ text, offset, number }) => {

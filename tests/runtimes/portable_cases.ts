@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 import { AsyncLocalStorage } from "node:async_hooks";
 import { type AddressInfo, createServer } from "node:net";
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { hostname, tmpdir } from "node:os";
 import { inspect } from "node:util";
 import {
   AllFailedError,
@@ -14,6 +17,7 @@ import {
   isAsyncFunction,
   isOperoError,
   isTransient,
+  JournalError,
   MapError,
   memoryCache,
   opero,
@@ -476,4 +480,68 @@ portable(
     Object.defineProperty(Greeter.prototype, "greet", opero({ retries: 1 })(Greeter.prototype, "greet", descriptor));
     assert.equal(await new Greeter().greet("Ada"), "hi Ada");
   },
+);
+
+/** A map with a journal in a directory of its own, and the items that it ran. */
+async function withJournal(
+  work: (path: string, load: (ids: number[]) => Promise<unknown[]>, runs: number[]) => Promise<void>,
+): Promise<void> {
+  const directory = mkdtempSync(`${tmpdir()}/opero-journal-`);
+  const path = `${directory}/run.jsonl`;
+  const runs: number[] = [];
+  const load = opmap((id: number) => {
+    runs.push(id);
+    return new Map([[id, new Date(id)]]);
+  }, { name: "load", journal: path, progress: false });
+  try {
+    await work(path, load, runs);
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
+}
+
+portable(
+  "a journal keeps what was done, for its user alone, and cuts what was torn",
+  () =>
+    withJournal(async (path, load, runs) => {
+      const expected = [1, 2, 3].map((id) => new Map([[id, new Date(id)]]));
+      assert.deepEqual(await load([1, 2]), expected.slice(0, 2));
+      assert.equal(statSync(path).mode & 0o777, 0o600);
+      writeFileSync(path, `${readFileSync(path, "utf8")}{"k":"torn`);
+      assert.deepEqual(await load([3, 2, 1]), expected.toReversed());
+      assert.deepEqual(runs, [1, 2, 3]);
+      assert.equal(readFileSync(path, "utf8").trimEnd().split("\n").length, 4);
+      assert.equal(existsSync(`${path}.lock`), false);
+    }),
+);
+
+portable(
+  "a journal is one run's at a time; the lock of a process that is gone is taken over",
+  () =>
+    withJournal(async (path, load) => {
+      let end = () => {};
+      const first = opmap((id: number) => new Promise<number>((resolve) => end = () => resolve(id)), {
+        name: "load",
+        journal: path,
+        progress: false,
+      });
+      const running = first([1]);
+      while (!existsSync(path) || !readFileSync(path, "utf8").includes("opero")) {
+        await new Promise((resolve) => setTimeout(resolve, 1));
+      }
+      const error = await rejectionOf(load([1]));
+      assert(error instanceof JournalError, String(error));
+      assert.match(error.message, /a run of this process has it since 2/);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      end();
+      assert.deepEqual(await running, [1]);
+      const { pid } = spawnSync("true");
+      const holder = { pid, host: hostname(), realm: "", start: "", since: "now", token: "left", system: false };
+      // Where it ran is not known, and it has said nothing for long.
+      writeFileSync(`${path}.lock`, JSON.stringify(holder));
+      const { utimesSync } = await import("node:fs");
+      utimesSync(`${path}.lock`, 1, 1);
+      await load([1, 2]);
+      assert.equal(existsSync(`${path}.lock`), false);
+    }),
 );
