@@ -51,6 +51,14 @@ export interface CallLimits {
 /** What a call may wait for before an attempt. */
 export type WaitReason = "retry" | "Retry-After" | "next fallback value" | "rate limit" | "circuit breaker";
 
+/** A retry that was taken from a budget. */
+export interface RetryTaken {
+  /** When, as a monotonic time in milliseconds. */
+  readonly atMs: number;
+  /** How many attempts had begun before. */
+  readonly attempts: number;
+}
+
 /** Most calls have no attempt that failed, so there is one list for them all, which stays empty. */
 const NONE: EndedAttempt[] = [];
 
@@ -105,6 +113,9 @@ export class CallState {
   deadlineAtMs: number = Infinity;
   /** Options of this one call. */
   limits: CallLimits | undefined = undefined;
+
+  /** The latest retry that was taken from a budget. It is declared only, as few calls have one. */
+  declare retryTaken: RetryTaken | undefined;
 
   /** What is known at first: what can cancel the call, and how many attempts have begun. */
   constructor(scope: AbortScope | undefined, attemptCount: number) {

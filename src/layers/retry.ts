@@ -200,16 +200,20 @@ export function retryLayer(policy: RetryPolicy, host: LayerHost): Layer {
       }
     }
 
+    const rounds = policy.budget === undefined ? runRounds : givingBack(policy.budget, runRounds);
     // What ends the call is thrown by the handler itself: an async function that throws before it waits makes a promise
     // that rejects before there is a listener, and Deno searches all of those for each that is listened to after all.
     return (call) =>
       next(call).then(onValueOf === undefined ? onValue : handlerOf(call), (error) => {
         const delayMs = decide(call, error, policy.minDelayMs);
         if (typeof delayMs !== "number") throw failures.end(call, error, delayMs);
-        return runRounds(call, delayMs);
+        return rounds(call, delayMs);
       });
   };
 }
+
+/** Runs further rounds, the first after so many milliseconds. */
+type Rounds = (call: Call, firstDelayMs: number) => Promise<unknown>;
 
 /** A round that was refused as a whole is made again, after a wait. */
 function waitForRefusal(policy: RetryPolicy, host: LayerHost, call: Call, error: unknown): number | AllFailedReason {
@@ -217,6 +221,16 @@ function waitForRefusal(policy: RetryPolicy, host: LayerHost, call: Call, error:
   if (typeof delayMs !== "number") return delayMs;
   host.telemetry.record("circuitWait", host.functionName, call, { wait: toSeconds(delayMs), error });
   return delayMs;
+}
+
+/** `rounds`, but a retry that was taken from `budget` and did not begin before its call ended is given back. */
+function givingBack(budget: RetryBudget, rounds: Rounds): Rounds {
+  return (call, delayMs) =>
+    rounds(call, delayMs).catch((error) => {
+      const { retryTaken, attemptCount } = stateOf(call);
+      if (retryTaken?.attempts === attemptCount) budget.giveBack(retryTaken.atMs);
+      throw error;
+    });
 }
 
 /** What is done with the value of each success, which adds to `budget`, too. */

@@ -479,3 +479,34 @@ Deno.test("retry takes nothing from the budget where a call ends for another rea
   await clock.tick("5s");
   assertEquals([(await ended).reason, (await ended).attempts.length], ["attempts", 2], "the one retry is still there");
 });
+
+Deno.test("retryBudget gets back a retry that did not begin: its call was aborted as it waited, or its round was refused", async () => {
+  const { opero, clock } = lab();
+  const retryBudget = { ratio: 0, minPerSecond: 0.1, window: "10s" } as const;
+  const controller = new AbortController();
+  const fail = () => Promise.reject(new Error("busy"));
+  const stopped = opero(fail, { retries: 1, minDelay: "1s", maxDelay: "1s", retryBudget });
+  const rejected = rejectionOf(stopped.with({ signal: controller.signal })());
+  await clock.tick("500ms");
+  controller.abort("stop");
+  assertEquals(await rejected, "stop");
+  const retried = rejectionOf(stopped());
+  await clock.tick("1s");
+  assertEquals((await retried as AllFailedError).attempts.length, 2);
+  const poor = rejectionOf(stopped());
+  await clock.tick("1s");
+  assertEquals((await poor as AllFailedError).reason, "budget");
+  const guarded = opero(fail, {
+    ...{ retries: 1, minDelay: "1s", maxDelay: "1s", retryBudget, maxRetryAfter: 0 },
+    circuitBreaker: { consecutiveFailures: 1, openFor: "3s" },
+  });
+  const refused = rejectionOf(guarded());
+  await clock.tick("2s");
+  assertEquals((await refused as AllFailedError).attempts.length, 1);
+  guarded.breaker!.reset();
+  const trial = rejectionOf(guarded());
+  await clock.tick("1ms");
+  guarded.breaker!.reset();
+  await clock.tick("2s");
+  assertEquals((await trial as AllFailedError).attempts.length, 2);
+});
