@@ -1,5 +1,11 @@
-import { currentCall, isTransient, type Mapped, type OperoInstance } from "@opero/core";
+import { currentCall, isTransient, type Mapped, opmap } from "@opero/core";
 import type { Place } from "./great_circle.ts";
+import { API_KEYS } from "./unreliable_service.ts";
+
+/** What is asked of the service. */
+export interface Question extends Place {
+  readonly id: string;
+}
 
 /** What the service knows of a place. */
 export interface NearestAirport {
@@ -22,15 +28,20 @@ export class ServiceError extends Error {
 /** How many requests may start in a second. */
 export const REQUESTS_PER_SECOND = 400;
 
-/** What finds the nearest airport for each of many places. */
-export type FindAirports = Mapped<unknown, Place, NearestAirport, "throw">;
+/** How many records are worked on at once. */
+export const WORKERS = 32;
 
-/** The client of the service at `url`: a plain `fetch`, and what makes it get through. */
-export function createAirportClient({ opmap }: OperoInstance, url: string, apiKeys: readonly string[]): FindAirports {
-  async function findAirport({ latitude, longitude }: Place, apiKey: readonly string[] = []): Promise<NearestAirport> {
+/** What finds the nearest airport for each of many places. */
+export type FindAirports = Mapped<unknown, Question, NearestAirport, "throw">;
+
+/** The client of the service at `url`: a plain `fetch`, and what makes it get through; each record is kept in `journal`. */
+export function createAirportClient(url: string, journal: string): FindAirports {
+  async function findAirport(question: Question, apiKey: readonly string[] = []): Promise<NearestAirport> {
+    const { id, latitude, longitude } = question;
     const { signal } = currentCall();
     const headers = { "x-api-key": apiKey[0] ?? "" };
-    const response = await fetch(`${url}/nearest?latitude=${latitude}&longitude=${longitude}`, { headers, signal });
+    const query = new URLSearchParams({ id, latitude: `${latitude}`, longitude: `${longitude}` });
+    const response = await fetch(`${url}/nearest?${query}`, { headers, signal });
     if (response.ok) return await response.json();
     await response.body?.cancel();
     throw new ServiceError(response);
@@ -38,7 +49,7 @@ export function createAirportClient({ opmap }: OperoInstance, url: string, apiKe
 
   return opmap(findAirport, {
     mode: "async",
-    workers: 32,
+    workers: WORKERS,
     retries: 5,
     retryOn: (error) => isTransient(error) || isKeyRefused(error),
     timeout: "250ms",
@@ -46,8 +57,10 @@ export function createAirportClient({ opmap }: OperoInstance, url: string, apiKe
     // The service calls itself busy for one question, whatever the rate: its Retry-After is for that alone.
     serverPacing: false,
     argFallback: "apiKey",
-    fallbackValues: apiKeys,
-    cache: true,
+    fallbackValues: API_KEYS,
+    // A key that is refused is not tried again for a while.
+    cooldown: "1m",
+    journal,
   });
 }
 

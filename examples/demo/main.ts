@@ -1,7 +1,6 @@
 /**
- * Enriches a week of earthquakes with the nearest airport, through a service that fails in every way
- * services fail, and then once more from the cache; then does work for the processor on all cores.
- * Start it with `deno task demo`.
+ * Enriches a week of earthquakes with the nearest airport, through a service that fails in every way services fail, by a
+ * process that is killed half-way; then does work for the processor on all cores. Start it with `deno task demo`.
  */
 import { showEnrichment } from "./enrichment.ts";
 import { showNeighbourGraph } from "./neighbour_graph.ts";

@@ -13,8 +13,10 @@ export async function showNeighbourGraph(): Promise<void> {
     `\nThe nearest neighbour of each of these ${formatCount(PLACES.length)} places: ${formatCount(pairs)} distances\n`,
   );
 
-  const alone = await timed(() => ranges.map(nearestNeighbours));
+  const findAlone = opmap(nearestNeighbours, { name: "one thread", workers: 1 });
+  const alone = await timed(() => findAlone(ranges));
   await using findNeighbours = opmap(nearestNeighbours, {
+    name: `${workers} workers`,
     mode: "process",
     workers,
     module: new URL("./nearest_neighbours.ts", import.meta.url).href,
@@ -35,7 +37,7 @@ function splitPlaces(): PlaceRange[] {
   return Array.from({ length: RANGES }, (_, i) => ({ start: i * size, end: (i + 1) * size }));
 }
 
-async function timed(run: () => Neighbour[][] | Promise<Neighbour[][]>): Promise<{ graph: Neighbour[]; ms: number }> {
+async function timed(run: () => Promise<Neighbour[][]>): Promise<{ graph: Neighbour[]; ms: number }> {
   const startedMs = performance.now();
   const graph = (await run()).flat();
   return { graph, ms: performance.now() - startedMs };

@@ -18,32 +18,39 @@ export const FAULTS = {
 /** The keys that the service knows. */
 export const API_KEYS: readonly string[] = ["key-of-the-first-account", "key-of-the-second-account"];
 
+/** How the service dealt with requests. */
+export type Dealing = "answered" | "refused" | "busy" | "broken" | "hanging";
+
 /** A service that is up. */
 export interface RunningService extends AsyncDisposable {
   /** Where it is. */
   readonly url: string;
+  /** How often it dealt how with requests, so far. */
+  readonly counts: Readonly<Record<Dealing, number>>;
+  /** How many questions it has answered more than once. */
+  readonly answeredAgain: number;
 }
 
 /**
  * Starts a service on a free local port that tells the airport nearest to a place:
- * `GET /nearest?latitude=61.3&longitude=-149.9`. It fails at fixed rates, the same in every run.
+ * `GET /nearest?id=1&latitude=61.3&longitude=-149.9`. It fails at fixed rates, the same in every run.
  */
 export function startUnreliableService(airports: readonly Airport[]): RunningService {
+  const counts: Record<Dealing, number> = { answered: 0, refused: 0, busy: 0, broken: 0, hanging: 0 };
   const timesAsked = new Map<string, number>();
+  const answered = new Map<string, number>();
   const shutdown = Promise.withResolvers<void>();
   let firstKeyRequests = 0;
 
   function answer(request: Request): Response | Promise<Response> {
     const { search, searchParams } = new URL(request.url);
-    if (!isWelcome(request.headers.get("x-api-key"))) return new Response("unknown key", { status: 401 });
-    const asked = timesAsked.get(search) ?? 0;
-    timesAsked.set(search, asked + 1);
-    const lot = asked < FAULTS.maxPerQuestion ? drawLot(`${asked}${search}`) : 1;
-    if (lot < FAULTS.hanging) return shutdown.promise.then(() => new Response("too late", { status: 504 }));
-    if (lot < FAULTS.hanging + FAULTS.broken) return new Response("broken", { status: 500 });
-    if (lot < FAULTS.hanging + FAULTS.broken + FAULTS.busy) {
-      return new Response("busy", { status: 429, headers: { "retry-after": "1" } });
-    }
+    const dealing = isWelcome(request.headers.get("x-api-key")) ? dealWith(search) : "refused";
+    counts[dealing]++;
+    if (dealing === "refused") return new Response("unknown key", { status: 401 });
+    if (dealing === "busy") return new Response("busy", { status: 429, headers: { "retry-after": "1" } });
+    if (dealing === "broken") return new Response("broken", { status: 500 });
+    if (dealing === "hanging") return shutdown.promise.then(() => new Response("too late", { status: 504 }));
+    answered.set(search, (answered.get(search) ?? 0) + 1);
     const place = { latitude: Number(searchParams.get("latitude")), longitude: Number(searchParams.get("longitude")) };
     const { nearest, distanceKm } = nearestTo(place, airports);
     return Response.json({ iata: nearest.iata, name: nearest.name, distanceKm });
@@ -54,9 +61,22 @@ export function startUnreliableService(airports: readonly Airport[]): RunningSer
     return key === API_KEYS[1];
   }
 
+  function dealWith(question: string): Dealing {
+    const asked = timesAsked.get(question) ?? 0;
+    timesAsked.set(question, asked + 1);
+    const lot = asked < FAULTS.maxPerQuestion ? drawLot(`${asked}${question}`) : 1;
+    if (lot < FAULTS.hanging) return "hanging";
+    if (lot < FAULTS.hanging + FAULTS.broken) return "broken";
+    return lot < FAULTS.hanging + FAULTS.broken + FAULTS.busy ? "busy" : "answered";
+  }
+
   const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, answer);
   return {
     url: `http://127.0.0.1:${server.addr.port}`,
+    counts,
+    get answeredAgain() {
+      return [...answered.values()].filter((times) => times > 1).length;
+    },
     [Symbol.asyncDispose]: () => {
       // A server that shuts down waits for what it has yet to answer.
       shutdown.resolve();

@@ -31,7 +31,7 @@ export function formatNumber(value: number): string {
 export function formatShare(part: number, whole: number): string {
   const percent = whole === 0 ? 0 : part / whole * 100;
   const shown = percent > 99.9 && part < whole ? 99.9 : percent < 0.1 && part > 0 ? 0.1 : percent;
-  const text = shown === percent ? formatNumber(percent > 10 ? Math.round(percent * 10) / 10 : percent) : String(shown);
+  const text = shown === percent ? String(Number(percent.toPrecision(percent > 10 ? 3 : 2))) : String(shown);
   return `${shown < percent ? ">" : shown > percent ? "<" : ""}${text}${UNIT_SPACE}%`;
 }
 

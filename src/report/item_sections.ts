@@ -26,7 +26,7 @@ export function drawAttempts(attempts: readonly number[], isOpenEnded: boolean):
       kind: i === 0 ? "ok" : "retried",
     };
   });
-  return markup`<section><h2>Attempts that items needed</h2><p>Each item has one attempt, and one more for each retry.</p>${
+  return markup`<section><h2>Attempts that items needed</h2><p>Each item has one attempt, and one more for each retry and each fallback value.</p>${
     drawBarTable("Attempts that items needed", ["attempts", "items", "share"], rows)
   }</section>`;
 }

@@ -39,7 +39,7 @@ export function drawLatency(latency: ReportLatency): Markup | undefined {
       xTicks: timeTicks(bins),
       unit: "items",
       yTicks: ticksOf(end, step, formatNumber),
-      notes: MARKED.map((name, i) => drawMark(latency, name, MARKED.length - i)),
+      notes: drawMarks(latency),
     }),
     table: {
       caption: "How long items took, as a table",
@@ -51,16 +51,19 @@ export function drawLatency(latency: ReportLatency): Markup | undefined {
   });
 }
 
-/** A line from the axis up to its label, each of which has a row of its own above the columns. */
-function drawMark(latency: ReportLatency, name: typeof MARKED[number], row: number): Markup {
-  const at = placeOf(latency, latency[name]);
-  const x = percent(at);
-  const y = -row * ROW_HEIGHT + 12;
-  const isRight = at > 0.6;
-  const text = `${NAMES[name]}: ${formatSpan(latency[name])}`;
-  return markup`<line class="mark" x1="${x}" x2="${x}" y1="${y - 9}" y2="${HEIGHT}" /><text class="${
-    isRight ? "note end" : "note"
-  }" x="${x}" dx="${isRight ? -6 : 6}" y="${y}">${text}</text>`;
+/** A line from the axis up to its label for each; each label has a row of its own above the columns, and stands over the lines. */
+function drawMarks(latency: ReportLatency): readonly Markup[] {
+  const marks = MARKED.map((name, i) => {
+    const at = placeOf(latency, latency[name]);
+    return { name, at, x: percent(at), y: (i - MARKED.length) * ROW_HEIGHT + 12 };
+  });
+  const lines = marks.map(({ x, y }) => markup`<line class="mark" x1="${x}" x2="${x}" y1="${y - 9}" y2="${HEIGHT}" />`);
+  const labels = marks.map(({ name, at, x, y }) => {
+    const [kind, shift] = at > 0.6 ? ["note end", -6] : ["note", 6];
+    const text = `${NAMES[name]}: ${formatSpan(latency[name])}`;
+    return markup`<text class="${kind}" x="${x}" dx="${shift}" y="${y}">${text}</text>`;
+  });
+  return [...lines, ...labels];
 }
 
 /** Where a time stands on the scale of logarithms. */

@@ -30,7 +30,7 @@ figure,section{margin:2.75rem 0 0;break-inside:avoid}
 .chart{display:block;width:100%;overflow:visible}
 text{fill:var(--soft);font-size:12.5px;font-variant-numeric:tabular-nums}
 .y,.last,.end{text-anchor:end}.x{text-anchor:middle}.first{text-anchor:start}.last{text-anchor:end}
-.note{fill:var(--ink);font-weight:550}
+.note{fill:var(--ink);font-weight:550;paint-order:stroke;stroke:var(--ground);stroke-width:5px;stroke-linejoin:round}
 .grid{stroke:var(--line);shape-rendering:crispEdges}
 .mark{stroke:var(--ink);stroke-width:1.25;stroke-dasharray:3 3}
 .break{stroke:var(--ink);stroke-width:1.5;stroke-dasharray:2 4}
