@@ -2,10 +2,10 @@
 const CHUNK_MS = 2;
 
 /**
- * The most items that one message holds by default: with more there is so much under way that the garbage
- * collector copies most of it, which costs more than the messages that are saved.
+ * The most items that one message holds by default, as many as a worker ever reports together: with more there is so much
+ * under way that the garbage collector copies most of it, which costs more than the messages that are saved.
  */
-const MAX_CHUNK = 512;
+const MAX_CHUNK = 1_024;
 
 /** How many items go in one message, learnt from how long they take. */
 export class Pace {

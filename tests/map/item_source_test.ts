@@ -52,3 +52,25 @@ Deno.test("ItemSource.close() leaves what came to its end, or threw, alone", asy
   await broken.close();
   assertEquals(closed, 0);
 });
+
+Deno.test("ItemSource goes through a list as its iterator does: to its end by then, holes included", () => {
+  // deno-lint-ignore no-sparse-arrays -- a list may have holes
+  const list: unknown[] = ["a", , "c"];
+  const source = new ItemSource(list);
+  const seen: unknown[] = [];
+  while (source.advance()) {
+    seen.push(source.item);
+    if (seen.length === 3) list.push("d");
+  }
+  assertEquals(seen, ["a", undefined, "c", "d"]);
+});
+
+Deno.test("ItemSource asks the iterator of a list that has its own", () => {
+  const list = Object.assign(["a", "b"], {
+    *[Symbol.iterator]() {
+      yield "own";
+    },
+  });
+  const source = new ItemSource(list);
+  assertEquals([source.advance(), source.item, source.advance()], [true, "own", false]);
+});

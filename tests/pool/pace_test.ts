@@ -20,9 +20,9 @@ Deno.test("Pace.chunk holds work for two milliseconds, or one item that takes lo
   assertEquals(chunksAfter([1, 500], [1, 500]), [1, 1]);
 });
 
-Deno.test("Pace.chunk is at most 512, and falls at once where items are slower than thought", () => {
+Deno.test("Pace.chunk is at most 1 024, and falls at once where items are slower than thought", () => {
   const quick = new Array(12).fill([1_000, 0.1]);
-  assertEquals(chunksAfter(...quick).at(-1), 512);
+  assertEquals(chunksAfter(...quick).at(-1), 1_024);
   assertEquals(chunksAfter(...quick, [1, 1]).at(-1), 2);
 });
 
@@ -37,5 +37,5 @@ Deno.test("Pace.chunk is what was asked for, whatever the items take; a message 
   assertEquals([fixed.chunk, fixed.maxChunk], [7, 7]);
   const pace = new Pace(undefined);
   pace.record(0, 100);
-  assertEquals([pace.chunk, pace.maxChunk, pace.itemMs], [1, 512, undefined]);
+  assertEquals([pace.chunk, pace.maxChunk, pace.itemMs], [1, 1_024, undefined]);
 });

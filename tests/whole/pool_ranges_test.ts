@@ -70,7 +70,7 @@ Deno.test("opmap() in a pool hands a stream on in order, in bounded memory, wher
   const seen: number[] = [];
   for await (const value of map.stream(endless((n) => pulled = n))) {
     if (seen.push(value) === COUNT) break;
-    assert(pulled - seen.length <= 8 * 512, "more is held than twice what may run");
+    assert(pulled - seen.length <= 8 * 1_024, "more is held than twice what may run");
   }
   assertEquals(seen, doubled);
 });
