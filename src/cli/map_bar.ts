@@ -1,5 +1,6 @@
 import type { ProgressWait } from "../progress/progress.ts";
-import { openRunProgress, type RunProgress } from "../progress/run_progress.ts";
+import type { RunProgress } from "../progress/called_progress.ts";
+import { openRunProgress } from "../progress/run_progress.ts";
 import type { RunRecord } from "../run_stats/run_record.ts";
 import { SystemClock } from "../time/clock.ts";
 

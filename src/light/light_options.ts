@@ -12,6 +12,7 @@ import type { ReraiseOptions } from "../layers/reraise.ts";
 import type { RetryOptions } from "../layers/retry.ts";
 import type { SignalOptions } from "../layers/signal.ts";
 import type { TimeoutOptions } from "../layers/timeout.ts";
+import type { ProgressState } from "../progress/progress.ts";
 import type { OnError, OpmapOptions } from "../map/opmap_options.ts";
 
 /** The options that the light door has of its own. */
@@ -65,11 +66,16 @@ export type LightMapOptions<
   Names extends ExtraPolicyName = never,
 > =
   & LightOptions<[Item], Value, Names>
-  & Pick<OpmapOptions<Item, Value, Errors>, "workers" | "ordered" | "progress" | "onError">
+  & Pick<OpmapOptions<Item, Value, Errors>, "workers" | "ordered" | "onError">
   & {
     /**
      * Where the items run: on this thread, functions of any kind or async ones only. Pools of workers are in `@opero/core`.
      * @default "thread"
      */
     readonly mode?: "thread" | "async" | undefined;
+    /**
+     * What is called after every item. The bar on stderr is in `@opero/core`.
+     * @default false
+     */
+    readonly progress?: false | ((state: ProgressState) => void) | undefined;
   };

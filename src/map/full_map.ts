@@ -1,6 +1,9 @@
 import { FULL_ENGINE } from "../engine/full_engine.ts";
+import { openRunProgress } from "../progress/run_progress.ts";
+import { BulkDrain } from "./bulk_drain.ts";
 import type { MapEngine } from "./map_engine.ts";
 import { MapPool } from "./map_pool.ts";
+import { RUN_RULES } from "./opmap_options.ts";
 import { RUN_FEATURES } from "./run_features.ts";
 import { OPMAP_TABLE } from "./opmap_table.ts";
 
@@ -8,6 +11,9 @@ import { OPMAP_TABLE } from "./opmap_table.ts";
 export const FULL_MAP: MapEngine = {
   engine: FULL_ENGINE,
   table: OPMAP_TABLE,
+  runRules: RUN_RULES,
   openPool: (init) => new MapPool(init),
+  bulkDrain: BulkDrain,
+  openProgress: openRunProgress,
   features: RUN_FEATURES,
 };

@@ -8,14 +8,14 @@ import { captureContext, type ContextRunner } from "../runtime/async_context.ts"
 import { Call, stateOf } from "../call/call.ts";
 import { beginAttempt } from "../attempt/attempt.ts";
 import type { ItemJob } from "../pool/item_job.ts";
-import { BulkDrain } from "./bulk_drain.ts";
+import type { BulkDrain } from "./bulk_drain.ts";
 import type { BulkTarget } from "./bulk_target.ts";
 import { isThenable } from "./is_thenable.ts";
 import { firstWait } from "./first_wait.ts";
 import { NOT_RUN, outcomeOf, PLAIN_SUCCESS, toError } from "./item_outcome.ts";
 import { Drain, type DrainTarget, type SourceFailure } from "./drain.ts";
 import type { ProgressWait } from "../progress/progress.ts";
-import type { RunProgress } from "../progress/run_progress.ts";
+import type { RunProgress } from "../progress/called_progress.ts";
 import { SKIPPED } from "./result_buffer.ts";
 import type { MapRunSetup } from "./map_run_setup.ts";
 import { failedItems, stoppedByItem } from "./run_errors.ts";
@@ -44,11 +44,11 @@ export abstract class MapRun implements DrainTarget, BulkTarget {
   constructor(setup: MapRunSetup) {
     this.setup = setup;
     this.#name = JSON.stringify(setup.functionName);
-    const { source, bulk, clock } = setup;
+    const { source, bulk, bulkDrain: OwnBulkDrain, clock } = setup;
     const turns = new TurnKeeper();
-    this.drain = bulk === undefined || source.isAsync
+    this.drain = bulk === undefined || OwnBulkDrain === undefined || source.isAsync
       ? new Drain(source, this, turns)
-      : new BulkDrain({ source, target: this, bulk, turns, clock });
+      : new OwnBulkDrain({ source, target: this, bulk, turns, clock });
   }
 
   /** Takes the result in. */
@@ -215,7 +215,7 @@ export abstract class MapRun implements DrainTarget, BulkTarget {
 
   /** An item without a call waits for nothing but its worker. */
   #firstWait(): ProgressWait | undefined {
-    const isWorking = this.drain instanceof BulkDrain && this.drain.isRunningPlain;
+    const isWorking = "isRunningPlain" in this.drain && this.drain.isRunningPlain;
     return isWorking ? undefined : firstWait(this.#running, this.setup.clock.now());
   }
 

@@ -1,8 +1,9 @@
 import type { Call } from "../call/call.ts";
 import type { Handler } from "../call/layer.ts";
 import type { ProgressWait } from "../progress/progress.ts";
-import type { RunProgress } from "../progress/run_progress.ts";
+import type { RunProgress } from "../progress/called_progress.ts";
 import type { Clock } from "../time/clock.ts";
+import type { BulkDrain, BulkDrainInit } from "./bulk_drain.ts";
 import type { BulkPool } from "./bulk_pool.ts";
 import type { RunCapacity } from "./intake_capacity.ts";
 import type { ItemSource } from "./item_source.ts";
@@ -38,6 +39,8 @@ export interface MapRunSetup {
   readonly handler: Handler;
   /** Runs items without a call for each, where they need none as long as they succeed. */
   readonly bulk: BulkPool | undefined;
+  /** Feeds that. */
+  readonly bulkDrain: (new (init: BulkDrainInit) => BulkDrain) | undefined;
   /** The `this` of the calls. */
   readonly self: unknown;
   /** Whether the layers ask for the state of a call at once. */

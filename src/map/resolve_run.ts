@@ -1,7 +1,7 @@
 import { isPooled } from "../options/option_needs.ts";
 import { validateOptions, wrongOption } from "../options/validate.ts";
 import type { MapEngine } from "./map_engine.ts";
-import { type ResolvedMapOptions, RUN_RULES, type RunOptions } from "./opmap_options.ts";
+import type { ResolvedMapOptions, RunOptions } from "./opmap_options.ts";
 
 /** The options of a run that are in force, but for its journal. */
 export interface ResolvedRun extends Pick<ResolvedMapOptions, "onError" | "progress" | "workers"> {
@@ -22,11 +22,11 @@ export function resolveRun(
   task: string,
   given: RunOptions | undefined,
   options: ResolvedMapOptions,
-  { table, features }: MapEngine,
+  { table, features, runRules }: MapEngine,
 ): ResolvedRun {
   const { onError, progress, workers } = options;
   if (given === undefined) return { onError, progress, workers, signal: undefined };
-  validateOptions(task, given, features?.runRules ?? RUN_RULES, "", table.hint);
+  validateOptions(task, given, features?.runRules ?? runRules, "", table.hint);
   if (isPooled(options) && (given.workers ?? 0) > workers) {
     throw wrongOption(task, "workers", { desired: `at most ${workers}, as many as the pool has` }, given.workers);
   }

@@ -1,7 +1,7 @@
 import { ConfigurationError } from "../errors/configuration_error.ts";
 import { positiveInteger, wrongOption } from "../options/validate.ts";
 import { Progress, type ProgressWait } from "../progress/progress.ts";
-import type { RunProgress } from "../progress/run_progress.ts";
+import type { RunProgress } from "../progress/called_progress.ts";
 import type { RunReport } from "../run_stats/run_report.ts";
 import type { RunCapacity } from "./intake_capacity.ts";
 import { MapList } from "./map_list.ts";

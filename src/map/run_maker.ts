@@ -4,7 +4,6 @@ import type { Registry } from "../engine/registry.ts";
 import type { ResolvedJournal } from "../journal/journal_options.ts";
 import { wrongOption } from "../options/validate.ts";
 import type { ProgressWait } from "../progress/progress.ts";
-import { openRunProgress } from "../progress/run_progress.ts";
 import type { BulkPool } from "./bulk_pool.ts";
 import type { RunCapacity } from "./intake_capacity.ts";
 import { countItems, expectRejections, isItems, type Items, ItemSource } from "./item_source.ts";
@@ -96,6 +95,7 @@ export class RunMaker {
       isFinite: countItems(items) !== undefined,
       handler: this.#parts.handler,
       bulk: this.#parts.bulk,
+      bulkDrain: mapEngine.bulkDrain,
       self,
       isStateful: cache !== undefined,
       capacity: this.#capacityFor(workers),
@@ -105,7 +105,7 @@ export class RunMaker {
       openProgress: progress === false
         ? undefined
         : (wait: () => ProgressWait | undefined) =>
-          openRunProgress({ progress, label: functionName, total: () => countItems(items), wait, clock }),
+          mapEngine.openProgress({ progress, label: functionName, total: () => countItems(items), wait, clock }),
       clock,
       onItem: this.#parts.onItem,
       hasItemListener: this.#parts.hasItemListener,

@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { ConfigurationError } from "@opero/core";
 import { createOpero, opero, opmap } from "@opero/core/light";
 import { OPERO_TABLE } from "../../src/engine/opero_table.ts";
@@ -40,6 +40,22 @@ Deno.test("opmap() of the light door refuses each option of pools, and says wher
     refusal((options) => opmap(load, options), { mode: "process" }),
     `Cannot wrap "load" as 'mode' must be "thread" or "async" of the light door (import { opmap } from "@opero/core" for ` +
       'workers): received "process"',
+  );
+  const bar =
+    `'progress' must be a function or false in the light door (import { opmap } from "@opero/core" for a bar): ` +
+    "received true";
+  assertEquals(refusal((options) => opmap(load, options), { progress: true }), `Cannot wrap "load" as ${bar}`);
+});
+
+Deno.test("a run of the light door refuses a bar, and calls its progress", async () => {
+  const map = opmap(load, { workers: 1 });
+  const done: number[] = [];
+  await map(["a", "b"], { progress: (state) => void done.push(state.done) });
+  assertEquals(done, [1, 2]);
+  const error = await assertRejects(() => map(["a"], { progress: true }), ConfigurationError);
+  assertEquals(
+    error.message.split(" (")[0],
+    `Cannot map "load" as 'progress' must be a function or false in the light door`,
   );
 });
 

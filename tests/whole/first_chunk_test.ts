@@ -10,7 +10,7 @@ const BARS: Readonly<Record<string, number>> = {
   'import { opero, opmap } from "@opero/core"': 93_700,
   'import { AllFailedError } from "@opero/core"': 4_100,
   'import { opero } from "@opero/core/light"': 17_900,
-  'import { opero, opmap } from "@opero/core/light"': 28_100,
+  'import { opero, opmap } from "@opero/core/light"': 24_600,
   'import { AllFailedError } from "@opero/core/light"': 2_100,
 };
 
