@@ -35,6 +35,16 @@ export type {
   RunReport,
   RunTotals,
 } from "./src/run_stats/run_report.ts";
+export type {
+  CallerLine,
+  Delivery,
+  Engine,
+  Lane,
+  ReplacementFrame,
+  TaskAddress,
+  WorkerLine,
+} from "./src/queue/engine.ts";
+export type { ClusterOptions } from "./src/queue/cluster_options.ts";
 export type { Items } from "./src/map/item_source.ts";
 export type { WorkerPermissions } from "./src/pool/sandbox.ts";
 export { transfer } from "./src/pool/transfer.ts";

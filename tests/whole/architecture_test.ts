@@ -9,7 +9,7 @@ const LEVELS: readonly (readonly string[])[] = [
   ["cache", "concurrency", "fallback", "hedge", "journal", "limiter", "pool", "progress", "run_stats"],
   ["layers", "policy"],
   ["engine", "opero"],
-  ["map"],
+  ["map", "queue"],
   ["create_opero", "default_instance", "light", "opmap", "run_async"],
   ["cli", "report", "testing"],
 ];

@@ -33,16 +33,16 @@ const EXPORTS: Record<string, { module: object; values: string; types: string }>
     types: `
       AllFailedInit AllFailedReason AnyFunction ArgFallbackOptions AsyncFunction AttemptRecord BreakerHandle BreakerMetrics CacheBackend
       CacheBackendFactory CacheBackendHost CacheEntry CacheErrorEvent CacheHandle CacheMode CacheOptions CacheStats
-      CacheStatus CallContext CallEvent CallMeta CallOptions CallStats CheckedArgFallback CircuitBreakerConfig CircuitBreakerOptions CircuitEvent CircuitState CircuitWaitEvent Clock ConcurrencyConfig ConcurrencyOptions ContextOptions CustomLayer
-      DeadlineOptions DiskCacheConfig Duration ErrorClass FailOnOptions FailureEvent FailurePredicate FallbackCooldownEvent FallbackEvent
+      CacheStatus CallContext CallEvent CallMeta CallOptions CallStats CallerLine CheckedArgFallback CircuitBreakerConfig CircuitBreakerOptions CircuitEvent CircuitState CircuitWaitEvent Clock ClusterOptions ConcurrencyConfig ConcurrencyOptions ContextOptions CustomLayer
+      DeadlineOptions Delivery DiskCacheConfig Duration Engine ErrorClass FailOnOptions FailureEvent FailurePredicate FallbackCooldownEvent FallbackEvent
       FallbackOptions FallbackStrategy HedgeConfig HedgeEvent HedgeOptions HedgeQuantile HiddenValue InstanceOptions ItemDoneEvent Items JitterContext JitterFunction JitterName JournalConfig JournalDurability JournalOption JournalResume KeyvLike
-      KvCacheConfig KvCommit KvDatabase KvEntry KvKey LatencyStats LayerCall LayerFunction LayerHandler LayerPlace LayersOptions
+      KvCacheConfig KvCommit KvDatabase KvEntry KvKey Lane LatencyStats LayerCall LayerFunction LayerHandler LayerPlace LayersOptions
       LimiterHandle LogFields LogLevel LogRecord LogThreshold Logger LoggingOptions MapCalls MapItemError MapMode MapResult MapStats MapStream Mapped MappedRun
       MaybePromise MemoryCacheConfig NameOptions NamedLayer OnError Opero OperoErrorCode OperoEvents OperoHandles
       OperoInstance OperoOptions OperoWrapper Opmap OpmapOptions OpmapWrapper PolicyHandles ProgressLog ProgressOption ProgressState QueueEvent
-      RateLimit RateLimitOptions RateLimitPausedEvent RateLimitedEvent ReportBin ReportError ReportExample ReportItem ReportItemName ReportLatency ReportTimeline ReportWorker ReraiseOptions ResultFunction RetryBudgetConfig RetryContext RetryEvent RetryOptions RetryPredicate
+      RateLimit RateLimitOptions RateLimitPausedEvent RateLimitedEvent ReplacementFrame ReportBin ReportError ReportExample ReportItem ReportItemName ReportLatency ReportTimeline ReportWorker ReraiseOptions ResultFunction RetryBudgetConfig RetryContext RetryEvent RetryOptions RetryPredicate
       RunAbout RunAsync RunAsyncOptions RunOptions RunReport RunTotals ShownOptions SignalOptions SqliteCacheConfig SqliteDatabase SqliteStatement
-      StatsOptions SuccessEvent TimeoutOptions Timer Unsubscribe WithMeta WorkerPermissions Wrapped
+      StatsOptions SuccessEvent TaskAddress TimeoutOptions Timer Unsubscribe WithMeta WorkerLine WorkerPermissions Wrapped
     `,
   },
   "policies.ts": {
