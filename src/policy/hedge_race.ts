@@ -132,10 +132,10 @@ export class HedgeRace {
     if (this.#isOver) return dropResponse(value);
     this.#leave(runner);
     if (hasBegun(runner)) this.#learn(runner);
-    // What stands around it asks when the attempt began that succeeded.
-    this.#call.startedMs = runner.call.startedMs;
     dropResponseOf(this.#failure);
     this.#end();
+    // What stands around it asks when the attempt began that succeeded; those that lost are asked for theirs before.
+    this.#call.startedMs = runner.call.startedMs;
     this.#resolve(value);
   }
 

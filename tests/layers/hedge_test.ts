@@ -192,7 +192,10 @@ Deno.test("hedge that was refused is not asked for again in the same call", asyn
   });
   let hedges = 0;
   events.on("hedge", () => void hedges++);
-  assertEquals(await outcome(fn(), (s) => clock.tick(s)), 0);
+  const call = fn();
+  await clock.tick("1s");
+  assertEquals(clock.pending, 1, "only the function waits");
+  assertEquals(await outcome(call, (s) => clock.tick(s)), 0);
   assertEquals([hedges, log.length, fn.stats!().shed, clock.pending], [1, 1, 1, 0]);
 });
 
@@ -248,6 +251,25 @@ Deno.test("hedge learns from a quantile of the latest attempts when one is slow"
   assertEquals(await outcome(fn(), (s) => clock.tick(s)), 21);
   const waited = log[21]!.startedMs - log[20]!.startedMs;
   assert(waited >= 98 && waited <= 103, `${waited}`);
+});
+
+Deno.test("hedge learns from the attempt that lost, too, as it would have taken longer", async () => {
+  const { fn, clock, events } = slow([{ ms: 100 }, { ms: 100 }, { ms: 1_000 }, { ms: 10 }, { ms: 1_000 }, { ms: 10 }], {
+    hedge: { after: { quantile: 0.9, minSamples: 2 }, budget: 1 },
+  });
+  const delays: number[] = [];
+  events.on("hedge", ({ delay }) => void delays.push(delay));
+  for (let i = 0; i < 4; i++) await outcome(fn(), (s) => clock.tick(s));
+  assertEquals(delays.map((delay) => Math.round(delay * 100)), [10, 11]);
+});
+
+Deno.test("hedge that wins took the time since it began itself, as the circuit breaker sees it", async () => {
+  const { fn, clock } = slow([{ ms: 1_000 }, { ms: 100 }], {
+    ...HEDGE,
+    circuitBreaker: { failureRatio: 0.5, minimumCalls: 1, slowCall: "250ms" },
+  });
+  await outcome(fn(), (s) => clock.tick(s));
+  assertEquals([fn.breaker?.state, fn.breaker?.metrics().slowCalls], ["closed", 0]);
 });
 
 Deno.test("hedge is one attempt to the circuit breaker and to fallback values", async () => {
@@ -338,7 +360,7 @@ Deno.test("hedge waits once for a slow attempt, whatever the fractions of a mill
 });
 
 Deno.test("hedge is not made while an attempt of a quick function waits, nor is it looked all the time", async () => {
-  const clock = new BoundedClock(2_000);
+  const clock = new BoundedClock(4_000);
   const { opero, events } = createOpero({ clock });
   let hedges = 0;
   events.on("hedge", () => void hedges++);
@@ -346,6 +368,8 @@ Deno.test("hedge is not made while an attempt of a quick function waits, nor is 
     hedge: { after: { quantile: 0.5, minSamples: 2 }, max: 3 },
     rateLimit: 0.1,
   });
-  await outcome(Promise.all([fn(), fn(), fn(), fn()]), (s) => clock.tick(s));
+  await outcome(Promise.all([fn(), fn()]), (s) => clock.tick(s));
+  // The delay is known now, and two of these wait for 10 s and for 20 s.
+  await outcome(Promise.all([fn(), fn(), fn()]), (s) => clock.tick(s));
   assertEquals(hedges, 0);
 });
