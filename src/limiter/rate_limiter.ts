@@ -133,8 +133,8 @@ export class RateLimiter implements Limiter {
 
   #waitMsAt(nowMs: number, ahead: number): number {
     const lineMs = this.#gcra.waitMs(nowMs, ahead);
-    const ringMs = this.#ring === undefined ? 0 : this.#ring.earliestMs(ahead) - nowMs;
-    const heldMs = Math.max(ringMs, this.#pausedUntilMs - nowMs);
+    const ringMs = this.#ring === undefined ? -Infinity : this.#ring.earliestMs(ahead);
+    const heldMs = Math.max(ringMs, this.#pausedUntilMs) - nowMs;
     return Math.max(lineMs, heldMs > ROUNDING_MS ? heldMs : 0);
   }
 
