@@ -43,6 +43,7 @@ const byLatency = opero(serveWith, { argFallback: 0, fallbackStrategy: "least_la
 const slotted = opero(serve, { retries: 3, concurrency: 10 });
 const adapting = opero(serve, { retries: 3, concurrency: { max: 100 } });
 const cockatielSlots = cockatiel.bulkhead(10, 10);
+const cockatielSlotted = cockatiel.wrap(cockatielRetry(), cockatiel.bulkhead(10, 10));
 const pLimited = pLimit(10);
 
 const FREE = { limit: 1e9, burst: 1e9 };
@@ -80,10 +81,12 @@ export const rows: readonly Row[] = [
   ]),
   callRow("concurrency, a free slot", [
     { name: "opero", call: () => slotted() },
-    { name: "cockatiel", call: () => cockatielSlots.execute(serve) },
+    { name: "cockatiel", call: () => cockatielSlotted.execute(serve) },
+    { name: "cockatiel without retries", call: () => cockatielSlots.execute(serve) },
     { name: "p-limit", call: () => pLimited(serve) },
     { name: "opero, adaptive", call: () => adapting() },
     { name: "opero without concurrency", call: () => retried() },
+    { name: "the function alone", call: () => serve() },
   ]),
   callRow("rate limit, a token is there", [
     { name: "opero", call: () => rated() },

@@ -62,7 +62,8 @@ export class HedgeRace {
     this.#call = call;
     // A call with a state notes exactly when its attempts begin.
     this.#state = stateOf(call);
-    this.#state.isTimed = true;
+    // Where nothing is learnt from it, the turn in which an attempt began says whether it is slow.
+    if (settings.latencies !== undefined) this.#state.isTimed = true;
     this.#next = next;
     this.#settings = settings;
     this.#host = host;
