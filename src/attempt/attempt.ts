@@ -1,6 +1,7 @@
-import type { Call } from "../call/call.ts";
+import { Call } from "../call/call.ts";
 import type { AttemptOutcome, EndedAttempt, RunningAttempt } from "../call/call_state.ts";
 import type { CallContext } from "./call_context.ts";
+import { keepShape } from "../runtime/kept_shape.ts";
 
 /**
  * One attempt of a call: one run of the function, or one that was refused. It is made only where it is asked for,
@@ -58,6 +59,8 @@ export class Attempt implements RunningAttempt, EndedAttempt {
     this.error = error;
   }
 }
+
+keepShape(new Attempt(new Call(undefined, [])));
 
 /**
  * Counts an attempt of `call` that begins at `nowMs`, a monotonic time.

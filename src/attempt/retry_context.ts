@@ -1,5 +1,6 @@
-import { type Call, stateOf } from "../call/call.ts";
+import { Call, stateOf } from "../call/call.ts";
 import { correlationIdOf } from "../telemetry/telemetry.ts";
+import { keepShape } from "../runtime/kept_shape.ts";
 
 /** What a predicate such as `retryOn` or `failOn` gets in addition to the error or the value. */
 export interface RetryContext {
@@ -44,6 +45,8 @@ class AttemptFacts implements RetryContext {
     return { attempt, retry, fallbackIndex, correlationId };
   }
 }
+
+keepShape(new AttemptFacts(new Call(undefined, []), () => 0));
 
 /**
  * What a predicate of the user's gets of the latest attempt of `call`.

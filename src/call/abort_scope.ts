@@ -1,3 +1,5 @@
+import { keepShape } from "../runtime/kept_shape.ts";
+
 /** Called once when the scope that it waits in is aborted. */
 export type AbortCallback = (reason: unknown) => void;
 
@@ -41,3 +43,5 @@ export class AbortScope {
     this.#first = this.#others = undefined;
   }
 }
+
+keepShape(new AbortScope());

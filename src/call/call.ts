@@ -1,5 +1,6 @@
-import type { AbortScope } from "./abort_scope.ts";
+import { AbortScope } from "./abort_scope.ts";
 import { CallState, type RunningAttempt } from "./call_state.ts";
+import { keepShape } from "../runtime/kept_shape.ts";
 
 /**
  * One call of a wrapped function on its way through the layers. It is made for every call, so it
@@ -51,6 +52,20 @@ export class Call {
     fork.isFork = true;
     return fork;
   }
+}
+
+for (const change of [() => {}, settled, owned]) {
+  const example = new Call(undefined, []);
+  change(example);
+  keepShape(example);
+}
+
+function settled(call: Call): void {
+  call.settle = () => {};
+}
+
+function owned(call: Call): void {
+  call.ownScope = new AbortScope();
 }
 
 /**

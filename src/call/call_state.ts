@@ -1,6 +1,7 @@
 import type { AttemptRecord } from "../errors/all_failed_error.ts";
 import type { AbortScope } from "./abort_scope.ts";
 import type { CallWatcher } from "./call_watcher.ts";
+import { keepShape } from "../runtime/kept_shape.ts";
 
 /** What the cache did for a call; `"journal"` where the value was recorded by an earlier run of a map. */
 export type CacheStatus = "hit" | "miss" | "stale" | "coalesced" | "off" | "journal";
@@ -129,3 +130,5 @@ export class CallState {
     else this.round.push(attempt);
   }
 }
+
+keepShape(new CallState(undefined, 0));

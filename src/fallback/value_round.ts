@@ -1,5 +1,6 @@
 import { COMPARISONS, type FallbackStrategy } from "./fallback_strategy.ts";
 import type { ValueFailure, ValueHealth } from "./value_health.ts";
+import { keepShape } from "../runtime/kept_shape.ts";
 
 /** What the rounds of a function have in common. */
 export interface ValueRoundOptions {
@@ -114,6 +115,8 @@ export class ValueRound {
     return this.#values.reduce((latest, { stayedAt }) => Math.max(latest, stayedAt), 0);
   }
 }
+
+keepShape(new ValueRound({ strategy: "ordered", turns: { latest: 0 } }, []));
 
 function count(outcomes: readonly Outcome[]): number {
   return outcomes.filter((outcome) => outcome !== undefined).length;

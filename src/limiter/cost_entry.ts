@@ -1,3 +1,5 @@
+import { keepShape } from "../runtime/kept_shape.ts";
+
 /** What came at one time. */
 export class CostEntry {
   readonly firstMs: number;
@@ -11,3 +13,5 @@ export class CostEntry {
     this.lastMs = ms;
   }
 }
+
+keepShape(new CostEntry(0));

@@ -1,12 +1,13 @@
 import { isAborted, isOver } from "../attempt/is_over.ts";
 import type { LayerHost } from "../attempt/layer_host.ts";
 import { AbortScope } from "../call/abort_scope.ts";
-import { type Call, stateOf } from "../call/call.ts";
+import { Call, stateOf } from "../call/call.ts";
 import type { CallState } from "../call/call_state.ts";
 import { dropResponse, dropResponseOf } from "../call/drop_response.ts";
 import type { Handler } from "../call/layer.ts";
-import type { HedgeBudget } from "../hedge/hedge_budget.ts";
+import { HedgeBudget } from "../hedge/hedge_budget.ts";
 import type { QuantileDelay } from "../hedge/quantile_delay.ts";
+import { keepShape } from "../runtime/kept_shape.ts";
 import type { Timer } from "../time/clock.ts";
 import { toSeconds } from "../time/duration.ts";
 
@@ -60,7 +61,6 @@ export class HedgeRace {
   /** A race in which nothing runs. */
   constructor(call: Call, next: Handler, settings: HedgeRaceSettings, host: LayerHost) {
     this.#call = call;
-    // A call with a state notes exactly when its attempts begin.
     this.#state = stateOf(call);
     // Where nothing is learnt from it, the turn in which an attempt began says whether it is slow.
     if (settings.latencies !== undefined) this.#state.isTimed = true;
@@ -208,3 +208,6 @@ export class HedgeRace {
 function hasBegun({ call, numberBefore }: Runner): boolean {
   return call.attemptNumber > numberBefore;
 }
+
+const NO_HEDGES = { delayMs: () => undefined, latencies: undefined, max: 0, budget: new HedgeBudget(0, undefined) };
+keepShape(new HedgeRace(new Call(undefined, []), () => Promise.resolve(), NO_HEDGES, {} as LayerHost));

@@ -1,3 +1,5 @@
+import { keepShape } from "../runtime/kept_shape.ts";
+
 /** What the lists need of a platform. All times are milliseconds. */
 export interface TimerListsHost {
   /** A monotonic time. */
@@ -136,6 +138,9 @@ class TimerList {
     });
   }
 }
+
+const NO_HOST: TimerListsHost = { now: () => 0, schedule: () => () => {}, soon: () => {} };
+keepShape(new ListedTimer(new TimerList(0, NO_HOST, () => {}), 0, () => {}));
 
 /** A timer with one of the platform to itself. */
 class LoneTimer {

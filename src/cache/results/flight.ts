@@ -1,7 +1,8 @@
 import type { AbortScope } from "../../call/abort_scope.ts";
 import { interruptible } from "../../call/interruptible.ts";
-import type { Call } from "../../call/call.ts";
+import { Call } from "../../call/call.ts";
 import type { CacheEntry } from "../backend/cache_backend.ts";
+import { keepShape } from "../../runtime/kept_shape.ts";
 import { SharedResult } from "./shared_result.ts";
 import { cancelSingleUse, isSingleUse, isUsedUp } from "./single_use.ts";
 
@@ -205,3 +206,5 @@ export class Flight {
     });
   }
 }
+
+keepShape(new Flight({ end: () => {} }, new Call(undefined, []), undefined));

@@ -1,0 +1,48 @@
+/**
+ * What an engine has compiled for calls stays valid after a garbage collection that finds no call under way. V8 says
+ * which of it does not.
+ */
+import { assert, assertEquals } from "@std/assert";
+
+/** The words of V8 for code that is dropped as the layout of its objects is gone. */
+const DROPPED = /<SharedFunctionInfo ?([^>]*)>\)[^\n]*weak objects/g;
+
+const KINDS: Readonly<Record<string, string>> = {
+  "a plain call": "opero(serve)",
+  "a call with a timeout and a deadline": 'opero(serve, { timeout: "1m", deadline: "2m" })',
+  "a call with fallback values": "opero(serve, { argFallback: 0 })",
+  "a call with limits by cost": "opero(serve, { rateLimit: [{ limit: 1e9, cost: () => 1 }] })",
+  "a call with hedges": 'opero(serve, { hedge: { after: "1m" } })',
+  "a call that is judged": "opero(serve, { failOn: () => false })",
+  "a call that runs for the cache": "opero(serve, { cache: true })",
+};
+
+/** The functions that are compiled anew after collections between calls. */
+async function droppedBy(wrapped: string, isOwn = true): Promise<readonly string[]> {
+  const code = `
+    import { opero } from "@opero/core";
+    let served = 0;
+    class Other { constructor() { this.turn = served; } }
+    const serve = async (_keys) => ++served;
+    const fn = ${wrapped};
+    const read = () => new Other().turn;
+    for (let round = 0; round < 12; round++) {
+      for (let gcs = 0; gcs < 3; gcs++) gc();
+      for (let n = 0; n < 3_000; n++) await fn(["a" + round + n, "b"]);
+      if (${!isOwn}) for (let n = 0; n < 30_000; n++) read();
+    }`;
+  const args = ["eval", "--v8-flags=--expose-gc,--trace-deopt", code];
+  const { stdout, success } = await new Deno.Command(Deno.execPath(), { args, stderr: "inherit" }).output();
+  assert(success);
+  return [...new TextDecoder().decode(stdout).matchAll(DROPPED)].map(([, name]) => name!);
+}
+
+Deno.test("V8 says what it drops", async () => {
+  assert((await droppedBy("serve", false)).length > 0);
+});
+
+for (const [kind, wrapped] of Object.entries(KINDS)) {
+  Deno.test(`a garbage collection drops no code of ${kind}`, async () => {
+    assertEquals(await droppedBy(wrapped), []);
+  });
+}
