@@ -122,8 +122,12 @@ export class SlotBoard {
   release(slot: number): Job | undefined {
     const job = this.#forget(slot);
     const page = this.#pageOf(slot);
-    if (page === undefined) this.#freeSlots.push(slot);
-    else page.release(1);
+    if (page !== undefined) page.release(1);
+    else {
+      // A message that could not be sent leaves its number to the next.
+      this.#numbers[slot] = -1;
+      this.#freeSlots.push(slot);
+    }
     return job?.isSettled ? undefined : job;
   }
 

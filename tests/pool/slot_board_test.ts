@@ -102,6 +102,17 @@ Deno.test("SlotBoard.releaseSentWith() releases what went with one message, take
   assertEquals(board.freeCount, 3);
 });
 
+Deno.test("SlotBoard.releaseSentWith() releases no slot twice where a message that was not sent had the same number", () => {
+  const [unsent, sent] = [jobFor(1), jobFor(2)];
+  const { board } = boardWith([unsent]);
+  board.release(unsent.slot);
+  assertEquals([board.releaseSentWith(7), board.freeCount], [[], 4]);
+  board.occupy(sent, 7);
+  const [first, second] = [jobFor(3), jobFor(4)];
+  for (const job of [first, second]) board.occupy(job, 8);
+  assertEquals(new Set([sent, first, second].map(({ slot }) => slot)).size, 3);
+});
+
 Deno.test("SlotBoard.isReportedWithOthers() holds only for a job that is told, with another that is", () => {
   const jobs = [1, 2, 3].map(jobFor);
   const { board, memory } = boardWith(jobs);
