@@ -1,3 +1,5 @@
+import { keepShape } from "../runtime/kept_shape.ts";
+
 class Waiter<Start> {
   previous: Waiter<Start> | undefined = undefined;
   next: Waiter<Start> | undefined = undefined;
@@ -64,3 +66,5 @@ export class WaitingLine<Start> {
     return true;
   }
 }
+
+keepShape(new Waiter(() => {}));

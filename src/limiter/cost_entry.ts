@@ -14,4 +14,4 @@ export class CostEntry {
   }
 }
 
-keepShape(new CostEntry(0));
+keepShape(new CostEntry(0.5));

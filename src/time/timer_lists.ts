@@ -140,7 +140,7 @@ class TimerList {
 }
 
 const NO_HOST: TimerListsHost = { now: () => 0, schedule: () => () => {}, soon: () => {} };
-keepShape(new ListedTimer(new TimerList(0, NO_HOST, () => {}), 0, () => {}));
+keepShape(new ListedTimer(new TimerList(0, NO_HOST, () => {}), 0.5, () => {}));
 
 /** A timer with one of the platform to itself. */
 class LoneTimer {

@@ -12,6 +12,7 @@ const KINDS: Readonly<Record<string, string>> = {
   "a call with a timeout and a deadline": 'opero(serve, { timeout: "1m", deadline: "2m" })',
   "a call with fallback values": "opero(serve, { argFallback: 0 })",
   "a call with limits by cost": "opero(serve, { rateLimit: [{ limit: 1e9, cost: () => 1 }] })",
+  "a call that waits for a slot": "many(opero(serve, { concurrency: 2 }))",
   "a call with hedges": 'opero(serve, { hedge: { after: "1m" } })',
   "a call that is judged": "opero(serve, { failOn: () => false })",
   "a call that runs for the cache": "opero(serve, { cache: true })",
@@ -24,6 +25,7 @@ async function droppedBy(wrapped: string, isOwn = true): Promise<readonly string
     let served = 0;
     class Other { constructor() { this.turn = served; } }
     const serve = async (_keys) => ++served;
+    const many = (fn) => (keys) => Promise.all([fn(keys), fn(keys), fn(keys), fn(keys)]);
     const fn = ${wrapped};
     const read = () => new Other().turn;
     for (let round = 0; round < 12; round++) {
