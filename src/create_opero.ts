@@ -1,3 +1,4 @@
+import { SystemClock } from "./time/system_clock.ts";
 import { TELEMETRY_LOG } from "./telemetry/telemetry_log.ts";
 import type { EventHub } from "./telemetry/events.ts";
 import { finiteDuration, type OptionRules, positiveInteger, validateOptions } from "./options/validate.ts";
@@ -65,7 +66,7 @@ export function createOpero(options: InstanceOptions = {}): OperoInstance {
   const task = "create an instance";
   validateOptions(task, options, RULES, "", FULL_ENGINE.table.hint);
   const merged = mergeOptions(task, {}, options) as InstanceOptions;
-  const { clock, random, logger, maxThreads, idleTimeout, ...defaults } = merged;
+  const { clock = new SystemClock(), random, logger, maxThreads, idleTimeout, ...defaults } = merged;
   const registry = new Registry({ defaults, log: TELEMETRY_LOG, clock, random, logger, maxThreads, idleTimeout });
   const close = () => registry.close();
   return {

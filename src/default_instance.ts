@@ -1,3 +1,4 @@
+import { SystemClock } from "./time/system_clock.ts";
 import { TELEMETRY_LOG } from "./telemetry/telemetry_log.ts";
 import { clearCache as clearCacheOf } from "./engine/clear_cache.ts";
 import { FULL_ENGINE } from "./engine/full_engine.ts";
@@ -15,7 +16,13 @@ let wrap: Opero | undefined;
 let map: Opmap | undefined;
 
 function defaultRegistry(): Registry {
-  return registry ??= new Registry({ defaults: {}, events, log: TELEMETRY_LOG, isReopenable: true });
+  return registry ??= new Registry({
+    defaults: {},
+    clock: new SystemClock(),
+    events,
+    log: TELEMETRY_LOG,
+    isReopenable: true,
+  });
 }
 
 /**

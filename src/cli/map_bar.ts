@@ -2,7 +2,7 @@ import type { ProgressWait } from "../progress/progress.ts";
 import type { RunProgress } from "../progress/called_progress.ts";
 import { openRunProgress } from "../progress/run_progress.ts";
 import type { RunRecord } from "../run_stats/run_record.ts";
-import { SystemClock } from "../time/clock.ts";
+import { SystemClock } from "../time/system_clock.ts";
 
 /** What a bar shows. */
 export interface MapBarOptions {

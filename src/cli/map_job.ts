@@ -4,7 +4,7 @@ import { progress } from "../progress/progress_log.ts";
 import { openOutput, type OutputFile } from "../runtime/file_streams.ts";
 import type { HostProcess } from "../runtime/host_process.ts";
 import type { RunRecord } from "../run_stats/run_record.ts";
-import { SystemClock } from "../time/clock.ts";
+import { SystemClock } from "../time/system_clock.ts";
 import { EXIT_CODES, exitCodeFor } from "./exit_code.ts";
 import { isHaltDue } from "./halt_flag.ts";
 import { Interrupts } from "./interrupts.ts";

@@ -1,4 +1,4 @@
-import { type Clock, SystemClock } from "../time/clock.ts";
+import type { Clock } from "../time/clock.ts";
 import type { Duration } from "../time/duration.ts";
 import { ConfigurationError } from "../errors/configuration_error.ts";
 import type { EventHub } from "../telemetry/events.ts";
@@ -14,7 +14,7 @@ import type { SharedValues } from "./shared_values.ts";
 /** What an instance is made with. */
 export interface RegistryOptions {
   readonly defaults: OperoOptions;
-  readonly clock?: Clock | undefined;
+  readonly clock: Clock;
   readonly random?: (() => number) | undefined;
   readonly logger?: Logger | undefined;
   /** Writes log lines; without it there are none. */
@@ -65,7 +65,7 @@ export class Registry {
   constructor(options: RegistryOptions) {
     this.options = options;
     this.defaults = options.defaults;
-    this.clock = options.clock ?? new SystemClock();
+    this.clock = options.clock;
     this.random = options.random ?? Math.random;
     this.telemetry = new Telemetry({ ...options, random: this.random });
   }

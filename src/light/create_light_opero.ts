@@ -1,3 +1,4 @@
+import { SystemClock } from "../time/system_clock.ts";
 import { TELEMETRY_LOG } from "../telemetry/telemetry_log.ts";
 import { clearCache } from "../engine/clear_cache.ts";
 import type { Engine } from "../engine/engine.ts";
@@ -86,7 +87,7 @@ export function createOpero<Names extends ExtraPolicyName = never>(
   const engine = engineWith(task, policies);
   validateOptions(task, given, { ...engine.table.rules, ...INSTANCE_RULES }, "", engine.table.hint);
   const merged: OperoOptions & Omit<LightInstanceParts<Names>, "policies"> = mergeOptions(task, {}, given);
-  const { clock, random, logger, ...defaults } = merged;
+  const { clock = new SystemClock(), random, logger, ...defaults } = merged;
   return open(new Registry({ defaults, log: TELEMETRY_LOG, clock, random, logger }), engine);
 }
 

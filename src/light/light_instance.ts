@@ -3,6 +3,7 @@ import { createWrap } from "../opero.ts";
 import { createMap } from "../opmap.ts";
 import { LIGHT_ENGINE } from "./light_engine.ts";
 import { lightMap } from "./light_map.ts";
+import { PlainClock } from "../time/plain_clock.ts";
 import type { LightOpero } from "./light_opero.ts";
 import type { LightOpmap } from "./light_opmap.ts";
 
@@ -12,7 +13,7 @@ let wrap: LightOpero | undefined;
 let map: LightOpmap | undefined;
 
 function lightRegistry(): Registry {
-  return registry ??= new Registry({ defaults: {}, isReopenable: true });
+  return registry ??= new Registry({ defaults: {}, clock: new PlainClock(), isReopenable: true });
 }
 
 /**

@@ -11,7 +11,8 @@ import {
   validateOptions,
   wrongOption,
 } from "../options/validate.ts";
-import { type Clock, SystemClock } from "../time/clock.ts";
+import type { Clock } from "../time/clock.ts";
+import { SystemClock } from "../time/system_clock.ts";
 import { type Duration, parseDuration } from "../time/duration.ts";
 import { seededRandom } from "./seeded_random.ts";
 

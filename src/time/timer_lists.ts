@@ -1,3 +1,4 @@
+import { EARLY_MS } from "./long_timeout.ts";
 import { keepShape } from "../runtime/kept_shape.ts";
 
 /** What the lists need of a platform. All times are milliseconds. */
@@ -13,9 +14,6 @@ export interface TimerListsHost {
   /** Whether its timers may never fire any more. */
   isOver?(): boolean;
 }
-
-/** Timers of platforms come early by less than this, which is waited for; those of a test fire when the test says so. */
-const EARLY_MS = 2;
 
 /** More different delays than this in use at once are each given a timer of their own. */
 const MAX_LISTS = 32;

@@ -1,3 +1,4 @@
+import { SystemClock } from "../../src/time/system_clock.ts";
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import { InstanceCaches } from "../../src/engine/instance_caches.ts";
 import { Registry } from "../../src/engine/registry.ts";
@@ -8,7 +9,7 @@ const LIMITS = { maxEntries: 10 };
 const ENTRY = { value: 1, createdAt: 0, expiresAt: Infinity, staleUntil: Infinity };
 
 function newCaches(clock?: Clock): InstanceCaches {
-  const registry = new Registry({ defaults: {}, clock });
+  const registry = new Registry({ defaults: {}, clock: clock ?? new SystemClock() });
   return new InstanceCaches(registry.clock, registry.telemetry);
 }
 

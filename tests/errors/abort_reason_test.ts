@@ -1,6 +1,6 @@
 import { assertEquals, assertInstanceOf, assertStrictEquals } from "@std/assert";
 import { createOpero } from "@opero/core";
-import { SystemClock } from "../../src/time/clock.ts";
+import { SystemClock } from "../../src/time/system_clock.ts";
 import { abortError, abortReason } from "../../src/errors/abort_reason.ts";
 import { rejectionOf } from "../support/lab.ts";
 

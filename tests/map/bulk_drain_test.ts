@@ -7,7 +7,7 @@ import { ItemSource } from "../../src/map/item_source.ts";
 import { type ItemClient, ItemJob } from "../../src/pool/item_job.ts";
 import { ItemRange } from "../../src/pool/item_range.ts";
 import { transfer } from "../../src/pool/transfer.ts";
-import { SystemClock } from "../../src/time/clock.ts";
+import { SystemClock } from "../../src/time/system_clock.ts";
 import { TurnKeeper } from "../../src/time/turn_keeper.ts";
 
 const OWNER = { stop: (job: ItemJob, reason: unknown) => job.fail(reason), onSettled: () => {} };

@@ -1,4 +1,5 @@
-import { SystemClock, type Timer } from "../../src/time/clock.ts";
+import type { Timer } from "../../src/time/clock.ts";
+import { SystemClock } from "../../src/time/system_clock.ts";
 
 /** The least that a tick takes. */
 const TICK_MS = 10;

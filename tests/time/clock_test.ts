@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { SystemClock } from "../../src/time/clock.ts";
+import { SystemClock } from "../../src/time/system_clock.ts";
 import { nextTurn } from "../../src/time/next_turn.ts";
 import { outcomeOf } from "../support/outcome.ts";
 

@@ -1,3 +1,4 @@
+import { SystemClock } from "../../src/time/system_clock.ts";
 import { assert, assertEquals, assertMatch, assertNotEquals, assertRejects, assertStrictEquals } from "@std/assert";
 import {
   AllFailedError,
@@ -53,7 +54,7 @@ Deno.test("by default worker threads without work are kept for 30 s, as the doc 
   assertMatch(read("README.md"), /`maxThreads` and\s+`idleTimeout` \(`"30s"`\)/);
   for (const [idleTimeout, expectedMs] of [[undefined, 30_000], ["2m", 120_000]] as const) {
     let idleMs: number | undefined;
-    await using pool = poolOf(new Registry({ defaults: {}, idleTimeout }), {}, (options) => {
+    await using pool = poolOf(new Registry({ defaults: {}, clock: new SystemClock(), idleTimeout }), {}, (options) => {
       idleMs = options.idleMs;
       return new WorkerPool(options);
     });

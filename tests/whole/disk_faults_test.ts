@@ -2,7 +2,7 @@ import type { CacheEntry } from "../../src/cache/backend/cache_backend.ts";
 import { diskCache, openDiskCache } from "../../src/cache/disk/disk_cache.ts";
 import { DiskRoot } from "../../src/cache/disk/disk_root.ts";
 import { DiskStore } from "../../src/cache/disk/disk_store.ts";
-import { SystemClock } from "../../src/time/clock.ts";
+import { SystemClock } from "../../src/time/system_clock.ts";
 import { HOSTILE_KEYS } from "../../src/testing/conformance/key_checks.ts";
 import { ConfigurationError, SerializationError } from "../../src/errors.ts";
 import { type Files, openFiles } from "../../src/runtime/files.ts";

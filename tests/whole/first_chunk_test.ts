@@ -9,8 +9,8 @@ const BARS: Readonly<Record<string, number>> = {
   'import { opero } from "@opero/core"': 80_000,
   'import { opero, opmap } from "@opero/core"': 93_700,
   'import { AllFailedError } from "@opero/core"': 4_100,
-  'import { opero } from "@opero/core/light"': 17_900,
-  'import { opero, opmap } from "@opero/core/light"': 24_600,
+  'import { opero } from "@opero/core/light"': 17_300,
+  'import { opero, opmap } from "@opero/core/light"': 24_100,
   'import { AllFailedError } from "@opero/core/light"': 2_100,
 };
 

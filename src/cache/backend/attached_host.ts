@@ -1,4 +1,5 @@
-import { type Clock, SystemClock, type Timer } from "../../time/clock.ts";
+import type { Clock, Timer } from "../../time/clock.ts";
+import { SystemClock } from "../../time/system_clock.ts";
 import type { LogFields } from "../../telemetry/logger.ts";
 import { setHousekeepingTimer } from "../../runtime/housekeeping_timer.ts";
 import type { CacheBackend, CacheBackendHost } from "./cache_backend.ts";

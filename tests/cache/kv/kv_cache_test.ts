@@ -3,7 +3,7 @@ import { kvCache, type KvDatabase } from "@opero/core";
 import { testCacheBackend } from "@opero/core/testing";
 import { openKvCache } from "../../../src/cache/kv/kv_cache.ts";
 import { kvPlace } from "../../../src/cache/kv/kv_place.ts";
-import { SystemClock } from "../../../src/time/clock.ts";
+import { SystemClock } from "../../../src/time/system_clock.ts";
 import { ConfigurationError, SerializationError } from "../../../src/errors.ts";
 
 const FOREVER = { createdAt: 0, expiresAt: Infinity, staleUntil: Infinity };

@@ -2,7 +2,7 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { RedisConnection } from "../../../src/cache/redis/redis_connection.ts";
 import { RedisError } from "../../../src/cache/redis/redis_error.ts";
 import type { OwnedRedisClient } from "../../../src/cache/redis/redis_session.ts";
-import { SystemClock } from "../../../src/time/clock.ts";
+import { SystemClock } from "../../../src/time/system_clock.ts";
 
 /** A client that answers with what it was sent, and tells what was done to it. */
 class FakeClient implements OwnedRedisClient {

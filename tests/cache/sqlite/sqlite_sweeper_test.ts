@@ -4,7 +4,7 @@ import { DatabaseSync } from "node:sqlite";
 import { openSqliteCache } from "../../../src/cache/sqlite/sqlite_cache.ts";
 import type { SqliteStatements } from "../../../src/cache/sqlite/sqlite_statements.ts";
 import { SqliteSweeper } from "../../../src/cache/sqlite/sqlite_sweeper.ts";
-import { SystemClock } from "../../../src/time/clock.ts";
+import { SystemClock } from "../../../src/time/system_clock.ts";
 
 /** A sweeper of a database without a row, and after which writes it looked for dead ones and counted all. */
 function sweeperOf(maxEntries: number) {

@@ -4,7 +4,7 @@ import { testCacheBackend } from "@opero/core/testing";
 import { BackendHealth } from "../../../src/cache/guard/backend_health.ts";
 import { GuardedCache } from "../../../src/cache/guard/guarded_cache.ts";
 import { WriteOrder } from "../../../src/cache/guard/write_order.ts";
-import { SystemClock } from "../../../src/time/clock.ts";
+import { SystemClock } from "../../../src/time/system_clock.ts";
 
 class MapCache implements CacheBackend {
   readonly entries = new Map<string, CacheEntry>();
