@@ -83,3 +83,12 @@ Deno.test("opmap() in a pool ends a run that is closed with all of its messages 
   await run;
   assertEquals(await map([1, 2]), [2, 4]);
 });
+
+Deno.test("opmap() in a pool fails the items alone that cannot be sent, or whose results cannot, run after run", async () => {
+  await using map = await warm(opmap((n: unknown) => n === 5 ? () => {} : typeof n, { ...QUIET, onError: "return" }));
+  const given = items.map((n) => n % 3 === 0 ? () => n : n % 7 === 0 ? 5 : n);
+  const expected = given.map((n) => n === 5 || typeof n === "function" ? "failed" : "number");
+  for (let round = 0; round < 4; round++) {
+    assertEquals((await map(given)).map((value) => value instanceof Error ? "failed" : value), expected);
+  }
+});
