@@ -16,6 +16,7 @@ export const SECTIONS: readonly Section[] = [
   { title: "Events and what a call tells", file: "telemetry_bench.ts" },
   { title: "Many items in this thread", file: "opmap_bench.ts" },
   { title: "Memory of a stream", file: "opmap_memory_bench.ts" },
+  { title: "Journal of a run", file: "journal_bench.ts" },
   { title: "Pools of two threads", file: "pool_bench.ts" },
   { title: "Many functions in process mode", file: "functions_bench.ts" },
   { title: "Cache in SQLite", file: "cache_sqlite_bench.ts" },

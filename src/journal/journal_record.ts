@@ -52,6 +52,8 @@ export interface WrittenValue {
   readonly form: "v" | "g" | "";
   /** The JSON; empty for `undefined`. */
   readonly json: string;
+  /** What the JSON says, of a line that was read: new with each reading. */
+  readonly parsed?: unknown;
 }
 
 /** What is recorded of an error. */
@@ -175,7 +177,8 @@ function writtenIn(line: string, { v, g }: Partial<RecordLine>): WrittenValue {
   const form = g !== undefined ? "g" : v !== undefined ? "v" : "";
   if (form === "") return { form, json: "" };
   const mark = `,"${form}":`;
-  return { form, json: line.slice(line.indexOf(mark) + mark.length, line.lastIndexOf("}")) };
+  const json = line.slice(line.indexOf(mark) + mark.length, line.lastIndexOf("}"));
+  return { form, json, parsed: form === "v" ? v : g };
 }
 
 function isRecordedError(value: unknown): value is RecordedError {

@@ -109,7 +109,6 @@ export class ItemJournal {
   }
 }
 
-function decoded({ form, json }: WrittenValue): unknown {
-  if (form === "") return undefined;
-  return form === "v" ? JSON.parse(json) : decodeGraph(json);
+function decoded({ form, json, parsed }: WrittenValue): unknown {
+  return form === "g" ? decodeGraph(json) : parsed;
 }

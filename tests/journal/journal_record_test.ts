@@ -15,11 +15,11 @@ const HEADER: JournalHeader = { task: "enrich", version: "2", keyed: "item", at:
 const RECORDS: [string, JournalRecord][] = [
   [
     `{"k":"${KEY}","s":"ok","a":2,"t":1764111111111,"d":123.4,"w":80,"v":{"a":"},\\"v\\":"}}\n`,
-    { ...FACTS, status: "ok", value: { form: "v", json: '{"a":"},\\"v\\":"}' } },
+    { ...FACTS, status: "ok", value: { form: "v", json: '{"a":"},\\"v\\":"}', parsed: { a: '},"v":' } } },
   ],
   [
     `{"k":"${KEY}","s":"ok","a":2,"t":1764111111111,"d":123.4,"w":80,"g":[[-2]]  }\n`,
-    { ...FACTS, status: "ok", value: { form: "g", json: "[[-2]]  " } },
+    { ...FACTS, status: "ok", value: { form: "g", json: "[[-2]]  ", parsed: [[-2]] } },
   ],
   [
     `{"k":"${KEY}#2","s":"ok","a":2,"t":1764111111111,"d":123.4,"w":80}\n`,
