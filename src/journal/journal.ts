@@ -102,8 +102,12 @@ export class Journal {
   #beatLater(): void {
     this.#cancelBeat = setBackgroundTimer(BEAT_MS, () => {
       const { fail, lock, onFailure } = this.#parts;
-      if (lock.beat()) return this.#beatLater();
-      onFailure(fail("another run has taken it over"));
+      try {
+        if (lock.beat()) return this.#beatLater();
+        onFailure(fail("its lock was removed, or taken over by another run"));
+      } catch (error) {
+        onFailure(fail(`its lock cannot be written: ${reasonOf(error)}`));
+      }
     });
   }
 }

@@ -1,14 +1,23 @@
 import { type FsModule, ifThere } from "./node_fs.ts";
 
 /**
- * Where a file lies, without links; the path itself where there is none yet.
+ * Where a file lies, or is to lie, without links: so that it stays the same file where the process changes its directory.
  *
  * @param fs The files of the runtime.
  * @param path Where it is looked for.
- * @returns The path.
+ * @returns The path; as it was given where not even its directory is there.
  */
 export function realPath(fs: FsModule, path: string): string {
-  return ifThere(() => fs.realpathSync(path)) ?? path;
+  const found = ifThere(() => fs.realpathSync(path));
+  if (found !== undefined) return found;
+  const name = path.slice(directoryOf(path).length);
+  const directory = ifThere(() => fs.realpathSync(directoryOf(path) || "."));
+  return directory === undefined || name === "" ? path : `${directory}/${name}`;
+}
+
+/** With the separator at its end; empty for the directory of the process. */
+function directoryOf(path: string): string {
+  return path.replace(/[^/\\]*$/, "");
 }
 
 /**
@@ -33,7 +42,7 @@ export function freeName(fs: FsModule, path: string): string {
  * @param path A file in it.
  */
 export function syncNames(fs: FsModule, path: string): void {
-  const directory = path.replace(/[^/\\]*$/, "") || ".";
+  const directory = directoryOf(path) || ".";
   try {
     const file = fs.openSync(directory, fs.constants.O_RDONLY ?? 0);
     try {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { AsyncLocalStorage } from "node:async_hooks";
 import { type AddressInfo, createServer } from "node:net";
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { hostname, tmpdir } from "node:os";
 import { inspect } from "node:util";
 import {
@@ -519,27 +519,21 @@ portable(
   "a journal is one run's at a time; the lock of a process that is gone is taken over",
   () =>
     withJournal(async (path, load) => {
-      let end = () => {};
-      const first = opmap((id: number) => new Promise<number>((resolve) => end = () => resolve(id)), {
-        name: "load",
-        journal: path,
-        progress: false,
-      });
+      let [begin, end] = [() => {}, (_value: number) => {}];
+      const begun = new Promise<void>((resolve) => begin = resolve);
+      const ended = new Promise<number>((resolve) => end = resolve);
+      const first = opmap((_id: number) => (begin(), ended), { name: "load", journal: path, progress: false });
       const running = first([1]);
-      while (!existsSync(path) || !readFileSync(path, "utf8").includes("opero")) {
-        await new Promise((resolve) => setTimeout(resolve, 1));
-      }
+      await begun;
       const error = await rejectionOf(load([1]));
       assert(error instanceof JournalError, String(error));
       assert.match(error.message, /a run of this process has it since 2/);
-      await new Promise((resolve) => setTimeout(resolve, 50));
-      end();
+      end(1);
       assert.deepEqual(await running, [1]);
       const { pid } = spawnSync("true");
       const holder = { pid, host: hostname(), realm: "", start: "", since: "now", token: "left", system: false };
       // Where it ran is not known, and it has said nothing for long.
       writeFileSync(`${path}.lock`, JSON.stringify(holder));
-      const { utimesSync } = await import("node:fs");
       utimesSync(`${path}.lock`, 1, 1);
       await load([1, 2]);
       assert.equal(existsSync(`${path}.lock`), false);

@@ -157,12 +157,14 @@ Deno.test("a journal behind a link is that to which it leads, and one with loose
 
 Deno.test("a second run on a journal is refused, and says who has it; then it is free", async () => {
   await withJournal(async (path) => {
-    let end = () => {};
+    const begun = Promise.withResolvers<void>();
+    const ended = Promise.withResolvers<string>();
     const first = opmap(function load(_id: number) {
-      return new Promise<string>((resolve) => end = () => resolve("first"));
+      begun.resolve();
+      return ended.promise;
     }, { journal: path, progress: false });
     const running = first([1]);
-    while (!namesBeside(path).includes("run.jsonl.lock")) await new Promise((resolve) => setTimeout(resolve, 1));
+    await begun.promise;
     const { opmap: other } = createOpero();
     const second = other(function load(_id: number) {
       return "second";
@@ -170,9 +172,7 @@ Deno.test("a second run on a journal is refused, and says who has it; then it is
     const error = await assertRejects(() => second([2]), JournalError);
     const since = /a run of this process has it since \d{4}-\d\d-\d\dT[\d:.]+Z$/;
     assert(since.test(error.message), error.message);
-    while (recordsIn(path).length > 0) await new Promise((resolve) => setTimeout(resolve, 1));
-    await new Promise((resolve) => setTimeout(resolve, 5));
-    end();
+    ended.resolve("first");
     assertEquals(await running, ["first"]);
     assertEquals(await second([1, 2]), ["first", "second"]);
   });
@@ -233,5 +233,24 @@ Deno.test("a journal asks for no permission but that of its directory, and says 
     assert(/^JournalError Cannot map "load": \S+: it cannot be read: Requires read access/.test(refused), refused);
     const readOnly = await runModule(code, "", ["--no-prompt", `--allow-read=${directory}`]);
     assert(/^JournalError Cannot map "load": \S+: it cannot be opened: Requires write access/.test(readOnly), readOnly);
+  });
+});
+
+Deno.test("the journal of a run stays the same file where the process changes its directory", async () => {
+  await withJournal(async (path) => {
+    const directory = path.replace(/\/run.jsonl$/, "");
+    const code = `
+      import { chdir as enter } from "node:process";
+      import { opmap } from "@opero/core";
+      enter("${directory}");
+      const load = opmap(function load(id: number) {
+        enter("/");
+        return id;
+      }, { journal: "run.jsonl", progress: false });
+      console.log((await load([1, 2])).length);
+    `;
+    assertEquals((await runModule(code, "", ["-A"])).trim(), "2");
+    assertEquals(namesBeside(path), ["run.jsonl"]);
+    assertEquals(recordsIn(path).length, 2);
   });
 });
