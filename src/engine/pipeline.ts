@@ -28,6 +28,8 @@ export interface Pipeline {
   readonly host: LayerHost;
   /** What the wrapped function bears of its policies. */
   readonly handles: object;
+  /** The arguments that distinguish a call from others: all but those that have alternatives. */
+  readonly keyArguments: PolicyHost["keyArguments"];
   /** What it was built with. */
   readonly engine: Engine;
 }
@@ -71,6 +73,7 @@ export function buildPipeline(parts: PipelineParts): Pipeline {
       engine.openHandles?.(policyHost, tally) ?? {},
       ...forms.map(({ handles }) => handles),
     ),
+    keyArguments: policyHost.keyArguments,
     engine,
   };
 }

@@ -14,6 +14,9 @@ import type { ResolvedJournal } from "../journal/journal_options.ts";
 import type { OkRecord, RecordedError, RecordFacts, WrittenValue } from "../journal/journal_record.ts";
 import { wrongOption } from "../options/validate.ts";
 
+/** What of the arguments of a call, which are an item alone, distinguishes it from others. */
+export type KeyArguments = (args: readonly unknown[]) => readonly unknown[];
+
 /** What becomes of an item that a run comes to: it runs, its value is there, or it is skipped. */
 export type ItemPlan = "run" | "skip" | KnownItem;
 
@@ -26,9 +29,16 @@ export class ItemJournal {
   readonly #options: ResolvedJournal;
   readonly #name: string;
   readonly #keys = new ItemKeys();
+  readonly #keyArguments: KeyArguments;
 
   /** The items of a run of the function of this name, in `journal`, which is open. */
-  constructor(journal: RecordedItems, options: ResolvedJournal, functionName: string) {
+  constructor(
+    journal: RecordedItems,
+    options: ResolvedJournal,
+    functionName: string,
+    keyArguments: KeyArguments = (args) => args,
+  ) {
+    this.#keyArguments = keyArguments;
     this.#journal = journal;
     this.#options = options;
     this.#name = quoted(functionName);
@@ -94,7 +104,10 @@ export class ItemJournal {
 
   #textOf(item: unknown, index: number | undefined): string {
     try {
-      return jsonKeyOf([item]) ?? BUILT + serializeArguments([item]);
+      const args = this.#keyArguments([item]);
+      // Of an item that is a list of alternatives nothing else is there.
+      const counted = args.length === 0 ? [item] : args;
+      return jsonKeyOf(counted) ?? BUILT + serializeArguments(counted);
     } catch (error) {
       if (!isInstance(error, ConfigurationError)) throw error;
       const desired = `given for items that hold what cannot be compared by value, such as item ${index}`;

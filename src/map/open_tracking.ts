@@ -8,24 +8,27 @@ import { RunStats } from "../run_stats/run_stats.ts";
 import { wallClockNow } from "../time/read_time.ts";
 import { aboutMap } from "./about_map.ts";
 import { ItemJournal } from "./item_journal.ts";
-import type { ResolvedMapOptions } from "./opmap_options.ts";
-import { type OpenTracking, type ReportFacts, TrackedItems, type TrackedItemsParts } from "./tracked_items.ts";
+import {
+  type OpenTracking,
+  type ReportFacts,
+  TrackedItems,
+  type TrackedItemsParts,
+  type TrackingRequest,
+} from "./tracked_items.ts";
 
 /**
  * Opens what follows the items of a run.
  *
  * @param parts What it uses.
  * @param task What cannot be done where the journal cannot be used, as in `map "load"`.
- * @param journal Where the items are recorded, if they are.
- * @param reported The options of the map, where the items are counted for a report.
+ * @param wanted Where the items are recorded, if they are, and what is counted for a report.
  * @returns What was opened, which is to be closed.
  * @throws {JournalError} If the journal cannot be used.
  */
 export async function openTracking(
   parts: Omit<TrackedItemsParts, "journal" | "stats">,
   task: string,
-  journal: ResolvedJournal | undefined,
-  reported: ResolvedMapOptions | undefined,
+  { journal, keyArguments, reported }: TrackingRequest,
 ): Promise<OpenTracking> {
   const stats = reported && new RunStats();
   const report = ({ left, ...times }: ReportFacts) => {
@@ -36,7 +39,8 @@ export async function openTracking(
     return { items: new TrackedItems({ ...parts, journal, stats }), report, close: () => Promise.resolve() };
   }
   const open = await openJournalOf(journal, parts, task);
-  const items = new TrackedItems({ ...parts, journal: new ItemJournal(open, journal, parts.functionName), stats });
+  const recorded = new ItemJournal(open, journal, parts.functionName, keyArguments);
+  const items = new TrackedItems({ ...parts, journal: recorded, stats });
   return { items, report, close: (isHurried) => open.close(isHurried) };
 }
 

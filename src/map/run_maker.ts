@@ -67,7 +67,8 @@ export class RunMaker {
   #trackingInit(journal: ResolvedJournal | undefined, reported?: ResolvedMapOptions): RunTrackingInit {
     const { pipeline, handler, task } = this.#parts;
     const { functionName, clock, telemetry } = pipeline.host;
-    return { handler, clock, telemetry, functionName, journal, reported, task };
+    const { keyArguments } = pipeline;
+    return { handler, clock, telemetry, functionName, journal, reported, task, keyArguments };
   }
 
   #capacityFor(workers: number): RunCapacity {

@@ -1,22 +1,17 @@
 import { LazyModule } from "../runtime/lazy_module.ts";
 import type { Call } from "../call/call.ts";
-import type { ResolvedJournal } from "../journal/journal_options.ts";
 import type { RunReport } from "../run_stats/run_report.ts";
 import type { MapRunSetup, Tracking } from "./map_run_setup.ts";
 import type { ItemWatcher } from "./item_watcher.ts";
-import type { ResolvedMapOptions } from "./opmap_options.ts";
 import type { RunGate } from "./run_gate.ts";
-import type { OpenTracking, ReportFacts, TrackedItemsParts } from "./tracked_items.ts";
+import type { OpenTracking, ReportFacts, TrackedItemsParts, TrackingRequest } from "./tracked_items.ts";
 
 /** What follows items, records and counts them: of no use to a run that does neither. */
 const trackers = /* @__PURE__ */ new LazyModule(() => import("./open_tracking.ts"));
 
 /** What it is made with. */
-export interface RunTrackingInit extends Pick<TrackedItemsParts, "handler" | "clock" | "telemetry" | "functionName"> {
-  /** Where the items are recorded, if they are. */
-  readonly journal: ResolvedJournal | undefined;
-  /** The options of the map, where the items are counted for a report. */
-  readonly reported: ResolvedMapOptions | undefined;
+export interface RunTrackingInit
+  extends TrackingRequest, Pick<TrackedItemsParts, "handler" | "clock" | "telemetry" | "functionName"> {
   /** What cannot be done where the journal cannot be used, as in `map "load"`. */
   readonly task: string;
 }
@@ -76,9 +71,13 @@ export class RunTracking implements Tracking {
 
   async #openNow(fail: (error: unknown) => void): Promise<void> {
     const { openTracking } = await trackers.load();
-    const { journal, reported, task, ...parts } = this.#init;
+    const { journal, reported, task, keyArguments, ...parts } = this.#init;
     const isOver = () => this.#isOver;
-    this.#open = await openTracking({ ...parts, fail, isOver, watcher: this.watcher }, task, journal, reported);
+    this.#open = await openTracking({ ...parts, fail, isOver, watcher: this.watcher }, task, {
+      journal,
+      keyArguments,
+      reported,
+    });
     this.#gate.open();
   }
 }

@@ -8,8 +8,10 @@ import type { RunReport } from "../run_stats/run_report.ts";
 import type { RunStats, UnfinishedItems } from "../run_stats/run_stats.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
 import type { Clock } from "../time/clock.ts";
-import type { ItemJournal } from "./item_journal.ts";
+import type { ItemJournal, KeyArguments } from "./item_journal.ts";
 import type { ItemWatcher } from "./item_watcher.ts";
+import type { ResolvedMapOptions } from "./opmap_options.ts";
+import type { ResolvedJournal } from "../journal/journal_options.ts";
 import { NOT_RUN, stateOfRun } from "./item_outcome.ts";
 import { recordedError } from "./recorded_error.ts";
 
@@ -30,6 +32,16 @@ export interface TrackedItemsParts {
   readonly fail: (error: unknown) => void;
   /** Whether the run has ended: what it interrupts has neither failed nor succeeded. */
   readonly isOver: () => boolean;
+}
+
+/** What is to be opened for a run. */
+export interface TrackingRequest {
+  /** Where the items are recorded, if they are. */
+  readonly journal: ResolvedJournal | undefined;
+  /** What distinguishes an item from others. */
+  readonly keyArguments: KeyArguments;
+  /** The options of the map, where the items are counted for a report. */
+  readonly reported: ResolvedMapOptions | undefined;
 }
 
 /** What a report says of the run as a whole. */

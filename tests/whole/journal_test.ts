@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertInstanceOf, assertRejects, assertThrows } from "@std/assert";
 import {
   ConfigurationError,
+  configureLogging,
   createOpero,
   type JournalConfig,
   type JournalResume,
@@ -360,4 +361,50 @@ Deno.test("opmap() refuses wrong options of a journal where it is made, and wher
   }
   assertThrows(() => opmap(load, { journal: { path: "a", file: "b" } } as object), ConfigurationError, "journal.file");
   assertThrows(() => opmap(load, { version: "" }), ConfigurationError, "'version' must be a non-empty string");
+});
+
+Deno.test("a journal knows an item again whose alternatives have changed, and holds none of them", async () => {
+  await withJournal(async (path) => {
+    let runs = 0;
+    const ask = opmap(function ask({ prompt, apiKey }: { prompt: string; apiKey: string[] }) {
+      runs++;
+      if (apiKey[0]!.startsWith("CANARY-1")) throw new Error(`401 for ${apiKey[0]}`);
+      return prompt.length;
+    }, { journal: path, argFallback: "apiKey", retries: 0, progress: false, onError: "return" });
+    assertEquals(await ask([{ prompt: "one", apiKey: ["CANARY-1", "CANARY-2"] }]), [3]);
+    assertEquals(runs, 2);
+    assertEquals(await ask([{ prompt: "one", apiKey: ["CANARY-3"] }]), [3]);
+    assertEquals(runs, 2);
+    await ask([{ prompt: "two", apiKey: ["CANARY-1x"] }]);
+    assert(!Deno.readTextFileSync(path).includes("CANARY"), Deno.readTextFileSync(path));
+  });
+});
+
+Deno.test("a map with a journal shows no secret of its items in its options, its report, and the lines of its log", async () => {
+  await withJournal(async (path) => {
+    const seen: string[] = [];
+    const restore = configureLogging({
+      level: "DEBUG",
+      sink: (line, record) => seen.push(line, JSON.stringify(record)),
+    });
+    const map = opmap(function load(item: { token: string }) {
+      throw new TypeError(`refused "${item.token}"`);
+    }, { journal: { path, key: ({ token }) => token }, retries: 0, progress: false, retryOn: Error, onError: "skip" });
+    try {
+      const run = map.run([{ token: "CANARY-1" }, { token: "CANARY-2" }]);
+      await run;
+      seen.push(
+        JSON.stringify(run.report()),
+        JSON.stringify(run.stats()),
+        Deno.inspect(run),
+        Deno.inspect(map.options),
+      );
+      seen.push(Deno.readTextFileSync(path));
+      assertEquals(run.report().errors.map(({ label, count }) => [label, count]), [["TypeError", 2]]);
+    } finally {
+      restore();
+    }
+    assert(seen.length > 8, `${seen.length} lines`);
+    assertEquals(seen.filter((text) => text.includes("CANARY")), []);
+  });
 });
