@@ -1,4 +1,4 @@
-import type { JournalError } from "../errors/journal_error.ts";
+import { JournalError } from "../errors/journal_error.ts";
 import { setBackgroundTimer } from "../runtime/background_timer.ts";
 import type { FsModule } from "../runtime/node_fs.ts";
 import type { RecordFile } from "../runtime/record_file.ts";
@@ -60,7 +60,7 @@ export class Journal {
     const line = this.#window.lineAt(offset);
     const record = line === undefined ? undefined : readRecord(line);
     if (record?.key === key) return record;
-    throw this.#parts.fail("it was changed while it was in use");
+    throw this.#parts.fail("it was removed or changed while it was in use");
   }
 
   /** Records an item; the promise, if there is one, resolves once that is safe. After the close nothing is recorded. */
@@ -85,6 +85,7 @@ export class Journal {
       await this.#writer.finish().catch((error) => {
         throw this.#parts.fail(`it cannot be written: ${reasonOf(error)}`);
       });
+      if (!isHurried) this.#requirePlace();
       // Where that fails, for a full disk say, the journal is as it was: longer than it has to be.
       if (!isHurried && this.#isMostlyReplaced) await compactJournal(fs, file).catch(() => {});
     } finally {
@@ -101,14 +102,20 @@ export class Journal {
 
   #beatLater(): void {
     this.#cancelBeat = setBackgroundTimer(BEAT_MS, () => {
-      const { fail, lock, onFailure } = this.#parts;
+      const { lock, fail, onFailure } = this.#parts;
       try {
-        if (lock.beat()) return this.#beatLater();
-        onFailure(fail("its lock was removed, or taken over by another run"));
+        this.#requirePlace();
+        if (!lock.beat()) throw fail("its lock was removed, or taken over by another run");
+        this.#beatLater();
       } catch (error) {
-        onFailure(fail(`its lock cannot be written: ${reasonOf(error)}`));
+        onFailure(error instanceof JournalError ? error : fail(`it cannot be written: ${reasonOf(error)}`));
       }
     });
+  }
+
+  /** What is written to a file that was removed is lost. */
+  #requirePlace(): void {
+    if (!this.#parts.file.isInPlace) throw this.#parts.fail("it was removed or changed while it was in use");
   }
 }
 

@@ -1,4 +1,4 @@
-import type { FsModule } from "./node_fs.ts";
+import { type FsModule, ifThere } from "./node_fs.ts";
 
 const FILE_MODE = 0o600;
 /** What others than the owner may do with a file. */
@@ -62,6 +62,13 @@ export class RecordFile {
     return new Promise((resolve, reject) => {
       this.#fs.fdatasync(this.#file, (error) => error ? reject(error) : resolve());
     });
+  }
+
+  /** Whether it is still what lies under its path, with all that was written to it and nothing else. */
+  get isInPlace(): boolean {
+    const own = this.#fs.fstatSync(this.#file);
+    const there = ifThere(() => this.#fs.statSync(this.path, { throwIfNoEntry: false }));
+    return there !== undefined && there.ino === own.ino && there.dev === own.dev && own.size === this.#size;
   }
 
   /** Drops all behind the first `size` bytes. */

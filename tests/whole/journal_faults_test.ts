@@ -178,6 +178,26 @@ Deno.test("a second run on a journal is refused, and says who has it; then it is
   });
 });
 
+Deno.test("a journal that is removed, replaced or changed while a run has it is an error at its end", async () => {
+  const changes: ((path: string) => void)[] = [
+    (path) => Deno.removeSync(path),
+    (path) => (Deno.copyFileSync(path, `${path}.copy`), Deno.renameSync(`${path}.copy`, path)),
+    (path) => Deno.truncateSync(path),
+    (path) => Deno.writeTextFileSync(path, "{}\n", { append: true }),
+  ];
+  for (const change of changes) {
+    await withJournal(async (path) => {
+      const map = opmap(function load(id: number) {
+        if (id === 3) change(path);
+        return id;
+      }, { journal: path, progress: false, workers: 1 });
+      const error = await assertRejects(() => map(IDS), JournalError);
+      assertEquals(error.message, `Cannot map "load": ${path}: it was removed or changed while it was in use`);
+      assertEquals(namesBeside(path).filter((name) => name.includes("lock")), []);
+    });
+  }
+});
+
 /** Runs `code` as a module in a process of its own; returns what it says. */
 async function runModule(code: string, shell: string, permissions: readonly string[]): Promise<string> {
   const directory = await Deno.makeTempDir();
