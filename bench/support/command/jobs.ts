@@ -1,0 +1,25 @@
+/** What `opero map` runs beside GNU parallel. */
+
+/** A job of no work. */
+export function nothing(line: string): string {
+  return line;
+}
+
+/** A job that starts a process, as each one of parallel does. */
+export async function process(line: string): Promise<string> {
+  const { stdout } = await new Deno.Command("echo", { args: [line], stderr: "null" }).output();
+  return new TextDecoder().decode(stdout).trimEnd();
+}
+
+/** A job that takes a while, and leaves its name in a file. */
+export async function recorded(line: string): Promise<string> {
+  Deno.writeTextFileSync("executed.txt", `${line}\n`, { append: true });
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  return line;
+}
+
+/** A job that fails for the lines that say so. */
+export function failing(line: string): string {
+  if (line.startsWith("bad")) throw new Error("bad");
+  return line;
+}
