@@ -11,5 +11,6 @@ import "./redis.ts";
 import { main } from "./src/cli/main.ts";
 
 export { main } from "./src/cli/main.ts";
+export { reportPage } from "./src/report/report_page.ts";
 
 if (import.meta.main) await main();

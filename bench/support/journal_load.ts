@@ -1,5 +1,5 @@
 /** Journals to be measured: what a record is, and a file of many of them. */
-import { type Journal } from "../../src/journal/journal.ts";
+import type { Journal } from "../../src/journal/journal.ts";
 import type { JournalRecord } from "../../src/journal/journal_record.ts";
 import { ItemKeys } from "../../src/journal/item_keys.ts";
 import { openJournal } from "../../src/journal/open_journal.ts";

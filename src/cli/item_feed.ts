@@ -8,8 +8,8 @@ export class ItemFeed {
   /** Those that were read and have not come out, from `#first` on. */
   #waiting: ReadItem[] = [];
   #first = 0;
-  /** The places in the input of the items that a map was given, from the one on that is numbered `#firstGiven` there. */
-  #given: number[] = [];
+  /** The items that a map was given and that have not come out, the first of them numbered `#firstGiven` there. */
+  #given: ReadItem[] = [];
   #firstGiven = 0;
   #isStopped = false;
   #isAtEnd = false;
@@ -47,15 +47,15 @@ export class ItemFeed {
       this.#read++;
       this.#waiting.push(step.value);
       if (step.value.fault !== undefined) continue;
-      this.#given.push(step.value.index);
+      this.#given.push(step.value);
       yield step.value.value;
     }
     // What was asked of the input may never be answered, and is not waited for.
     void this.#source.return?.();
   }
 
-  /** The place in the input of the item with this number in the map. */
-  indexOf(number: number): number | undefined {
+  /** The item with this number in the map, unless it has come out. */
+  given(number: number): ReadItem | undefined {
     return this.#given[number - this.#firstGiven];
   }
 

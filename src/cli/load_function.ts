@@ -4,6 +4,9 @@ import { printable, quoted } from "../errors/printable.ts";
 import { importModule, moduleUrl } from "../runtime/user_module.ts";
 import { UsageError } from "./usage_error.ts";
 
+/** What a module exports to say what an item costs. */
+export const COST_EXPORT = "cost";
+
 /** A function of one item. */
 // deno-lint-ignore no-explicit-any -- the item is the user's
 export type ItemFunction = (item: any) => unknown;
@@ -18,6 +21,8 @@ export interface LoadedFunction {
   readonly name: string;
   /** Another function that the module exports, for the flag of this name. */
   readonly find: (name: string, flag: string) => ItemFunction;
+  /** What the module says that an item costs, by the names of costs; `undefined` where it does not. */
+  readonly cost: ItemFunction | undefined;
 }
 
 /**
@@ -38,7 +43,8 @@ export async function loadFunction(given: string, directory: string): Promise<Lo
   if (readField(fn, "stream") !== undefined && readField(fn, "withMeta") !== undefined) {
     throw new UsageError(`${path}: ${quoted(chosen)} is a map itself: export the function of one item that it maps`);
   }
-  return { url, fn, name: chosen === "default" ? nameOf(fn, path) : chosen, find };
+  const cost = typeof exported[COST_EXPORT] === "function" ? exported[COST_EXPORT] as ItemFunction : undefined;
+  return { url, fn, name: chosen === "default" ? nameOf(fn, path) : chosen, find, cost };
 }
 
 /** A default export without a name of its own is known by that of its file. */
@@ -61,7 +67,7 @@ async function load(path: string, url: string): Promise<Readonly<Record<string, 
 
 function onlyFunction(path: string, exported: Readonly<Record<string, unknown>>): string {
   if (typeof exported.default === "function") return "default";
-  const names = functionsOf(exported);
+  const names = functionsOf(exported).filter((name) => name !== COST_EXPORT);
   if (names.length === 1) return names[0]!;
   if (names.length === 0) throw new UsageError(`${path}: the module exports no function`);
   throw new UsageError(`${path}: the module exports several functions; choose one: ${list(path, names)}`);

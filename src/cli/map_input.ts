@@ -1,11 +1,10 @@
-import { errorText } from "../errors/error_label.ts";
-import { printable } from "../errors/printable.ts";
 import { isRegularFile, readChunks } from "../runtime/file_streams.ts";
 import type { HostProcess } from "../runtime/host_process.ts";
 import { type ReadItem, readItems } from "./item_reader.ts";
 import type { MapFlags } from "./map_flags.ts";
 import { sampleItems } from "./sample_items.ts";
 import { countLines } from "./text_lines.ts";
+import { chunksOf, withPath } from "./with_path.ts";
 import { UsageError } from "./usage_error.ts";
 
 /** Where the items of a run come from. */
@@ -32,22 +31,13 @@ export function openInput(flags: MapFlags, host: HostProcess): MapInput {
   if (isStdin && host.isInputTerminal && flags.items === undefined) {
     throw new UsageError("there are no items: give them by --items FILE or by stdin; see opero map --help");
   }
-  const isFile = !isStdin && requireReadable(path);
+  const isFile = !isStdin && withPath("--items", path, () => isRegularFile(path));
   const name = isStdin ? "stdin" : path;
   const options = { name, form, areBadSkipped: flags["skip-bad"] === true, offset, limit };
-  const read = readItems(isStdin ? host.input : readChunks(path), options);
+  const read = readItems(isStdin ? host.input : chunksOf("--items", path, readChunks(path)), options);
   const items = sample === undefined ? read : sampleItems(read, sample);
   const drawn = Math.min(limit, sample ?? Infinity);
   const count = async () =>
     isFile ? Math.min(Math.max(0, await countLines(readChunks(path)) - offset), drawn) : undefined;
   return { items, count };
-}
-
-/** Whether it is a file that can be read twice. */
-function requireReadable(path: string): boolean {
-  try {
-    return isRegularFile(path);
-  } catch (error) {
-    throw new UsageError(`--items ${printable(path)}: the file cannot be read: ${printable(errorText(error) ?? "")}`);
-  }
 }

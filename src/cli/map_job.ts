@@ -9,6 +9,7 @@ import { EXIT_CODES, exitCodeFor } from "./exit_code.ts";
 import { isHaltDue } from "./halt_flag.ts";
 import { Interrupts } from "./interrupts.ts";
 import { ItemFeed } from "./item_feed.ts";
+import type { ReadItem } from "./item_reader.ts";
 import { LineOutput } from "./line_output.ts";
 import type { LoadedFunction } from "./load_function.ts";
 import { MapBar } from "./map_bar.ts";
@@ -16,6 +17,7 @@ import type { MapFlags } from "./map_flags.ts";
 import type { MapInput } from "./map_input.ts";
 import { mapOptions } from "./map_options.ts";
 import { MapSession } from "./map_session.ts";
+import { withPath } from "./with_path.ts";
 import { summaryOf } from "./map_summary.ts";
 import { ReportWriter } from "./report_writer.ts";
 
@@ -98,21 +100,21 @@ export class MapJob {
 
   #openSession(): MapSession {
     const { flags, host } = this.#parts;
-    const output = flags.out === undefined || flags.out === "-" ? host : this.#openFile(flags.out);
-    const errors = flags.errors === undefined ? undefined : this.#openFile(flags.errors);
+    const output = flags.out === undefined || flags.out === "-" ? host : this.#openFile("--out", flags.out);
+    const errors = flags.errors === undefined ? undefined : this.#openFile("--errors", flags.errors);
     const onBroken = (error: unknown) => this.#onBroken(error);
     return new MapSession({
       feed: this.#feed,
       out: new LineOutput((text) => output.write(text), onBroken),
       errors: errors && new LineOutput((text) => errors.write(text), onBroken),
       form: flags.form ?? "values",
-      onDone: (record) => this.#onDone(record),
+      onDone: (record, item) => this.#onDone(record, item),
       nowMs: () => this.#clock.wallNow(),
     });
   }
 
-  #openFile(path: string): OutputFile {
-    const file = openOutput(path);
+  #openFile(flag: string, path: string): OutputFile {
+    const file = withPath(flag, path, () => openOutput(path));
     this.#files.push(file);
     return file;
   }
@@ -128,9 +130,9 @@ export class MapJob {
     return this.#count;
   }
 
-  #onDone(record: RunRecord): void {
+  #onDone(record: RunRecord, item: ReadItem | undefined): void {
     this.#bar?.count(record);
-    this.#report?.count(record);
+    this.#report?.count(record, item);
     if (record.isFromJournal) this.#ran.fromJournal++;
     else if (record.failure === undefined) this.#ran.ok++;
     else this.#ran.failed++;

@@ -3,13 +3,10 @@ import { isTransient } from "../retry/is_transient.ts";
 import type { JournalConfig } from "../journal/journal_options.ts";
 import type { OpmapOptions } from "../map/opmap_options.ts";
 import type { RateLimit } from "../policy/rate_fields.ts";
-import type { ItemFunction, LoadedFunction } from "./load_function.ts";
+import { COST_EXPORT, type ItemFunction, type LoadedFunction } from "./load_function.ts";
 import type { MapFlags } from "./map_flags.ts";
 import type { RateFlag } from "./rate_flag.ts";
 import { UsageError } from "./usage_error.ts";
-
-/** What a module exports to say what an item costs. */
-const COST_EXPORT = "cost";
 
 /**
  * The options of the map that the flags ask for.

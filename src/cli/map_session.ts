@@ -17,7 +17,7 @@ export interface MapSessionParts {
   /** What a line of the results is. */
   readonly form: "values" | "records";
   /** Is notified of each item as soon as it is done. */
-  readonly onDone: (record: RunRecord) => void;
+  readonly onDone: (record: RunRecord, item: ReadItem | undefined) => void;
   /** The time of day, in milliseconds. */
   readonly nowMs: () => number;
 }
@@ -41,7 +41,8 @@ export class MapSession implements ItemWatcher {
   done(record: RunRecord): void {
     const { index = 0 } = record;
     this.#records.set(index, record);
-    this.#parts.onDone({ ...record, index: this.#parts.feed.indexOf(index) });
+    const item = this.#parts.feed.given(index);
+    this.#parts.onDone({ ...record, index: item?.index }, item);
   }
 
   /** An item was not to run; no result of it comes. */
@@ -70,7 +71,7 @@ export class MapSession implements ItemWatcher {
       const isBad = item.fault !== undefined;
       if (!isBad && !this.#skipped.delete(this.#next)) return;
       feed.take();
-      if (isBad) this.#parts.onDone(this.#recordOfBad(item));
+      if (isBad) this.#parts.onDone(this.#recordOfBad(item), item);
       else this.#next++;
       await this.#emit({ ...NOTHING, item, status: isBad ? "failed" : "skipped", error: item.fault });
     }

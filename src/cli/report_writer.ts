@@ -2,14 +2,16 @@ import type { OperoInstance } from "../create_opero.ts";
 import { reportPage } from "../report/report_page.ts";
 import { retryAfterMs } from "../retry/retry_after.ts";
 import { describeMachine } from "../runtime/machine.ts";
-import { writeWhole } from "../runtime/file_streams.ts";
+import { requireWritable, writeWhole } from "../runtime/file_streams.ts";
 import type { HostProcess } from "../runtime/host_process.ts";
 import { RunStats } from "../run_stats/run_stats.ts";
 import type { RunRecord } from "../run_stats/run_record.ts";
 import type { Clock } from "../time/clock.ts";
 import { toSeconds } from "../time/duration.ts";
+import type { ReadItem } from "./item_reader.ts";
 import type { LoadedFunction } from "./load_function.ts";
 import type { MapFlags } from "./map_flags.ts";
+import { withPath } from "./with_path.ts";
 import { shellCommand } from "./shell_command.ts";
 
 /** What a report says of how a run ended. */
@@ -58,13 +60,15 @@ export class ReportWriter {
     this.#clock = clock;
     this.#stats = new RunStats(flags["report-values"]);
     this.#startedAt = this.#now();
+    // What cannot be written is no news for the end of a long run.
+    withPath("--report", flags.report!, () => requireWritable(flags.report!));
     // Without a rate each item waits by itself.
     if (flags.rate.length > 0) instance.events.on("retry", ({ error, delay }) => this.#countPause(error, delay));
   }
 
   /** An item is done. */
-  count(record: RunRecord): void {
-    this.#stats.add(record);
+  count(record: RunRecord, item: ReadItem | undefined): void {
+    this.#stats.add({ ...record, costs: this.#costsOf(item) });
   }
 
   /** Writes the page. */
@@ -81,7 +85,20 @@ export class ReportWriter {
       exit: { code, reason },
       resume: isDone || flags.journal === undefined ? undefined : shellCommand(host.calledAs, host.args),
     };
-    writeWhole(flags.report!, reportPage(this.#stats.report(about, { left })));
+    const page = reportPage(this.#stats.report(about, { left }));
+    withPath("--report", flags.report!, () => writeWhole(flags.report!, page));
+  }
+
+  /** What the module says, where that is numbers; a mistake in it is seen where a rate asks for it. */
+  #costsOf(item: ReadItem | undefined): Readonly<Record<string, number>> | undefined {
+    const { cost } = this.#parts.loaded;
+    if (cost === undefined || item === undefined || item.fault !== undefined) return undefined;
+    try {
+      const costs = Object.entries(Object(cost(item.value)));
+      return Object.fromEntries(costs.filter((each): each is [string, number] => typeof each[1] === "number"));
+    } catch {
+      return undefined;
+    }
   }
 
   #countPause(error: unknown, delay: number): void {

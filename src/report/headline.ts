@@ -76,12 +76,8 @@ function figuresOf(totals: RunTotals): readonly Markup[] {
       : ["of the time waited", formatShare(waitedSeconds, itemSeconds), "for limits and retries"],
     ...Object.entries(totals.costs).map(([name, cost]) => [name, formatNumber(cost), "in all"] as const),
   ];
-  return figures.filter((each) => each !== undefined).map(([name, value, note]) =>
-    markup`
-      <div>
-        <dt>${name}</dt>
-        <dd><b>${value}</b>${note === undefined ? undefined : markup`<span>${note}</span>`}</dd>
-      </div>
-    `
-  );
+  return figures.filter((each) => each !== undefined).map(([name, value, note]) => {
+    const small = note === undefined ? undefined : markup` <span>${note}</span>`;
+    return markup`<div><dt>${name}</dt><dd><b>${value}</b>${small}</dd></div>`;
+  });
 }

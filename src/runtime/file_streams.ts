@@ -75,6 +75,16 @@ export function openOutput(path: string): OutputFile {
 }
 
 /**
+ * Sees to it that a file can be written; it is made, empty, where there is none. Throws what the runtime throws.
+ *
+ * @param path The path of the file.
+ */
+export function requireWritable(path: string): void {
+  const fs = streams();
+  fs.closeSync(fs.openSync(path, "a"));
+}
+
+/**
  * Writes a file at once. Throws what the runtime throws.
  *
  * @param path The path of the file.

@@ -14,10 +14,10 @@ Deno.test("ItemFeed hands on good items, and keeps all until they come out", asy
   const feed = new ItemFeed(from([itemAt(0), itemAt(1, new Error("bad")), itemAt(2)]));
   assertEquals(await Array.fromAsync(feed.items()), [0, 20]);
   assertEquals([feed.read, feed.isAtEnd], [3, true]);
-  assertEquals([feed.indexOf(0), feed.indexOf(1), feed.indexOf(2)], [0, 2, undefined]);
+  assertEquals([feed.given(0)?.index, feed.given(1)?.index, feed.given(2)], [0, 2, undefined]);
   assertEquals(feed.peek()?.index, 0);
   assertEquals([feed.take()?.index, feed.take()?.index], [0, 1]);
-  assertEquals([feed.indexOf(0), feed.indexOf(1)], [undefined, 2]);
+  assertEquals([feed.given(0), feed.given(1)?.index], [undefined, 2]);
   assertEquals([feed.take()?.index, feed.take()], [2, undefined]);
 });
 

@@ -37,16 +37,8 @@ async function untilLines(path: string, count: number): Promise<void> {
 for (const [signal, code] of [["SIGINT", 130], ["SIGTERM", 143]] as const) {
   Deno.test(`opero map ends soon at one ${signal}: what runs is done, and recorded is what was written`, async () => {
     await using place = new CommandPlace({ "slow.ts": MODULE, "in.jsonl": numbers(100_000) });
-    const child = place.spawn([
-      "map",
-      "slow.ts#slow",
-      "--items",
-      "in.jsonl",
-      "--workers",
-      "8",
-      "--journal",
-      "run.jsonl",
-    ]);
+    const args = ["map", "slow.ts#slow", "--items", "in.jsonl", "--workers", "8", "--journal", "run.jsonl"];
+    const child = place.spawn([...args, "--report", "run.html"]);
     await child.stdin.close();
     await untilLines(`${place.path}/run.jsonl`, 50);
     child.kill(signal);
@@ -55,6 +47,8 @@ for (const [signal, code] of [["SIGINT", 130], ["SIGTERM", 143]] as const) {
     const recorded = place.read("run.jsonl").trim().split("\n").length - 1;
     assertEquals(ended.lines, numbers(recorded).trim().split("\n"));
     assertEquals(ended.told.at(-1), `100000 items: ${recorded} ok, 0 failed, ${100_000 - recorded} not done`);
+    const page = place.read("run.html");
+    assert(page.includes(`interrupted by ${signal} (exit code ${code})`) && page.includes("--journal run.jsonl"));
   });
 
   Deno.test(`opero map ends now at the second ${signal}, though items hang`, async () => {

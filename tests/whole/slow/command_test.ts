@@ -49,7 +49,10 @@ const WRONG: readonly (readonly [args: string, told: string])[] = [
   ["map double.ts --workrs 2", "opero map: --workrs is no flag of opero map, did you mean '--workers'?"],
   ["map double.ts --resume new", "opero map: --resume needs --journal"],
   ["map double.ts --key a --key-expr b --journal j", "opero map: --key and --key-expr cannot be given together"],
-  ["map double.ts --items none.jsonl", "opero map: --items none.jsonl: the file cannot be read: "],
+  ["map double.ts --items none.jsonl", "opero map: --items none.jsonl: the file cannot be used: "],
+  ["map double.ts --items .", "opero map: --items .: the file cannot be used: EISDIR"],
+  ["map double.ts --out none/out.jsonl", "opero map: --out none/out.jsonl: the file cannot be used: "],
+  ["map double.ts --report none/run.html", "opero map: --report none/run.html: the file cannot be used: "],
   ["map double.ts --items double.ts --out double.ts", "opero map: --items and --out name one file: double.ts"],
   ["map none.ts", "opero map: none.ts: the module cannot be loaded: "],
   ["map torn.ts", "opero map: torn.ts: the module cannot be loaded: "],
@@ -197,11 +200,13 @@ Deno.test("opero map keeps a limit by cost", async () => {
   await using place = new CommandPlace(FILES);
   const startedMs = performance.now();
   const { code } = await place.run(
-    ["map", "double.ts#shout", "--in", "lines", "--rate", "tokens=4/1s"],
+    ["map", "double.ts#shout", "--in", "lines", "--rate", "tokens=4/1s", "--report", "run.html"],
     "aaaa\nbbbb\ncccc\n",
   );
   assertEquals(code, 0);
   assert(performance.now() - startedMs >= 1_900);
+  const page = place.read("run.html");
+  assert(page.includes("<dt>tokens</dt><dd><b>12</b>"));
 });
 
 Deno.test("opero map runs in workers, and with a cache on disk", async () => {
