@@ -5,7 +5,7 @@ import type { Call } from "./call/call.ts";
 import { BulkPool } from "./map/bulk_pool.ts";
 import { MapList } from "./map/map_list.ts";
 import type { MapEngine } from "./map/map_engine.ts";
-import type { MapPool } from "./map/map_pool.ts";
+import type { ItemPool } from "./map/item_pool.ts";
 import type { MapRun } from "./map/map_run.ts";
 import { MapStreamRun } from "./map/map_stream.ts";
 import type { Mapped } from "./map/mapped.ts";
@@ -89,7 +89,7 @@ class FunctionMap {
   readonly #options: ResolvedMapOptions;
   readonly #mapEngine: MapEngine;
   readonly #pipeline: Pipeline;
-  readonly #pool: MapPool | undefined;
+  readonly #pool: ItemPool | undefined;
   readonly #runs = new Set<MapRun>();
   readonly #maker: RunMaker;
 
@@ -104,7 +104,10 @@ class FunctionMap {
     this.#options = options;
     this.#mapEngine = mapEngine;
     const onHopeless = (error: Error) => this.#endHopeless(error);
-    this.#pool = isPooled(options) ? mapEngine.openPool?.({ fn, options, registry, task, onHopeless }) : undefined;
+    const init = { fn, options, registry, task, onHopeless };
+    const isOfThreads = isPooled(options) && options.mode !== "cluster";
+    const threads = isOfThreads ? mapEngine.openPool?.(init) : undefined;
+    this.#pool = threads ?? (options.mode === "cluster" ? mapEngine.openCluster?.(init) : undefined);
     // The signal of the options ends whole runs: the calls follow the run.
     const { signal: _signal, ...callOptions } = options;
     const { engine } = mapEngine;
@@ -121,8 +124,8 @@ class FunctionMap {
       mapEngine,
       pool: this.#pool,
       // Asked item by item: a listener that is added in mid-run gets the rest.
-      bulk: this.#pool !== undefined && this.#pipeline.isOnFailureOnly
-        ? new BulkPool(this.#pool, handler, telemetry)
+      bulk: threads !== undefined && this.#pipeline.isOnFailureOnly
+        ? new BulkPool(threads, handler, telemetry)
         : undefined,
       task: mapTask,
       runs: this.#runs,
@@ -166,6 +169,7 @@ class FunctionMap {
       events: pipeline.host.telemetry.events,
       ...pipeline.handles,
       ...(this.#mapEngine.features && { run }),
+      ...this.#pool?.handles,
       stream,
       withMeta,
       close,

@@ -22,8 +22,13 @@ export class WorkerError extends OperoError {
     nameClass(this, "WorkerError");
   }
 
+  /** How many workers on other machines were lost with the item, where that is why it failed. */
+  declare readonly crashes?: number;
+
   /** Makes the error; `message` says how the worker ended. */
-  constructor(message: string, options?: ErrorOptions) {
+  constructor(message: string, options?: ErrorOptions & { readonly crashes?: number }) {
     super("WORKER", message, options);
+    const { crashes } = options ?? {};
+    if (crashes !== undefined) this.crashes = crashes;
   }
 }

@@ -13,7 +13,7 @@ const PASSED_IN: readonly (readonly [policy: string, options: RegExp])[] = [
 
 /** Options that the whole library alone has. */
 const ELSEWHERE =
-  /^(stats|layers|context|chunkSize|worker(Concurrency)|module|m(emoryLimit|axCrashesPerItem)|errorClasses|permissions|journal|version)$/;
+  /^(stats|layers|context|chunkSize|worker(Concurrency)|module|m(emoryLimit|axCrashesPerItem)|errorClasses|permissions|journal|version|engine|task|lease)$/;
 
 /**
  * Where an option is that the light door does not have, as a message ends; of an unknown one, the option that is

@@ -1,6 +1,7 @@
 import { FULL_ENGINE } from "../engine/full_engine.ts";
 import { openRunProgress } from "../progress/run_progress.ts";
 import { BulkDrain } from "./bulk_drain.ts";
+import { ClusterMap } from "./cluster_map.ts";
 import type { MapEngine } from "./map_engine.ts";
 import { MapPool } from "./map_pool.ts";
 import { RUN_RULES } from "./opmap_options.ts";
@@ -13,6 +14,7 @@ export const FULL_MAP: MapEngine = {
   table: OPMAP_TABLE,
   runRules: RUN_RULES,
   openPool: (init) => new MapPool(init),
+  openCluster: (init) => new ClusterMap(init),
   bulkDrain: BulkDrain,
   openProgress: openRunProgress,
   features: RUN_FEATURES,

@@ -14,6 +14,7 @@ import type { Pool, ShareOptions, WorkerPlace } from "../pool/pool.ts";
 import type { ErrorClass } from "../pool/wire/error_class.ts";
 import type { PooledFunction } from "../pool/wire/pooled_function.ts";
 import { resolvePermissions } from "../pool/sandbox.ts";
+import type { ItemPool } from "./item_pool.ts";
 import { poolOf } from "./pool_of.ts";
 import type { Registry } from "../engine/registry.ts";
 import type { AnyFunction } from "../engine/wrapped.ts";
@@ -36,7 +37,7 @@ export interface MapPoolInit {
  * What a function over many items has of the pool of its instance, opened when it is first needed, and again after it
  * was closed.
  */
-export class MapPool {
+export class MapPool implements ItemPool {
   readonly #fn: PooledFunction;
   readonly #options: ShareOptions;
   readonly #place: WorkerPlace;
@@ -54,7 +55,7 @@ export class MapPool {
    */
   constructor({ fn, options, registry, task, onHopeless }: MapPoolInit) {
     const { mode, workers, workerConcurrency, timeout, maxCrashesPerItem } = options;
-    const { chunkSize, memoryLimit, errorClasses, permissions } = options;
+    const { chunkSize, memoryLimit, permissions } = options;
     this.#fn = referToFunction(fn, task, options.module);
     this.#registry = registry;
     this.#options = {
@@ -63,10 +64,7 @@ export class MapPool {
       chunkSize,
       timeoutMs: timeout === undefined ? undefined : parseDuration(timeout),
       maxCrashesPerItem,
-      errorClasses: [
-        ...errorClassesIn(options.retryOn, options.fallbackOn, failureOnOf(options.circuitBreaker)),
-        ...(errorClasses ?? []) as ErrorClass[],
-      ],
+      errorClasses: errorClassesOf(options),
       onHopeless,
       onBurning: () => warnOfLoop(registry, this.#fn.name || "anonymous"),
     };
@@ -152,6 +150,18 @@ export class MapPool {
     }
     return this.#pool;
   }
+}
+
+/**
+ * The classes of errors that the options name, which errors from elsewhere have to become again.
+ *
+ * @param options The options of the map.
+ * @returns The classes.
+ */
+export function errorClassesOf(options: ResolvedMapOptions): ErrorClass[] {
+  const { retryOn, fallbackOn, circuitBreaker, errorClasses } = options;
+  const named = errorClassesIn(retryOn, fallbackOn, failureOnOf(circuitBreaker));
+  return [...named, ...(errorClasses ?? []) as ErrorClass[]];
 }
 
 function failureOnOf(circuitBreaker: ResolvedMapOptions["circuitBreaker"]): unknown {

@@ -12,14 +12,16 @@ import type { FilledOptions, OperoOptions } from "../engine/opero_options.ts";
 import type { Filled, OptionSet } from "../policy/policy.ts";
 import type { JournalOption } from "../journal/journal_options.ts";
 import type { ProgressState } from "../progress/progress.ts";
+import type { Duration } from "../time/duration.ts";
 import type { WorkerPermissions } from "../pool/sandbox.ts";
+import type { Engine } from "../queue/engine.ts";
 
 /**
  * Where the items run: `"thread"` on this thread, `"async"` the same for async functions only,
  * `"process"` in a pool of worker threads, one item at a time each, `"async_process"` in the pool with
- * several items in flight per worker.
+ * several items in flight per worker, `"cluster"` wherever workers serve the function, as on other machines.
  */
-export type MapMode = "thread" | "async" | "process" | "async_process";
+export type MapMode = "thread" | "async" | "process" | "async_process" | "cluster";
 
 /**
  * What a failed item does to the map: `"throw"` runs all items and then throws a `MapError`, `"return"` puts the
@@ -53,8 +55,21 @@ export interface OpmapOptions<Item = any, Value = any, Errors extends OnError = 
    * @default "thread"
    */
   readonly mode?: MapMode | undefined;
+  /** In the mode `"cluster"`, what moves the items to the workers and the results back. */
+  readonly engine?: Engine | undefined;
   /**
-   * The items in flight on this thread; in a pool, the worker threads.
+   * In the mode `"cluster"`, the name by which workers find the function: letters, digits, `_` and `-`, at most 64. By
+   * default that of the function.
+   */
+  readonly task?: string | undefined;
+  /**
+   * In the mode `"cluster"`, how long a worker may give no sign of life until its items run again elsewhere: 15 s by
+   * default.
+   */
+  readonly lease?: Duration | undefined;
+  /**
+   * The items in flight on this thread; in a pool, the worker threads. In the mode `"cluster"` the most items in flight,
+   * by default twice as many as the workers have slots for.
    * @default 4
    */
   readonly workers?: number | undefined;
@@ -79,9 +94,12 @@ export interface OpmapOptions<Item = any, Value = any, Errors extends OnError = 
    * stopped, and a later one runs only what failed; or all options of it.
    */
   readonly journal?: JournalOption<Item> | undefined;
-  /** The version of the function: results that a journal holds of another version are not used. */
+  /**
+   * The version of the function: results that a journal holds of another version are not used, and in the mode
+   * `"cluster"` workers of another version get no items.
+   */
   readonly version?: string | undefined;
-  /** In a pool, the items in one message to a worker. By default it follows from how long items take. */
+  /** In a pool or a cluster, the items in one message to a worker. By default it follows from how long items take. */
   readonly chunkSize?: number | undefined;
   /**
    * In the mode `"async_process"`, the items in flight in each worker.
@@ -100,7 +118,8 @@ export interface OpmapOptions<Item = any, Value = any, Errors extends OnError = 
    */
   readonly memoryLimit?: number | undefined;
   /**
-   * In a pool, how many workers one item may crash before it fails.
+   * In a pool, how many workers one item may crash before it fails; in a cluster, with how many it may be lost before
+   * the next is its end.
    * @default 2
    */
   readonly maxCrashesPerItem?: number | undefined;

@@ -32,7 +32,7 @@ export const POOL_OPTIONS: OptionSet = {
     },
     permissions: plainObject,
     context: withNeed(CONTEXT_OPTIONS.rules.context!, needsThisThread),
-    mode: oneOf(["thread", "async", "process", "async_process"]),
+    mode: oneOf(["thread", "async", "process", "async_process", "cluster"]),
   },
   defaults: DEFAULTS,
 };

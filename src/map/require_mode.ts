@@ -28,6 +28,9 @@ export function requireMode(
   if (options.mode === "async" && !isAsyncFunction(fn)) {
     throw wrongOption(task, "mode", { desired: '"thread" for a function that is not written as async' }, options.mode);
   }
+  if (options.mode === "cluster" && options.engine === undefined) {
+    throw wrongOption(task, "engine", { desired: `given in the mode "cluster"` }, undefined);
+  }
   requireWorkers(given, task);
 }
 

@@ -8,7 +8,7 @@ import type { BulkPool } from "./bulk_pool.ts";
 import type { RunCapacity } from "./intake_capacity.ts";
 import { countItems, expectRejections, isItems, type Items, ItemSource } from "./item_source.ts";
 import type { MapEngine } from "./map_engine.ts";
-import type { MapPool } from "./map_pool.ts";
+import type { ItemPool } from "./item_pool.ts";
 import type { MapRun } from "./map_run.ts";
 import type { MapRunSetup } from "./map_run_setup.ts";
 import type { ResolvedMapOptions, RunOptions } from "./opmap_options.ts";
@@ -22,7 +22,7 @@ export interface RunMakerParts {
   readonly registry: Registry;
   readonly pipeline: Pipeline;
   readonly mapEngine: MapEngine;
-  readonly pool: MapPool | undefined;
+  readonly pool: ItemPool | undefined;
   readonly bulk: BulkPool | undefined;
   /** What cannot be done where a run is wrong. */
   readonly task: string;

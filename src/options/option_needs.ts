@@ -60,14 +60,20 @@ export const needsKeys: OptionNeed = {
 };
 
 /**
- * Whether the mode runs items in a pool of workers.
+ * Whether the mode runs items elsewhere than on this thread.
  *
  * @param fields The options of the map.
- * @returns `true` for the modes `"thread"` and `"process"`.
+ * @returns `true` for the modes `"process"`, `"async_process"` and `"cluster"`.
  */
 export function isPooled({ mode }: { readonly mode?: unknown }): boolean {
-  return mode === "process" || mode === "async_process";
+  return mode === "process" || mode === "async_process" || mode === "cluster";
 }
+
+/** What concerns workers on other machines. */
+export const needsCluster: OptionNeed = {
+  isMet: ({ mode }) => mode === "cluster",
+  desired: `given together with 'mode: "cluster"', without which it does nothing`,
+};
 
 /** What cannot follow an item to a worker. */
 export const needsThisThread: OptionNeed = {

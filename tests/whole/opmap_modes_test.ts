@@ -9,6 +9,7 @@ import {
   type OpmapOptions,
   TimeoutError,
 } from "@opero/core";
+import { servedMap } from "../support/served_map.ts";
 
 interface Task {
   readonly id: number;
@@ -45,7 +46,9 @@ interface Variant {
   readonly isAsync: boolean;
 }
 
-const VARIANTS: readonly Variant[] = (["thread", "async", "process", "async_process"] as const).flatMap((mode) =>
+const VARIANTS: readonly Variant[] = (["thread", "async", "process", "async_process", "cluster"] as const).flatMap((
+  mode,
+) =>
   [true, false].flatMap((ordered) =>
     (mode === "async" ? [true] : [true, false]).map((isAsync) => ({ mode, ordered, isAsync }))
   )
@@ -53,11 +56,11 @@ const VARIANTS: readonly Variant[] = (["thread", "async", "process", "async_proc
 
 for (const variant of VARIANTS) {
   const { mode, ordered, isAsync } = variant;
-  const isPool = mode === "process" || mode === "async_process";
+  const isPool = mode !== "thread" && mode !== "async";
   const name = `${mode}, ${ordered ? "ordered" : "unordered"}, ${isAsync ? "async" : "sync"} function`;
   const double: (task: Item) => Result | Promise<Result> = isAsync ? doubleAsync : doubleSync;
   const open = (options: OpmapOptions<Item, Result, "throw"> = {}) =>
-    opmap(double, {
+    servedMap<Item, Result | Promise<Result>>(double, {
       mode,
       ordered,
       workers: 2,

@@ -1,5 +1,6 @@
 import { assertEquals, assertInstanceOf } from "@std/assert";
-import { type AllFailedError, type MapMode, opmap } from "@opero/core";
+import type { AllFailedError, MapMode } from "@opero/core";
+import { servedMap } from "../support/served_map.ts";
 
 /** What an item answers, by its name; its source travels. */
 function answer(name: string): unknown {
@@ -64,13 +65,13 @@ function textOf(result: unknown): string {
   return String((result as AllFailedError).errors[0]);
 }
 
-for (const mode of ["thread", "async", "process", "async_process"] satisfies MapMode[]) {
+for (const mode of ["thread", "async", "process", "async_process", "cluster"] satisfies MapMode[]) {
   Deno.test(`opmap() in mode "${mode}" settles an item once, as its thenable first says, list and stream`, async () => {
     const options = { mode, workers: 1, retries: 0, progress: false, onError: "return", timeout: "10s" } as const;
     const names = Object.keys(EXPECTED);
     // Only the source of the function itself travels, so it stands in for an async one, too.
     const asynchronous = (0, eval)(`(async (name) => { ${answer}; return answer(name); })`) as typeof answer;
-    await using map = opmap(mode === "async" ? asynchronous : answer, options);
+    await using map = servedMap(mode === "async" ? asynchronous : answer, options);
     for (let round = 0; round < 2; round++) {
       assertEquals((await map(names)).map(textOf), names.map((name) => EXPECTED[name]!));
     }
@@ -82,7 +83,7 @@ for (const mode of ["thread", "async", "process", "async_process"] satisfies Map
   Deno.test(`opmap() in mode "${mode}" gives up a thenable that never settles, and no other item`, async () => {
     const options = { mode, workers: 2, retries: 0, progress: false, onError: "return", timeout: "200ms" } as const;
     // deno-lint-ignore require-await -- what an async function answers with is what is looked at
-    await using map = opmap(async (name: string) => name === "never" ? { then() {} } as never : name, options);
+    await using map = servedMap(async (name: string) => name === "never" ? { then() {} } as never : name, options);
     const results = await map(["a", "never", "b"]);
     assertEquals([results[0], results[2]], ["a", "b"]);
     assertInstanceOf(results[1], Error);

@@ -5,6 +5,7 @@ import * as light from "@opero/core/light";
 import * as policies from "@opero/core/policies";
 import * as redis from "@opero/core/redis";
 import * as testing from "@opero/core/testing";
+import * as worker from "@opero/core/worker";
 
 /** What each entry point exports: what runs, and names of types alone. */
 const EXPORTS: Record<string, { module: object; values: string; types: string }> = {
@@ -67,10 +68,19 @@ const EXPORTS: Record<string, { module: object; values: string; types: string }>
   "testing.ts": {
     module: testing,
     values: `
-      FakeClock chaos setTesting testCacheBackend
+      FakeClock chaos memoryEngine setTesting testCacheBackend
     `,
     types: `
-      CacheConformanceOptions Chaos ChaosOptions TestingOptions
+      CacheConformanceOptions Chaos ChaosOptions MemoryEngine MemoryEngineOptions TestingOptions
+    `,
+  },
+  "worker.ts": {
+    module: worker,
+    values: `
+      serve
+    `,
+    types: `
+      ServeOptions ServedTask
     `,
   },
 };
