@@ -10,7 +10,7 @@ export function startEnrichment(url: string, directory: string, journal: string)
 
 /** Writes the page about the runs of `journal`, as `opero report` does; returns its path. */
 export async function writeReport(directory: string, journal: string): Promise<string> {
-  const permissions = [`--allow-read=${directory}`, `--allow-write=${directory}`, "--allow-env"];
+  const permissions = [`--allow-read=${directory}`, `--allow-write=${directory}`];
   const args = ["run", "--quiet", ...permissions, COMMAND, "report", journal];
   const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), { args }).output();
   if (!success) throw new Error(new TextDecoder().decode(stderr));

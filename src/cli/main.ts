@@ -24,6 +24,8 @@ const COMMANDS: Readonly<Record<string, Command>> = {
  */
 export async function main(): Promise<void> {
   const host = hostProcess();
+  // The exit code of a runtime that crashes would say that one item has failed.
+  host.onCrash((error) => host.exit(report(error, host.args[0])));
   host.exit(await codeOf(host));
 }
 

@@ -32,6 +32,6 @@ export async function mapCommand(args: readonly string[], host: HostProcess): Pr
   if (flags["log-level"] !== undefined) configureLogging({ level: flags["log-level"] });
   const loaded = await loadFunction(module, host.directory);
   if (!flags["dry-run"]) return await new MapJob({ flags, loaded, input, host }).run();
-  console.error(await planMap(flags, loaded, input));
+  console.error(await planMap(flags, loaded, input, host));
   return 0;
 }

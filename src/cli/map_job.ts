@@ -59,7 +59,7 @@ export class MapJob {
     const { flags, loaded, input, host } = parts;
     this.#parts = parts;
     this.#feed = new ItemFeed(input.items);
-    const mapped = this.#instance.opmap(loaded.fn, mapOptions(flags, loaded, host.variable("REDIS_URL")));
+    const mapped = this.#instance.opmap(loaded.fn, mapOptions(flags, loaded, host));
     const run = mapped.run(this.#feed.items());
     if (!(run instanceof RunHandle)) throw new TypeError("A map answers with runs of another copy of the library");
     this.#run = run;

@@ -1,5 +1,6 @@
 import { readField } from "../errors/read_field.ts";
 import { isTransient } from "../retry/is_transient.ts";
+import type { HostProcess } from "../runtime/host_process.ts";
 import type { JournalConfig } from "../journal/journal_options.ts";
 import type { OpmapOptions } from "../map/opmap_options.ts";
 import type { RateLimit } from "../policy/rate_fields.ts";
@@ -13,11 +14,11 @@ import { UsageError } from "./usage_error.ts";
  *
  * @param flags What was given.
  * @param loaded The function and its module.
- * @param redisUrl Where the server of `--cache redis` is, if that was said.
+ * @param host The process, whose environment says where the server of `--cache redis` is.
  * @returns The options.
  * @throws {UsageError} If a flag needs another, or something that the module does not export.
  */
-export function mapOptions(flags: MapFlags, loaded: LoadedFunction, redisUrl: string | undefined): OpmapOptions {
+export function mapOptions(flags: MapFlags, loaded: LoadedFunction, host: HostProcess): OpmapOptions {
   requireOthers(flags);
   const { mode = "thread", retries, timeout, deadline, version, cache } = flags;
   const isPooled = mode === "process" || mode === "async_process";
@@ -35,7 +36,7 @@ export function mapOptions(flags: MapFlags, loaded: LoadedFunction, redisUrl: st
     maxRetryAfter: flags["max-retry-after"],
     rateLimit: flags.rate.length === 0 ? undefined : flags.rate.map((each) => limitOf(each, loaded)),
     ...(isPooled && { module: loaded.url }),
-    ...(cache !== undefined && cacheOptions(flags, redisUrl)),
+    ...(cache !== undefined && cacheOptions(flags, host)),
     ...(flags.journal !== undefined && { journal: journalOptions(flags, flags.journal, loaded) }),
   };
 }
@@ -76,11 +77,10 @@ function limitOf({ cost, limit, per }: RateFlag, loaded: LoadedFunction): RateLi
   };
 }
 
-function cacheOptions(
-  { cache, "cache-ttl": cacheTtl, version }: MapFlags,
-  redisUrl: string | undefined,
-): Partial<OpmapOptions> {
-  const config = cache === "redis" && redisUrl !== undefined ? { cacheBackendConfig: { url: redisUrl } } : {};
+function cacheOptions({ cache, "cache-ttl": cacheTtl, version }: MapFlags, host: HostProcess): Partial<OpmapOptions> {
+  // The environment is read where it is needed alone: on Deno that takes a permission.
+  const url = cache === "redis" ? host.variable("REDIS_URL") : undefined;
+  const config = url === undefined ? {} : { cacheBackendConfig: { url } };
   return { cache: true, cacheBackend: cache, cacheTtl, cacheVersion: version, ...config };
 }
 

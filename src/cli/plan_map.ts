@@ -2,6 +2,7 @@ import { resolveJournal } from "../journal/journal_options.ts";
 import { failureOf, mismatchOf } from "../journal/open_journal.ts";
 import { ItemJournal } from "../map/item_journal.ts";
 import { isThere } from "../runtime/file_streams.ts";
+import type { HostProcess } from "../runtime/host_process.ts";
 import type { LoadedFunction } from "./load_function.ts";
 import type { MapFlags } from "./map_flags.ts";
 import type { MapInput } from "./map_input.ts";
@@ -16,12 +17,18 @@ const TASK = "plan the run";
  * @param flags What was given.
  * @param loaded The function.
  * @param input The items.
+ * @param host The process.
  * @returns The plan, such as `2000 items: 693 in the journal, 1307 to run`.
  * @throws {UsageError} If a line is no JSON.
  * @throws {JournalError} If the journal cannot be read, or is of something else.
  */
-export async function planMap(flags: MapFlags, loaded: LoadedFunction, input: MapInput): Promise<string> {
-  const journal = await openPlan(flags, loaded);
+export async function planMap(
+  flags: MapFlags,
+  loaded: LoadedFunction,
+  input: MapInput,
+  host: HostProcess,
+): Promise<string> {
+  const journal = await openPlan(flags, loaded, host);
   const counts = { bad: 0, known: 0, run: 0, skip: 0 };
   for await (const { value, index, fault } of input.items) {
     if (fault !== undefined) counts.bad++;
@@ -43,8 +50,8 @@ export async function planMap(flags: MapFlags, loaded: LoadedFunction, input: Ma
 }
 
 /** The items as the journal knows them; `undefined` where there is none, or none yet. */
-async function openPlan(flags: MapFlags, loaded: LoadedFunction): Promise<ItemJournal | undefined> {
-  const { journal: option, version } = mapOptions(flags, loaded, undefined);
+async function openPlan(flags: MapFlags, loaded: LoadedFunction, host: HostProcess): Promise<ItemJournal | undefined> {
+  const { journal: option, version } = mapOptions(flags, loaded, host);
   const options = resolveJournal(TASK, option, version);
   if (options === undefined) return undefined;
   const known = new Map<string, boolean>();

@@ -4,7 +4,7 @@
  */
 export const PAGE_STYLE: string = `
 :root{color-scheme:light dark;--ground:#fff;--card:#f6f7f9;--ink:#16191d;--soft:#565e68;--line:#d9dde2;--ok:#0072b2;--retried:#d18f00;--failed:#c84a00;--running:#0072b2;--waiting:#d18f00;--paused:#cc79a7;--good:#00734f;--bad:#b03a00;--focus:#0072b2}
-@media (prefers-color-scheme:dark){:root{--ground:#14171b;--card:#1d2126;--ink:#eceff2;--soft:#a5aeb8;--line:#343a42;--ok:#56b4e9;--retried:#e69f00;--failed:#e8682a;--running:#56b4e9;--waiting:#e69f00;--paused:#cc79a7;--good:#3ccfa0;--bad:#ff9a66;--focus:#56b4e9}}
+@media screen and (prefers-color-scheme:dark){:root{--ground:#14171b;--card:#1d2126;--ink:#eceff2;--soft:#a5aeb8;--line:#343a42;--ok:#56b4e9;--retried:#e69f00;--failed:#e8682a;--running:#56b4e9;--waiting:#e69f00;--paused:#cc79a7;--good:#3ccfa0;--bad:#ff9a66;--focus:#56b4e9}}
 *{box-sizing:border-box}
 body{margin:0;background:var(--ground);color:var(--ink);font:16px/1.5 system-ui,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif;-webkit-text-size-adjust:100%}
 main{max-width:1120px;margin:0 auto;padding:clamp(16px,4vw,48px) clamp(16px,4vw,40px) 64px}
@@ -53,5 +53,5 @@ code,pre{font:.92em/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace}
 pre{background:var(--card);border-radius:10px;padding:12px 16px;overflow-x:auto;margin:.75rem 0 0}
 footer{margin-top:3rem;border-top:1px solid var(--line);padding-top:.75rem}
 @media (max-width:640px){.minor{display:none}.plot{padding-left:3rem}td.bar{display:none}th code{display:block;font-size:.75rem}th,td{padding-right:.7rem}}
-@media print{:root{color-scheme:light}body{font-size:11pt}main{max-width:none;padding:0}.scroll,details .scroll{overflow:visible;max-height:none}details:not([open]){display:none}*{print-color-adjust:exact;-webkit-print-color-adjust:exact}pre{white-space:pre-wrap}}
+@media print{@page{margin:1.5cm}:root{color-scheme:light}body{font-size:11pt}main{max-width:none;padding:0}.scroll,details .scroll{overflow:visible;max-height:none}details:not([open]){display:none}*{print-color-adjust:exact;-webkit-print-color-adjust:exact}pre{white-space:pre-wrap}}
 `.trim();

@@ -22,6 +22,8 @@ export interface HostProcess {
   write(text: string): Promise<void>;
   /** Calls `listener` at each signal that asks to end, in place of ending; returns what stops that. */
   onEndSignal(listener: (signal: EndSignal) => void): () => void;
+  /** Calls `listener` with what the program did not catch, in place of ending; keeps the process alive until it exits. */
+  onCrash(listener: (error: unknown) => void): void;
   /** Ends the process. */
   exit(code: number): void;
 }
@@ -38,11 +40,12 @@ interface ProcessLike {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly versions: { readonly bun?: string };
   cwd(): string;
-  on(signal: string, listener: () => void): unknown;
-  off(signal: string, listener: () => void): unknown;
+  on(event: string, listener: (value: unknown) => void): unknown;
+  off(event: string, listener: (value: unknown) => void): unknown;
   exit(code: number): never;
 }
 
+const KEEP_ALIVE_MS = 60_000;
 const PACKAGE = "@opero/core";
 
 /**
@@ -73,6 +76,11 @@ export function hostProcess(): HostProcess {
         stdout.write(text, (error) => error ? reject(error) : resolve());
       }),
     onEndSignal: (listener) => listenForEnd(process, listener),
+    onCrash: (listener) => {
+      for (const event of ["uncaughtException", "unhandledRejection"]) process.on(event, listener);
+      // An item that waits for what never comes holds nothing that would keep the process.
+      setInterval(() => {}, KEEP_ALIVE_MS);
+    },
     exit: (code) => process.exit(code),
   };
 }

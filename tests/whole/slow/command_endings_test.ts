@@ -15,6 +15,19 @@ export async function hang(n: number): Promise<number> {
   const ticking = setInterval(() => {}, 1_000);
   return await new Promise<number>(() => void ticking);
 }
+export function never(n: number): number | Promise<never> {
+  return n === 3 ? new Promise<never>(() => {}) : n;
+}
+export async function floating(n: number): Promise<number> {
+  if (n === 3) void Promise.reject(new Error("floating"));
+  await wait(20);
+  return n;
+}
+export async function inTimer(n: number): Promise<number> {
+  if (n === 3) setTimeout(() => { throw new Error("in a timer"); }, 1);
+  await wait(20);
+  return n;
+}
 export async function counted(n: number): Promise<{ n: number; text: string }> {
   Deno.writeTextFileSync("runs.txt", n + "\\n", { append: true });
   await wait(1 + n % 4);
@@ -80,6 +93,27 @@ Deno.test("opero map ends 10 s after a SIGTERM, though items hang", async () => 
   assertEquals([ended.code, ended.lines.length], [143, 8]);
   const tookMs = performance.now() - startedMs;
   assert(tookMs >= 9_500 && tookMs < 20_000, `${tookMs} ms`);
+});
+
+for (const [name, message] of [["floating", "floating"], ["inTimer", "in a timer"]] as const) {
+  Deno.test(`opero map ends with 255, not as if one item had failed, at an error ${message} that the function does not catch`, async () => {
+    await using place = new CommandPlace({ "slow.ts": MODULE });
+    const { code, told } = await place.run(["map", `slow.ts#${name}`, "--workers", "1"], numbers(5));
+    assertEquals([code, told[0]], [255, `opero map: Error: ${message}`]);
+  });
+}
+
+Deno.test("opero map waits for an item that never ends, until it is told to stop", async () => {
+  await using place = new CommandPlace({ "slow.ts": MODULE });
+  const child = place.spawn(["map", "slow.ts#never", "--workers", "8", "--journal", "run.jsonl"]);
+  const fed = feed(child, numbers(5));
+  await untilLines(`${place.path}/run.jsonl`, 5);
+  child.kill("SIGINT");
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  child.kill("SIGINT");
+  const { code, told } = await endOf(child);
+  await fed;
+  assertEquals([code, told.at(-1)], [130, "5 items: 2 ok, 0 failed, 3 not done"]);
 });
 
 Deno.test("opero map ends quietly with 141 where nobody reads its output any more", async () => {
