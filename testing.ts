@@ -9,3 +9,4 @@ export { setTesting, type TestingOptions } from "./src/testing/set_testing.ts";
 export { FakeClock } from "./src/testing/fake_clock.ts";
 export { type CacheConformanceOptions, testCacheBackend } from "./src/testing/conformance.ts";
 export { type MemoryEngine, memoryEngine, type MemoryEngineOptions } from "./src/testing/memory/memory_engine.ts";
+export { type EngineConformanceOptions, testEngine } from "./src/testing/test_engine.ts";

@@ -68,10 +68,10 @@ const EXPORTS: Record<string, { module: object; values: string; types: string }>
   "testing.ts": {
     module: testing,
     values: `
-      FakeClock chaos memoryEngine setTesting testCacheBackend
+      FakeClock chaos memoryEngine setTesting testCacheBackend testEngine
     `,
     types: `
-      CacheConformanceOptions Chaos ChaosOptions MemoryEngine MemoryEngineOptions TestingOptions
+      CacheConformanceOptions Chaos ChaosOptions EngineConformanceOptions MemoryEngine MemoryEngineOptions TestingOptions
     `,
   },
   "worker.ts": {
