@@ -8,6 +8,7 @@ const FILES = [
   "./portable_cases.ts",
   "./run_cases.ts",
   "./run_cache_cases.ts",
+  "./run_command_endings.ts",
   "./type_consumer.ts",
   "../support/faulty_item.ts",
   "../support/run_pool_faults.ts",
@@ -112,6 +113,11 @@ try {
     const { code, stderr } = await tool(project, program, "map");
     assertEquals([code, stderr], [255, "opero map: name the module to map, as in opero map enrich.ts\n"]);
     await Deno.remove(`${project}/run.jsonl`);
+  });
+
+  test(`${runtime} ends the command of the packed package as signals and readers ask`, tool, async (tool) => {
+    const ended = JSON.parse(await mustEnd(tool(await projects.directory(FILES), "run_command_endings.ts")));
+    assertEquals(ended, { once: [130, true], twice: [143, 4], gone: [141, ""] });
   });
 
   test(`${runtime} passes the conformance suite over the caches of the packed package`, tool, async (tool, t) => {

@@ -1,5 +1,6 @@
 /** The command `opero`, run as a user runs it. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import { runs } from "../../support/runs.ts";
 import { CommandPlace } from "../../support/run_command.ts";
 
 const MODULE = `
@@ -248,6 +249,36 @@ Deno.test("opero report and opero journal read a journal", async () => {
     /^run\.jsonl: \d+ bytes before, \d+ now$/,
   );
   assertEquals(place.read("run.jsonl").trim().split("\n").length, 9);
+});
+
+const RECORDS = runs(50_000);
+
+Deno.test(`opero report of ${RECORDS} records is a page of less than 100 KB`, async () => {
+  await using place = new CommandPlace(FILES);
+  const error = { name: "HttpError", message: "no", status: 500, attempts: ["500"] };
+  const head = { opero: 1, task: "enrich", key: "item", at: "2026-11-25T22:00:00.000Z" };
+  const file = await Deno.open(`${place.path}/run.jsonl`, { write: true, create: true });
+  const writer = file.writable.getWriter();
+  for (let i = -1, text = ""; i < RECORDS; i++) {
+    const facts = {
+      k: String(i).padStart(22, "k"),
+      s: i % 50 === 0 ? "failed" : "ok",
+      a: 1 + i % 3,
+      t: 1.764e12 + i * 20,
+    };
+    const record = { ...facts, d: i % 997, w: i % 7, ...(i % 50 === 0 ? { e: error } : { v: { n: i } }) };
+    text += `${JSON.stringify(i < 0 ? head : record)}\n`;
+    if (text.length < 100_000 && i < RECORDS - 1) continue;
+    await writer.write(new TextEncoder().encode(text));
+    text = "";
+  }
+  await writer.close();
+  assertEquals((await place.run(["report", "run.jsonl"])).code, 0);
+  const page = place.read("run.html");
+  assert(new TextEncoder().encode(page).length < 100_000);
+  const grouped = (count: number) => String(count).replace(/\B(?=(?:\d{3})+$)/g, "\u202f");
+  assert(page.includes(`${grouped(RECORDS * 0.98)} of ${grouped(RECORDS)} items succeeded`));
+  assert(!/https?:|\/\//.test(page));
 });
 
 Deno.test("opero --help, --version and the help of each command go to stdout", async () => {
