@@ -104,6 +104,7 @@ export type { CacheOptions, ResultFunction } from "./src/layers/cache.ts";
 export type { CacheStats } from "./src/cache/results/cache_account.ts";
 export type { RateLimitOptions } from "./src/layers/rate_limit.ts";
 export type { RateLimit } from "./src/policy/rate_fields.ts";
+export type { Booked, Booking, BookOptions, LimitStore, SettleOptions } from "./src/limiter/store/limit_store.ts";
 export type { ArgFallbackOptions } from "./src/layers/arg_fallback.ts";
 export type { CheckedArgFallback } from "./src/policy/checked_arg_fallback.ts";
 export type { FallbackStrategy } from "./src/fallback/fallback_strategy.ts";

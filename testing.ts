@@ -1,6 +1,7 @@
 /**
  * What tests of code that uses this library need: a clock that is advanced by the test, calls without waits between their
- * attempts, functions and backends that fail at random, and the tests that every cache backend has to pass.
+ * attempts, functions and backends that fail at random, a store of shared limits in memory, and the tests that every cache
+ * backend and every store of limits has to pass.
  *
  * @module
  */
@@ -10,3 +11,5 @@ export { FakeClock } from "./src/testing/fake_clock.ts";
 export { type CacheConformanceOptions, testCacheBackend } from "./src/testing/conformance.ts";
 export { type MemoryEngine, memoryEngine, type MemoryEngineOptions } from "./src/testing/memory/memory_engine.ts";
 export { type EngineConformanceOptions, testEngine } from "./src/testing/test_engine.ts";
+export { type LimitConformanceOptions, testLimitStore } from "./src/testing/limit_conformance.ts";
+export { memoryLimits, type MemoryLimitsOptions } from "./src/testing/memory_limits.ts";

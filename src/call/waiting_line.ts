@@ -53,6 +53,13 @@ export class WaitingLine<Start> {
     }
   }
 
+  /** Shows those from place `from` on to `visit`, until it returns `false`; none of them may leave meanwhile. */
+  visitFrom(from: number, visit: (start: Start) => boolean): void {
+    let waiter = this.#first;
+    for (; from > 0 && waiter !== undefined; from--) waiter = waiter.next;
+    while (waiter !== undefined && visit(waiter.start)) waiter = waiter.next;
+  }
+
   #remove(waiter: Waiter<Start>): boolean {
     if (!waiter.isWaiting) return false;
     waiter.isWaiting = false;

@@ -9,6 +9,14 @@ export type Ticket = number | Reservation;
 /** Lets a waiting call continue, with the ticket of its start. */
 export type Start = (ticket: Ticket) => void;
 
+/** On what terms a start waits, where a limit is shared with other processes. */
+export interface WaitTerms {
+  /** The latest time that it would wait for, in milliseconds of the clock. */
+  readonly latestMs: number;
+  /** Is called where it can't start as what keeps the limit has failed; it leaves then. */
+  readonly onRefuse: (cause: unknown) => void;
+}
+
 /**
  * What the rate limit needs of what keeps it: tokens are taken at once or in turn, all that a start costs or none of it,
  * and in the order in which the starts were asked for.
@@ -22,9 +30,9 @@ export interface Limiter {
   waitMs(costs?: Costs): number;
   /**
    * Calls `start` once its turn has come and its tokens are taken; the answer gives the place up. `onPause` is called
-   * where a pause begins meanwhile, with the time at which it ends.
+   * where a pause begins meanwhile, or another wait becomes known, with the time at which it ends.
    */
-  enqueue(start: Start, costs?: Costs, onPause?: (untilMs: number) => void): () => void;
+  enqueue(start: Start, costs?: Costs, onPause?: (untilMs: number) => void, terms?: WaitTerms): () => void;
   /** Says that the call with `ticket` began at `ms` only. */
   began(ticket: Ticket, ms: number): void;
   /** Takes the tokens of `ticket` back: nothing began. */

@@ -108,6 +108,9 @@ const PEERS_WITHIN: Readonly<Record<string, readonly Peers[]>> = {
     ["burst", "capacity"],
     ["cost", "weight tokenspercall"],
     ["strict", "slidingwindow sliding"],
+    ["store", "storage backend redis client connection datastore"],
+    ["key", "id keyprefix prefix"],
+    ["onStoreFailure", "insurancelimiter onstoreerror failopen"],
   ],
   "concurrency.": [
     [

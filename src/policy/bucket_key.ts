@@ -1,3 +1,4 @@
+import { serializeArguments } from "../cache/key/cache_key.ts";
 import { localKey } from "../cache/key/local_key.ts";
 import type { Call } from "../call/call.ts";
 import { jointKey } from "./fallback_key.ts";
@@ -17,15 +18,21 @@ export interface BucketScope {
  *
  * @param scope The options.
  * @param host What the instance provides for the policy.
+ * @param isShared Whether other processes have to come to the same key, too.
  * @returns A function of the call, or `undefined` where all calls share one bucket.
  */
-export function bucketKeyOf(scope: BucketScope, host: PolicyHost): ((call: Call) => unknown) | undefined {
+export function bucketKeyOf(
+  scope: BucketScope,
+  host: PolicyHost,
+  isShared = false,
+): ((call: Call) => unknown) | undefined {
   const { rateLimitScope, rateLimitKey } = scope;
   const valueKey = scope.fallbackStrategy === undefined ? undefined : host.fallbackKey;
   if (rateLimitScope === "global") return undefined;
   if (rateLimitScope === "per_function") return valueKey && (({ args }) => valueKey(args));
+  const textOf: (args: readonly unknown[]) => unknown = isShared ? (args) => serializeArguments(args) : localKey;
   const argsKey = rateLimitKey === undefined
-    ? (args: readonly unknown[]) => localKey(host.keyArguments(args))
+    ? (args: readonly unknown[]) => textOf(host.keyArguments(args))
     : (args: readonly unknown[]) => rateLimitKey(...args);
   if (valueKey === undefined) return ({ args }) => argsKey(args);
   return ({ args }) => jointKey([valueKey(args), argsKey(args)]);

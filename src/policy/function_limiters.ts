@@ -9,6 +9,7 @@ import { bucketKeyOf, type BucketScope } from "./bucket_key.ts";
 import { LimiterGroup } from "./limiter_group.ts";
 import type { PolicyHost } from "./policy_host.ts";
 import type { ResolvedLimit } from "./rate_fields.ts";
+import { sharedLimiters } from "./shared_limiters.ts";
 
 /** The limiters of a function. */
 export interface FunctionLimiters {
@@ -34,21 +35,31 @@ export function functionLimiters(
   limits: readonly ResolvedLimit[],
   host: PolicyHost,
 ): FunctionLimiters {
-  const rates = limits.map(({ rate }) => rate);
-  const keyOf = bucketKeyOf(scope, host);
+  const isShared = limits[0]!.sharing !== undefined;
+  const make = isShared ? sharedLimiters(limits, scope, host) : ownLimiters(limits, host);
+  const keyOf = bucketKeyOf(scope, host, isShared);
   if (keyOf === undefined) {
-    const isGlobal = scope.rateLimitScope === "global";
-    const limiter = isGlobal ? globalLimiter(rates, host) : makeLimiter(rates, host.clock);
+    const limiter = scope.rateLimitScope === "global" ? globalLimiter(limits, make, host) : make();
     return { limiterOf: () => limiter, shared: limiter, handle: handleOf(limiter, host) };
   }
-  const group = new LimiterGroup(() => makeLimiter(rates, host.clock), host.clock);
+  const group = new LimiterGroup(make, host.clock);
   return { limiterOf: (call) => group.of(keyOf(call)), shared: undefined, handle: handleOf(group, host) };
 }
 
-/** The limiter that all functions of the instance share, which keeps to one set of rates. */
-function globalLimiter(rates: readonly Rate[], host: PolicyHost): Limiter {
-  const make = () => ({ rates, limiter: makeLimiter(rates, host.clock) });
-  const shared = host.shared("rateLimitScope", "global", {}, make);
+function ownLimiters(limits: readonly ResolvedLimit[], { clock }: PolicyHost): () => Limiter {
+  const rates = limits.map(({ rate }) => rate);
+  return () => makeLimiter(rates, clock);
+}
+
+/** The limiter that all functions of the instance share, which keeps to one set of rates in one place. */
+function globalLimiter(limits: readonly ResolvedLimit[], make: () => Limiter, host: PolicyHost): Limiter {
+  const [rates, sharing] = [limits.map(({ rate }) => rate), limits[0]!.sharing];
+  const shared = host.shared("rateLimitScope", "global", {}, () => ({ rates, sharing, limiter: make() }));
+  for (const name of ["store", "key", "onStoreFailure"] as const) {
+    if (sharing?.[name] === shared.sharing?.[name]) continue;
+    const rule = { desired: `the same for all functions of the scope "global"`, isPrivate: name === "store" };
+    throw wrongOption(host.task, `${limits[0]!.place}.${name}`, rule, sharing?.[name]);
+  }
   if (rates.length !== shared.rates.length || !rates.every((rate, i) => isSameRate(rate, shared.rates[i]!))) {
     const desired = `the same for all functions of the scope "global" (${describeRates(shared.rates)})`;
     throw wrongOption(host.task, "rateLimit", { desired }, describeRates(rates));

@@ -4,16 +4,16 @@ import { KeyedParts } from "./keyed_parts.ts";
 
 /** The limiters of a function, one for each key. */
 export class LimiterGroup implements Pick<Limiter, "waiting" | "available" | "reset"> {
-  readonly #make: () => Limiter;
+  readonly #make: (key?: unknown) => Limiter;
   readonly #clock: Clock;
   readonly #parts: KeyedParts<Limiter>;
   #pausedUntilMs = -Infinity;
 
-  /** No limiter yet; `make` makes one. */
-  constructor(make: () => Limiter, clock: Clock) {
+  /** No limiter yet; `make` makes that of a key, or one that `available` is asked of, of no key. */
+  constructor(make: (key?: unknown) => Limiter, clock: Clock) {
     this.#make = make;
     this.#clock = clock;
-    this.#parts = new KeyedParts(() => this.#open());
+    this.#parts = new KeyedParts((key) => this.#open(key));
   }
 
   /** The limiter of a key. */
@@ -30,7 +30,8 @@ export class LimiterGroup implements Pick<Limiter, "waiting" | "available" | "re
 
   /** How many tokens are there for the key that has the fewest. */
   get available(): number {
-    let { available } = this.#open();
+    if (this.#pausedUntilMs > this.#clock.now()) return 0;
+    let { available } = this.#make();
     for (const limiter of this.#parts.all()) available = Math.min(available, limiter.available);
     return available;
   }
@@ -48,8 +49,8 @@ export class LimiterGroup implements Pick<Limiter, "waiting" | "available" | "re
   }
 
   /** A limiter that keeps to the pause under way. */
-  #open(): Limiter {
-    const limiter = this.#make();
+  #open(key: unknown): Limiter {
+    const limiter = this.#make(key);
     const leftMs = this.#pausedUntilMs - this.#clock.now();
     if (leftMs > 0) limiter.pause(leftMs);
     return limiter;

@@ -5,6 +5,10 @@ import { RateLimitError } from "../errors/rate_limit_error.ts";
 import type { Costs, Limiter, Ticket } from "../limiter/limiter.ts";
 import { toSeconds } from "../time/duration.ts";
 
+/** Why none starts where `onStoreFailure` is `"fail"`, and when the store is asked again, in milliseconds. */
+const AWAY = "as its store does not answer";
+const RETRY_MS = 250;
+
 /** One that waits for its turn. */
 export interface Turn {
   readonly limiter: Limiter;
@@ -45,7 +49,11 @@ export function turnIn(
       scope?.offAbort(stop);
       stop(refuseWait(call, untilMs - host.clock.now(), host));
     };
-    const leave = limiter.enqueue(start, costs, onPause);
+    const onRefuse = (cause: unknown) => {
+      scope?.offAbort(stop);
+      stop(refuse(call, AWAY, RETRY_MS, host, cause));
+    };
+    const leave = limiter.enqueue(start, costs, onPause, { latestMs: sinceMs + maxWaitMs, onRefuse });
     const stop = (reason: unknown) => {
       leave();
       showWait(call, 0);
@@ -98,7 +106,7 @@ export function refusalOf({ call, sinceMs, waitMs, maxWaitMs }: Turn, host: Laye
     // The attempt beside it may well be in time.
     return call.isFork ? refuseWait(call, waitMs, host) : host.failures.allFailed(call, "deadline");
   }
-  host.telemetry.record("rateLimited", host.functionName, call, { wait: toSeconds(waitMs) });
+  if (waitMs > 0) host.telemetry.record("rateLimited", host.functionName, call, { wait: toSeconds(waitMs) });
   return undefined;
 }
 
@@ -113,13 +121,20 @@ function refuseWait(call: Call, waitMs: number, host: LayerHost): RateLimitError
  * @param reason Why, as the end of the message.
  * @param retryAfterMs After how long one may start, in milliseconds.
  * @param host What the instance provides for the layers.
+ * @param cause What has failed; by default the attempt before.
  * @returns The error, to be rejected with.
  */
-export function refuse(call: Call, reason: string, retryAfterMs: number, host: LayerHost): RateLimitError {
+export function refuse(
+  call: Call,
+  reason: string,
+  retryAfterMs: number,
+  host: LayerHost,
+  cause: unknown = call.state?.attempts.at(-1)?.error,
+): RateLimitError {
   const index = call.state?.fallbackIndex;
   const value = index === undefined ? "" : ` with the fallback value ${index}`;
   const text = `Cannot run ${JSON.stringify(host.functionName)}${value} within the rate limit ${reason}`;
-  const refusal = new RateLimitError(text, retryAfterMs, { cause: call.state?.attempts.at(-1)?.error });
+  const refusal = new RateLimitError(text, retryAfterMs, { cause });
   host.failures.refuse(call, refusal);
   return refusal;
 }

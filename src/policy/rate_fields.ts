@@ -1,5 +1,6 @@
 import { ConfigurationError } from "../errors/configuration_error.ts";
 import { canBeKept, largestCost, type Rate } from "../limiter/rate.ts";
+import type { LimitStore } from "../limiter/store/limit_store.ts";
 import { describeValue } from "../options/describe_value.ts";
 import { hintFor } from "../options/peer_names.ts";
 import {
@@ -14,6 +15,8 @@ import {
   wrongOption,
 } from "../options/validate.ts";
 import { type Duration, parseDuration, toSeconds } from "../time/duration.ts";
+import { requireOneSharing, type Sharing, SHARING_RULES, sharingOf } from "./sharing_fields.ts";
+import { showBackend } from "./shown_backend.ts";
 
 /** A rate with its period, its burst, and what a start costs. */
 // deno-lint-ignore no-explicit-any -- options that stand on their own have to fit every function
@@ -40,6 +43,23 @@ export interface RateLimit<Args extends readonly unknown[] = any[]> {
    * @default false
    */
   readonly strict?: boolean | undefined;
+  /**
+   * Where the limit is kept, for all processes that give the same `key`: `redisLimits()`, `sqliteLimits()` or one of your own. By
+   * default each process keeps it for itself. All limits of an array are kept in one store.
+   */
+  readonly store?: LimitStore | undefined;
+  /**
+   * What those who share the limit in `store` know it by; the same for all limits of an array, which are distinguished by their place.
+   * With the scope `"per_args"` it is what the keys begin with.
+   * @default the name of the function
+   */
+  readonly key?: string | undefined;
+  /**
+   * What happens while the `store` is away: each process keeps to its share of the rate, by how many there were; attempts fail
+   * with a `RateLimitError`; or they start without a limit.
+   * @default "share"
+   */
+  readonly onStoreFailure?: "share" | "fail" | "open" | undefined;
 }
 
 /** How `rateLimit` may be given. */
@@ -54,6 +74,8 @@ export interface ResolvedLimit {
   readonly costOf: ((...args: readonly unknown[]) => unknown) | undefined;
   /** Where it stands in the options, for messages. */
   readonly place: string;
+  /** Where it is shared with other processes, if it is. */
+  readonly sharing: Sharing | undefined;
 }
 
 const rateNumber = numberThat("a positive number", (value) => Number.isFinite(value) && value > 0);
@@ -64,6 +86,7 @@ const FIELDS: OptionRules = {
   burst: positiveInteger,
   cost: anyFunction,
   strict: booleanFlag,
+  ...SHARING_RULES,
 };
 
 /** What is in force where a field is left out. */
@@ -71,7 +94,8 @@ const DEFAULTS = { per: 1, burst: 1 };
 
 /** What the option `rateLimit` may be. */
 export const rateLimitRule: OptionRule = {
-  desired: "a positive number of calls per second, { limit, per, burst, cost, strict } or a non-empty array of those",
+  desired:
+    "a positive number of calls per second, { limit, per, burst, cost, strict, store } or a non-empty array of those",
   accepts: (value) =>
     rateNumber.accepts(value) ||
     (Array.isArray(value) ? value.length > 0 : typeof value === "object" && value !== null),
@@ -85,8 +109,13 @@ export const rateLimitRule: OptionRule = {
  */
 export function showRate(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(showRate);
-  const { per } = Object(value) as Partial<RateLimit>;
-  return per === undefined ? value : { ...Object(value), per: toSeconds(parseDuration(per)!) };
+  const { per, store } = Object(value) as Partial<RateLimit>;
+  if (per === undefined && store === undefined) return value;
+  return {
+    ...Object(value),
+    ...(per === undefined ? {} : { per: toSeconds(parseDuration(per)!) }),
+    ...(store === undefined ? {} : { store: showBackend(store) }),
+  };
 }
 
 /**
@@ -100,11 +129,13 @@ export function showRate(value: unknown): unknown {
 export function resolveLimits(task: string, given: RateLimitValue): readonly ResolvedLimit[] {
   if (typeof given === "number") return [limitOf(task, { limit: given }, "rateLimit", "rateLimit")];
   const isList = Array.isArray(given);
-  return [given].flat().map((each: RateLimit, i) => {
+  const limits = [given].flat().map((each: RateLimit, i) => {
     const place = isList ? `rateLimit[${i}]` : "rateLimit";
     validateOptions(task, each, FIELDS, `${place}.`, hintFor);
     return limitOf(task, each, place, `${place}.limit`);
   });
+  requireOneSharing(task, limits);
+  return limits;
 }
 
 function limitOf(task: string, given: RateLimit, place: string, name: string): ResolvedLimit {
@@ -116,7 +147,7 @@ function limitOf(task: string, given: RateLimit, place: string, name: string): R
   if (!canBeKept(rate)) {
     throw wrongOption(task, name, { desired: "a rate with a time between two starts that can be waited for" }, limit);
   }
-  return { rate, largestCost: largestCost(rate), costOf: cost, place };
+  return { rate, largestCost: largestCost(rate), costOf: cost, place, sharing: sharingOf(task, given, place) };
 }
 
 /**

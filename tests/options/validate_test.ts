@@ -17,7 +17,8 @@ const JITTERS = `one of "full", "equal", "decorrelated", "none" or a function`;
 const SCOPES = `one of "per_function", "global", "per_args"`;
 const RETRY_ON = "an error class, a predicate, or a non-empty array of both";
 const BACKEND = "the name of a backend or an object with 'get', 'set', 'delete' and 'clear'";
-const RATE = "a positive number of calls per second, { limit, per, burst, cost, strict } or a non-empty array of those";
+const RATE =
+  "a positive number of calls per second, { limit, per, burst, cost, strict, store } or a non-empty array of those";
 
 const NO_DURATION: Wrong = [
   [-1, "-1"],

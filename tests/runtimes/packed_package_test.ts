@@ -187,6 +187,7 @@ test(
       "open_kv_store",
       "open_sqlite_store",
       "open_tracking",
+      "shared_limiter",
       "worker_pool",
     ];
     assertEquals(await importsOf("core.js"), ["./base.js", ...late.map((name) => `late ./${name}.js`)]);

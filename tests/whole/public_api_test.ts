@@ -32,17 +32,17 @@ const EXPORTS: Record<string, { module: object; values: string; types: string }>
       withCorrelationId
     `,
     types: `
-      AllFailedInit AllFailedReason AnyFunction ArgFallbackOptions AsyncFunction AttemptRecord BreakerHandle BreakerMetrics CacheBackend
+      AllFailedInit AllFailedReason AnyFunction ArgFallbackOptions AsyncFunction AttemptRecord BookOptions Booked Booking BreakerHandle BreakerMetrics CacheBackend
       CacheBackendFactory CacheBackendHost CacheEntry CacheErrorEvent CacheHandle CacheMode CacheOptions CacheStats
       CacheStatus CallContext CallEvent CallMeta CallOptions CallStats CallerLine CheckedArgFallback CircuitBreakerConfig CircuitBreakerOptions CircuitEvent CircuitState CircuitWaitEvent Clock ClusterOptions ConcurrencyConfig ConcurrencyOptions ContextOptions CustomLayer
       DeadlineOptions Delivery DiskCacheConfig Duration Engine ErrorClass FailOnOptions FailureEvent FailurePredicate FallbackCooldownEvent FallbackEvent
       FallbackOptions FallbackStrategy HedgeConfig HedgeEvent HedgeOptions HedgeQuantile HiddenValue InstanceOptions ItemDoneEvent Items JitterContext JitterFunction JitterName JournalConfig JournalDurability JournalOption JournalResume KeyvLike
       KvCacheConfig KvCommit KvDatabase KvEntry KvKey Lane LatencyStats LayerCall LayerFunction LayerHandler LayerPlace LayersOptions
-      LimiterHandle LogFields LogLevel LogRecord LogThreshold Logger LoggingOptions MapCalls MapItemError MapMode MapResult MapStats MapStream Mapped MappedRun
+      LimitStore LimiterHandle LogFields LogLevel LogRecord LogThreshold Logger LoggingOptions MapCalls MapItemError MapMode MapResult MapStats MapStream Mapped MappedRun
       MaybePromise MemoryCacheConfig NameOptions NamedLayer OnError Opero OperoErrorCode OperoEvents OperoHandles
       OperoInstance OperoOptions OperoWrapper Opmap OpmapOptions OpmapWrapper PolicyHandles ProgressLog ProgressOption ProgressState QueueEvent
       RateLimit RateLimitOptions RateLimitPausedEvent RateLimitedEvent ReplacementFrame ReportBin ReportError ReportExample ReportItem ReportItemName ReportLatency ReportTimeline ReportWorker ReraiseOptions ResultFunction RetryBudgetConfig RetryContext RetryEvent RetryOptions RetryPredicate
-      RunAbout RunAsync RunAsyncOptions RunOptions RunReport RunTotals ShownOptions SignalOptions SqliteCacheConfig SqliteDatabase SqliteStatement
+      RunAbout RunAsync RunAsyncOptions RunOptions RunReport RunTotals SettleOptions ShownOptions SignalOptions SqliteCacheConfig SqliteDatabase SqliteStatement
       StatsOptions SuccessEvent TaskAddress TimeoutOptions Timer Unsubscribe WithMeta WorkerLine WorkerPermissions Wrapped
     `,
   },
@@ -68,10 +68,10 @@ const EXPORTS: Record<string, { module: object; values: string; types: string }>
   "testing.ts": {
     module: testing,
     values: `
-      FakeClock chaos memoryEngine setTesting testCacheBackend testEngine
+      FakeClock chaos memoryEngine memoryLimits setTesting testCacheBackend testEngine testLimitStore
     `,
     types: `
-      CacheConformanceOptions Chaos ChaosOptions EngineConformanceOptions MemoryEngine MemoryEngineOptions TestingOptions
+      CacheConformanceOptions Chaos ChaosOptions EngineConformanceOptions LimitConformanceOptions MemoryEngine MemoryEngineOptions MemoryLimitsOptions TestingOptions
     `,
   },
   "worker.ts": {
