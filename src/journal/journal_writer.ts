@@ -83,13 +83,16 @@ export class JournalWriter {
     const waiters = this.#waiters;
     this.#waiters = [];
     this.#unsafe = 0;
+    // Taken before: what fails meanwhile is later than these.
+    let failure = this.#failure;
     try {
-      if (this.#failure === undefined) await this.#options.file.sync();
+      if (failure === undefined) await this.#options.file.sync();
     } catch (error) {
+      failure = { error };
       this.#fail(error);
     }
     this.#syncing = undefined;
-    for (const { resolve, reject } of waiters) this.#failure === undefined ? resolve() : reject(this.#failure.error);
+    for (const { resolve, reject } of waiters) failure === undefined ? resolve() : reject(failure.error);
     this.#continue();
   }
 

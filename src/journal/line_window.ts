@@ -1,15 +1,15 @@
-import type { RecordFile } from "../runtime/record_file.ts";
 import { endOfLine, grownBuffer, textOfLine } from "./line_bytes.ts";
+import type { LineSource } from "./read_lines.ts";
 
 /** Lines by where they begin, most of them one after another: what stands behind a line is read with it. */
 export class LineWindow {
-  readonly #file: RecordFile;
+  readonly #file: LineSource;
   #buffer = new Uint8Array(2 ** 16);
   #offset = 0;
   #filled = 0;
 
   /** Lines of `file`. */
-  constructor(file: RecordFile) {
+  constructor(file: LineSource) {
     this.#file = file;
   }
 

@@ -1,8 +1,13 @@
-import type { RecordFile } from "../runtime/record_file.ts";
 import { nextTurn } from "../time/next_turn.ts";
 import { endOfLine, grownBuffer, LINE_END, textOfLine } from "./line_bytes.ts";
 
 const FIRST_BYTES = 2 ** 18;
+
+/** A file that is read. */
+export interface LineSource {
+  /** Fills `target` with what stands from `position` on; returns how many bytes that is, 0 at the end. */
+  read(target: Uint8Array, position: number): number;
+}
 
 /** One line of a file. */
 export interface JournalLine {
@@ -24,7 +29,7 @@ export interface JournalLine {
  * @param file The file.
  * @param onLine Is given each line, in order; one that is empty and has no end is none.
  */
-export async function readLines(file: RecordFile, onLine: (line: JournalLine) => void): Promise<void> {
+export async function readLines(file: LineSource, onLine: (line: JournalLine) => void): Promise<void> {
   let buffer = new Uint8Array(FIRST_BYTES);
   let [offset, filled, number] = [0, 0, 0];
   for (let read = 1; read > 0;) {

@@ -258,6 +258,24 @@ Deno.test("a run with a journal gives it back where it is closed, aborted before
   });
 });
 
+Deno.test("close() waits until the journal of a run that is ending is given back", async () => {
+  await withJournal(async (path) => {
+    const controller = new AbortController();
+    const begun = Promise.withResolvers<void>();
+    const map = opmap(function load(_id: number) {
+      begun.resolve();
+      return new Promise<number>(() => {});
+    }, { journal: path, progress: false });
+    const ending = assertRejects(() => map([1], { signal: controller.signal }), Error, "enough");
+    await begun.promise;
+    controller.abort(new Error("enough"));
+    assertEquals(namesBeside(path), ["run.jsonl", "run.jsonl.lock"]);
+    await map.close();
+    assertEquals(namesBeside(path), ["run.jsonl"]);
+    await ending;
+  });
+});
+
 Deno.test("the journal of a run is that of the run, or of the map, and false is none", async () => {
   await withJournal(async (path) => {
     const { map, runs } = countedMap(path);

@@ -28,12 +28,17 @@ const TESTS_NEAR: Readonly<Record<string, readonly string[]>> = {
   "src/cache/sqlite/": ["tests/cache/sqlite/sqlite_cache_test.ts", "tests/whole/sqlite_faults_test.ts"],
   "src/cache/redis/": ["tests/cache/redis/redis_connection_test.ts"],
   "src/limiter/": ["tests/limiter/rate_limiter_test.ts", "tests/layers/rate_limit_test.ts"],
+  "src/journal/": ["tests/journal", "tests/whole/journal_test.ts"],
+  "src/map/item_journal.ts": ["tests/whole/journal_test.ts"],
+  "src/map/tracked_items.ts": ["tests/whole/journal_test.ts", "tests/map/run_handle_test.ts"],
+  "src/map/run_": ["tests/whole/journal_test.ts", "tests/map/run_handle_test.ts"],
   "src/pool/pool_share.ts": ["tests/whole/slow/run_again_test.ts"],
   "src/pool/": ["tests/pool/pool_share_test.ts", "tests/pool/worker_feed_test.ts"],
 };
 
 /** The tests of a room, which are asked next. */
 const TESTS_OF_ROOM: Readonly<Record<string, readonly string[]>> = {
+  "src/journal/": ["tests/journal", "tests/whole/journal_test.ts", "tests/whole/journal_faults_test.ts"],
   "src/limiter/": ["tests/limiter"],
   "src/layers/": ["tests/layers", "tests/whole/composition_test.ts", "tests/whole/cancellation_test.ts"],
   "src/cache/": [
