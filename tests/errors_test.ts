@@ -18,7 +18,11 @@ import {
   WorkerError,
 } from "@opero/core";
 import { errorLabel, errorName } from "../src/errors/error_label.ts";
+import { giveFailureWords } from "../src/errors/give_failure_words.ts";
 import { ERROR_FILES, importCopiedErrors } from "./support/copied_errors.ts";
+
+// As the first function that is wrapped does.
+giveFailureWords();
 
 const SOURCES = new URL("../src/", import.meta.url);
 

@@ -6,9 +6,10 @@ import { type Call, stateOf } from "../call/call.ts";
 import type { CallState } from "../call/call_state.ts";
 import { dropResponse } from "../call/drop_response.ts";
 import { isOfKind } from "../errors/error_kind.ts";
+import { giveFailureWords } from "../errors/give_failure_words.ts";
 import { isAbortError } from "../errors/is_abort_error.ts";
 import { correlationIdOf } from "../telemetry/telemetry.ts";
-import { describeFailure } from "./failure_wording.ts";
+import { describeFailure, tallyErrors } from "./failure_wording.ts";
 import { Attempt, beginAttempt, openAttempt } from "./attempt.ts";
 import { isAborted, isOver } from "./is_over.ts";
 import type { OutcomeWatch } from "./outcome_watch.ts";
@@ -51,6 +52,7 @@ export class FailureLog {
   /** A log for one wrapped function; what it keeps stands with each call. */
   constructor(options: FailureLogOptions) {
     this.options = options;
+    giveFailureWords();
   }
 
   /**
@@ -164,16 +166,20 @@ export class FailureLog {
   allFailed(call: Call, reason: AllFailedReason, refusal?: unknown): AllFailedError {
     const state = stateOf(call);
     const { attempts } = state;
-    const { functionName, reraise, random } = this.options;
+    const { reraise, random } = this.options;
     state.isFinal = true;
     if (!reraise || refusal !== undefined) dropResponse(attempts.at(-1)?.error);
-    const isRefused = refusal !== undefined;
-    const errors = [...attempts.map(({ error }) => error), ...isRefused ? [refusal] : []];
-    const message = describeFailure({ functionName, reason, attempts: attempts.length, isRefused, errors });
+    const errors = [...attempts.map(({ error }) => error), ...refusal === undefined ? [] : [refusal]];
+    const message = this.describe(reason, attempts.length, refusal) + tallyErrors(errors);
     const correlationId = correlationIdOf(call, random);
     const failed = new AllFailedError(message, { attempts, reason, correlationId, refusal });
     if (reraise) this.#made.add(failed);
     return failed;
+  }
+
+  /** Why the call stopped. */
+  protected describe(reason: AllFailedReason, attempts: number, _refusal: unknown): string {
+    return describeFailure(this.options.functionName, reason, attempts);
   }
 
   /** An attempt that a layer failed with `error` before the function ran, as a layer of the user's may. */

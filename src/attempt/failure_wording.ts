@@ -1,58 +1,43 @@
 import type { AllFailedReason } from "../errors/all_failed_error.ts";
 import { errorLabel } from "../errors/error_label.ts";
 
-/** What is said of a call that stopped. */
-export interface FailureFacts {
-  /** The name of the function. */
-  readonly functionName: string;
-  /** Why no further attempt was made. */
-  readonly reason: AllFailedReason;
-  /** How many attempts failed. */
-  readonly attempts: number;
-  /** Whether a refusal is the last of the errors. */
-  readonly isRefused: boolean;
-  /** What the attempts threw, and the refusal. */
-  readonly errors: readonly unknown[];
-}
-
 const WORDING: Readonly<Record<AllFailedReason, (name: string, attempts: number) => string>> = {
   attempts: (name, attempts) => `${attempts === 1 ? "The only attempt" : `All ${attempts} attempts`} of ${name} failed`,
-  deadline: (name, attempts) => `The deadline of ${name} came after ${count(attempts)}`,
+  deadline: (name, attempts) => `The deadline of ${name} came after ${countAttempts(attempts)}`,
   retry_after: (name, attempts) =>
-    `Gave up ${name} after ${count(attempts)}, as the server asks to wait longer than 'maxRetryAfter'`,
-  budget: (name, attempts) => `Gave up ${name} after ${count(attempts)}, as the retry budget is used up`,
+    `Gave up ${name} after ${countAttempts(attempts)}, as the server asks to wait longer than 'maxRetryAfter'`,
+  budget: (name, attempts) => `Gave up ${name} after ${countAttempts(attempts)}, as the retry budget is used up`,
 };
 
 /**
- * The text of an `AllFailedError`.
+ * Why a call stopped, as the text of an `AllFailedError` begins.
  *
- * @param facts What is known of the call.
- * @returns The text: it names kinds of errors only.
+ * @param functionName The name of the function.
+ * @param reason Why no further attempt was made.
+ * @param attempts How many attempts failed.
+ * @returns The beginning of the text.
  */
-export function describeFailure({ functionName, reason, attempts, isRefused, errors }: FailureFacts): string {
-  const name = JSON.stringify(functionName);
-  return (isRefused ? describeRefusal(name, reason, attempts) : WORDING[reason](name, attempts)) + tally(errors);
+export function describeFailure(functionName: string, reason: AllFailedReason, attempts: number): string {
+  return WORDING[reason](JSON.stringify(functionName), attempts);
 }
 
-const REFUSED: Readonly<Record<AllFailedReason, string>> = {
-  attempts: "",
-  deadline: ", and the deadline comes before it may be made",
-  retry_after: ", and may be made only after more than 'maxRetryAfter'",
-  budget: "",
-};
-
-function describeRefusal(name: string, reason: AllFailedReason, attempts: number): string {
-  return `Gave up ${name} after ${count(attempts)}, as ${attempts === 0 ? "one" : "another"} was refused${
-    REFUSED[reason]
-  }`;
-}
-
-function count(attempts: number): string {
+/**
+ * The number of attempts, in words.
+ *
+ * @param attempts How many attempts failed.
+ * @returns The text.
+ */
+export function countAttempts(attempts: number): string {
   return attempts === 1 ? "1 attempt" : `${attempts} attempts`;
 }
 
-/** The kinds of the errors and how many there are of each; their texts may hold anything and stay out. */
-function tally(errors: readonly unknown[]): string {
+/**
+ * The kinds of the errors and how many there are of each, as the text ends; their texts may hold anything and stay out.
+ *
+ * @param errors What the attempts threw, and a refusal.
+ * @returns The end of the text; empty without an error.
+ */
+export function tallyErrors(errors: readonly unknown[]): string {
   if (errors.length === 1) return `: 1 × ${errorLabel(errors[0])}`;
   const counts = new Map<string, number>();
   for (const error of errors) {

@@ -5,6 +5,7 @@ import { Attempt } from "./attempt.ts";
 import { FailureLog } from "./failure_log.ts";
 import { isOver } from "./is_over.ts";
 import { delayAfterRefusal } from "./refusal_delay.ts";
+import { describeRefusal } from "./refusal_wording.ts";
 import { isWaitedFor, soonestRefusal, soonestWaitMs } from "./refused_round.ts";
 import { retryContext } from "./retry_context.ts";
 import type { RetryPolicy } from "./retry_policy.ts";
@@ -80,5 +81,11 @@ export class RefusalLog extends FailureLog {
     const state = stateOf(call);
     const refusal = soonestRefusal(state.round) ?? error;
     return state.attempts.length === 0 ? refusal : this.allFailed(call, reason, refusal);
+  }
+
+  /** Why the call stopped: a refusal is no attempt. */
+  protected override describe(reason: AllFailedReason, attempts: number, refusal: unknown): string {
+    if (refusal === undefined) return super.describe(reason, attempts, refusal);
+    return describeRefusal(this.options.functionName, reason, attempts);
   }
 }

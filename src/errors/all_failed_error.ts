@@ -1,6 +1,4 @@
-import { describeAllFailed, newBudget, toIso } from "./describe_error.ts";
-import { errorLabel, errorName } from "./error_label.ts";
-import { formatDuration } from "./format_duration.ts";
+import { errorName } from "./error_label.ts";
 import { hideCause, isCloneable } from "./foreign_cause.ts";
 import { nameClass } from "./name_class.ts";
 import { OperoError } from "./opero_error.ts";
@@ -38,6 +36,20 @@ export interface AllFailedInit {
   /** What refused the attempt that was to come next, such as a `CircuitOpenError`; `undefined` where nothing did. */
   readonly refusal?: unknown;
 }
+
+/** Puts an `AllFailedError` into words and data. */
+export interface FailureWords {
+  /** What its `summary()` returns. */
+  readonly summarize: (error: AllFailedError) => string;
+  /** What its `toJSON()` returns. */
+  readonly describe: (error: AllFailedError) => Record<string, unknown>;
+}
+
+/**
+ * The words of all of them. The code that makes or rebuilds such errors sets them: the class alone, imported for `instanceof`,
+ * loads nothing of what looks through foreign errors and their causes.
+ */
+export const failureWords: { current: FailureWords | undefined } = { current: undefined };
 
 /**
  * Every attempt of a call failed. It holds all of their errors; its text names only their kinds,
@@ -93,20 +105,17 @@ export class AllFailedError extends OperoError {
     return groups;
   }
 
-  /** A line per attempt: round, fallback value by its index, start, duration, kind of error; and one for a refusal. */
+  /**
+   * A line per attempt: round, fallback value by its index, start, duration, kind of error; and one for a refusal. Of an
+   * error made by hand, where nothing was wrapped so far, it is the message alone.
+   */
   summary(): string {
-    const lines = this.attempts.map((attempt) => {
-      const fallback = attempt.fallbackIndex === undefined ? "" : `, fallback ${attempt.fallbackIndex}`;
-      const took = formatDuration(attempt.duration * 1_000);
-      return `  ${attempt.number}. retry ${attempt.retry}${fallback}, at ${toIso(attempt.startedAt)}` +
-        `, after ${took}: ${errorLabel(attempt.error)}`;
-    });
-    const refusals = this.errors.slice(this.attempts.length).map((error) => `  refused: ${errorLabel(error)}`);
-    return [this.message, ...lines, ...refusals].join("\n");
+    return failureWords.current?.summarize(this) ?? this.message;
   }
 
   /** What `JSON.stringify` writes: all but the stack, with each error as its name, message and code. */
   toJSON(): Record<string, unknown> {
-    return describeAllFailed(this, newBudget());
+    const { name, code, message, reason, correlationId } = this;
+    return failureWords.current?.describe(this) ?? { name, code, message, reason, correlationId };
   }
 }

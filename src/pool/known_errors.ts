@@ -13,6 +13,7 @@ import {
   TimeoutError,
   WorkerError,
 } from "../errors.ts";
+import { giveFailureWords } from "../errors/give_failure_words.ts";
 import type { ErrorClass } from "./wire/error_class.ts";
 
 const OWN: readonly ErrorClass[] = [
@@ -52,5 +53,6 @@ function isErrorClass(value: unknown): value is ErrorClass {
  * @returns The classes by name.
  */
 export function knownErrorClasses(others: readonly ErrorClass[] = []): ReadonlyMap<string, ErrorClass> {
+  giveFailureWords();
   return new Map([...OWN, ...others].map((type) => [type.name, type]));
 }
