@@ -1,6 +1,23 @@
+import type { Call } from "../call/call.ts";
 import type { CallState } from "../call/call_state.ts";
 import type { BackoffPolicy } from "../retry/backoff.ts";
-import type { RetryBudget } from "../retry/retry_budget.ts";
+import type { OutcomeWatch } from "./outcome_watch.ts";
+
+/** What is done with the value of each call that succeeds. */
+export type ValueWatch = Pick<OutcomeWatch, "onValue" | "onValueOf">;
+
+/** Runs further rounds, the first after so many milliseconds. */
+export type Rounds = (call: Call, firstDelayMs: number) => Promise<unknown>;
+
+/** How retries are taken from a budget. */
+export interface RetrySpending {
+  /** Takes a retry for a call, if there is one; returns whether there was. */
+  readonly take: (state: CallState) => boolean;
+  /** `watch`, which adds to the budget for each success, too. */
+  readonly depositing: (watch: ValueWatch) => ValueWatch;
+  /** `rounds`, but a retry that was taken and did not begin before its call ended is given back. */
+  readonly givingBack: (rounds: Rounds) => Rounds;
+}
 
 /** How often and after what waits a call is tried again: times in milliseconds. */
 export interface RetryPolicy extends BackoffPolicy {
@@ -8,7 +25,7 @@ export interface RetryPolicy extends BackoffPolicy {
   readonly respectRetryAfter: boolean;
   readonly maxRetryAfterMs: number;
   /** What each retry is taken from. */
-  readonly budget?: RetryBudget | undefined;
+  readonly spending?: RetrySpending | undefined;
 }
 
 /**

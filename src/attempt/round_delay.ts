@@ -31,10 +31,7 @@ export function delayBeforeRetry(
   const delayMs = askedMs <= backoffMs ? backoffMs : askedMs + spreadMs(policy, backoffMs, host.random);
   if (host.clock.now() + delayMs >= state.deadlineAtMs) return "deadline";
   // The last question: what is refused for another reason takes nothing.
-  if (policy.budget === undefined) return delayMs;
-  if (!policy.budget.tryWithdraw()) return "budget";
-  state.retryTaken = { atMs: host.clock.now(), attempts: state.attemptCount };
-  return delayMs;
+  return policy.spending?.take(state) === false ? "budget" : delayMs;
 }
 
 /** A new round tries every fallback value again, so the one that asks for the longest wait decides. */

@@ -1,6 +1,7 @@
 import { retryPolicy } from "../layers/retry.ts";
 import { budgetRule, openRetryBudget, showBudget } from "../policy/budget_fields.ts";
 import type { PolicyHost } from "../policy/policy_host.ts";
+import { retrySpending } from "../policy/retry_spending.ts";
 import type { EnginePolicy, PipelineParts } from "./engine.ts";
 
 /** The policy of the retries with a budget of them, which hedges are taken from, too. */
@@ -13,5 +14,5 @@ export const retryPart: EnginePolicy = {
 
 function openBudget({ options }: PipelineParts, host: PolicyHost): Partial<PolicyHost> {
   const budget = openRetryBudget(options.retryBudget, host);
-  return budget === undefined ? {} : { budget };
+  return budget === undefined ? {} : { budget, spending: retrySpending(budget, host.clock) };
 }

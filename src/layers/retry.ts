@@ -21,9 +21,7 @@ import {
 import { type Call, stateOf } from "../call/call.ts";
 import type { Layer } from "../call/layer.ts";
 import type { LayerHost } from "../attempt/layer_host.ts";
-import type { OutcomeWatch } from "../attempt/outcome_watch.ts";
 import type { RetryBudgetConfig } from "../policy/budget_fields.ts";
-import type { RetryBudget } from "../retry/retry_budget.ts";
 import { definePolicy, type Filled, type Policy } from "../policy/policy.ts";
 
 /** How often and after what waits a call that fails is tried again. */
@@ -118,7 +116,7 @@ export const retryPolicy: Policy = definePolicy<Omit<RetryOptions, "retryBudget"
   // A lower bound over the default upper one moves that, and contradicts only an explicit one.
   giveWay: ({ minDelay, maxDelay }, given) =>
     given.maxDelay === undefined && parseDuration(minDelay)! > parseDuration(maxDelay)! ? { maxDelay: minDelay } : {},
-  resolve: (options, host) => retryLayer({ ...resolveRetry(host.task, options), budget: host.budget }, host),
+  resolve: (options, host) => retryLayer({ ...resolveRetry(host.task, options), spending: host.spending }, host),
 });
 
 /**
@@ -140,8 +138,6 @@ export function resolveRetry(task: string, options: FilledRetryOptions): RetryPo
   const maxRetryAfterMs = parseDuration(options.maxRetryAfter)!;
   return { retries, backoffFactor, minDelayMs, maxDelayMs, jitter, respectRetryAfter, maxRetryAfterMs };
 }
-
-type ValueWatch = Pick<OutcomeWatch, "onValue" | "onValueOf">;
 
 /**
  * Tries again what fails.
@@ -166,7 +162,7 @@ type ValueWatch = Pick<OutcomeWatch, "onValue" | "onValueOf">;
 export function retryLayer(policy: RetryPolicy, host: LayerHost): Layer {
   const { failures } = host;
   return (next) => {
-    const { onValue, onValueOf } = depositing(policy.budget, host.outcomes);
+    const { onValue, onValueOf } = policy.spending?.depositing(host.outcomes) ?? host.outcomes;
     const handlerOf = (call: Call) => onValueOf === undefined ? onValue : (value: unknown) => onValueOf(value, call);
 
     /**
@@ -200,7 +196,7 @@ export function retryLayer(policy: RetryPolicy, host: LayerHost): Layer {
       }
     }
 
-    const rounds = policy.budget === undefined ? runRounds : givingBack(policy.budget, runRounds);
+    const rounds = policy.spending?.givingBack(runRounds) ?? runRounds;
     // What ends the call is thrown by the handler itself: an async function that throws before it waits makes a promise
     // that rejects before there is a listener, and Deno searches all of those for each that is listened to after all.
     return (call) =>
@@ -212,37 +208,10 @@ export function retryLayer(policy: RetryPolicy, host: LayerHost): Layer {
   };
 }
 
-/** Runs further rounds, the first after so many milliseconds. */
-type Rounds = (call: Call, firstDelayMs: number) => Promise<unknown>;
-
 /** A round that was refused as a whole is made again, after a wait. */
 function waitForRefusal(policy: RetryPolicy, host: LayerHost, call: Call, error: unknown): number | AllFailedReason {
   const delayMs = host.failures.delayAfterRefusal(policy, call);
   if (typeof delayMs !== "number") return delayMs;
   host.telemetry.record("circuitWait", host.functionName, call, { wait: toSeconds(delayMs), error });
   return delayMs;
-}
-
-/** `rounds`, but a retry that was taken from `budget` and did not begin before its call ended is given back. */
-function givingBack(budget: RetryBudget, rounds: Rounds): Rounds {
-  return (call, delayMs) =>
-    rounds(call, delayMs).catch((error) => {
-      const { retryTaken, attemptCount } = stateOf(call);
-      if (retryTaken?.attempts === attemptCount) budget.giveBack(retryTaken.atMs);
-      throw error;
-    });
-}
-
-/** What is done with the value of each success, which adds to `budget`, too. */
-function depositing(budget: RetryBudget | undefined, { onValue, onValueOf }: ValueWatch): ValueWatch {
-  if (budget === undefined) return { onValue, onValueOf };
-  const deposit = (value: unknown) => {
-    budget.deposit();
-    return onValue === undefined ? value : onValue(value);
-  };
-  const depositOf = onValueOf && ((value: unknown, call: Call) => {
-    budget.deposit();
-    return onValueOf(value, call);
-  });
-  return { onValue: deposit, onValueOf: depositOf };
 }

@@ -1,4 +1,5 @@
 import type { LayerHost } from "../attempt/layer_host.ts";
+import type { RetrySpending } from "../attempt/retry_policy.ts";
 import type { CachedResults } from "../cache/results/cached_results.ts";
 import type { FallbackParameters } from "../function_source/fallback_parameter.ts";
 import type { RetryBudget } from "../retry/retry_budget.ts";
@@ -15,6 +16,8 @@ export interface PolicyHost extends LayerHost {
   readonly cache: CachedResults | undefined;
   /** What retries and hedges are taken from; `undefined` without `retryBudget`. */
   readonly budget: RetryBudget | undefined;
+  /** How retries are taken from it. */
+  readonly spending?: RetrySpending;
   /** Whether attempts run elsewhere, where they are given their `timeout`. */
   readonly isRemote: boolean;
   /** Distinguishes the fallback values by the arguments of an attempt; `undefined` without `argFallback`. */
