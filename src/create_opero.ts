@@ -1,11 +1,12 @@
 import { SystemClock } from "./time/system_clock.ts";
-import { TELEMETRY_LOG } from "./telemetry/telemetry_log.ts";
+import { telemetryLog } from "./telemetry/telemetry_log.ts";
 import type { EventHub } from "./telemetry/events.ts";
 import { finiteDuration, type OptionRules, positiveInteger, validateOptions } from "./options/validate.ts";
 import { createWrap, mergeOptions, type Opero } from "./opero.ts";
 import { createMap, type Opmap } from "./opmap.ts";
 import type { InstanceOptions } from "./engine/instance_options.ts";
 import { clearCache } from "./engine/clear_cache.ts";
+import { closeRegistry } from "./engine/close_registry.ts";
 import { FULL_ENGINE } from "./engine/full_engine.ts";
 import { INSTANCE_RULES } from "./engine/instance_rules.ts";
 import { invalidateTags } from "./engine/invalidate_tags.ts";
@@ -67,8 +68,8 @@ export function createOpero(options: InstanceOptions = {}): OperoInstance {
   validateOptions(task, options, RULES, "", FULL_ENGINE.table.hint);
   const merged = mergeOptions(task, {}, options) as InstanceOptions;
   const { clock = new SystemClock(), random, logger, maxThreads, idleTimeout, ...defaults } = merged;
-  const registry = new Registry({ defaults, log: TELEMETRY_LOG, clock, random, logger, maxThreads, idleTimeout });
-  const close = () => registry.close();
+  const registry = new Registry({ defaults, log: telemetryLog(logger), clock, random, maxThreads, idleTimeout });
+  const close = () => closeRegistry(registry);
   return {
     opero: createWrap(registry, FULL_ENGINE),
     opmap: createMap(registry, FULL_MAP),

@@ -1,6 +1,7 @@
 import { SystemClock } from "./time/system_clock.ts";
-import { TELEMETRY_LOG } from "./telemetry/telemetry_log.ts";
+import { telemetryLog } from "./telemetry/telemetry_log.ts";
 import { clearCache as clearCacheOf } from "./engine/clear_cache.ts";
+import { closeRegistry } from "./engine/close_registry.ts";
 import { FULL_ENGINE } from "./engine/full_engine.ts";
 import { invalidateTags as invalidateTagsOf } from "./engine/invalidate_tags.ts";
 import { Registry } from "./engine/registry.ts";
@@ -20,7 +21,7 @@ function defaultRegistry(): Registry {
     defaults: {},
     clock: new SystemClock(),
     events,
-    log: TELEMETRY_LOG,
+    log: telemetryLog(),
     isReopenable: true,
   });
 }
@@ -151,5 +152,5 @@ export function invalidateTags(...tags: readonly string[]): Promise<void> {
  * ```
  */
 export function close(): Promise<void> {
-  return defaultRegistry().close();
+  return closeRegistry(defaultRegistry());
 }

@@ -1,4 +1,5 @@
 import { build, type BuildResult, type Metafile, type Plugin } from "npm:esbuild@0.28.2";
+import { isAbsolute, join } from "node:path";
 import { gzipSync } from "node:zlib";
 
 /** What is loaded with an import. */
@@ -22,30 +23,60 @@ export interface BundleEntry {
 
 const ENTRY = "entry.ts";
 
+const OPTIONS = {
+  outdir: "out",
+  entryNames: "entry",
+  bundle: true,
+  minify: true,
+  format: "esm",
+  platform: "node",
+  target: "es2024",
+  metafile: true,
+  write: false,
+  logLevel: "error",
+} as const;
+
 /**
- * Bundles a module by esbuild, minified and split by what an `import()` loads later.
+ * Bundles a module by esbuild, minified and split by what an `import()` loads later. An `import()` that stands in code
+ * that is left out loads nothing: esbuild alone would make a chunk for it, and share with it what else is left out.
  *
  * @param entry The module, and where it stands.
  * @returns The size of what is loaded at once.
  */
 export async function splitBundleSize({ directory, code, plugins = [] }: BundleEntry): Promise<BundleSize> {
-  const result = await build({
-    stdin: { contents: code, resolveDir: directory, loader: "ts", sourcefile: ENTRY },
-    absWorkingDir: directory,
-    outdir: "out",
-    entryNames: "entry",
-    bundle: true,
-    splitting: true,
-    minify: true,
-    format: "esm",
-    platform: "node",
-    target: "es2024",
-    plugins,
-    metafile: true,
-    write: false,
-    logLevel: "error",
-  });
-  return sizeAtOnce(result);
+  const stdin = { contents: code, resolveDir: directory, loader: "ts", sourcefile: ENTRY } as const;
+  const options = { ...OPTIONS, absWorkingDir: directory };
+  const late = new Set<string>();
+  const plain = await build({ ...options, stdin, plugins: [lateExcept(late), ...plugins] });
+  let found = importedLate(plain);
+  while (found.length > 0) {
+    for (const path of found) late.add(path);
+    const loaded = await Promise.all(
+      found.map((path) => build({ ...options, entryPoints: [path], plugins: [lateExcept(new Set()), ...plugins] })),
+    );
+    found = [...new Set(loaded.flatMap(importedLate))].filter((path) => !late.has(path));
+  }
+  return sizeAtOnce(await build({ ...options, stdin, splitting: true, plugins: [lateExcept(late), ...plugins] }));
+}
+
+/** Leaves out what is imported late, but for the modules of `late`. */
+function lateExcept(late: ReadonlySet<string>): Plugin {
+  return {
+    name: "late-except",
+    setup: ({ onResolve }) =>
+      onResolve({ filter: /^\./ }, ({ path, kind, resolveDir }) => {
+        if (kind !== "dynamic-import") return undefined;
+        const found = join(resolveDir, path);
+        return late.has(found) ? undefined : { path: found, external: true };
+      }),
+  };
+}
+
+/** The modules that an `import()` loads which is left in a bundle. */
+function importedLate({ metafile }: BuildResult<{ metafile: true; write: false }>): string[] {
+  const imports = Object.values(metafile.outputs).flatMap((output) => output.imports);
+  return imports.filter(({ kind, external, path }) => kind === "dynamic-import" && external && isAbsolute(path))
+    .map(({ path }) => path);
 }
 
 function sizeAtOnce({ metafile, outputFiles }: BuildResult<{ metafile: true; write: false }>): BundleSize {

@@ -6,7 +6,7 @@ export const NAME_OPTIONS: OptionSet = { rules: { name: nonEmptyString }, defaul
 
 /** The option `context`. */
 export const CONTEXT_OPTIONS: OptionSet = {
-  rules: { context: oneOf(["sync", "async"]) },
+  rules: { context: /* @__PURE__ */ oneOf(["sync", "async"]) },
   defaults: { context: "sync" },
 };
 

@@ -2,7 +2,6 @@ import type { Clock } from "../time/clock.ts";
 import type { Duration } from "../time/duration.ts";
 import { ConfigurationError } from "../errors/configuration_error.ts";
 import type { EventHub } from "../telemetry/events.ts";
-import type { Logger } from "../telemetry/logger.ts";
 import type { OperoEvents } from "../telemetry/opero_events.ts";
 import type { InstanceCaches } from "./instance_caches.ts";
 import type { OperoOptions } from "./opero_options.ts";
@@ -16,7 +15,6 @@ export interface RegistryOptions {
   readonly defaults: OperoOptions;
   readonly clock: Clock;
   readonly random?: (() => number) | undefined;
-  readonly logger?: Logger | undefined;
   /** Writes log lines; without it there are none. */
   readonly log?: TelemetryLog | undefined;
   /** Where listeners stand that were there before it. */
@@ -35,11 +33,6 @@ interface Run {
   fail(reason: unknown): Promise<void>;
 }
 
-/** What can be released when an instance is closed. */
-interface Closable {
-  close(): void | Promise<void>;
-}
-
 /** What the functions of one instance share: time, chance, the log, the global limiter, caches and what has to be closed. */
 export class Registry {
   /** The options of every function that does not say otherwise. */
@@ -50,7 +43,6 @@ export class Registry {
   readonly random: () => number;
   /** Where events and log lines go. */
   readonly telemetry: Telemetry;
-  readonly #closables = new Set<Closable>();
   /** What runs now over many items. */
   readonly runs: Set<Run> = new Set();
   /** The pools of worker threads, by what their workers have in common. */
@@ -59,7 +51,8 @@ export class Registry {
   readonly options: RegistryOptions;
   #caches: InstanceCaches | undefined = undefined;
   #shared: SharedValues | undefined = undefined;
-  #isClosed = false;
+  /** Whether nothing may begin any more. */
+  isClosed = false;
 
   /** An instance that has nothing yet. */
   constructor(options: RegistryOptions) {
@@ -87,25 +80,6 @@ export class Registry {
 
   /** What a run is refused with once the instance was closed. */
   closedError(task: string): ConfigurationError | undefined {
-    return this.#isClosed ? new ConfigurationError(`Cannot ${task} as its instance is closed`) : undefined;
-  }
-
-  /** Closes `closable` when the instance is closed. */
-  closeLater(closable: Closable): void {
-    this.#closables.add(closable);
-  }
-
-  /** Ends what runs and closes what the instance opened; all of it, even where one part fails. */
-  async close(): Promise<void> {
-    this.#isClosed = this.options.isReopenable !== true;
-    const reason = new DOMException("The instance was closed", "AbortError");
-    await Promise.all([...this.runs].map((run) => run.fail(reason)));
-    // Backends last as long as the instance: one that is opened after a close is for the next close.
-    const backends = this.#caches === undefined ? [] : [this.#caches.list];
-    const closables: Closable[] = [...this.#closables, ...this.pools.values(), ...backends];
-    this.#closables.clear();
-    const closed = await Promise.allSettled(closables.map(async (closable) => await closable.close()));
-    const failed = closed.find((result) => result.status === "rejected");
-    if (failed !== undefined) throw failed.reason;
+    return this.isClosed ? new ConfigurationError(`Cannot ${task} as its instance is closed`) : undefined;
   }
 }

@@ -1,6 +1,7 @@
 import { SystemClock } from "../time/system_clock.ts";
-import { TELEMETRY_LOG } from "../telemetry/telemetry_log.ts";
+import { telemetryLog } from "../telemetry/telemetry_log.ts";
 import { clearCache } from "../engine/clear_cache.ts";
+import { closeRegistry } from "../engine/close_registry.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { OperoOptions } from "../engine/opero_options.ts";
 import { INSTANCE_RULES } from "../engine/instance_rules.ts";
@@ -88,11 +89,11 @@ export function createOpero<Names extends ExtraPolicyName = never>(
   validateOptions(task, given, { ...engine.table.rules, ...INSTANCE_RULES }, "", engine.table.hint);
   const merged: OperoOptions & Omit<LightInstanceParts<Names>, "policies"> = mergeOptions(task, {}, given);
   const { clock = new SystemClock(), random, logger, ...defaults } = merged;
-  return open(new Registry({ defaults, log: TELEMETRY_LOG, clock, random, logger }), engine);
+  return open(new Registry({ defaults, log: telemetryLog(logger), clock, random }), engine);
 }
 
 function open<Names extends ExtraPolicyName>(registry: Registry, engine: Engine): LightInstance<Names> {
-  const close = () => registry.close();
+  const close = () => closeRegistry(registry);
   return {
     opero: createWrap(registry, engine) as LightOpero<Names>,
     opmap: createMap(registry, lightMap(engine)) as LightOpmap<Names>,

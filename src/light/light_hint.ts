@@ -1,23 +1,11 @@
 import { nearestName } from "../options/nearest_name.ts";
 
-/** Options of policies that can be passed in, by their beginnings. */
-const PASSED_IN: readonly (readonly [policy: string, options: RegExp])[] = [
-  ["cache", /^cache|^connectTimeout$/],
-  ["rateLimit", /^rateLimit|^serverPacing$/],
-  ["argFallback", /^argFallback$|^fallback[VODSW]|^cooldown$|^allowedFails$/],
-  ["circuitBreaker", /^circuitBreaker$/],
-  ["concurrency", /^concurrency(Key)?$/],
-  ["hedge", /^hedge$/],
-  ["retryBudget", /^retryBudget$/],
-];
-
-/** Options that the whole library alone has. */
-const ELSEWHERE =
-  /^(stats|layers|context|chunkSize|worker(Concurrency)|module|m(emoryLimit|axCrashesPerItem)|errorClasses|permissions|journal|version|engine|task|lease)$/;
+/** Options that are elsewhere, and spelt much like one of the light door. */
+const ELSEWHERE = /^(argFallback|fallbackOn|module)$/;
 
 /**
- * Where an option is that the light door does not have, as a message ends; of an unknown one, the option that is
- * spelt most like it.
+ * The option of the light door that is spelt most like an unknown one, as a message ends; where none is, what there may
+ * be elsewhere. It keeps no list of that, as each byte of the door counts.
  *
  * @param name The unknown option.
  * @param known The names of all options of the door.
@@ -25,9 +13,8 @@ const ELSEWHERE =
  * @returns The end of a message; empty where nothing is alike.
  */
 export function lightHint(name: string, known: readonly string[], within: string): string {
-  if (within !== "") return nearestName(name, known, within);
-  const policy = PASSED_IN.find(([, options]) => options.test(name))?.[0];
-  if (policy === undefined && !ELSEWHERE.test(name)) return nearestName(name, known, within);
-  const handed = policy === undefined ? "" : `, or pass the policy ${policy} to createOpero({ policies })`;
-  return `, which the light door does not have: import from "@opero/core"${handed}`;
+  const near = ELSEWHERE.test(name) ? "" : nearestName(name, known, within);
+  return near !== "" || within !== ""
+    ? near
+    : ', which the light door does not have: import from "@opero/core", or pass its policy to createOpero({ policies })';
 }

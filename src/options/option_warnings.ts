@@ -6,8 +6,8 @@ import { writeAbove } from "../runtime/terminal_lines.ts";
 /** Warns once of each `kind` of likely mistake. */
 export type Warn = (kind: string, message: string) => void;
 
-/** How many kinds are remembered as warned about; at the next one all are forgotten. */
-const MAX_WARNED = 1_000;
+/** How much is remembered as warned about; at the next all is forgotten. */
+const MAX_WARNED = 10_000;
 
 let isSilenced = false;
 let current: Warn | undefined;
@@ -29,6 +29,20 @@ export function silenceWarnings(silenced: boolean): void {
  */
 export function writeWarning(message: string): void {
   if (!isSilenced) reportSafely(() => writeAbove(() => console.warn(printable(`opero: ${message}`))));
+}
+
+/**
+ * Whether `key` is not among what was warned about; it is from now on.
+ *
+ * @param warned What was warned about.
+ * @param key What is warned about now.
+ * @returns `true` the first time.
+ */
+export function isFirst(warned: Set<string>, key: string): boolean {
+  if (warned.has(key)) return false;
+  if (warned.size >= MAX_WARNED) warned.clear();
+  warned.add(key);
+  return true;
 }
 
 /**
@@ -76,8 +90,5 @@ function shortForm(ms: number): string {
 
 /** For what belongs to no instance. */
 function warnOfItself(kind: string, message: string): void {
-  if (isSilenced || warned.has(kind)) return;
-  if (warned.size >= MAX_WARNED) warned.clear();
-  warned.add(kind);
-  writeWarning(message);
+  if (!isSilenced && isFirst(warned, kind)) writeWarning(message);
 }

@@ -135,6 +135,8 @@ export const positiveInteger: OptionRule = {
 
 const DURATION_FORMS = `in seconds or with its unit, such as "250ms", "2s", "5m", "1h", "1d"`;
 
+const POSITIVE = `a positive duration ${DURATION_FORMS}`;
+
 /** A finite duration, zero too. */
 export const finiteDuration: OptionRule = {
   desired: `a non-negative duration ${DURATION_FORMS}`,
@@ -144,14 +146,14 @@ export const finiteDuration: OptionRule = {
 
 /** A duration over zero; `Infinity` is "no limit". */
 export const positiveDuration: OptionRule = {
-  desired: `a positive duration ${DURATION_FORMS}`,
+  desired: POSITIVE,
   accepts: (value) => (parseDuration(value) ?? 0) > 0,
   isDuration: true,
 };
 
 /** A duration over zero that ends. */
 export const positiveFiniteDuration: OptionRule = {
-  desired: positiveDuration.desired,
+  desired: POSITIVE,
   accepts: (value) => positiveDuration.accepts(value) && finiteDuration.accepts(value),
   isDuration: true,
 };

@@ -1,11 +1,9 @@
-const MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
-const WEEKDAY = "(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*,? +";
-const TIME = "(\\d{1,2}):(\\d{2}):(\\d{2})";
-const ZONE = "(?: *(?:GMT|UTC?|Z|([+-]\\d{2}):?(\\d{2})))?";
+const MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split(" ");
 /** `Sun, 06 Nov 1994 08:49:37 GMT`, and the older `Sunday, 06-Nov-94 08:49:37 GMT`. */
-const DAY_FIRST = new RegExp(`^${WEEKDAY}(\\d{1,2})[ -]([a-z]{3})[ -](\\d{4}|\\d{2}) +${TIME}${ZONE}$`, "i");
+const DAY_FIRST =
+  /^(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*,? +(\d{1,2})[ -]([a-z]{3})[ -](\d{4}|\d{2}) +(\d{1,2}):(\d{2}):(\d{2})(?: *(?:GMT|UTC?|Z|([+-]\d{2}):?(\d{2})))?$/i;
 /** `Sun Nov  6 08:49:37 1994`, as C writes it. */
-const MONTH_FIRST = new RegExp(`^${WEEKDAY}([a-z]{3}) +(\\d{1,2}) +${TIME} +(\\d{4})${ZONE}$`, "i");
+const MONTH_FIRST = /^([a-z]+,? +)([a-z]{3}) +(\d{1,2}) +([\d:]+) +(\d{4})/i;
 
 /**
  * The time, in milliseconds since 1970, of a date in one of the three forms of HTTP (RFC 9110, section 5.6.7), or
@@ -17,16 +15,10 @@ const MONTH_FIRST = new RegExp(`^${WEEKDAY}([a-z]{3}) +(\\d{1,2}) +${TIME} +(\\d
  * @returns The time, or `undefined` where the text is no such date.
  */
 export function parseHttpDate(text: string, wallNowMs: number): number | undefined {
-  const dayFirst = DAY_FIRST.exec(text);
-  if (dayFirst !== null) {
-    const [, day, month, year, hour, minute, second, zoneHour, zoneMinute] = dayFirst;
-    const date = utc(fullYear(year!, wallNowMs), month!, day!, hour!, minute!, second!);
-    return date === undefined ? undefined : date - offsetMs(zoneHour, zoneMinute);
-  }
-  const monthFirst = MONTH_FIRST.exec(text);
-  if (monthFirst === null) return undefined;
-  const [, month, day, hour, minute, second, year, zoneHour, zoneMinute] = monthFirst;
-  const date = utc(Number(year), month!, day!, hour!, minute!, second!);
+  const found = DAY_FIRST.exec(text.replace(MONTH_FIRST, "$1$3 $2 $5 $4"));
+  if (found === null) return undefined;
+  const [, day, month, year, hour, minute, second, zoneHour, zoneMinute] = found;
+  const date = utc(fullYear(year!, wallNowMs), month!, day!, hour!, minute!, second!);
   return date === undefined ? undefined : date - offsetMs(zoneHour, zoneMinute);
 }
 

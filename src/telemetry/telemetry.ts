@@ -1,15 +1,12 @@
 import type { CallTally } from "./call_tally.ts";
 import { getCorrelationId } from "./correlation.ts";
-import { ConfigurationError } from "../errors/configuration_error.ts";
 import { EventHub } from "./events.ts";
 import { generateCorrelationId } from "../runtime/correlation_id.ts";
-import { warningThrough, writeWarning } from "../options/option_warnings.ts";
-import { reportSafely } from "../runtime/report_safely.ts";
+import { isFirst, warningThrough, writeWarning } from "../options/option_warnings.ts";
 import { type Call, stateOf } from "../call/call.ts";
 import type { CallState } from "../call/call_state.ts";
 import type { LogFields, Logger } from "./logger.ts";
 import { markedTurn } from "../time/marked_turn.ts";
-import { OTEL_API, type OtelGlobal } from "./open_telemetry.ts";
 import { type CallEvent, type CallEventName, EVENT_NAMES, type OperoEvents } from "./opero_events.ts";
 import type { TelemetryLog } from "./telemetry_log.ts";
 
@@ -17,10 +14,8 @@ import type { TelemetryLog } from "./telemetry_log.ts";
 export interface TelemetryOptions {
   /** Returns a number from 0 up to 1, exclusive. */
   readonly random: () => number;
-  /** Writes log lines; without it there are none. */
+  /** Writes log lines and tells who traces; without it there is neither. */
   readonly log?: TelemetryLog | undefined;
-  /** Where they go, in place of where `configureLogging` says. */
-  readonly logger?: Logger | undefined;
   /** That of the instance, for a function of it. */
   readonly instance?: Telemetry | undefined;
   /** Where listeners stand that were there before it. */
@@ -29,24 +24,14 @@ export interface TelemetryOptions {
   readonly tally?: CallTally | undefined;
 }
 
-/** How many kinds and functions are remembered as warned about; past that the memory begins anew. */
-const MAX_WARNED = 10_000;
-
-/** Whether OpenTelemetry was there when that was looked up last, and in which turn: a lookup in each call would be felt. */
-let isRegistered = false;
-let checkedTurn = 0;
-
 /** The events and the log lines of an instance, or of one function of it. */
 export class Telemetry {
   /** The events of the instance, or of the function alone. */
   readonly events: EventHub<OperoEvents>;
   readonly #options: TelemetryOptions;
   readonly #log: TelemetryLog | undefined;
-  readonly #logger: Logger | undefined;
   readonly #random: () => number;
-  readonly #hasOwnLogger: boolean;
   readonly #warned: Set<string>;
-  #lastRefusal: unknown = undefined;
   /** The turn of the event loop that is known to be quiet: a listener that is added renews the turn. */
   #quietTurn = 0;
   /** That of the instance, where this is a function's. */
@@ -57,14 +42,12 @@ export class Telemetry {
 
   /** The events of an instance, and its log. */
   constructor(options: TelemetryOptions) {
-    const { random, log, logger, instance, events, tally } = options;
+    const { random, log, instance, events, tally } = options;
     this.#options = options;
     this.#tally = tally;
     this.events = events ?? new EventHub(EVENT_NAMES);
     this.#random = random;
     this.#log = log;
-    this.#logger = log?.loggerFor(logger);
-    this.#hasOwnLogger = log !== undefined && logger !== undefined;
     this.#instance = instance;
     this.#warned = instance === undefined ? new Set() : instance.#warned;
   }
@@ -82,13 +65,7 @@ export class Telemetry {
 
   /** Apart, so that what each call asks is small enough to be compiled into it. */
   #look(turn: number): boolean {
-    const hub = this.#instance?.events;
-    if (turn === 0 || turn !== checkedTurn) {
-      checkedTurn = turn;
-      isRegistered = (globalThis as OtelGlobal)[OTEL_API] !== undefined;
-    }
-    const isLogging = this.#hasOwnLogger || this.#log?.isLoggingOn() === true;
-    const isOn = isRegistered || isLogging || this.events.isOn || hub?.isOn === true;
+    const isOn = this.#log?.isOn(turn) === true || this.events.isOn || this.#instance?.events.isOn === true;
     if (!isOn) this.#quietTurn = turn;
     return isOn;
   }
@@ -103,17 +80,8 @@ export class Telemetry {
     if (this.#tally !== undefined) count(this.#tally, name);
     if (!this.isOn) return;
     const event = { functionName, correlationId: correlationIdOf(call, this.#random), ...details } as OperoEvents[Name];
-    if (this.#log !== undefined) this.#write(this.#log, name, call, event);
+    this.#log?.record(name, call, event);
     if (this.wants(name)) this.emit(name, event);
-  }
-
-  #write(log: TelemetryLog, name: CallEventName, call: Call, event: object): void {
-    if (this.#hasOwnLogger || log.isLoggingOn()) {
-      const { level, message } = log.lineOf(name, event);
-      this.log(level, message, log.fieldsOf(event));
-    }
-    // How the call ends is said by its span itself.
-    if (name !== "success" && name !== "failure") call.state?.watcher?.onEvent(name, log.fieldsOf(event));
   }
 
   /** Records that a call has waited for `ms` milliseconds. */
@@ -144,11 +112,7 @@ export class Telemetry {
     try {
       return warningThrough((kind, message) => this.warnOnce(kind, functionName, message), configure);
     } catch (error) {
-      // A nested one records it once.
-      if (error instanceof ConfigurationError && error !== this.#lastRefusal) {
-        this.#lastRefusal = error;
-        this.log("error", "bad configuration", { reason: error.message });
-      }
+      this.#log?.refused(error);
       throw error;
     }
   }
@@ -159,18 +123,14 @@ export class Telemetry {
    * `message` says what is wrong, the runtime's own reason and the fix; never an argument, a value or a credential.
    */
   warnOnce(kind: string, functionName: string, message: string): void {
-    const key = `${kind}\n${functionName}`;
-    if (this.#warned.has(key)) return;
-    if (this.#warned.size >= MAX_WARNED) this.#warned.clear();
-    this.#warned.add(key);
-    if (this.#hasOwnLogger || this.#log?.hasOwnWarningSink()) this.log("warning", message, { functionName });
+    if (!isFirst(this.#warned, `${kind}\n${functionName}`)) return;
+    this.#log?.warn(message, { functionName });
     writeWarning(message);
   }
 
   /** Writes a line; a logger that throws changes nothing. */
   log(level: keyof Logger, message: string, fields: LogFields): void {
-    const logger = this.#logger;
-    if (logger !== undefined) reportSafely(() => logger[level](message, fields));
+    this.#log?.write(level, message, fields);
   }
 }
 

@@ -1,8 +1,12 @@
+import type { Call } from "../call/call.ts";
 import { AllFailedError } from "../errors/all_failed_error.ts";
+import { ConfigurationError } from "../errors/configuration_error.ts";
 import { errorLabel, rootOf } from "../errors/error_label.ts";
 import { printable, printableFields } from "../errors/printable.ts";
 import { readField } from "../errors/read_field.ts";
+import { reportSafely } from "../runtime/report_safely.ts";
 import { getLogger, hasOwnWarningSink, isLoggingOn, type LogFields, type Logger } from "./logger.ts";
+import { OTEL_API, type OtelGlobal } from "./open_telemetry.ts";
 import type { CallEventName } from "./opero_events.ts";
 
 /** What is written of something. */
@@ -11,18 +15,18 @@ export interface LogLine {
   readonly message: string;
 }
 
-/** Writes the log of an instance, as a value: a door without it loads nothing of it. */
+/** Writes the log of an instance, and tells who traces a call; a door without it loads nothing of it. */
 export interface TelemetryLog {
-  /** Whether any line would be written where the user has no logger of his own. */
-  readonly isLoggingOn: () => boolean;
-  /** Whether warnings go to a sink of the user's own. */
-  readonly hasOwnWarningSink: () => boolean;
-  /** The logger that lines are written to, that of the user where there is one. */
-  readonly loggerFor: (own: Logger | undefined) => Logger;
-  /** What is said of an event. */
-  readonly lineOf: (name: CallEventName, event: object) => LogLine;
-  /** What is said of its fields. */
-  readonly fieldsOf: (event: object) => LogFields;
+  /** Whether lines are written or calls are traced; `turn` is the turn of the event loop, 0 where that is not known. */
+  isOn(turn: number): boolean;
+  /** Says what happened to `call`. */
+  record(name: CallEventName, call: Call, event: object): void;
+  /** Writes a line; a logger that throws changes nothing. */
+  write(level: keyof Logger, message: string, fields: LogFields): void;
+  /** Writes a warning, where that goes to a logger or a sink of the user's own. */
+  warn(message: string, fields: LogFields): void;
+  /** Says that options were refused, where `error` does. */
+  refused(error: unknown): void;
 }
 
 const LINES: Readonly<Record<CallEventName, LogLine>> = {
@@ -42,8 +46,50 @@ const LINES: Readonly<Record<CallEventName, LogLine>> = {
   circuitWait: { level: "warning", message: "waiting for the circuit breaker" },
 };
 
-/** What writes the log lines of the library. */
-export const TELEMETRY_LOG: TelemetryLog = { isLoggingOn, hasOwnWarningSink, loggerFor, lineOf, fieldsOf };
+/** Whether OpenTelemetry was there when that was looked up last, and in which turn: a lookup in each call would be felt. */
+let isRegistered = false;
+let checkedTurn = 0;
+
+/**
+ * What writes the log lines of an instance.
+ *
+ * @param own The user's logger, in place of where `configureLogging` says.
+ * @returns The log.
+ */
+export function telemetryLog(own?: Logger): TelemetryLog {
+  const logger = loggerFor(own);
+  let lastRefusal: unknown;
+  const write: TelemetryLog["write"] = (level, message, fields) => reportSafely(() => logger[level](message, fields));
+  return {
+    write,
+    isOn: (turn) => isTracing(turn) || own !== undefined || isLoggingOn(),
+    record(name, call, event) {
+      if (own !== undefined || isLoggingOn()) {
+        const { level, message } = lineOf(name, event);
+        write(level, message, fieldsOf(event));
+      }
+      // How the call ends is said by its span itself.
+      if (name !== "success" && name !== "failure") call.state?.watcher?.onEvent(name, fieldsOf(event));
+    },
+    warn(message, fields) {
+      if (own !== undefined || hasOwnWarningSink()) write("warning", message, fields);
+    },
+    refused(error) {
+      // A nested one records it once.
+      if (!(error instanceof ConfigurationError) || error === lastRefusal) return;
+      lastRefusal = error;
+      write("error", "bad configuration", { reason: error.message });
+    },
+  };
+}
+
+function isTracing(turn: number): boolean {
+  if (turn === 0 || turn !== checkedTurn) {
+    checkedTurn = turn;
+    isRegistered = (globalThis as OtelGlobal)[OTEL_API] !== undefined;
+  }
+  return isRegistered;
+}
 
 /** A logger of the user's own gets texts without control characters, as the library's own lines are. */
 function loggerFor(own: Logger | undefined): Logger {

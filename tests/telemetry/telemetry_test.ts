@@ -1,7 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { ConfigurationError, configureLogging, createOpero } from "@opero/core";
 import { Telemetry } from "../../src/telemetry/telemetry.ts";
-import { TELEMETRY_LOG } from "../../src/telemetry/telemetry_log.ts";
+import { telemetryLog } from "../../src/telemetry/telemetry_log.ts";
 import { warningsOf } from "../support/warnings_of.ts";
 
 Deno.test("bad configuration leaves a line of level ERROR, of a function, a map and a single call", () => {
@@ -15,7 +15,7 @@ Deno.test("bad configuration leaves a line of level ERROR, of a function, a map 
 });
 
 Deno.test("warnOnce() writes one line for each kind and function, without logging", async () => {
-  const telemetry = new Telemetry({ random: Math.random, log: TELEMETRY_LOG });
+  const telemetry = new Telemetry({ random: Math.random, log: telemetryLog() });
   const lines = await warningsOf(() => {
     telemetry.warnOnce("cache", "load", "no permission");
     telemetry.warnOnce("cache", "load", "no permission");
@@ -26,7 +26,7 @@ Deno.test("warnOnce() writes one line for each kind and function, without loggin
 });
 
 Deno.test("warnOnce() writes nothing at the level OFF, and also to a sink of one's own", async () => {
-  const telemetry = new Telemetry({ random: Math.random, log: TELEMETRY_LOG });
+  const telemetry = new Telemetry({ random: Math.random, log: telemetryLog() });
   const restoreOff = configureLogging({ level: "OFF" });
   assertEquals(await warningsOf(() => telemetry.warnOnce("cache", "load", "no permission")), []);
   restoreOff();
@@ -38,7 +38,7 @@ Deno.test("warnOnce() writes nothing at the level OFF, and also to a sink of one
 });
 
 Deno.test("warnOnce() writes one printable line, whatever the name of the function", async () => {
-  const telemetry = new Telemetry({ random: Math.random, log: TELEMETRY_LOG });
+  const telemetry = new Telemetry({ random: Math.random, log: telemetryLog() });
   const lines = await warningsOf(() => telemetry.warnOnce("cache", "load", "no permission for load\n\u001b[31m"));
   assertEquals(lines, ["opero: no permission for load\\n\\u001b[31m"]);
 });
