@@ -30,6 +30,7 @@ export class CallerSide {
   /** Grows where frames are sent again: an engine that knows an id drops what has it. */
   #epoch = 0;
   #frames = 0;
+  #lastSlots = 0;
   #waiting: ClusterJob[] = [];
   #sending = 0;
   #cancelled: number[] = [];
@@ -40,9 +41,9 @@ export class CallerSide {
     this.#init = init;
   }
 
-  /** The slots of all workers that were heard of. */
+  /** The slots of all workers that were heard of; without a line, those that there were when there was one. */
   get slots(): number {
-    return this.#line?.slots ?? 0;
+    return this.#line?.slots ?? this.#lastSlots;
   }
 
   /** Whether nothing is on the way to the engine. */
@@ -90,6 +91,7 @@ export class CallerSide {
   /** Takes all that is left of the run out of the engine. A job after that opens another line. */
   async close(): Promise<void> {
     const opening = this.#opening;
+    this.#lastSlots = this.slots;
     this.#opening = this.#line = undefined;
     this.#waiting = [];
     const line = await opening?.catch(() => undefined);

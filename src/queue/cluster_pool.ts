@@ -1,11 +1,9 @@
 import { type Call, stateOf } from "../call/call.ts";
-import { idempotencyKeyOf } from "../attempt/idempotency_key.ts";
 import { ConfigurationError } from "../errors/configuration_error.ts";
 import { SerializationError } from "../errors/serialization_error.ts";
 import { WorkerError } from "../errors/worker_error.ts";
 import type { FallbackParameters } from "../function_source/fallback_parameter.ts";
 import { setBackgroundTimer } from "../runtime/background_timer.ts";
-import { getCorrelationId } from "../telemetry/correlation.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
 import type { Clock } from "../time/clock.ts";
 import { CallerSide } from "./caller_side.ts";
@@ -14,12 +12,10 @@ import type { Engine, TaskAddress } from "./engine.ts";
 import { EngineLink } from "./engine_link.ts";
 import { FrameSize } from "./frame_size.ts";
 import { LineWatch } from "./line_watch.ts";
-import { frameBytesOf } from "./pack_frames.ts";
-import { sentArguments } from "./sent_arguments.ts";
 import { readFrame } from "./wire/frame_text.ts";
-import type { WireItem } from "./wire/items_frame.ts";
 import { resultsOf, type WireResult } from "./wire/results_frame.ts";
-import { type KnownErrors, readError, readValues, writeValues } from "./wire/wire_value.ts";
+import { type KnownErrors, readError, readValues } from "./wire/wire_value.ts";
+import { writeItem } from "./write_item.ts";
 
 /** So many items are sent before it is known how many slots there are. */
 const UNKNOWN_CAPACITY = 16;
@@ -62,6 +58,7 @@ export class ClusterPool {
   readonly #side: CallerSide;
   readonly #watch: LineWatch;
   #lastRef = 0;
+  #isReady = false;
   #cancelIdle: (() => void) | undefined = undefined;
   /** Whether it takes no more attempts. */
   isClosed = false;
@@ -82,8 +79,9 @@ export class ClusterPool {
     this.#watch = new LineWatch(this, clock);
   }
 
-  /** How many attempts it accepts before a further one would only wait. */
+  /** How many attempts it accepts before a further one would only wait; none before it is ready. */
   get capacity(): number {
+    if (!this.#isReady) return 0;
     const { slots } = this.#side;
     const window = slots > 0 ? 2 * slots : UNKNOWN_CAPACITY;
     return Math.min(window + this.#size.now - 1, this.#init.maxInFlight);
@@ -111,6 +109,7 @@ export class ClusterPool {
     this.#side.open().catch(() => {});
     const isReady = () => this.slots > 0 || this.isClosed || clock.now() >= untilMs;
     while (!isReady()) await clock.sleep(READY_LOOK_MS, this.#link.signal).catch(() => {});
+    this.#isReady = true;
   }
 
   /** Runs one attempt of `call`. */
@@ -121,7 +120,7 @@ export class ClusterPool {
     }
     let job: ClusterJob;
     try {
-      job = new ClusterJob(call, this.#itemOf(call), this);
+      job = new ClusterJob(call, writeItem(call, ++this.#lastRef, this.#init), this);
     } catch (error) {
       return Promise.reject(error);
     }
@@ -166,28 +165,6 @@ export class ClusterPool {
     await this.#side.close();
   }
 
-  #itemOf(call: Call): WireItem {
-    const { parameters, functionName, timeoutMs, engine } = this.#init;
-    const args = sentArguments(call, parameters, functionName);
-    const line = writeValues(args, "send an item to a worker");
-    const { state } = call;
-    const item = {
-      ref: ++this.#lastRef,
-      index: call.index ?? -1,
-      attempt: call.attemptNumber,
-      retry: state?.retry ?? 0,
-      fallbackIndex: state?.fallbackIndex ?? null,
-      correlationId: state?.correlationId ?? getCorrelationId() ?? null,
-      limitMs: finite(state?.limits?.timeoutMs ?? timeoutMs),
-      key: idempotencyKeyOf(call),
-      line,
-    };
-    const bytes = frameBytesOf(item);
-    if (bytes <= engine.maxFrameBytes) return item;
-    const why = `it takes ${bytes} bytes, and its engine takes at most ${engine.maxFrameBytes}`;
-    throw new SerializationError(`Cannot send an item to a worker as ${why}`);
-  }
-
   #takeResults(bytes: Uint8Array, run: string): void {
     const frame = resultsOf(readFrame(bytes));
     if (frame?.run !== run) {
@@ -220,7 +197,10 @@ export class ClusterPool {
   #countCrash(call: Call, { crashes }: WorkerError): void {
     const count = (this.#crashes.get(call) ?? 0) + 1;
     this.#crashes.set(call, count);
-    if (crashes !== undefined || count >= this.#init.maxCrashes) stateOf(call).isFinal = true;
+    if (crashes === undefined && count < this.#init.maxCrashes) return;
+    // No round follows, and the error is one of the call's attempts, as all others are.
+    const state = stateOf(call);
+    state.limits = { timeoutMs: undefined, deadlineMs: undefined, ...state.limits, retries: 0 };
   }
 
   #settle(job: ClusterJob, end: () => void): void {
@@ -230,10 +210,13 @@ export class ClusterPool {
     if (this.#jobs.size > 0) return;
     this.#watch.stop();
     this.#cancelIdle?.();
-    if (!this.isClosed) this.#cancelIdle = setBackgroundTimer(IDLE_MS, () => void this.#side.close().catch(() => {}));
+    if (!this.isClosed) this.#cancelIdle = this.#closeLater();
   }
-}
 
-function finite(ms: number | undefined): number | null {
-  return ms === undefined || ms === Infinity ? null : ms;
+  /** An engine without a line keeps no process alive. */
+  #closeLater(): () => void {
+    const close = () => void this.#side.close().catch(() => {});
+    const timer = this.#init.clock.setBackgroundTimer?.(IDLE_MS, close);
+    return timer === undefined ? setBackgroundTimer(IDLE_MS, close) : () => timer.cancel();
+  }
 }

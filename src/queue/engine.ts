@@ -21,7 +21,8 @@ export interface ReplacementFrame {
 
 /**
  * What an engine does: it moves frames of bytes, leases them, and counts how often it handed them out. It knows nothing of
- * what is in them. Each method may reject while the broker is away: both sides try again.
+ * what is in them. Each method may reject while the broker is away: both sides try again, unless with an error of this
+ * library, which says that no other try would succeed. An engine without an open line keeps no process alive.
  */
 export interface Engine extends AsyncDisposable {
   /** The bytes of the largest frame that it takes. */

@@ -59,6 +59,7 @@ export function readValues(line: string, known: KnownErrors): unknown[] {
   if (line.startsWith(JSON_MARK)) return JSON.parse(line.slice(1));
   if (!line.startsWith(PACKED_MARK)) throw new Error("No values");
   const { list, packing } = decodeGraph(line.slice(1)) as { list: unknown[]; packing: Envelope["packing"] | undefined };
+  if (!Array.isArray(list)) throw new Error("No values");
   unpackValues(packing, known);
   return list;
 }

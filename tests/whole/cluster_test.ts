@@ -1,0 +1,346 @@
+import { assert, assertEquals, assertInstanceOf, assertRejects, assertThrows } from "@std/assert";
+import {
+  type AllFailedError,
+  ConfigurationError,
+  createOpero,
+  currentCall,
+  type Engine,
+  MapError,
+  opmap,
+  SerializationError,
+  TimeoutError,
+} from "@opero/core";
+import { memoryEngine } from "@opero/core/testing";
+import { serve } from "@opero/core/worker";
+
+const quiet = { mode: "cluster", progress: false, minDelay: "1ms" } as const;
+const double = async (n: number) => await Promise.resolve(2 * n);
+
+/** An engine, and all that went through it as texts. */
+function listeningEngine(options?: Parameters<typeof memoryEngine>[0]): { engine: Engine; seen: string[] } {
+  const inner = memoryEngine(options);
+  const seen: string[] = [];
+  const note = (bytes: Uint8Array) => void seen.push(new TextDecoder().decode(bytes));
+  const engine: Engine = {
+    maxFrameBytes: inner.maxFrameBytes,
+    openCaller: async (address, run, onResults) => {
+      seen.push(JSON.stringify(address), run);
+      const line = await inner.openCaller(address, run, (frame) => (note(frame), onResults(frame)));
+      const send = line.send.bind(line);
+      return Object.assign(line, { send: (id: string, frame: Uint8Array) => (note(frame), send(id, frame)) });
+    },
+    openWorker: (address, worker) => inner.openWorker(address, worker),
+    close: () => inner.close(),
+    [Symbol.asyncDispose]: () => inner.close(),
+  };
+  return { engine, seen };
+}
+
+Deno.test("opmap() refuses options of a cluster that are wrong, missing, or do nothing", () => {
+  const engine = memoryEngine();
+  const refusal = (options: object) =>
+    assertThrows(() => opmap(double, options as never), ConfigurationError).message.replace(
+      'Cannot wrap "double" as ',
+      "",
+    );
+  assertEquals(refusal(quiet), `'engine' must be given in the mode "cluster": received undefined`);
+  assertEquals(
+    refusal({ ...quiet, engine: {} }),
+    "'engine' must be an engine, such as that of natsEngine(): received an object",
+  );
+  assertEquals(
+    refusal({ ...quiet, engine, task: "a b" }),
+    "'task' must be 1 to 64 letters, digits, '_' and '-': received \"a b\"",
+  );
+  assertEquals(
+    refusal({ ...quiet, engine, version: "1.2" }),
+    "'version' must be 1 to 64 letters, digits, '_' and '-': received \"1.2\"",
+  );
+  assertEquals(
+    refusal({ ...quiet, engine, lease: 0 }),
+    `'lease' must be a positive duration in seconds or with its unit, such as "250ms", "2s", "5m", "1h", "1d": received 0`,
+  );
+  for (
+    const [name, value, shown] of [["engine", engine, "an instance of a class"], ["task", "t", '"t"'], [
+      "lease",
+      "1s",
+      '"1s"',
+    ]]
+  ) {
+    const message = refusal({ [name as string]: value });
+    assert(
+      message.startsWith(`'${name}' must be given together with 'mode: "cluster"', without which it does nothing`),
+      message,
+    );
+    assert(name === "engine" || message.endsWith(`received ${shown}`), message);
+  }
+  assert(
+    assertThrows(() => opmap((n: number) => n, { ...quiet, engine, name: "a function" }), ConfigurationError)
+      .message.includes("'task' must be 1 to 64 letters"),
+  );
+});
+
+Deno.test("serve() refuses what it cannot serve", async () => {
+  const engine = memoryEngine();
+  const refusal = async (map: unknown, options: object = {}) =>
+    (await assertRejects(() => serve(map, options as never), ConfigurationError)).message;
+  assertEquals(
+    await refusal(double),
+    `Cannot serve a function as 'map' must be made by opmap() with mode: "cluster": received a function`,
+  );
+  const sync = opmap((n: number) => n, { ...quiet, engine, task: "sync" });
+  assertEquals(
+    await refusal(sync, { slots: 4 }),
+    `Cannot serve "anonymous" as 'slots' must be left out, and 'threads' given, for a function that is not written as ` +
+      "async, which would keep this thread from saying that it is alive: received 4",
+  );
+  const map = opmap(double, { ...quiet, engine });
+  assertEquals(
+    await refusal(map, { slots: 4, threads: 2 }),
+    `Cannot serve "double" as 'threads' must be left out where 'slots' is given: received 2`,
+  );
+  assert((await refusal(map, { slot: 4 })).includes("'slot' must be a known option"));
+  const outside = 1;
+  const bound = opmap((n: number) => n + outside, { ...quiet, engine, name: "bound", task: "bound" });
+  assert((await refusal(bound)).includes("refers to 'outside'"));
+});
+
+Deno.test("two callers of one task get their own results, and workers of another version nothing", async () => {
+  await using engine = memoryEngine();
+  const served: string[] = [];
+  const open = (version: string, shift: number) =>
+    createOpero().opmap(async (n: number) => {
+      served.push(version);
+      return await Promise.resolve(n + shift);
+    }, { ...quiet, engine, task: "shift", version });
+  await using first = open("1", 1);
+  await using again = open("1", 1);
+  await using next = open("2", 1_000);
+  await Promise.all([engine.serve(first), engine.serve(next)]);
+  const items = Array.from({ length: 200 }, (_, n) => n);
+  const results = await Promise.all([first(items), again(items.map((n) => -n)), next(items)]);
+  assertEquals(results, [
+    items.map((n) => n + 1),
+    items.map((n) => 1 - n),
+    items.map((n) => n + 1_000),
+  ]);
+  assertEquals([served.length, served.filter((version) => version === "2").length], [600, 200]);
+});
+
+Deno.test("fallback values never travel: a worker puts its own in their place, by the index", async () => {
+  const { engine, seen } = listeningEngine();
+  const use = async ({ id, keys }: { id: number; keys?: string[] }): Promise<string> => {
+    const { fallbackIndex } = currentCall();
+    if (keys?.[0] === "canary-dead") throw Object.assign(new Error("unauthorized"), { status: 401 });
+    return await Promise.resolve(`${id} ${keys?.[0]} ${fallbackIndex}`);
+  };
+  const options = { ...quiet, engine, argFallback: "keys", fallbackValues: ["canary-dead", "canary-good"] };
+  await using map = opmap(use, { ...options, task: "use", retries: 0 });
+  await using _worker = await serve(map);
+  const results = await map.withMeta([{ id: 1 }, { id: 2 }]);
+  assertEquals(results.map(({ value, meta }) => [value, meta.attempts]), [
+    ["1 canary-good 1", 2],
+    ["2 canary-good 1", 2],
+  ]);
+  const sent = seen.filter((text) => !text.includes('"kind":"results"'));
+  assertEquals(sent.filter((text) => text.includes("canary")), []);
+  const error = await assertRejects(() => map([{ id: 3, keys: ["canary-own"] }]), MapError);
+  assertEquals(
+    (error.errors[0]!.error as Error).message,
+    `Cannot map "use" as 'fallbackValues' must be given in mode "cluster", where the values of an item do not travel: ` +
+      "received an item with values of its own",
+  );
+});
+
+Deno.test("neither the source of a function, nor where it runs, nor its environment travel", async () => {
+  const { engine, seen } = listeningEngine();
+  // A canary in the source of the function.
+  await using map = opmap(async (n: number) => await Promise.resolve(["canary-in-source", n][1]), {
+    ...quiet,
+    engine,
+    task: "private",
+  });
+  await using _worker = await serve(map);
+  assertEquals(await map([1, 2]), [1, 2]);
+  const all = seen.join("\n");
+  for (const secret of ["canary-in-source", Deno.cwd(), Deno.hostname(), "cluster_test"]) {
+    assert(!all.includes(secret), secret);
+  }
+});
+
+Deno.test("what an engine cannot carry fails its item alone, at once, with both sizes", async () => {
+  await using engine = memoryEngine();
+  let runs = 0;
+  await using map = opmap(async (bytes: number) => {
+    runs++;
+    return await Promise.resolve("x".repeat(bytes));
+  }, { ...quiet, engine, task: "sizes", onError: "return" });
+  await engine.serve(map);
+  const [small, large, fits] = await map([10, 5_000_000, 900_000]);
+  assertEquals([small, fits], ["x".repeat(10), "x".repeat(900_000)]);
+  assertInstanceOf(large, SerializationError);
+  assertEquals(
+    (large as Error).message,
+    "Cannot return a result from a worker as it takes 5000005 bytes, and the engine takes at most 1048192",
+  );
+  assertEquals(runs, 3);
+  await using sender = opmap(async (text: string) => await Promise.resolve(text.length), {
+    ...quiet,
+    engine,
+    task: "items",
+    onError: "return",
+  });
+  await engine.serve(sender);
+  const [length, refused] = await sender(["x".repeat(900_000), "x".repeat(2_000_000)]);
+  assertEquals(length, 900_000);
+  assertInstanceOf(refused, SerializationError);
+  assert((refused as Error).message.includes("and its engine takes at most 1048576"));
+});
+
+Deno.test("values and errors cross as they do to a pool", async () => {
+  class Point {
+    constructor(readonly x: number, readonly y: number) {}
+  }
+  class TeapotError extends Error {
+    override name = "TeapotError";
+    constructor(message: string, readonly pot: { readonly volume: number }) {
+      super(message);
+    }
+  }
+  const shared = { a: 1 };
+  const cycle: { self?: unknown } = {};
+  cycle.self = cycle;
+  const values: unknown[] = [
+    undefined,
+    -0,
+    NaN,
+    12n,
+    new Date(5),
+    new Map([[{ k: 1 }, new Set([1])]]),
+    /x/gi,
+    new Uint8Array([1, 2, 3]).subarray(1),
+    new ArrayBuffer(2),
+    [shared, shared],
+    cycle,
+    new Point(1, 2),
+    [new TeapotError("hot", { volume: 2 })],
+    "ein\nzwei \u2028 \ud800",
+  ];
+  await using engine = memoryEngine();
+  const back = async (value: unknown) => await Promise.resolve(value);
+  const options = { progress: false, errorClasses: [TeapotError] } as const;
+  await using map = opmap(back, { ...options, mode: "cluster", engine });
+  await using pool = opmap(back, { ...options, mode: "process", workers: 1 });
+  await engine.serve(map);
+  const [crossed, pooled] = await Promise.all([map(values), pool(values)]);
+  // A thread knows no classes of errors; a worker of a cluster is the user's own program, which does.
+  for (const [place, value] of crossed.entries()) {
+    if (place !== 12) assertEquals(value, pooled[place], `value ${place}`);
+  }
+  const [error] = crossed[12] as [TeapotError];
+  assertInstanceOf(error, TeapotError);
+  assertEquals([error.message, error.pot], ["hot", { volume: 2 }]);
+  const [one, other] = crossed[9] as unknown[];
+  assert(one === other, "what is one stays one");
+});
+
+Deno.test("what is thrown is caught by its class, and what cannot cross is refused by its kind", async () => {
+  await using engine = memoryEngine();
+  await using map = opmap(async (kind: string): Promise<unknown> => {
+    await Promise.resolve();
+    if (kind === "throws") throw new RangeError("no", { cause: new URL("https://example.com/") });
+    if (kind === "throws text") throw "just text";
+    return kind === "function" ? () => 1 : kind === "url" ? new URL("https://example.com/") : kind;
+  }, { ...quiet, engine, task: "kinds", retries: 0, onError: "return" });
+  await engine.serve(map);
+  const results = await map(["throws", "throws text", "function", "url", "plain"]);
+  const causes = results.slice(0, 4).map((result) => (result as AllFailedError).errors.map(String)[0]);
+  assertEquals([...causes, results[4]], [
+    "RangeError: no",
+    "just text",
+    "SerializationError: Cannot return a result from a worker as it holds a function",
+    "SerializationError: Cannot return a result from a worker as it holds a URL",
+    "plain",
+  ]);
+});
+
+Deno.test("an item that loops costs itself alone, in threads, which keep the beat of the leases", async () => {
+  await using engine = memoryEngine();
+  const map = opmap((n: number): number => {
+    const untilMs = Date.now() + (n === 2 ? Infinity : 900);
+    while (Date.now() < untilMs);
+    return n;
+  }, { ...quiet, engine, task: "busy", lease: "500ms", timeout: "4s", retries: 0, onError: "return" });
+  const worker = await engine.serve(map, { threads: 2 });
+  const [one, looping, three] = await map([1, 2, 3]);
+  assertEquals([one, three], [1, 3]);
+  assertInstanceOf((looping as AllFailedError).cause, TimeoutError);
+  assertEquals(worker.counts.done, 3);
+  await map.close();
+});
+
+Deno.test("the source is never ahead by more than two windows and a frame", async () => {
+  await using engine = memoryEngine();
+  let done = 0;
+  let ahead = 0;
+  await using map = opmap(async (n: number) => {
+    await new Promise((resolve) => setTimeout(resolve, 1));
+    done++;
+    return n;
+  }, { ...quiet, engine, task: "window", chunkSize: 5 });
+  await engine.serve(map, { slots: 4 });
+  function* source() {
+    for (let n = 0; n < 300; n++) {
+      ahead = Math.max(ahead, n + 1 - done);
+      yield n;
+    }
+  }
+  let count = 0;
+  for await (const _ of map.stream(source())) count++;
+  assertEquals(count, 300);
+  assert(ahead > 4 && ahead <= 2 * 4 + 5, `${ahead} items ahead`);
+});
+
+Deno.test("a map that is idle lets its engine go, and comes back", async () => {
+  await using engine = memoryEngine();
+  let lines = 0;
+  const open = engine.openCaller.bind(engine);
+  Object.assign(engine, { openCaller: (...args: Parameters<typeof open>) => (lines++, open(...args)) });
+  await using map = opmap(double, { ...quiet, engine, task: "idle" });
+  await engine.serve(map);
+  assertEquals(await map([1]), [2]);
+  assertEquals(await map([2]), [4]);
+  assertEquals(lines, 1);
+  await new Promise((resolve) => setTimeout(resolve, 1_500));
+  assertEquals(await map([3]), [6]);
+  assertEquals(lines, 2);
+});
+
+Deno.test("close() ends what runs, and a map that was closed can be used again", async () => {
+  await using engine = memoryEngine();
+  const map = opmap(async (n: number, signal = currentCall().signal) => {
+    await new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
+    return n;
+  }, { ...quiet, engine, task: "closing" });
+  const worker = await engine.serve(map);
+  const working = assertRejects(() => map([1]), DOMException, "The map was closed");
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  await map.close();
+  await working;
+  while (worker.counts.running > 0) await new Promise((resolve) => setTimeout(resolve, 5));
+  assertEquals(worker.counts.done, 1);
+});
+
+Deno.test("a worker stops by its signal, and after it had nothing to do for a while", async () => {
+  await using engine = memoryEngine();
+  await using map = opmap(double, { ...quiet, engine, task: "stopping" });
+  const controller = new AbortController();
+  const [told, idle] = [
+    await engine.serve(map, { signal: controller.signal }),
+    await engine.serve(map, { idleExit: "100ms" }),
+  ];
+  assertEquals(await map([1, 2]), [2, 4]);
+  await idle.stopped;
+  controller.abort();
+  await told.stopped;
+});
