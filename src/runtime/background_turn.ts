@@ -1,12 +1,10 @@
-import { globalValue } from "./global_value.ts";
 import { setHousekeepingTimer } from "./housekeeping_timer.ts";
-
-type Handle = number | undefined | { unref?(): void };
+import { runtimeImmediate } from "./immediate.ts";
 
 /** The turn comes after this time where the loop is idle, in milliseconds. */
 const IDLE_TURN_MS = 1;
 
-const setImmediate = globalValue<(callback: () => void) => Handle>("setImmediate");
+const setImmediate = runtimeImmediate();
 
 /**
  * Resolves in the next turn of the event loop; it keeps no process alive where the runtime allows that.

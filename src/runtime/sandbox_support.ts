@@ -1,5 +1,5 @@
-import { globalValue } from "./global_value.ts";
 import { builtinModule } from "./builtin_module.ts";
+import { isRequestBound } from "./request_bound.ts";
 
 /**
  * Whether workers can be given permissions of their own at all, which Deno alone can.
@@ -16,7 +16,7 @@ export function hasWorkerPermissions(): boolean {
  * @returns `true` if workers can be started.
  */
 export function hasWorkers(): boolean {
-  if (globalValue<{ readonly userAgent?: unknown }>("navigator")?.userAgent === "Cloudflare-Workers") return false;
+  if (isRequestBound()) return false;
   return typeof Worker === "function" ||
     builtinModule<{ Worker?: unknown }>("node:worker_threads")?.Worker !== undefined;
 }

@@ -1,6 +1,7 @@
 import { readField } from "../errors/read_field.ts";
 import { ConfigurationError } from "../errors/configuration_error.ts";
 import { builtinModule } from "./builtin_module.ts";
+import { isRequestBound } from "./request_bound.ts";
 
 /** A prepared statement, in what `node:sqlite`, better-sqlite3 and @db/sqlite share. */
 export interface SqliteStatement {
@@ -34,7 +35,8 @@ interface SqliteModule {
  * @throws {ConfigurationError} If the runtime has no `node:sqlite`.
  */
 export function sqliteOpener(): (path: string) => SqliteDatabase {
-  const sqlite = builtinModule<SqliteModule>("node:sqlite");
+  // There it has the names alone.
+  const sqlite = isRequestBound() ? undefined : builtinModule<SqliteModule>("node:sqlite");
   if (sqlite !== undefined) return (path) => new sqlite.DatabaseSync(path);
   throw new ConfigurationError(
     "Cannot open a sqlite cache as this runtime has no node:sqlite: pass an open database as 'db', " +

@@ -1,4 +1,5 @@
 import { globalValue } from "../runtime/global_value.ts";
+import { runtimeImmediate } from "../runtime/immediate.ts";
 
 type TurnFunction = (callback: () => void) => unknown;
 type TimerFunction = (callback: () => void, ms: number) => unknown;
@@ -18,18 +19,10 @@ export function nextTurn(callback: () => void): void {
 
 /** The runtime's way to the next turn; `undefined` while fake timers stand in its place. */
 function turnFunction(): TurnFunction | undefined {
-  const setImmediate = globalValue<TurnFunction>("setImmediate");
+  const setImmediate = runtimeImmediate();
   const setTimeout = globalValue<TimerFunction>("setTimeout")!;
   if (isFake(setImmediate ?? setTimeout)) return undefined;
-  if (setImmediate === undefined) return (callback) => setTimeout(callback, 0);
-  return (callback) => {
-    try {
-      setImmediate(callback);
-    } catch {
-      // Some runtimes have it only to say that they do not support it.
-      byTimer(callback);
-    }
-  };
+  return setImmediate ?? ((callback) => setTimeout(callback, 0));
 }
 
 function byTimer(callback: () => void): void {

@@ -2,6 +2,7 @@ import { type Clock, sleepWith, type Timer } from "./clock.ts";
 import { EARLY_MS, setLongTimeout } from "./long_timeout.ts";
 import { markedTurn } from "./marked_turn.ts";
 import { nextTurn } from "./next_turn.ts";
+import { isRequestBound } from "../runtime/request_bound.ts";
 import { SystemTime } from "./system_time.ts";
 
 /**
@@ -11,6 +12,8 @@ import { SystemTime } from "./system_time.ts";
 export class PlainClock implements Clock {
   /** The time of the runtime. */
   protected readonly time: SystemTime = new SystemTime();
+  /** Whether a timer fires in the life of the request alone that set it, so that none may be shared. */
+  protected readonly isRequestBound: boolean = isRequestBound();
   /** No 0 in place of `undefined`: the engine keeps a field of numbers unboxed, and makes a box at each reading. */
   #coarseNow: number | undefined = undefined;
   readonly #forgetCoarseNow = (): void => {
@@ -26,8 +29,8 @@ export class PlainClock implements Clock {
   /** {@link PlainClock.now}, read once in a turn of the event loop: a reading costs more than a call. */
   coarseNow(): number {
     if (this.#coarseNow !== undefined && this.time.hasOwnDate) return this.#coarseNow;
-    // Fake time advances within a turn.
-    if (!this.time.isOwn) return this.time.now();
+    // Fake time advances within a turn, and a turn of which the request ends has no end.
+    if (!this.time.isOwn || this.isRequestBound) return this.time.now();
     nextTurn(this.#forgetCoarseNow);
     markedTurn.number = ++markedTurn.last;
     return this.#coarseNow = this.time.now();

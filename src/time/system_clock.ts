@@ -12,6 +12,7 @@ export class SystemClock extends PlainClock {
 
   /** Calls `callback` once after `ms`. */
   override setTimer(ms: number, callback: () => void): Timer {
+    if (this.isRequestBound) return super.setTimer(ms, callback);
     const nowMs = this.time.now();
     if (this.time.era !== this.#era) {
       // Those set before are left to what they were set with.

@@ -2,6 +2,7 @@ import { assertEquals, assertInstanceOf, assertThrows } from "@std/assert";
 import { ConfigurationError, opmap, runAsync } from "@opero/core";
 import { hasWorkers } from "../../src/runtime/sandbox_support.ts";
 import { startWebWorker } from "../../src/runtime/web_worker.ts";
+import { pretendRequestBound } from "../support/request_bound.ts";
 
 /** Puts `value` in the place of a global until it is disposed of. */
 function replaceGlobal(name: string, value: unknown): Disposable {
@@ -56,7 +57,7 @@ Deno.test("startWebWorker() names the policy of a page that forbids workers by a
 
 Deno.test("opmap() and runAsync() refuse a pool where the platform has only the names of workers", () => {
   assertEquals(hasWorkers(), true);
-  using _ = replaceGlobal("navigator", { userAgent: "Cloudflare-Workers" });
+  using _ = pretendRequestBound();
   assertEquals(hasWorkers(), false);
   const double = (n: number) => n * 2;
   assertEquals(

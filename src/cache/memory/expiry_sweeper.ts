@@ -1,6 +1,7 @@
 import type { Clock } from "../../time/clock.ts";
 import { nextTurn } from "../../time/next_turn.ts";
 import { setHousekeepingTimer } from "../../runtime/housekeeping_timer.ts";
+import { isRequestBound } from "../../runtime/request_bound.ts";
 import type { MemoryStore } from "./memory_store.ts";
 
 /** Between two sweeps; what has expired is gone within a minute. */
@@ -47,7 +48,9 @@ export class ExpirySweeper {
     if (expiresInMs === Infinity || this.#isSweeping) return;
     const waitMs = Math.max(SWEEP_MS, Number.isNaN(expiresInMs) ? 0 : expiresInMs);
     const atMs = this.#clock.now() + waitMs;
-    if (atMs > this.#wakesAtMs - SWEEP_MS / 10) return;
+    // A timer that is long overdue has ended with the request that set it.
+    const isAwake = this.#wakesAtMs > this.#clock.now() - SWEEP_MS;
+    if (isAwake && atMs > this.#wakesAtMs - SWEEP_MS / 10) return;
     this.#cancel?.();
     this.#wakesAtMs = atMs;
     this.#cancel = this.#setTimer(waitMs, () => {
@@ -83,5 +86,9 @@ async function sweepStore(reference: WeakRef<MemoryStore>, nowMs: () => number):
   const store = reference.deref();
   if (store === undefined || store.earliestMs > nowMs()) return;
   store.beginSweep();
-  while (reference.deref()?.sweepSome(nowMs(), ENTRIES_PER_TURN) === false) await new Promise<void>(nextTurn);
+  const hasTurns = !isRequestBound();
+  while (reference.deref()?.sweepSome(nowMs(), ENTRIES_PER_TURN) === false) {
+    // A request that ends would end the sweep of all.
+    if (hasTurns) await new Promise<void>(nextTurn);
+  }
 }
