@@ -1,5 +1,6 @@
 import { WaitingLine } from "../call/waiting_line.ts";
 import type { Clock } from "../time/clock.ts";
+import { SlotHolders } from "./slot_holders.ts";
 
 /** How much the latest time between two turns counts in their average. */
 const LATEST_SHARE = 0.2;
@@ -12,6 +13,7 @@ const LATEST_SHARE = 0.2;
 export class Slots {
   readonly #clock: Clock;
   readonly #line = new WaitingLine<() => void>();
+  #holders: SlotHolders | undefined = undefined;
   #limit: number;
   #inFlight = 0;
   /** When a slot was last handed to one who waited, while others still did. */
@@ -49,6 +51,11 @@ export class Slots {
       this.#inFlight++;
       this.#handOver();
     }
+  }
+
+  /** Who holds slots, where that has to be known. */
+  get holders(): SlotHolders {
+    return this.#holders ??= new SlotHolders();
   }
 
   /** How many slots are held. */

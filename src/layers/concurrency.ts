@@ -21,9 +21,11 @@ import {
   showConcurrency,
 } from "../policy/concurrency_fields.ts";
 import { KeyedParts } from "../policy/keyed_parts.ts";
+import { isRequestBound } from "../runtime/request_bound.ts";
 import { definePolicy, type Policy } from "../policy/policy.ts";
 import type { Clock } from "../time/clock.ts";
 import { parseDuration } from "../time/duration.ts";
+import { tickDuring } from "../time/request_ticks.ts";
 
 /** How many attempts may run at once. */
 // deno-lint-ignore no-explicit-any -- options that stand on their own have to fit every function
@@ -108,7 +110,9 @@ export function concurrencyLayer(options: ConcurrencyLayerOptions, host: LayerHo
       const state = stateOf(call);
       const scope = scopeOf(call);
       const startedMs = host.clock.now();
-      const isItsTurn = await turnIn(slots, scope, maxWaitMs, host.clock);
+      const turn = turnIn(slots, scope, maxWaitMs, host.clock);
+      const isItsTurn = await turn;
+      if (isRequestBound()) slots.holders.remove(turn);
       const waitedMs = host.clock.now() - startedMs;
       state.waitedMs += waitedMs;
       host.telemetry.recordWait(call, waitedMs);
@@ -137,24 +141,29 @@ export function concurrencyLayer(options: ConcurrencyLayerOptions, host: LayerHo
 
 /** Runs `call` in the slot that it holds. */
 function runIn(slots: Slots, next: Handler, call: Call): Promise<unknown> {
-  if (slots instanceof AdaptiveSlots) return runMeasured(slots, next, call);
+  if (isRequestBound()) return slots.holders.hold(runUnheld(slots, next, call), () => slots.release());
+  if (slots instanceof AdaptiveSlots) return runMeasured(slots, next, call, () => slots.release());
   return next(call).then(slots.settle, slots.fail);
 }
 
-/** The same, and learns from it. What did not run, or failed by no fault of the service's load, says nothing. */
-function runMeasured(slots: AdaptiveSlots, next: Handler, call: Call): Promise<unknown> {
+function runUnheld(slots: Slots, next: Handler, call: Call): Promise<unknown> {
+  return slots instanceof AdaptiveSlots ? runMeasured(slots, next, call, () => {}) : next(call);
+}
+
+/** Runs `call`, and learns from it. What did not run, or failed by no fault of the service's load, says nothing. */
+function runMeasured(slots: AdaptiveSlots, next: Handler, call: Call, release: () => void): Promise<unknown> {
   const { inFlight } = slots;
   const attempts = attemptsOf(call);
   return next(call).then(
     (value) => {
       if (attemptsOf(call) !== attempts) slots.record(call.startedMs!, inFlight, false);
-      slots.release();
+      release();
       return value;
     },
     (error) => {
       const isCounted = attemptsOf(call) !== attempts && isDrop(error) && !isAbortedByCaller(call);
       if (isCounted) slots.record(call.startedMs!, inFlight, true);
-      slots.release();
+      release();
       throw error;
     },
   );
@@ -174,24 +183,32 @@ function turnIn(
   maxWaitMs: number,
   clock: Clock,
 ): Promise<boolean> {
-  return new Promise((resolve, reject) => {
-    const leave = slots.enqueue(() => {
+  const turn = new Promise<boolean>((resolve, reject) => {
+    const end = () => {
       timer?.cancel();
       scope?.offAbort(stop);
+    };
+    const leave = slots.enqueue(() => {
+      end();
+      // One that vanished while it waited never takes it.
+      if (isRequestBound()) slots.holders.add(turn, () => slots.release());
       resolve(true);
     });
     const stop = (reason: unknown) => {
-      timer?.cancel();
+      end();
       leave();
       reject(reason);
     };
     const timer = maxWaitMs === Infinity ? undefined : clock.setTimer(maxWaitMs, () => {
+      end();
       leave();
-      scope?.offAbort(stop);
       resolve(false);
     });
     scope?.onAbort(stop);
   });
+  const known = new WeakSet<Promise<unknown>>();
+  tickDuring(turn, clock, 0, () => slots.holders.watch(known));
+  return turn;
 }
 
 function refusalOf(call: Call, slots: Slots, waitedMs: number, host: LayerHost): OverloadError {

@@ -33,6 +33,8 @@ export interface Limiter {
    * where a pause begins meanwhile, or another wait becomes known, with the time at which it ends.
    */
   enqueue(start: Start, costs?: Costs, onPause?: (untilMs: number) => void, terms?: WaitTerms): () => void;
+  /** Starts those whose turn has come, whether or not what was to do so is still there. */
+  wake(): void;
   /** Says that the call with `ticket` began at `ms` only. */
   began(ticket: Ticket, ms: number): void;
   /** Takes the tokens of `ticket` back: nothing began. */

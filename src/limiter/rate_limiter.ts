@@ -73,6 +73,12 @@ export class RateLimiter implements Limiter {
     return this.#ring?.latest;
   }
 
+  /** Starts those whose turn has come, whether or not what was to do so is still there. */
+  wake(): void {
+    this.#timer?.cancel();
+    this.#startDue();
+  }
+
   /** Says that the call with `ticket` began at `ms` only: others that had their turn at the same moment may have put it off. */
   began(ticket: Ticket, ms: number): void {
     if (typeof ticket === "number") this.#ring?.move(ticket, ms);

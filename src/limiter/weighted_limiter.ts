@@ -77,6 +77,12 @@ export class WeightedLimiter implements Limiter {
     };
   }
 
+  /** Starts those whose turn has come, whether or not what was to do so is still there. */
+  wake(): void {
+    this.#timer?.cancel();
+    this.#startDue();
+  }
+
   /** Says that the call with `ticket` began at `ms` only. */
   began(ticket: Ticket, ms: number): void {
     if (typeof ticket === "number") return;

@@ -4,6 +4,7 @@ import { formatDuration } from "../errors/format_duration.ts";
 import { RateLimitError } from "../errors/rate_limit_error.ts";
 import type { Costs, Limiter, Ticket } from "../limiter/limiter.ts";
 import { toSeconds } from "../time/duration.ts";
+import { tickDuring } from "../time/request_ticks.ts";
 
 /** Why none starts where `onStoreFailure` is `"fail"`, and when the store is asked again, in milliseconds. */
 const AWAY = "as its store does not answer";
@@ -36,7 +37,7 @@ export function turnIn(
   const scope = scopeOf(call);
   let shownMs = sinceMs + waitMs;
   showWait(call, shownMs);
-  return new Promise((resolve, reject) => {
+  const turn = new Promise<Ticket>((resolve, reject) => {
     const start = (ticket: Ticket) => {
       scope?.offAbort(stop);
       resolve(ticket);
@@ -61,6 +62,8 @@ export function turnIn(
     };
     scope?.onAbort(stop);
   });
+  tickDuring(turn, host.clock, waitMs, () => limiter.wake());
+  return turn;
 }
 
 /** Says until when a call waits, in milliseconds, or with 0 that it does not. While a hedge waits, its call runs. */

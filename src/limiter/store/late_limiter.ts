@@ -45,6 +45,11 @@ export class LateLimiter implements Limiter {
     };
   }
 
+  /** Starts those whose slot has come, whether or not what was to do so is still there. */
+  wake(): void {
+    this.#limiter?.wake();
+  }
+
   /** Nothing, as a slot is counted when it comes. */
   began(): void {}
 

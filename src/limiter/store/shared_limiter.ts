@@ -53,6 +53,11 @@ export class SharedLimiter implements Limiter {
     };
   }
 
+  /** Starts those whose slot has come, whether or not what was to do so is still there. */
+  wake(): void {
+    this.#update();
+  }
+
   /** Nothing, as a slot is counted when it comes. */
   began(): void {}
 
