@@ -76,6 +76,7 @@ export {
   CacheError,
   CircuitOpenError,
   ConfigurationError,
+  EngineError,
   isOperoError,
   JournalError,
   MapError,

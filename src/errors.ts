@@ -7,6 +7,7 @@ export {
 export { CacheError } from "./errors/cache_error.ts";
 export { CircuitOpenError } from "./errors/circuit_open_error.ts";
 export { ConfigurationError } from "./errors/configuration_error.ts";
+export { EngineError } from "./errors/engine_error.ts";
 export { JournalError } from "./errors/journal_error.ts";
 export { MapError, type MapItemError } from "./errors/map_error.ts";
 export { isOperoError, OperoError, type OperoErrorCode } from "./errors/opero_error.ts";

@@ -6,6 +6,7 @@ import {
   type AttemptRecord,
   CircuitOpenError,
   ConfigurationError,
+  EngineError,
   isOperoError,
   JournalError,
   MapError,
@@ -47,6 +48,7 @@ Deno.test("OperoError and its kinds have a stable name and code, and extend Erro
     [new SerializationError("m"), "SerializationError", "SERIALIZATION"],
     [new MapError("m", [], []), "MapError", "MAP"],
     [new JournalError("m"), "JournalError", "JOURNAL"],
+    [new EngineError("m"), "EngineError", "ENGINE"],
   ];
   for (const [error, name, code] of kinds) {
     assertEquals([error.name, error.code], [name, code]);
@@ -366,7 +368,7 @@ Deno.test("names of error classes are texts, whatever a minifier calls the class
     const source = Deno.readTextFileSync(new URL(`errors/${file}`, SOURCES));
     return [...source.matchAll(/export class (\w+) extends/g)].map(([, name]) => ({ name, source }));
   });
-  assertEquals(classes.length, 13);
+  assertEquals(classes.length, 14);
   for (const { name, source } of classes) assert(source.includes(`nameClass(this, "${name}")`), name);
   class Own extends ConfigurationError {}
   assertEquals(new Own("m").name, "Own", "a class of the user's keeps its name");

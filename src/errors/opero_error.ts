@@ -15,7 +15,8 @@ export type OperoErrorCode =
   | "CACHE"
   | "CIRCUIT_OPEN"
   | "OVERLOAD"
-  | "JOURNAL";
+  | "JOURNAL"
+  | "ENGINE";
 
 /**
  * What every error of this library extends. `code` distinguishes the kinds without `instanceof`,

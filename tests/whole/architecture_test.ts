@@ -137,6 +137,7 @@ const TESTS_BETWEEN = [
   ...["engine", "function_source", "journal", "pool", "runtime", "runtimes", "support", "testing", "whole"].map((
     room,
   ) => `tests/${room}`),
+  "tests/queue/nats",
   "tests/run_async_test.ts",
 ];
 

@@ -2,6 +2,7 @@ import { assertEquals } from "@std/assert";
 import * as core from "@opero/core";
 import * as cli from "@opero/core/cli";
 import * as light from "@opero/core/light";
+import * as nats from "@opero/core/nats";
 import * as policies from "@opero/core/policies";
 import * as redis from "@opero/core/redis";
 import * as testing from "@opero/core/testing";
@@ -24,7 +25,7 @@ const EXPORTS: Record<string, { module: object; values: string; types: string }>
   "mod.ts": {
     module: core,
     values: `
-      AllFailedError CacheError CircuitOpenError ConfigurationError EventHub JournalError MapError OperoError OverloadError RateLimitError ResultError
+      AllFailedError CacheError CircuitOpenError ConfigurationError EngineError EventHub JournalError MapError OperoError OverloadError RateLimitError ResultError
       SerializationError TieredCache TimeoutError WorkerError clearCache close configureLogging
       createOpero currentCall diskCache ensureAsync events formatLogRecord fromKeyv
       generateCorrelationId getCorrelationId getLogger invalidateTags isAsyncFunction isFailedResponse isOperoError isTransient
@@ -44,6 +45,15 @@ const EXPORTS: Record<string, { module: object; values: string; types: string }>
       RateLimit RateLimitOptions RateLimitPausedEvent RateLimitedEvent ReplacementFrame ReportBin ReportError ReportExample ReportItem ReportItemName ReportLatency ReportTimeline ReportWorker ReraiseOptions ResultFunction RetryBudgetConfig RetryContext RetryEvent RetryOptions RetryPredicate
       RunAbout RunAsync RunAsyncOptions RunOptions RunReport RunTotals SettleOptions ShownOptions SignalOptions SqliteCacheConfig SqliteDatabase SqliteStatement
       StatsOptions SuccessEvent TaskAddress TimeoutOptions Timer Unsubscribe WithMeta WorkerLine WorkerPermissions Wrapped
+    `,
+  },
+  "nats.ts": {
+    module: nats,
+    values: `
+      NatsError natsEngine
+    `,
+    types: `
+      CallerLine Delivery Engine Lane NatsClient NatsEngineConfig NatsMessage ReplacementFrame TaskAddress WorkerLine
     `,
   },
   "policies.ts": {

@@ -1,0 +1,86 @@
+/** A message of NATS, as far as it is used. */
+export interface NatsMessage {
+  /** Where it was published. */
+  readonly subject: string;
+  /** What it holds. */
+  readonly data: Uint8Array;
+  /** Where an answer goes. */
+  readonly reply?: string | undefined;
+  /** Set where the server says something itself. */
+  readonly headers?: { readonly code: number } | undefined;
+  /** Sends an answer. */
+  respond(payload?: Uint8Array | string): boolean;
+}
+
+/**
+ * A connection to NATS, of any of its transports: `connect()` of `@nats-io/transport-node` or `@nats-io/transport-deno`, or
+ * `wsconnect()` of `@nats-io/nats-core`.
+ */
+export interface NatsClient {
+  /** What the server said of itself. */
+  readonly info?: { readonly max_payload: number } | undefined;
+  /** What it was made with. */
+  readonly options?: { readonly inboxPrefix?: string | undefined } | undefined;
+  /** Listens to a subject. */
+  subscribe(
+    subject: string,
+    options: { readonly callback: (error: Error | null, message: NatsMessage) => void },
+  ): { unsubscribe(): void };
+  /** Sends a message to those who listen now. */
+  publish(subject: string, payload?: Uint8Array | string, options?: { readonly reply?: string }): void;
+  /** Resolves once the server has all that was sent. */
+  flush(): Promise<void>;
+  /** Ends the connection. */
+  close(): Promise<void>;
+  /** Whether it has ended, and will not connect again. */
+  isClosed(): boolean;
+  /** What happens to the connection. */
+  status(): AsyncIterable<{ readonly type: string }>;
+}
+
+/** What is used of the manager of JetStream. */
+export interface NatsManager {
+  /** The streams. */
+  readonly streams: {
+    /** What there is in a stream. */
+    info(
+      stream: string,
+      options?: { readonly subjects_filter: string },
+    ): Promise<{ readonly state: { readonly subjects?: Readonly<Record<string, number>> } }>;
+    /** Makes a stream. */
+    add(config: Readonly<Record<string, unknown>>): Promise<unknown>;
+    /** Takes out what was published to a subject. */
+    purge(stream: string, options: { readonly filter: string }): Promise<unknown>;
+  };
+  /** What hands out the messages of streams. */
+  readonly consumers: {
+    /** Makes a consumer, or changes it. */
+    add(stream: string, config: Readonly<Record<string, unknown>>): Promise<unknown>;
+    /** Deletes a consumer. */
+    delete(stream: string, consumer: string): Promise<unknown>;
+  };
+  /** What publishes to streams. */
+  jetstream(): NatsPublisher;
+}
+
+/** What publishes to streams. */
+export interface NatsPublisher {
+  /** What the subjects of the server's own begin with. */
+  readonly apiPrefix: string;
+  /** Resolves once a stream has the message. */
+  publish(
+    subject: string,
+    payload: Uint8Array,
+    options: { readonly msgID: string; readonly timeout: number },
+  ): Promise<unknown>;
+}
+
+/**
+ * The bytes of a message; the client's are a `Buffer` on some runtimes, which is no plain array of bytes.
+ *
+ * @param message The message.
+ * @returns A view of them.
+ */
+export function bytesOf({ data }: NatsMessage): Uint8Array {
+  return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+}

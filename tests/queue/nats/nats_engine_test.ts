@@ -1,0 +1,139 @@
+import { configureLogging, EngineError } from "@opero/core";
+import { natsEngine, type NatsEngineConfig, NatsError } from "@opero/core/nats";
+import { testEngine } from "@opero/core/testing";
+import { jetstreamManager } from "@nats-io/jetstream";
+import { connect } from "@nats-io/transport-node";
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { hasNatsServer, NatsServer } from "../../support/nats_server.ts";
+import { until } from "../../support/until.ts";
+
+const NEEDS = "(needs nats-server)";
+const ADDRESS = { task: "thumbs", version: "2" };
+
+function test(name: string, fn: (t: Deno.TestContext) => Promise<void>): void {
+  Deno.test({ name: `${name} ${NEEDS}`, ignore: !hasNatsServer, fn });
+}
+
+/** The streams of a server, through a connection of the test's own. */
+async function withStreams<R>(
+  server: NatsServer,
+  use: (manager: Awaited<ReturnType<typeof jetstreamManager>>) => Promise<R>,
+): Promise<R> {
+  const connection = await connect({ servers: server.url });
+  const result = await use(await jetstreamManager(connection));
+  await connection.close();
+  return result;
+}
+
+test("natsEngine() passes the conformance suite", async (t) => {
+  await using server = await NatsServer.start();
+  const checks: [string, () => Promise<void>][] = [];
+  const forget = () =>
+    withStreams(server, async ({ streams }) => {
+      for (const name of ["opero-1-work", "opero-1-results"]) await streams.delete(name);
+    });
+  testEngine(() => natsEngine({ servers: server.url }), {
+    test: (...check) => checks.push(check),
+    name: "natsEngine()",
+    forget,
+  });
+  for (const [name, check] of checks) await t.step(name, check);
+});
+
+test("natsEngine() leaves nothing in the streams after its caller is gone, late results neither", async () => {
+  await using server = await NatsServer.start();
+  await using engine = natsEngine({ servers: server.url });
+  const caller = await engine.openCaller(ADDRESS, "run-1", () => {});
+  await using worker = await engine.openWorker(ADDRESS, { slots: 1, leaseMs: 60_000 });
+  for (const id of ["1", "2", "3"]) await caller.send(id, new Uint8Array(9));
+  const [delivery] = await worker.pull("open", 1);
+  await caller[Symbol.asyncDispose]();
+  await delivery!.settle("run-1", "1", new Uint8Array(9));
+  const left = await withStreams(server, async ({ streams, consumers }) => {
+    const messages = async (name: string) => (await streams.info(name)).state.messages;
+    const names = await consumers.list("opero-1-results").next();
+    return [await messages("opero-1-work"), await messages("opero-1-results"), names.length];
+  });
+  assertEquals(left, [0, 0, 0]);
+});
+
+test("openCaller() knows the slots of workers that have been there before it", async () => {
+  await using server = await NatsServer.start();
+  await using engine = natsEngine({ servers: server.url });
+  await using _worker = await engine.openWorker(ADDRESS, { slots: 7, leaseMs: 60_000 });
+  await using caller = await engine.openCaller(ADDRESS, "run-1", () => {});
+  await until(() => caller.slots === 7);
+});
+
+/** Whether a frame goes from a caller to a worker. */
+async function works(config: NatsEngineConfig): Promise<void> {
+  await using engine = natsEngine(config);
+  await using caller = await engine.openCaller(ADDRESS, crypto.randomUUID(), () => {});
+  await using worker = await engine.openWorker(ADDRESS, { slots: 1, leaseMs: 60_000 });
+  await caller.send("1", new Uint8Array(9));
+  await until(async () => (await worker.pull("open", 1)).length === 1);
+}
+
+const PERMISSIONS = [
+  "opero.1.>",
+  "$JS.API.STREAM.*.opero-1-work",
+  "$JS.API.STREAM.*.opero-1-results",
+  "$JS.API.CONSUMER.>",
+  "$JS.ACK.opero-1-work.>",
+  "$JS.ACK.opero-1-results.>",
+];
+
+test("natsEngine() signs in as URLs and options say, with the permissions that the documents list", async () => {
+  const publish = JSON.stringify(PERMISSIONS);
+  const subscribe = JSON.stringify(["_INBOX_ada.>", "opero.1.news.>"]);
+  const permissions = `permissions { publish: ${publish}, subscribe: ${subscribe} }`;
+  await using server = await NatsServer.start(
+    `authorization { users: [{ user: ada, password: "p@ss", ${permissions} }] }`,
+  );
+  const host = server.url.replace("nats://", "");
+  await works({ servers: `nats://ada:p%40ss@${host}`, connect: { inboxPrefix: "_INBOX_ada" } });
+  await works({ servers: host, connect: { user: "ada", pass: "p@ss", inboxPrefix: "_INBOX_ada" } });
+});
+
+test("natsEngine() names no secret where it is refused", async () => {
+  await using server = await NatsServer.start(`authorization { token: "right" }`);
+  const lines: string[] = [];
+  const restore = configureLogging({ level: "debug", sink: (line) => lines.push(line) });
+  await using engine = natsEngine({ servers: server.url.replace("//", "//canary-7f3a@") });
+  const error = await assertRejects(() => engine.openCaller(ADDRESS, "run-1", () => {}), NatsError);
+  restore();
+  assertEquals(error.message, "NATS could not connect: AuthorizationError: Authorization Violation");
+  assert(!`${Deno.inspect(error)}${lines}`.includes("canary-7f3a"));
+  await works({ servers: server.url.replace("//", "//right@") });
+});
+
+test("natsEngine() uses a connection that is passed in, and leaves it open", async () => {
+  await using server = await NatsServer.start();
+  const connection = await connect({ servers: server.url });
+  await works({ connection });
+  await works({ connection });
+  assertEquals(connection.isClosed(), false);
+  await connection.close();
+  const error = await assertRejects(() => works({ connection }), NatsError);
+  assertEquals(error.message, "NATS could not connect: the connection is closed");
+});
+
+test("natsEngine() takes frames up to what the server allows", async () => {
+  await using server = await NatsServer.start("max_payload: 65536");
+  await using engine = natsEngine({ servers: server.url });
+  await using caller = await engine.openCaller(ADDRESS, "run-1", () => {});
+  assertEquals(engine.maxFrameBytes, 64_512);
+  await caller.send("1", new Uint8Array(engine.maxFrameBytes));
+  await assertRejects(() => caller.send("2", new Uint8Array(65_537)), NatsError);
+  assertEquals(await caller.waiting(), 1);
+});
+
+test("close() ends the connection and all lines, and no other is opened", async () => {
+  await using server = await NatsServer.start();
+  const engine = natsEngine({ servers: server.url });
+  await engine.openCaller(ADDRESS, "run-1", () => {});
+  await engine.openWorker(ADDRESS, { slots: 1, leaseMs: 60_000 });
+  await engine.close();
+  const error = await assertRejects(() => engine.openCaller(ADDRESS, "run-2", () => {}), EngineError);
+  assertEquals(error.message, "Cannot open a line to NATS as the engine is closed");
+});
