@@ -23,10 +23,11 @@ const outside = 1;
 const WRONG: readonly [options: any, message: string][] = [
   [
     { mode: "invalid_mode" },
-    `'mode' must be one of "thread", "async", "process", "async_process": received "invalid_mode"`,
+    `'mode' must be one of "thread", "async", "process", "async_process", "cluster": received "invalid_mode"`,
   ],
   [{ workers: 0 }, "'workers' must be a positive integer: received 0"],
   [{ workers: 1.5 }, "'workers' must be a positive integer: received 1.5"],
+  [{ maxAhead: 0 }, "'maxAhead' must be a positive integer: received 0"],
   [{ chunkSize: 0 }, "'chunkSize' must be a positive integer: received 0"],
   [{ workerConcurrency: 0 }, "'workerConcurrency' must be a positive integer: received 0"],
   [{ maxCrashesPerItem: 0 }, "'maxCrashesPerItem' must be a positive integer: received 0"],

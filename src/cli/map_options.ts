@@ -26,6 +26,7 @@ export function mapOptions(flags: MapFlags, loaded: LoadedFunction, host: HostPr
     mode,
     name: loaded.name,
     workers: flags.workers,
+    maxAhead: MAX_AHEAD,
     onError: "return",
     progress: false,
     retries,
@@ -40,6 +41,9 @@ export function mapOptions(flags: MapFlags, loaded: LoadedFunction, host: HostPr
     ...(flags.journal !== undefined && { journal: journalOptions(flags, flags.journal, loaded) }),
   };
 }
+
+/** While one item waits for a minute, as a server asked, the others continue; this many results are held until its line is written. */
+const MAX_AHEAD = 10_000;
 
 /** The flags that do nothing without another. */
 const NEEDS = [

@@ -47,6 +47,8 @@ export interface MapRunSetup {
   readonly isStateful: boolean;
   /** How many items may run by now. */
   readonly capacity: RunCapacity;
+  /** How many results of a stream may wait, if not as many as items may run. */
+  readonly maxAhead: number | undefined;
   /** What the result of `call` is, given its value. */
   readonly resultOf: ((call: Call, value: unknown) => unknown) | undefined;
   /** What a failed item does. */

@@ -49,8 +49,13 @@ export class MapStreamRun extends MapRun {
 
   /** How many more items may begin while `active` others run. */
   room(active: number): number {
-    const capacity = this.setup.capacity.now;
-    return Math.min(capacity - active, 2 * capacity - this.#buffer.held);
+    return Math.min(this.setup.capacity.now - active, this.#window - this.#buffer.held);
+  }
+
+  /** How many items may be held: those that run, and results that wait. */
+  get #window(): number {
+    const { capacity, maxAhead } = this.setup;
+    return capacity.now + (maxAhead ?? capacity.now);
   }
 
   /** Keeps places among the results for `count` items that begin, for one by default. */
@@ -113,7 +118,7 @@ export class MapStreamRun extends MapRun {
    * is there for the reader meanwhile.
    */
   #fillIfWorthIt(): void {
-    if (this.#buffer.held <= this.setup.capacity.now && this.drain.canFill) this.fill();
+    if (this.#buffer.held <= this.#window / 2 && this.drain.canFill) this.fill();
   }
 
   async #return(): Promise<Step> {

@@ -2,8 +2,8 @@ import type { ProgressState } from "../progress/progress.ts";
 import type { RunReport } from "../run_stats/run_report.ts";
 
 /**
- * The results of a run as they come. At most about twice as many items as run at once are held, so a slow reader
- * slows the source down. Leaving the loop closes the source and asks the items that run to stop.
+ * The results of a run as they come. At most about twice as many items as run at once are held, or `maxAhead` more than
+ * run, so a slow reader slows the source down. Leaving the loop closes the source and asks the items that run to stop.
  */
 export interface MapStream<Result> extends AsyncIterableIterator<Result, undefined>, AsyncDisposable {
   /** The next result. */

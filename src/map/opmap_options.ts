@@ -79,6 +79,12 @@ export interface OpmapOptions<Item = any, Value = any, Errors extends OnError = 
    */
   readonly ordered?: boolean | undefined;
   /**
+   * In a stream, how many results at most wait for an earlier one, or for the reader, while further items run. By default
+   * as many as items run at once, so that one slow item soon stops all; a larger number keeps the others busy, and holds
+   * that many results.
+   */
+  readonly maxAhead?: number | undefined;
+  /**
    * Whether a bar is shown on stderr where that is a terminal, and now and then a line where it is none; or a function
    * that is called after every item.
    * @default true
@@ -153,4 +159,7 @@ const DEFAULTS: { readonly [Name in DefaultedRunOptions]: NonNullable<OpmapOptio
 };
 
 /** The options that `opmap` adds wherever items run; `mode` is said by what can run them elsewhere. */
-export const RUN_OPTIONS: OptionSet = { rules: { ...RUN_RULES, ordered: booleanFlag }, defaults: DEFAULTS };
+export const RUN_OPTIONS: OptionSet = {
+  rules: { ...RUN_RULES, ordered: booleanFlag, maxAhead: positiveInteger },
+  defaults: DEFAULTS,
+};

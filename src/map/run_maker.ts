@@ -100,6 +100,7 @@ export class RunMaker {
       self,
       isStateful: cache !== undefined,
       capacity: this.#capacityFor(workers),
+      maxAhead: options.maxAhead,
       resultOf: undefined,
       onError,
       signals: [signal, options.signal].filter((each) => each !== undefined),

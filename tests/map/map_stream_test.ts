@@ -46,6 +46,20 @@ Deno.test("stream() pulls nothing before the first result is asked for", async (
   await stream.return();
 });
 
+Deno.test("stream() runs maxAhead items more than run at once while one of them is slow", async () => {
+  const { begun, wait, open } = gate();
+  const stream = opmap(wait, { ...OPTIONS, maxAhead: 5 }).stream(Array.from({ length: 100 }, (_, id) => id));
+  const first = stream.next();
+  for (let id = 1; id < 100; id++) open(id);
+  await settle();
+  assertEquals(begun, [0, 1, 2, 3, 4, 5, 6]);
+  open(0);
+  assertEquals(await first, { done: false, value: 0 });
+  const rest = [];
+  for await (const id of stream) rest.push(id);
+  assertEquals(rest, Array.from({ length: 99 }, (_, id) => id + 1));
+});
+
 for (const ordered of [true, false]) {
   Deno.test(`stream() holds no more than a window where nobody reads on, ${ordered ? "ordered" : "unordered"}`, async () => {
     const source = { pulled: 0, isClosed: false };
