@@ -54,5 +54,10 @@ Deno.test("RunTimeline shows a pause of a run as parts without anything, and lea
     const { bins, binSeconds } = timeline.report();
     return bins.slice(1).filter((bin, i) => bin.atMs - bins[i]!.atMs > binSeconds * 1_000).length;
   };
-  assertEquals([starts(30_000), starts(9 * HOUR_MS)], [0, 1]);
+  assertEquals([30_000, 150_000, 9 * HOUR_MS].map(starts), [0, 1, 1]);
+  // A quarter of the whole, but less than a minute.
+  const short = new RunTimeline();
+  for (const second of [0, 1, 50, 51]) short.count("ok", START_MS + second * 1_000);
+  const { bins, binSeconds } = short.report();
+  assertEquals(bins.length * binSeconds >= 51, true);
 });
