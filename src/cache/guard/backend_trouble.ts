@@ -4,9 +4,8 @@ import { isOperoError } from "../../errors/opero_error.ts";
 import { errorLabel } from "../../errors/error_label.ts";
 import type { CacheOperation } from "./backend_health.ts";
 
-/** The runtimes' errors whose text names nothing but a place and a permission. */
-const PERMISSION_NAMES = new Set(["NotCapable", "PermissionDenied"]);
-const PERMISSION_CODES = new Set(["ERR_ACCESS_DENIED"]);
+/** The names or codes of the runtimes' errors whose text names nothing but a place and a permission. */
+const PERMISSION_MARKS = new Set(["NotCapable", "PermissionDenied", "ERR_ACCESS_DENIED"]);
 
 /** What the text of an error of the file system begins with, before it comes to a path. */
 const SYSTEM_TEXT = /^E[A-Z]+: [a-z ,-]+?(?=, [a-z]+(?: '|$)|$)/;
@@ -32,8 +31,7 @@ export function troubleText(error: unknown): string {
   if (isOperoError(error)) return error.message;
   if (!(error instanceof Error)) return errorLabel(error);
   const { name, message } = error;
-  const code = readField(error, "code");
-  if (PERMISSION_NAMES.has(name) || PERMISSION_CODES.has(String(code))) return `${name}: ${message}`;
+  if (lacksPermission(error)) return `${name}: ${message}`;
   const text = SYSTEM_TEXT.exec(message)?.[0];
   return text === undefined ? errorLabel(error) : `${name}: ${text}`;
 }
@@ -57,10 +55,7 @@ export function uselessText(backend: string, operation: CacheOperation, error: u
 
 function remedyOf(error: unknown): string {
   const code = readField(error, "code");
-  if (
-    PERMISSION_NAMES.has(String(readField(error, "name"))) ||
-    ["EACCES", "EPERM", "EROFS", "ERR_ACCESS_DENIED"].includes(String(code))
-  ) {
+  if (lacksPermission(error) || ["EACCES", "EPERM", "EROFS"].includes(String(code))) {
     return "Give the process the permission";
   }
   if (isOperoError(error) && error.name === "ConfigurationError") return "Do as it says";
@@ -68,4 +63,8 @@ function remedyOf(error: unknown): string {
     return "Make sure that it is there and can be reached, as 'cacheBackendConfig' says";
   }
   return "Look into 'cacheBackendConfig' and into the backend's own log";
+}
+
+function lacksPermission(error: unknown): boolean {
+  return ["name", "code"].some((field) => PERMISSION_MARKS.has(String(readField(error, field))));
 }

@@ -1,8 +1,10 @@
+import { errorText } from "../../errors/error_label.ts";
 import { isOperoError, type OperoError } from "../../errors/opero_error.ts";
 
 /**
  * A Redis command failed. The text names the command and a code, never what was sent or answered: an answer may
- * repeat a key, a value or a user name. For the same reason there is no `cause`.
+ * repeat a key, a value or a user name. For the same reason there is no `cause`. Where Deno lacks a permission, its own
+ * text says which.
  *
  * @example
  * ```ts
@@ -18,9 +20,9 @@ export class RedisError extends Error {
   /** The first word of the server's answer, as `"NOAUTH"`, the system's code, as `"ECONNREFUSED"`, or the kind of error. */
   readonly code: string;
 
-  /** The error for a `command` that ended with `code`. */
-  constructor(command: string, code: string) {
-    super(`Redis command ${command} failed with ${code}`);
+  /** The error for a `command` that ended with `code`, and the runtime's `reason` where that may be shown. */
+  constructor(command: string, code: string, reason?: string) {
+    super(`Redis command ${command} failed with ${code}${reason === undefined ? "" : `: ${reason}`}`);
     this.name = "RedisError";
     this.code = code;
   }
@@ -34,7 +36,9 @@ export class RedisError extends Error {
  * @returns The error to throw.
  */
 export function toRedisError(command: string, error: unknown): RedisError | OperoError {
-  return error instanceof RedisError || isOperoError(error) ? error : new RedisError(command, codeOf(error));
+  if (error instanceof RedisError || isOperoError(error)) return error;
+  const code = codeOf(error);
+  return new RedisError(command, code, PERMISSION_CODES.has(code) ? errorText(error) : undefined);
 }
 
 /**
@@ -60,6 +64,9 @@ const REFUSALS_OF_SERVER: ReadonlySet<string> = new Set([
 export function isRefusalOfServer(error: unknown): boolean {
   return REFUSALS_OF_SERVER.has(codeOf(error));
 }
+
+/** What Deno calls an error whose text names nothing but a place and a permission. */
+const PERMISSION_CODES: ReadonlySet<string> = new Set(["NotCapable", "PermissionDenied"]);
 
 /** Codes only: a text that merely looks like one may be part of a value. */
 const SERVER_CODE = /^-?([A-Z]{2,24})(?= |$)/;

@@ -1,4 +1,5 @@
 /** What is said of a backend in trouble: one line for what cannot work, one warning an outage, one word when it is over. */
+import { toRedisError } from "../../../src/cache/redis/redis_error.ts";
 import { assert, assertEquals } from "@std/assert";
 import { type CacheBackend, ConfigurationError, configureLogging, createOpero, memoryCache } from "@opero/core";
 import { FakeClock } from "@opero/core/testing";
@@ -77,6 +78,14 @@ Deno.test("uselessText() gives the runtime's own reason where that holds no secr
     [
       named("NotCapable", 'Requires write access to "x", run again with the --allow-write flag'),
       'NotCapable: Requires write access to "x", run again with the --allow-write flag. Give the process the permission',
+    ],
+    [
+      toRedisError(
+        "CONNECT",
+        new Deno.errors.NotCapable('Requires net access to "x", run again with the --allow-net flag'),
+      ),
+      'RedisError: Redis command CONNECT failed with NotCapable: Requires net access to "x", run again with the ' +
+      "--allow-net flag. Give the process the permission",
     ],
     [
       named("Error", "EACCES: permission denied, open '/secret'", "EACCES"),
