@@ -164,6 +164,11 @@ Deno.test("AllFailedError survives JSON.stringify", () => {
       },
       { ...attempt, number: 3, retry: 2, error: { name: "string" } },
     ],
+    errors: [
+      { name: "Error", message: "outer", status: 503, code: "E_BUSY" },
+      { name: "AllFailedError", code: "ALL_FAILED", message: "All 2 attempts failed" },
+      { name: "string" },
+    ],
   });
 });
 

@@ -113,7 +113,10 @@ export class AllFailedError extends OperoError {
     return failureWords.current?.summarize(this) ?? this.message;
   }
 
-  /** What `JSON.stringify` writes: all but the stack, with each error as its name, message and code. */
+  /**
+   * What `JSON.stringify` writes: all but the stack, with each error as its name, message and code; `attempts` also has
+   * their causes.
+   */
   toJSON(): Record<string, unknown> {
     const { name, code, message, reason, correlationId } = this;
     return failureWords.current?.describe(this) ?? { name, code, message, reason, correlationId };

@@ -7,6 +7,8 @@ const MAX_DEPTH = 8;
 /** How many errors are described in full, with their causes; all others are described by their names. */
 const MAX_DESCRIBED = 1_000;
 const MAX_ATTEMPTS = 100_000;
+/** A longer text is no code. */
+const MAX_CODE_LENGTH = 1_000;
 
 /** How many more errors one answer of `toJSON()` may describe in full. */
 export interface DescriptionBudget {
@@ -36,15 +38,27 @@ export function describeError(error: unknown, budget: DescriptionBudget, depth =
   if (budget.left <= 0) return { name: errorName(error) };
   budget.left--;
   if (isOfKind(error, "ALL_FAILED")) return describeAllFailed(error, budget, depth);
+  const [cause] = depth < MAX_DEPTH ? linkedErrors(error) : [];
+  return {
+    ...describeBriefly(error),
+    ...(cause !== undefined && { cause: describeError(cause, budget, depth + 1) }),
+  };
+}
+
+/**
+ * The name, the message, the code and the status of `error`, and nothing of what it stands for.
+ *
+ * @param error What was thrown, of any type.
+ * @returns The description, as plain data.
+ */
+export function describeBriefly(error: unknown): Record<string, unknown> {
   const code = readField(error, "code");
   const status = httpStatusOf(error);
-  const [cause] = depth < MAX_DEPTH ? linkedErrors(error) : [];
   return {
     name: errorName(error),
     message: errorText(error),
-    ...((typeof code === "string" || typeof code === "number") && { code }),
+    ...((typeof code === "number" || (typeof code === "string" && code.length <= MAX_CODE_LENGTH)) && { code }),
     ...(status && { status }),
-    ...(cause !== undefined && { cause: describeError(cause, budget, depth + 1) }),
   };
 }
 

@@ -151,9 +151,9 @@ function recordError(error: unknown, note: (place: string, value: unknown) => vo
   note("summary", error.summary());
   note("kinds", Object.keys(error.errorsByType()));
   note("attempts", attempts.map((attempt) => ({ ...attempt, error: undefined })));
-  const json = error.toJSON() as { attempts: { error: { message?: string } }[] };
+  const json = error.toJSON() as { attempts: { error: { message?: string } }[]; errors: { message?: string }[] };
   // The texts of the user's own errors are let through; all else of the JSON is ours.
-  json.attempts.forEach((attempt) => delete attempt.error.message);
+  for (const described of [...json.attempts.map(({ error }) => error), ...json.errors]) delete described.message;
   note("JSON", json);
   note("stack", error.stack?.split("\n", 1));
 }
