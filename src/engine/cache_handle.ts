@@ -6,7 +6,8 @@ import type { CacheHandle } from "./wrapped.ts";
 const NO_STATS = Object.freeze({ hits: 0, misses: 0, stale: 0, coalesced: 0, writes: 0, errors: 0 });
 
 /**
- * The handle for what the cache of a function keeps of calls on `self`.
+ * The handle for what the cache of a function keeps of calls on `self`, or on the object that a method of it is called on
+ * by `call()` or `apply()`, as a call of the function is.
  *
  * @param cache The cache of the function, if it has one.
  * @param functionName The name of the function, for messages.
@@ -18,15 +19,25 @@ export function cacheHandle(
   functionName: string,
   self?: unknown,
 ): CacheHandle<unknown[], unknown> {
-  return Object.freeze({
-    get: (...args: unknown[]) => Promise.resolve(cache?.get(self, args)),
-    has: (...args: unknown[]) => Promise.resolve(cache?.has(self, args) ?? false),
-    set: (value: unknown, ...args: unknown[]) => cache?.set(self, args, value) ?? Promise.reject(isOff(functionName)),
-    delete: (...args: unknown[]) => Promise.resolve(cache?.delete(self, args) ?? false),
+  const selfOf = (found: unknown) => found === handle || found === undefined ? self : found;
+  const handle = Object.freeze({
+    get(...args: unknown[]) {
+      return Promise.resolve(cache?.get(selfOf(this), args));
+    },
+    has(...args: unknown[]) {
+      return Promise.resolve(cache?.has(selfOf(this), args) ?? false);
+    },
+    set(value: unknown, ...args: unknown[]) {
+      return cache?.set(selfOf(this), args, value) ?? Promise.reject(isOff(functionName));
+    },
+    delete(...args: unknown[]) {
+      return Promise.resolve(cache?.delete(selfOf(this), args) ?? false);
+    },
     clear: () => Promise.resolve(cache?.clear()),
     stats: () => cache?.stats() ?? { ...NO_STATS },
     of: (instance: object) => cacheHandle(cache, functionName, instance),
   });
+  return handle;
 }
 
 /** Where there is no cache, there is nothing to get or to delete; but what was to be kept would be lost silently. */

@@ -52,7 +52,10 @@ export interface WithMeta<Value> {
   readonly meta: CallMeta;
 }
 
-/** The cached results of a wrapped function. */
+/**
+ * The cached results of a wrapped function. Those of a method's calls are found by `of(instance)`, or by methods that are
+ * called on the instance, as `has.call(instance, ...args)`.
+ */
 export interface CacheHandle<Args extends readonly unknown[], Value> {
   /** The fresh value for a call with these arguments, or `undefined`. */
   get(...args: Args): Promise<Value | undefined>;

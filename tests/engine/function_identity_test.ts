@@ -133,6 +133,23 @@ for (const isInMemory of [true, false]) {
     assertEquals([runs(), await method.cache.of(eu).has(1), await method.cache.has(1)], [2, true, false]);
   });
 
+  Deno.test(`the cache of a method is asked for the instance that its handle is called on ${where}`, async () => {
+    const { method, runs } = methodOn(backend());
+    const [eu, us] = [new Api("eu"), new Api("us")];
+    const { get, has, set, delete: remove } = method.cache;
+    await method.call(eu, 1);
+    assertEquals([await has.call(eu, 1), await has.call(us, 1), await has(1), await get.call(eu, 1)], [
+      true,
+      false,
+      false,
+      "eu/1",
+    ]);
+    await set.call(us, "set", 1);
+    assertEquals([await method.call(us, 1), await method.cache.of(us).get(1)], ["set", "set"]);
+    assertEquals([await method.cache.of(eu).has.call(us, 1), await remove.call(eu, 1)], [true, true]);
+    assertEquals([await has.call(eu, 1), await has.call(us, 1), runs()], [false, true, 1]);
+  });
+
   Deno.test(`opero() keeps one result of an arrow function for all whom it is called on ${where}`, async () => {
     let runs = 0;
     const cacheBackend = backend();
