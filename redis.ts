@@ -1,6 +1,6 @@
 /**
- * The cache backend `"redis"`. Importing this module makes the name known; a client of its own, `npm:redis`, is loaded
- * when a cache is opened, and not at all where a client is passed in.
+ * The cache backend `"redis"`, and rate limits that processes share. Importing this module makes the name known; a client of its own, `npm:redis`, is loaded
+ * when a cache or a store is opened, and not at all where a client is passed in.
  *
  * @example
  * ```ts ignore
@@ -19,22 +19,13 @@
  */
 import { attachable } from "./src/cache/backend/attached_host.ts";
 import type { CacheBackend, CacheBackendHost } from "./src/cache/backend/cache_backend.ts";
-import { DEFAULT_MAX_ENTRY_BYTES } from "./src/cache/backend/max_entry_bytes.ts";
+import { DEFAULT_MAX_ENTRY_BYTES, maxEntryBytesRule } from "./src/cache/backend/max_entry_bytes.ts";
 import { provideCacheBackend } from "./src/engine/open_cache.ts";
+import { openRedis } from "./src/cache/redis/open_redis.ts";
 import { RedisCache } from "./src/cache/redis/redis_cache.ts";
 import { adoptRedisClient } from "./src/cache/redis/redis_client.ts";
-import {
-  REDIS_TASK,
-  type RedisAddress,
-  redisAddress,
-  type RedisCacheConfig,
-  validateRedisConfig,
-} from "./src/cache/redis/redis_config.ts";
-import { RedisConnection } from "./src/cache/redis/redis_connection.ts";
-import type { OwnedRedisClient } from "./src/cache/redis/redis_session.ts";
+import { redisAddress, type RedisCacheConfig, validateRedisConfig } from "./src/cache/redis/redis_config.ts";
 import type { Clock } from "./src/time/clock.ts";
-import { ConfigurationError } from "./src/errors.ts";
-import { npmPackage } from "./src/runtime/npm_package.ts";
 
 export { RedisError } from "./src/cache/redis/redis_error.ts";
 export type {
@@ -44,19 +35,15 @@ export type {
   NodeRedisCluster,
   RedisClient,
 } from "./src/cache/redis/redis_client.ts";
-export type { RedisCacheConfig } from "./src/cache/redis/redis_config.ts";
+export { redisLimits } from "./src/limit_stores/redis/redis_limits.ts";
+export type { RedisCacheConfig, RedisConfig } from "./src/cache/redis/redis_config.ts";
 export type { CacheBackend, CacheEntry } from "./src/cache/backend/cache_backend.ts";
+export type { Booked, Booking, BookOptions, LimitStore, SettleOptions } from "./src/limiter/store/limit_store.ts";
 export type { MaybePromise } from "./src/call/maybe_promise.ts";
 export type { Duration } from "./src/time/duration.ts";
 
-/** The version that this backend is tested with. */
-const REDIS_VERSION = "6.3.1";
-
+const TASK = "open the redis cache";
 const DEFAULT_KEY_PREFIX = "opero:";
-
-interface RedisModule {
-  createClient(options: Record<string, unknown>): OwnedRedisClient;
-}
 
 /**
  * A cache in Redis, for `cacheBackend`. It connects when it is first used, and again after the connection was lost; a
@@ -83,50 +70,10 @@ export function redisCache(config: RedisCacheConfig = {}): CacheBackend {
 provideCacheBackend("redis", (config, host: CacheBackendHost) => openRedisCache(config, host.clock));
 
 function openRedisCache(config: RedisCacheConfig, clock: Clock): CacheBackend {
-  validateRedisConfig(config);
+  validateRedisConfig(TASK, config, { maxEntryBytes: maxEntryBytesRule });
   const { client, keyPrefix = DEFAULT_KEY_PREFIX, maxEntryBytes = DEFAULT_MAX_ENTRY_BYTES } = config;
-  const port = client === undefined ? connect(redisAddress(config), clock) : adoptRedisClient(client, REDIS_TASK);
+  const port = client === undefined
+    ? openRedis(TASK, redisAddress(config), clock).port
+    : adoptRedisClient(client, TASK);
   return new RedisCache(port, keyPrefix, clock, maxEntryBytes);
-}
-
-function connect(address: RedisAddress, clock: Clock): RedisConnection {
-  const { connectTimeoutMs, replyTimeoutMs } = address;
-  // Begun now, as it may take longer than a call waits for its cache; the call that needs it gets a failure.
-  const loading = loadRedis();
-  loading.catch(() => {});
-  const createClient = async () => (await loading.catch(loadRedis)).createClient(clientOptions(address));
-  return new RedisConnection({ createClient, connectTimeoutMs, replyTimeoutMs, clock });
-}
-
-async function loadRedis(): Promise<RedisModule> {
-  try {
-    return await import(npmPackage("redis", REDIS_VERSION));
-  } catch (cause) {
-    const remedy = "install it (npm install redis), or pass a connected client as 'client'";
-    throw new ConfigurationError(`Cannot open the redis cache as the npm package redis cannot be loaded: ${remedy}`, {
-      cause,
-    });
-  }
-}
-
-/** Options of `createClient`. Its own reconnecting, queueing and time limits are off: the connection has its own. */
-function clientOptions({ host, port, db, username, password, tls, connectTimeoutMs }: RedisAddress) {
-  return {
-    RESP: 2, // Servers before version 6 and many proxies know no other.
-    username,
-    password,
-    database: db,
-    disableOfflineQueue: true,
-    disableClientInfo: true,
-    maintNotifications: "disabled",
-    commandOptions: { timeout: undefined },
-    socket: {
-      ...tls,
-      host,
-      port,
-      tls: tls !== undefined,
-      reconnectStrategy: false,
-      connectTimeout: Math.min(connectTimeoutMs, 2 ** 31 - 1),
-    },
-  };
 }

@@ -56,7 +56,9 @@ async function runCheck(check: LimitCheck, open: () => MaybePromise<LimitStore>)
   } catch (error) {
     throw new Error(`The store fails the conformance suite: ${check.name}`, { cause: error });
   } finally {
-    for (const place of [0, 1]) await opened[0]?.reset(`${key}#${place}`);
     for (const store of opened) await store[Symbol.asyncDispose]();
+    const last = await open();
+    for (const place of [0, 1]) await last.reset(`${key}#${place}`);
+    await last[Symbol.asyncDispose]();
   }
 }

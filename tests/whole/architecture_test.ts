@@ -7,7 +7,7 @@ const LEVELS: readonly (readonly string[])[] = [
   ["runtime", "time", "options", "retry", "call"],
   ["telemetry", "attempt", "breaker", "function_source"],
   ["cache", "concurrency", "fallback", "hedge", "journal", "limiter", "pool", "progress", "run_stats"],
-  ["layers", "policy"],
+  ["layers", "limit_stores", "policy"],
   ["engine", "opero"],
   ["map", "queue"],
   ["create_opero", "default_instance", "light", "opmap", "run_async"],
@@ -134,7 +134,18 @@ function listTests(directory: string): string[] {
 /** The paths of tests that are neither units nor slow: they use threads, processes, files or servers, or try much at random. */
 const TESTS_BETWEEN = [
   ...["codec", "disk", "key", "keyv", "kv", "redis", "sqlite"].map((room) => `tests/cache/${room}`),
-  ...["engine", "function_source", "journal", "pool", "runtime", "runtimes", "support", "testing", "whole"].map((
+  ...[
+    "engine",
+    "function_source",
+    "journal",
+    "limit_stores",
+    "pool",
+    "runtime",
+    "runtimes",
+    "support",
+    "testing",
+    "whole",
+  ].map((
     room,
   ) => `tests/${room}`),
   "tests/queue/nats",

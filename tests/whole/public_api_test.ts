@@ -68,11 +68,11 @@ const EXPORTS: Record<string, { module: object; values: string; types: string }>
   "redis.ts": {
     module: redis,
     values: `
-      RedisError redisCache
+      RedisError redisCache redisLimits
     `,
     types: `
-      CacheBackend CacheEntry DenoRedisClient Duration IoRedisClient MaybePromise NodeRedisClient
-      NodeRedisCluster RedisCacheConfig RedisClient
+      BookOptions Booked Booking CacheBackend CacheEntry DenoRedisClient Duration IoRedisClient LimitStore MaybePromise NodeRedisClient
+      NodeRedisCluster RedisCacheConfig RedisClient RedisConfig SettleOptions
     `,
   },
   "testing.ts": {

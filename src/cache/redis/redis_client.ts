@@ -85,11 +85,13 @@ function callOf(client: IoRedisClient): RedisCommand {
 function adoptCluster(cluster: NodeRedisCluster): RedisPort {
   const send: RedisCommand = (command, ...args) => cluster.sendCommand(args[0], READS.has(command), [command, ...args]);
   const nodeOf = async (node: unknown) => commandOf(await cluster.nodeClient(node))!;
-  return { ...portOf(send), nodes: () => Promise.all(cluster.masters.map(nodeOf)) };
+  const sendFor: RedisPort["sendFor"] = (key, ...command) => cluster.sendCommand(key, false, command);
+  return { ...portOf(send), sendFor, nodes: () => Promise.all(cluster.masters.map(nodeOf)) };
 }
 
 function portOf(send: RedisCommand): RedisPort {
-  return { send, clientKeyPrefix: "", nodes: () => Promise.resolve([send]), close: () => {} };
+  const sendFor: RedisPort["sendFor"] = (_key, ...command) => send(...command);
+  return { send, sendFor, clientKeyPrefix: "", nodes: () => Promise.resolve([send]), close: () => {} };
 }
 
 /** Whether `client` has the method that tells those of the type `Client` from others. */

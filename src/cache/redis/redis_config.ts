@@ -1,6 +1,5 @@
 import type { Duration } from "../../time/duration.ts";
 import { parseDuration } from "../../time/duration.ts";
-import type { ConfigurationError } from "../../errors/configuration_error.ts";
 import {
   booleanFlag,
   either,
@@ -13,11 +12,10 @@ import {
   validateOptions,
   wrongOption,
 } from "../../options/validate.ts";
-import { maxEntryBytesRule } from "../backend/max_entry_bytes.ts";
 import type { RedisClient } from "./redis_client.ts";
 
-/** What `redisCache` and the backend `"redis"` take: where the server is, or a client that knows it. */
-export interface RedisCacheConfig {
+/** Where a server is, or a client that knows it. */
+export interface RedisConfig {
   /** `redis://user:password@host:port/db`, or `rediss://` for TLS. It takes the place of the options from `host` to `db`. */
   readonly url?: string | undefined;
   /**
@@ -49,12 +47,6 @@ export interface RedisCacheConfig {
    * @default "opero:"
    */
   readonly keyPrefix?: string | undefined;
-  /**
-   * How large an entry may be, in bytes: a larger one is neither written nor read, but for its first 4 MB, where the
-   * server lets us ask for a part of a value.
-   * @default 67_108_864
-   */
-  readonly maxEntryBytes?: number | undefined;
   /** A connected client of node-redis, ioredis or deno.land/x/redis, in place of all that says how to connect. It is left open. */
   readonly client?: RedisClient | undefined;
   /**
@@ -67,6 +59,16 @@ export interface RedisCacheConfig {
    * @default "2s"
    */
   readonly replyTimeout?: Duration | undefined;
+}
+
+/** What `redisCache` and the backend `"redis"` take: where the server is, or a client that knows it. */
+export interface RedisCacheConfig extends RedisConfig {
+  /**
+   * How large an entry may be, in bytes: a larger one is neither written nor read, but for its first 4 MB, where the
+   * server lets us ask for a part of a value.
+   * @default 67_108_864
+   */
+  readonly maxEntryBytes?: number | undefined;
 }
 
 /** Where a server is and how to sign in, resolved. */
@@ -89,9 +91,6 @@ export interface RedisAddress {
   readonly replyTimeoutMs: number;
 }
 
-/** What the messages say cannot be done. */
-export const REDIS_TASK = "open the redis cache";
-
 const ADDRESS_OPTIONS = ["host", "port", "db", "username", "password"] as const;
 const CONNECTION_OPTIONS = ["url", ...ADDRESS_OPTIONS, "tls", "connectTimeout", "replyTimeout"] as const;
 const DEFAULT_TIMEOUT = "2s";
@@ -113,7 +112,6 @@ const RULES: OptionRules = {
   password: privateText,
   tls: { ...either(booleanFlag, plainObject), isPrivate: true },
   keyPrefix: nonEmptyString,
-  maxEntryBytes: maxEntryBytesRule,
   client: plainObject,
   connectTimeout: positiveDuration,
   replyTimeout: positiveDuration,
@@ -122,15 +120,17 @@ const RULES: OptionRules = {
 /**
  * Checks the options, alone and together.
  *
- * @param config Where the server is, as a URL or in parts, and the prefix, the bounds and the timeouts of the cache.
+ * @param task What fails if an option is wrong, for the message, as in `open the redis cache`.
+ * @param config Where the server is, as a URL or in parts, the prefix, and the timeouts.
+ * @param more The rules of options that not all have.
  * @throws {ConfigurationError} If one is wrong, or does not go with another.
  */
-export function validateRedisConfig(config: RedisCacheConfig): void {
-  validateOptions(REDIS_TASK, config, RULES);
-  if (config.client !== undefined) refuseBeside("client", CONNECTION_OPTIONS, config);
-  if (config.url !== undefined) refuseBeside("url", ADDRESS_OPTIONS, config);
+export function validateRedisConfig(task: string, config: RedisConfig, more: OptionRules = {}): void {
+  validateOptions(task, config, { ...RULES, ...more });
+  if (config.client !== undefined) refuseBeside(task, "client", CONNECTION_OPTIONS, config);
+  if (config.url !== undefined) refuseBeside(task, "url", ADDRESS_OPTIONS, config);
   if (config.url !== undefined && config.tls === false && parseUrl(config.url)!.tls !== undefined) {
-    throw wrongOption(REDIS_TASK, "tls", { desired: "left out or true where 'url' begins with rediss://" }, false);
+    throw wrongOption(task, "tls", { desired: "left out or true where 'url' begins with rediss://" }, false);
   }
 }
 
@@ -140,7 +140,7 @@ export function validateRedisConfig(config: RedisCacheConfig): void {
  * @param config The options once they are checked: a URL that can be parsed, timeouts in seconds or with a unit.
  * @returns The address.
  */
-export function redisAddress(config: RedisCacheConfig): RedisAddress {
+export function redisAddress(config: RedisConfig): RedisAddress {
   const { url, host = "127.0.0.1", port = 6379, db = 0, username, password, tls = false } = config;
   const address = url === undefined ? { host, port, db, username, password, tls: undefined } : parseUrl(url)!;
   return {
@@ -151,15 +151,16 @@ export function redisAddress(config: RedisCacheConfig): RedisAddress {
   };
 }
 
-function refuseBeside(chosen: string, options: readonly (keyof RedisCacheConfig)[], config: RedisCacheConfig): void {
+function refuseBeside(
+  task: string,
+  chosen: string,
+  options: readonly (keyof RedisConfig)[],
+  config: RedisConfig,
+): void {
   for (const option of options) {
-    if (config[option] === undefined) continue;
-    throw beside(chosen, option, config[option]);
+    const rule = { desired: `left out where '${chosen}' is given`, isPrivate: true };
+    if (config[option] !== undefined) throw wrongOption(task, option, rule, config[option]);
   }
-}
-
-function beside(chosen: string, option: string, value: unknown): ConfigurationError {
-  return wrongOption(REDIS_TASK, option, { desired: `left out where '${chosen}' is given`, isPrivate: true }, value);
 }
 
 /** `undefined` for what is no Redis URL; the runtime's own error would repeat the password. */

@@ -44,6 +44,9 @@ export class RedisConnection implements RedisPort {
     return this.#open().then((session) => session.send(command));
   };
 
+  /** The one server holds every key. */
+  readonly sendFor: RedisPort["sendFor"] = (_key, ...command) => this.send(...command);
+
   /** The one server. */
   nodes(): Promise<readonly RedisCommand[]> {
     return Promise.resolve([this.send]);

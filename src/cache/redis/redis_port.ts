@@ -5,6 +5,8 @@ export type RedisCommand = (command: string, ...args: string[]) => Promise<unkno
 export interface RedisPort {
   /** Sends a command whose first argument is a key, to the server that holds the key. */
   readonly send: RedisCommand;
+  /** Sends a command whose first argument is none, to the server that holds `key`. */
+  readonly sendFor: (key: string, command: string, ...args: string[]) => Promise<unknown>;
   /** What the client itself puts before the keys it sends, but not before a pattern to look for. */
   readonly clientKeyPrefix: string;
   /** A sender for each server that holds keys; more than one in a cluster only. */

@@ -1,5 +1,5 @@
 import { expect } from "./check.ts";
-import { type CheckedLimits, expectWait, grant, hourly, type LimitCheck, LONG_MS } from "./limit_check.ts";
+import { type CheckedLimits, expectSpare, expectWait, grant, hourly, type LimitCheck, LONG_MS } from "./limit_check.ts";
 
 /** What a single client sees. */
 export const BOOKING_CHECKS: readonly LimitCheck[] = [
@@ -23,7 +23,7 @@ async function checkRate({ key, open }: CheckedLimits): Promise<void> {
   for (const place of [0, 1, 2]) {
     const { waitMs, spareMs } = await grant(store, [hourly(`${key}#0`)]);
     expectWait(waitMs, place * LONG_MS, `slot ${place}`);
-    expectWait(spareMs, 0, `spare of slot ${place}`);
+    expectSpare(spareMs, 0, `spare of slot ${place}`);
   }
 }
 
@@ -46,10 +46,10 @@ async function checkBurst({ key, open }: CheckedLimits): Promise<void> {
   const booking = hourly(`${key}#0`, { burst: 10 });
   const first = await grant(store, [booking], { slots: 4 });
   expectWait(first.waitMs, 0, "the first of a burst");
-  expectWait(first.spareMs, 9 * LONG_MS, "what a full bucket spares");
+  expectSpare(first.spareMs, 9 * LONG_MS, "what a full bucket spares");
   const second = await grant(store, [booking], { slots: 6 });
   expectWait(second.waitMs, 0, "the fifth of a burst");
-  expectWait(second.spareMs, 5 * LONG_MS, "what is left to be spared");
+  expectSpare(second.spareMs, 5 * LONG_MS, "what is left to be spared");
   expectWait((await grant(store, [booking])).waitMs, LONG_MS, "the slot after a burst");
 }
 
@@ -78,7 +78,7 @@ async function checkAllOrNothing({ key, open }: CheckedLimits): Promise<void> {
   expect("refused" in tooMuch && tooMuch.refused === "cost" && tooMuch.index === 1, "the cost must be refused");
   const left = await grant(store, [requests], { slots: 4 });
   expectWait(left.waitMs, 0, "requests that were refused");
-  expectWait(left.spareMs, 3 * LONG_MS, "the spare of requests that were refused");
+  expectSpare(left.spareMs, 3 * LONG_MS, "the spare of requests that were refused");
 }
 
 async function checkMaxWait({ key, open }: CheckedLimits): Promise<void> {
@@ -122,7 +122,7 @@ async function checkSettleOfFull({ key, open }: CheckedLimits): Promise<void> {
   await grant(store, booking);
   // Of tokens taken before the bucket was found to be full.
   await store.settle(`${key}#0`, -1, { agoMs: LONG_MS, intervalMs: LONG_MS });
-  expectWait((await grant(store, booking)).spareMs, 0, "the spare of what is left");
+  expectSpare((await grant(store, booking)).spareMs, 0, "the spare of what is left");
   expectWait((await grant(store, booking)).waitMs, LONG_MS, "the slot after the burst");
 }
 

@@ -69,3 +69,16 @@ export function expectWait(waitMs: number, expectedMs: number, what: string): vo
   const isRight = waitMs <= expectedMs + EXACT_MS && waitMs > expectedMs - SLOW_MS;
   expect(isRight, `${what}: the wait must be ${expectedMs} ms, and is ${waitMs} ms`);
 }
+
+/**
+ * Holds if what a bucket spares is what it has to be, or more by the time that the check took, in which the bucket filled.
+ *
+ * @param spareMs What it spares.
+ * @param expectedMs What it was if no time had passed.
+ * @param what What spares it, for the message.
+ * @throws {Error} If it is not.
+ */
+export function expectSpare(spareMs: number, expectedMs: number, what: string): void {
+  const isRight = spareMs >= expectedMs - EXACT_MS && spareMs < expectedMs + SLOW_MS;
+  expect(isRight, `${what}: it must spare ${expectedMs} ms, and spares ${spareMs} ms`);
+}

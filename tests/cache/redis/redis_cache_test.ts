@@ -15,6 +15,7 @@ function openCache() {
   };
   const port = {
     send,
+    sendFor: send,
     clientKeyPrefix: "",
     nodes: () => Promise.resolve([send]),
     close: () => {},
