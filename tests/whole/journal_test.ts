@@ -398,6 +398,31 @@ Deno.test("a journal knows an item again whose alternatives have changed, and ho
   });
 });
 
+Deno.test("items of a journal that are lists of alternatives differ by these", async () => {
+  await withJournal(async (path) => {
+    const asked: string[] = [];
+    const ask = opmap(function ask(hosts: string[]) {
+      asked.push(hosts[0]!);
+      return hosts[0]!.length;
+    }, { journal: path, argFallback: 0, retries: 0, progress: false });
+    assertEquals(await ask([["a", "b"], ["cc"]]), [1, 2]);
+    assertEquals(await ask([["cc"], ["ddd"], ["a", "b"]]), [2, 3, 1]);
+    assertEquals(asked, ["a", "cc", "ddd"]);
+  });
+});
+
+Deno.test("a run as an object counts what it skipped, and what came from the journal", async () => {
+  await withJournal(async (path) => {
+    await countedMap(path, (id) => id === 2).map([1, 2]).catch(() => {});
+    const run = countedMap({ path, resume: "failed" }).map.run([1, 2, 3, 4]);
+    assertEquals(await run, [10, 20, undefined, undefined]);
+    const { done, failed, journaled, skipped } = run.stats();
+    assertEquals({ done, failed, journaled, skipped }, { done: 4, failed: 0, journaled: 1, skipped: 2 });
+    const { items, ok, left, fromJournal } = run.report().totals;
+    assertEquals({ items, ok, left, fromJournal }, { items: 4, ok: 2, left: 2, fromJournal: 1 });
+  });
+});
+
 Deno.test("a map with a journal shows no secret of its items in its options, its report, and the lines of its log", async () => {
   await withJournal(async (path) => {
     const seen: string[] = [];
