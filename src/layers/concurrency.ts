@@ -12,6 +12,7 @@ import { isOfKind } from "../errors/error_kind.ts";
 import { formatDuration } from "../errors/format_duration.ts";
 import { httpStatusOf } from "../errors/http_status.ts";
 import { OverloadError } from "../errors/overload_error.ts";
+import { keyAnswer } from "../options/key_answer.ts";
 import { needing, needsConcurrency } from "../options/option_needs.ts";
 import { anyFunction } from "../options/validate.ts";
 import {
@@ -56,7 +57,8 @@ export const concurrencyPolicy: Policy = definePolicy<ConcurrencyOptions>({
       return concurrencyLayer({ ...options, slotsOf: () => slots }, host);
     }
     const parts = new KeyedParts(make);
-    return concurrencyLayer({ ...options, slotsOf: ({ args }) => parts.of(concurrencyKey(...args)) }, host);
+    const keyOf = (args: readonly unknown[]) => keyAnswer(host.functionName, "concurrencyKey", concurrencyKey(...args));
+    return concurrencyLayer({ ...options, slotsOf: ({ args }) => parts.of(keyOf(args)) }, host);
   },
 });
 

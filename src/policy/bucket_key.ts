@@ -1,6 +1,7 @@
 import { serializeArguments } from "../cache/key/cache_key.ts";
 import { localKey } from "../cache/key/local_key.ts";
 import type { Call } from "../call/call.ts";
+import { keyAnswer } from "../options/key_answer.ts";
 import { jointKey } from "./fallback_key.ts";
 import type { PolicyHost } from "./policy_host.ts";
 
@@ -33,7 +34,7 @@ export function bucketKeyOf(
   const textOf: (args: readonly unknown[]) => unknown = isShared ? (args) => serializeArguments(args) : localKey;
   const argsKey = rateLimitKey === undefined
     ? (args: readonly unknown[]) => textOf(host.keyArguments(args))
-    : (args: readonly unknown[]) => rateLimitKey(...args);
+    : (args: readonly unknown[]) => keyAnswer(host.functionName, "rateLimitKey", rateLimitKey(...args));
   if (valueKey === undefined) return ({ args }) => argsKey(args);
   return ({ args }) => jointKey([valueKey(args), argsKey(args)]);
 }
