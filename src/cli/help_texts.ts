@@ -52,8 +52,8 @@ export const REPORT_HELP: string = `opero report JOURNAL [flags]
 Writes the page of a run: one HTML file, to be opened in any browser.
 
   -o, --out FILE|-    the page (default: the journal's name with .html)
-  --values            with the messages of errors as they are; else what may be
-                      private in them is masked
+  --values            messages of errors as the journal has them; else more of
+                      what may be private in them is masked
 
 Example: opero report run.jsonl -o run.html
 `;
