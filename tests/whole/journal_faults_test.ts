@@ -274,3 +274,26 @@ Deno.test("the journal of a run stays the same file where the process changes it
     assertEquals(recordsIn(path).length, 2);
   });
 });
+
+Deno.test("a journal on a runtime without files is a ConfigurationError where the map is made, or runs", async () => {
+  const code = `
+    import process from "node:process";
+    process.getBuiltinModule = () => undefined;
+    const { opmap } = await import("@opero/core");
+    function load(id: number) {
+      return id;
+    }
+    for (const make of [() => opmap(load, { journal: "run.jsonl" }), () => opmap(load)([1], { journal: "run.jsonl" })]) {
+      try {
+        await make();
+      } catch (error) {
+        console.log(error.name + ": " + error.message);
+      }
+    }
+  `;
+  const output = await runModule(code, "", ["-A"]);
+  assertEquals(output.trim().split("\n"), [
+    `ConfigurationError: Cannot wrap "load" as this runtime has no files: leave 'journal' out`,
+    `ConfigurationError: Cannot map "load" as this runtime has no files: leave 'journal' out`,
+  ]);
+});

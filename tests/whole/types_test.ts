@@ -10,6 +10,7 @@ import {
   isFailedResponse,
   isTransient,
   type Items,
+  type MappedRun,
   type MapStream,
   opero,
   type OperoOptions,
@@ -332,6 +333,13 @@ Deno.test("helper types see of a map what a call without options answers", async
   isTrue<Same<Parameters<typeof names>[0], Items<number>>>();
   isTrue<Same<Awaited<ReturnType<typeof names.withMeta>>[number]["value"], string>>();
   isTrue<Same<ReturnType<typeof names.stream>, MapStream<string>>>();
+  isTrue<Same<ReturnType<typeof names.run>, MappedRun<string>>>();
+  const failing = () => names.run([1], { onError: "return", journal: false });
+  isTrue<Same<Awaited<ReturnType<typeof failing>>, (string | Error)[]>>();
+  // @ts-expect-error -- a key is made of an item
+  opmap((id: number) => id, { journal: { path: "a", key: (id: string) => id } });
+  // @ts-expect-error -- a journal has a path
+  assertThrows(() => opmap((id: number) => id, { journal: { key: String } }), ConfigurationError);
   const mixed = opmap((id: number): string => `name ${id}`, { progress: false, onError: "return" });
   isTrue<Same<Awaited<ReturnType<typeof mixed>>, (string | Error)[]>>();
   const curried = opmap({ progress: false })((id: number): string => `name ${id}`);
