@@ -4,6 +4,7 @@ import { NotedResults } from "../cache/results/noted_results.ts";
 import { RefreshAhead } from "../cache/results/refresh_ahead.ts";
 import type { Freshness } from "../cache/results/freshness.ts";
 import type { FilledOptions } from "./opero_options.ts";
+import { Behind } from "../cache/results/behind.ts";
 import { BackendResults } from "../cache/results/backend_results.ts";
 import { CachedResults } from "../cache/results/cached_results.ts";
 import { MemoryResults } from "../cache/results/memory_results.ts";
@@ -48,6 +49,7 @@ export function openFunctionCache(parts: FunctionCacheParts): CachedResults {
       ? undefined
       : new RefreshAhead(options.cacheRefreshAhead, host.random),
     pace,
+    behind: new Behind(options.waitUntil, host),
     host,
   });
   caches.addCache(options.cacheNamespace, cache);

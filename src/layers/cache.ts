@@ -92,6 +92,13 @@ export interface CacheOptions<Args extends readonly unknown[] = any[], Value = a
   /** Past `cacheTtl`, for this long, the old value is served when every attempt failed. */
   readonly cacheStaleIfError?: Duration | undefined;
   /**
+   * Is given the promise of what continues behind an answer, the refresh of a stale value and a slow write say, so that the
+   * platform does not end it with the request: `(promise) => ctx.waitUntil(promise)`. Where timers and promises end with
+   * their request, as in Cloudflare's workers, nothing is refreshed behind an answer without it: a stale value is made anew
+   * first, and served where that fails.
+   */
+  readonly waitUntil?: ((promise: Promise<unknown>) => void) | undefined;
+  /**
    * How long a call waits for a backend at most; then it continues without.
    * @default 0.25
    */
@@ -136,6 +143,7 @@ const RULES = needing("cache", needsCache, {
   },
   cacheStale: withNeed(anyDuration, needsTtl),
   cacheStaleIfError: withNeed(anyDuration, needsTtl),
+  waitUntil: anyFunction,
   cacheTimeout: withNeed(positiveDuration, needsBackend),
   connectTimeout: withNeed(positiveDuration, needsBackend),
 });
@@ -176,7 +184,7 @@ function isBackend(value: unknown): value is CacheBackend {
  *
  * - A fresh value: it is returned at once; no attempt, no token, no wait.
  * - Past its time, within `cacheStale`: the old value at once, and one refresh behind it; after one that failed the
- *   next comes after a backoff.
+ *   next comes after a backoff. Where nothing can run behind an answer, the call runs, and has the old value for a failure.
  * - None: the call runs; identical calls in the meantime wait for the same run.
  * - Success: the value is kept, unless `cacheIf` or `cacheTtl` says otherwise. What a function of the user's throws that
  *   is asked about it ends the call.

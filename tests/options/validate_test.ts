@@ -97,6 +97,7 @@ const TABLE: Record<string, { desired: string; wrong: Wrong }> = {
     desired: "a positive number",
     wrong: [[0, "0"], [-1, "-1"], [NaN, "NaN"], [Infinity, "Infinity"], ["1", '"1"'], [true, "true"], [null, "null"]],
   },
+  waitUntil: { desired: "a function", wrong: NO_FUNCTION },
   cacheTags: { desired: "a function", wrong: [...NO_FUNCTION, [["a"], "an array"]] },
   cacheBackend: {
     desired: BACKEND,

@@ -5,6 +5,7 @@ import type { LayerHost } from "../../attempt/layer_host.ts";
 import type { CachedResults } from "./cached_results.ts";
 import type { Flight } from "./flight.ts";
 import { type FlightOptions, FlightWaits } from "./flight_waits.ts";
+import { isRequestBound } from "../../runtime/request_bound.ts";
 import { isPromise } from "../../call/maybe_promise.ts";
 import type { CacheEntry } from "../backend/cache_backend.ts";
 import type { KeptEntry } from "../backend/kept_entry.ts";
@@ -118,7 +119,9 @@ export class CacheService {
   /** Whether an old value takes the place of a run: until the source that failed may be asked again, where only a failure makes it good. */
   #isServed(key: unknown, expired: CacheEntry): boolean {
     const results = this.#results;
-    return results.isServableStale(expired) || (results.isServableOnError(expired) && !results.mayRefresh(key));
+    const isStale = results.isServableStale(expired);
+    if (isStale && results.behind.isPossible) return true;
+    return (isStale || results.isServableOnError(expired)) && !results.mayRefresh(key);
   }
 
   #joinOrRun(call: Call, key: unknown, expired: CacheEntry | undefined): Promise<unknown> {
@@ -128,7 +131,8 @@ export class CacheService {
       if (underWay !== undefined && this.#waits.mayJoin(underWay)) {
         account.record(call, "coalesced");
         const next: Handler = expired === undefined ? this.#next : (own) => this.#runOrStale(own, expired);
-        return this.#waits.join(underWay, call, this.#rerun, next);
+        const joined = this.#waits.join(underWay, call, this.#rerun, next);
+        return isRequestBound() ? this.#orAnew(joined, underWay, call, expired) : joined;
       }
     } catch (error) {
       return Promise.reject(error);
@@ -137,6 +141,14 @@ export class CacheService {
     if (underWay !== undefined) return this.#waits.runWithin(call, underWay, this.#next);
     const flight = this.#newFlight(call, key);
     return flight.start(this.#run(call, flight, expired)).join(call, this.#rerun);
+  }
+
+  /** What a call that joined `flight` gets, or a run anew where that has vanished with its request. */
+  #orAnew(joined: Promise<unknown>, flight: Flight, call: Call, expired: CacheEntry | undefined): Promise<unknown> {
+    return joined.catch((error) => {
+      if (call.state?.scope?.isAborted || !flight.checkLost()) throw error;
+      return this.#joinOrRun(call, flight.key, expired);
+    });
   }
 
   /** The lookup that `flight` began with has come to `entry`. */
@@ -180,10 +192,11 @@ export class CacheService {
   /** Runs behind a stale value that was served; no caller waits for it, and the limits of the one call are not its own. */
   #refresh(call: Call, key: unknown, expired: CacheEntry): void {
     const results = this.#results;
-    if (results.refreshOf(key) !== undefined || !results.mayRefresh(key)) return;
+    if (!results.behind.isPossible || results.refreshOf(key) !== undefined || !results.mayRefresh(key)) return;
     const flight = results.newFlight(runnerFor(call, undefined), key, expired);
     const refreshing = this.#run(flight.call, flight, undefined);
     flight.start(refreshing);
+    results.behind.follow(refreshing);
     refreshing.catch((error) => {
       results.recordFailedRefresh(key, error);
       const { telemetry, functionName } = this.#host;
@@ -220,7 +233,10 @@ export class CacheService {
 
   /** Whether an old value takes the place of the error that a run came to. */
   #isReplaced(error: unknown, expired: CacheEntry): boolean {
-    return this.#results.isServableOnError(expired) && this.#host.failures.isReplaceable(error);
+    const results = this.#results;
+    // One to be served stale is here where nothing can run behind an answer.
+    const isServable = results.isServableOnError(expired) || results.isServableStale(expired);
+    return isServable && this.#host.failures.isReplaceable(error);
   }
 
   /** For a caller who joined a run whose result only one can have. */

@@ -1,5 +1,6 @@
 import type { Call } from "../../call/call.ts";
 import type { LayerHost } from "../../attempt/layer_host.ts";
+import type { Behind } from "./behind.ts";
 import { CacheAccount, type CacheStats } from "./cache_account.ts";
 import { Flight, type FlightOwner } from "./flight.ts";
 import { flightContext } from "./flight_context.ts";
@@ -9,6 +10,7 @@ import type { KeepRules } from "./keep_rules.ts";
 import type { KeptErrors } from "./kept_errors.ts";
 import type { RefreshAhead } from "./refresh_ahead.ts";
 import type { CacheEntry } from "../backend/cache_backend.ts";
+import { isRequestBound } from "../../runtime/request_bound.ts";
 import type { KeptEntry } from "../backend/kept_entry.ts";
 import type { RefreshPace } from "./refresh_pace.ts";
 import { ResultKeeper } from "./result_keeper.ts";
@@ -31,6 +33,8 @@ export interface CachedResultsParts {
   readonly flights: Flights;
   /** When a source that failed may be asked again behind a stale value. */
   readonly pace: RefreshPace;
+  /** What continues behind answers. */
+  readonly behind: Behind;
   readonly host: LayerHost;
 }
 
@@ -50,10 +54,12 @@ export class CachedResults implements FlightOwner {
   readonly errors: KeptErrors | undefined;
   /** When values are made anew before they expire, where they are. */
   readonly ahead: RefreshAhead | undefined;
+  /** What continues behind answers. */
+  readonly behind: Behind;
   readonly #keeper: ResultKeeper;
 
   /** The results of one function. */
-  constructor({ store, freshness, rules, errors, ahead, flights, pace, host }: CachedResultsParts) {
+  constructor({ store, freshness, rules, errors, ahead, flights, pace, behind, host }: CachedResultsParts) {
     this.store = store;
     this.#freshness = freshness;
     this.rules = rules;
@@ -61,8 +67,9 @@ export class CachedResults implements FlightOwner {
     this.ahead = ahead;
     this.flights = flights;
     this.#pace = pace;
+    this.behind = behind;
     this.account = new CacheAccount(host);
-    this.#keeper = new ResultKeeper({ store, rules, flights, pace, errors, account: this.account, host });
+    this.#keeper = new ResultKeeper({ store, rules, flights, pace, errors, behind, account: this.account, host });
   }
 
   /** The fresh value for a call with `args`, or `undefined`. */
@@ -185,12 +192,14 @@ export class CachedResults implements FlightOwner {
 
   /** The refresh that runs behind the old value of `key`. */
   refreshOf(key: unknown): Flight | undefined {
-    return this.flights.findRefresh(key);
+    const refresh = this.flights.findRefresh(key);
+    if (refresh !== undefined && isRequestBound()) refresh.watch();
+    return refresh;
   }
 
   /** The old value that a refresh runs behind, where no other caller can have invalidated it meanwhile. */
   staleOf(key: unknown): CacheEntry | undefined {
-    return this.rules.hasTags ? undefined : this.flights.findRefresh(key)?.stale;
+    return this.rules.hasTags ? undefined : this.refreshOf(key)?.stale;
   }
 
   /** Whether a call waits for `flight` where there may be a value to be read, which a refresh leaves. */

@@ -59,6 +59,7 @@ export class Flight {
   #isRunning = false;
   #isTracked = false;
   #isOver = false;
+  #isLost = false;
   #waiters = 0;
   #hasOwnCaller = false;
   #shared: SharedResult | undefined = undefined;
@@ -177,6 +178,23 @@ export class Flight {
   /** It cannot be joined any more. */
   end(): void {
     this.#isOver = true;
+  }
+
+  /**
+   * Whether a call that joined it and got an error did so because it has vanished with the request that it ran in. It has
+   * not ended then, and never will.
+   */
+  checkLost(): boolean {
+    if (!this.#isOver) {
+      this.#isLost = true;
+      this.owner.end(this);
+    }
+    return this.#isLost;
+  }
+
+  /** Lets it be found out, soon, whether it has vanished. To be called in another request. */
+  watch(): void {
+    this.#started.catch(() => this.checkLost());
   }
 
   /** The function that runs may make the same call before its own has got as far as a promise. */

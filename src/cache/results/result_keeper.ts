@@ -1,6 +1,7 @@
 import type { LayerHost } from "../../attempt/layer_host.ts";
 import { isPromise, type MaybePromise } from "../../call/maybe_promise.ts";
 import { type KeptEntry, NO_TAGS } from "../backend/kept_entry.ts";
+import type { Behind } from "./behind.ts";
 import type { CacheAccount } from "./cache_account.ts";
 import type { Flight } from "./flight.ts";
 import { flightContext } from "./flight_context.ts";
@@ -23,6 +24,8 @@ export interface ResultKeeperParts {
   readonly pace: RefreshPace;
   /** The errors that are kept, where some are. */
   readonly errors: KeptErrors | undefined;
+  /** What continues behind answers. */
+  readonly behind: Behind;
   readonly account: CacheAccount;
   readonly host: LayerHost;
 }
@@ -96,7 +99,8 @@ export class ResultKeeper {
 
   /** `finishing`, or just `value` once lookup and write together have taken their time; the write continues behind it. */
   #inTime(flight: Flight, finishing: Promise<unknown>, value: unknown): Promise<unknown> {
-    const { store, host } = this.#parts;
+    const { store, host, behind } = this.#parts;
+    behind.follow(finishing);
     // Whole milliseconds, as timers of one length share a timer of the runtime.
     const leftMs = Math.max(0, store.limitMs - Math.trunc(flight.lookupMs));
     return new Promise((resolve, reject) => {
