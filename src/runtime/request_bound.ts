@@ -1,5 +1,3 @@
-import { globalValue } from "./global_value.ts";
-
 /**
  * Whether timers and promises belong to the request that made them, and end with it, while what the module holds is shared
  * by all requests: so it is in Cloudflare's workers. There no call may depend on what another has set in motion, a request
@@ -8,7 +6,6 @@ import { globalValue } from "./global_value.ts";
  * @returns `true` on such a platform.
  */
 export function isRequestBound(): boolean {
-  // Asked first, as it costs nothing where it is missing.
-  if (!("WebSocketPair" in globalThis)) return false;
-  return globalValue<{ readonly userAgent?: unknown }>("navigator")?.userAgent === "Cloudflare-Workers";
+  // Costs nothing, unlike the name that `navigator` bears, and no other platform has it.
+  return "WebSocketPair" in globalThis;
 }
