@@ -103,6 +103,19 @@ for (const [name, message] of [["floating", "floating"], ["inTimer", "in a timer
   });
 }
 
+Deno.test("opero map says which process has the journal, and does not disturb it", async () => {
+  await using place = new CommandPlace({ "slow.ts": MODULE, "in.jsonl": numbers(200) });
+  const args = ["map", "slow.ts#slow", "--items", "in.jsonl", "--workers", "2", "--journal", "run.jsonl"];
+  const first = place.spawn(args);
+  await first.stdin.close();
+  await untilLines(`${place.path}/run.jsonl`, 10);
+  const second = await place.run(args);
+  assertEquals([second.code, second.lines], [255, []]);
+  assert(second.told[0]!.includes(`run.jsonl: a run of process ${first.pid} has it`), second.told[0]);
+  const ended = await endOf(first);
+  assertEquals([ended.code, ended.lines.length], [0, 200]);
+});
+
 Deno.test("opero map waits for an item that never ends, until it is told to stop", async () => {
   await using place = new CommandPlace({ "slow.ts": MODULE });
   const child = place.spawn(["map", "slow.ts#never", "--workers", "8", "--journal", "run.jsonl"]);

@@ -145,6 +145,17 @@ Deno.test("opero map continues from its journal: the output is that of one whole
   assertEquals(reversed.told.at(-1), "20 items: 18 ok (18 from the journal), 2 failed");
 });
 
+Deno.test("opero map runs what failed again after a fix, and knows equal, removed and added items", async () => {
+  await using place = new CommandPlace(FILES);
+  const args = ["map", "double.ts", ...QUICK, "--journal", "run.jsonl"];
+  await place.run(args, "1\n1\n7\n2\n");
+  await Deno.writeTextFile(`${place.path}/double.ts`, "export default function double(n: number) { return 3 * n; }");
+  const fixed = await place.run(args, "2\n7\n1\n1\n1\n4\n");
+  // Recorded before the fix: 2 and two ones. New: 7, which had failed, the third one, and 4.
+  assertEquals([fixed.code, fixed.lines], [0, ["4", "21", "2", "2", "3", "12"]]);
+  assertEquals(fixed.told, ["6 items: 6 ok (3 from the journal), 0 failed"]);
+});
+
 Deno.test("opero map --resume leaves items alone, which count as without success", async () => {
   await using place = new CommandPlace(FILES);
   const args = ["map", "double.ts", ...QUICK, "--journal", "run.jsonl"];
