@@ -10,6 +10,11 @@ export interface CallContext {
   readonly index: number | undefined;
   /** The id that the log lines and events of the call bear. */
   readonly correlationId: string;
+  /**
+   * The same for all attempts of the call, wherever they are made, and for no other call: for what must not be done twice,
+   * such as an upsert or a request with an `Idempotency-Key`. With a journal an item has the same in later runs, too.
+   */
+  readonly idempotencyKey: string;
   /** Aborts on timeout, deadline or the caller's abort; never after the attempt has ended. */
   readonly signal: AbortSignal;
   /**

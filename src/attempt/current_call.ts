@@ -7,6 +7,7 @@ import type { Handler } from "../call/layer.ts";
 import { correlationIdOf } from "../telemetry/telemetry.ts";
 import { Attempt, beginAttempt } from "./attempt.ts";
 import type { CallContext } from "./call_context.ts";
+import { idempotencyKeyOf } from "./idempotency_key.ts";
 import { type AsyncContext, createAsyncContext } from "../runtime/async_context.ts";
 
 /** What the function sees of its attempt; made only when asked for. */
@@ -17,6 +18,7 @@ class AttemptContext implements CallContext {
   readonly index: number | undefined;
   readonly correlationId: string;
   readonly #attempt: Attempt;
+  readonly #call: Call;
   readonly #settle: Call["settle"];
 
   constructor(attempt: Attempt, call: Call) {
@@ -26,11 +28,16 @@ class AttemptContext implements CallContext {
     this.index = call.index;
     this.correlationId = correlationIdOf(call, runningRandom);
     this.#attempt = attempt;
+    this.#call = call;
     this.#settle = call.settle;
   }
 
   get signal(): AbortSignal {
     return this.#attempt.signal;
+  }
+
+  get idempotencyKey(): string {
+    return idempotencyKeyOf(this.#call);
   }
 
   settle(cost: number): void {

@@ -16,10 +16,8 @@ const runs = new WeakMap<AbortScope, string>();
  */
 export function idempotencyKeyOf(call: Call): string {
   const { mapScope, index } = call;
-  if (call.state !== undefined) {
-    const known = keys.get(call.state);
-    if (known !== undefined) return known;
-  }
+  const known = givenKeyOf(call);
+  if (known !== undefined) return known;
   if (mapScope !== undefined && index !== undefined) return `${runKeyOf(mapScope)}/${index}`;
   const key = crypto.randomUUID();
   keys.set(stateOf(call), key);
@@ -36,7 +34,23 @@ export function setIdempotencyKey(call: Call, key: string): void {
   keys.set(stateOf(call), key);
 }
 
-function runKeyOf(scope: AbortScope): string {
+/**
+ * The key that `call` was given, or drew.
+ *
+ * @param call The call.
+ * @returns The key; `undefined` where it is that of the run and the place of an item.
+ */
+export function givenKeyOf({ state }: Call): string | undefined {
+  return state === undefined ? undefined : keys.get(state);
+}
+
+/**
+ * What the keys of a run begin with.
+ *
+ * @param scope What can cancel the run, which its calls share.
+ * @returns The beginning, without the slash before the place of an item.
+ */
+export function runKeyOf(scope: AbortScope): string {
   const known = runs.get(scope) ?? crypto.randomUUID();
   runs.set(scope, known);
   return known;

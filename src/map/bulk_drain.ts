@@ -1,3 +1,5 @@
+import { runKeyOf } from "../attempt/idempotency_key.ts";
+import type { AbortScope } from "../call/abort_scope.ts";
 import type { Call } from "../call/call.ts";
 import type { ItemClient, ItemJob } from "../pool/item_job.ts";
 import { movedBuffers } from "../pool/transfer.ts";
@@ -14,6 +16,8 @@ import { pullItems } from "./pull_items.ts";
 export interface BulkDrainInit {
   readonly source: ItemSource;
   readonly target: BulkTarget;
+  /** What can cancel the run. */
+  readonly scope: AbortScope;
   readonly bulk: BulkPool;
   readonly turns: TurnKeeper;
   readonly clock: Clock;
@@ -33,6 +37,8 @@ interface ValueRange {
 export class BulkDrain implements ItemClient {
   readonly #source: ItemSource;
   readonly #target: BulkTarget;
+  readonly #scope: AbortScope;
+  #runKey: string | undefined = undefined;
   readonly #bulk: BulkPool;
   readonly #turns: TurnKeeper;
   readonly #clock: Clock;
@@ -55,9 +61,10 @@ export class BulkDrain implements ItemClient {
   #isBusy = false;
 
   /** A drain that has not begun. */
-  constructor({ source, target, bulk, turns, clock }: BulkDrainInit) {
+  constructor({ source, target, scope, bulk, turns, clock }: BulkDrainInit) {
     this.#source = source;
     this.#target = target;
+    this.#scope = scope;
     this.#bulk = bulk;
     this.#turns = turns;
     this.#clock = clock;
@@ -66,6 +73,11 @@ export class BulkDrain implements ItemClient {
   /** Whether an item runs without a call. */
   get isRunningPlain(): boolean {
     return this.#plainCount + this.#jobs.length > 0;
+  }
+
+  /** What the keys of its items begin with. */
+  get runKey(): string {
+    return this.#runKey ??= runKeyOf(this.#scope);
   }
 
   /** Whether {@link BulkDrain.fill} would do anything now. */

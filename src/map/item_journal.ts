@@ -54,6 +54,12 @@ export class ItemJournal {
     return this.#keys.next(key === undefined ? this.#textOf(item, index) : this.#ownText(key(item)));
   }
 
+  /** What an item with this key has in common with itself in later runs, and with nothing else, in plain letters. */
+  callKeyOf(key: string): string {
+    const name = this.#name.replace(/[^\w.-]/g, "");
+    return `${name}@${this.#options.version ?? "0"}/${key}`;
+  }
+
   /** What becomes of the item with this key. */
   planFor(key: string): ItemPlan {
     const { resume } = this.#options;

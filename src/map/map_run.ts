@@ -48,7 +48,7 @@ export abstract class MapRun implements DrainTarget, BulkTarget {
     const turns = new TurnKeeper();
     this.drain = bulk === undefined || OwnBulkDrain === undefined || source.isAsync
       ? new Drain(source, this, turns)
-      : new OwnBulkDrain({ source, target: this, bulk, turns, clock });
+      : new OwnBulkDrain({ source, target: this, scope: this.#scope, bulk, turns, clock });
   }
 
   /** Takes the result in. */

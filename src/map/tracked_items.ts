@@ -1,4 +1,5 @@
 import { errorLabel, errorText, rootOf } from "../errors/error_label.ts";
+import { setIdempotencyKey } from "../attempt/idempotency_key.ts";
 import { type Call, stateOf } from "../call/call.ts";
 import type { Handler } from "../call/layer.ts";
 import { attemptsOf } from "../engine/wrapper.ts";
@@ -88,7 +89,10 @@ export class TrackedItems {
       return Promise.reject(error);
     }
     const plan = journal.planFor(key);
-    if (plan === "run") return this.#runTracked(call, key);
+    if (plan === "run") {
+      setIdempotencyKey(call, journal.callKeyOf(key));
+      return this.#runTracked(call, key);
+    }
     stateOf(call).cache = "journal";
     if (plan === "skip") {
       this.#parts.watcher?.skipped(call.index!);

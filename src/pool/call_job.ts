@@ -1,3 +1,4 @@
+import { runKeyOf } from "../attempt/idempotency_key.ts";
 import type { Call } from "../call/call.ts";
 import { Job, type JobOwner } from "./job.ts";
 
@@ -18,6 +19,12 @@ export class CallJob extends Job {
       this.#resolve = resolve;
       this.#reject = reject;
     });
+  }
+
+  /** What the keys of its run begin with. */
+  get runKey(): string | undefined {
+    const { mapScope } = this.call;
+    return mapScope === undefined ? undefined : runKeyOf(mapScope);
   }
 
   protected deliver(isFailed: boolean, outcome: unknown): void {

@@ -3,6 +3,8 @@ import { Job, type JobOwner } from "./job.ts";
 
 /** Who began items without a call for each, and takes what becomes of them. */
 export interface ItemClient {
+  /** What the keys of its items begin with. */
+  readonly runKey: string;
   /** The call of an item, for which one is needed after all. */
   callOf(job: ItemJob): Call;
   /** `job` has ended. */
@@ -38,6 +40,11 @@ export class ItemJob extends Job {
   /** The call, made when it is first asked for. */
   get call(): Call {
     return this.knownCall ??= this.#client.callOf(this);
+  }
+
+  /** What the keys of its run begin with. */
+  get runKey(): string {
+    return this.#client.runKey;
   }
 
   protected deliver(isFailed: boolean, outcome: unknown): void {

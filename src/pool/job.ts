@@ -70,6 +70,9 @@ export abstract class Job implements RunningAttempt {
   /** Passes the outcome to who asked for it. */
   protected abstract deliver(isFailed: boolean, outcome: unknown): void;
 
+  /** What the keys of its run begin with; `undefined` outside of a run. */
+  abstract readonly runKey: string | undefined;
+
   /** Whether no worker has begun it. */
   get isWaiting(): boolean {
     return this.worker === undefined || !this.worker.hasBegun(this);

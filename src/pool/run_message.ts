@@ -1,8 +1,8 @@
-import type { Call } from "../call/call.ts";
+import { givenKeyOf } from "../attempt/idempotency_key.ts";
 import type { Job } from "./job.ts";
 import { packValues } from "./wire/value_packing.ts";
 import type { CrossingRules } from "./wire/value_scan.ts";
-import type { CallMark, RunMessage } from "./wire/worker_protocol.ts";
+import { type CallMark, FIRST_ATTEMPT, type RunMessage } from "./wire/worker_protocol.ts";
 
 type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
 
@@ -20,18 +20,20 @@ export function buildRunMessage(fn: number, jobs: readonly Job[]): RunMessage {
   let hasRest = false;
   let hasMarks = false;
   let limitMs = 0;
+  const run = jobs[0]?.runKey;
   for (const job of jobs) {
     const call = job.knownCall;
     slots.push(job.slot);
     items.push(job.item);
     indexes.push(job.index);
     hasRest ||= call !== undefined && call.args.length > 1;
-    hasMarks ||= call?.state !== undefined;
+    hasMarks ||= call?.state !== undefined || job.runKey !== run;
     limitMs = Math.max(limitMs, job.limitMs ?? Infinity);
   }
   const message: Writable<RunMessage> = { kind: "run", fn, slots, items, indexes };
   if (hasRest) message.rest = jobs.map(({ call }) => call.args.slice(1));
-  if (hasMarks) message.marks = jobs.map(({ knownCall }) => markOf(knownCall));
+  if (run !== undefined) message.run = run;
+  if (hasMarks) message.marks = jobs.map((job) => markOf(job, run));
   if (limitMs !== Infinity) message.limitMs = limitMs;
   return message;
 }
@@ -51,9 +53,11 @@ export function packMessage(message: RunMessage, rules: CrossingRules): RunMessa
   return { ...message, items: packed!, ...(rest.length > 0 ? { rest: others } : {}), packing };
 }
 
-function markOf(call: Call | undefined): CallMark | undefined {
-  if (call?.state === undefined) return undefined;
-  const { state, attemptNumber: attempt } = call;
+function markOf({ knownCall, index, runKey }: Job, run: string | undefined): CallMark | undefined {
+  const otherKey = runKey === run ? undefined : `${runKey}/${index}`;
+  const state = knownCall?.state;
+  if (state === undefined) return otherKey === undefined ? undefined : { ...FIRST_ATTEMPT, key: otherKey };
   const { retry, fallbackIndex, correlationId } = state;
-  return { attempt, retry, fallbackIndex, correlationId };
+  const key = givenKeyOf(knownCall!) ?? otherKey;
+  return { attempt: knownCall!.attemptNumber, retry, fallbackIndex, correlationId, key };
 }

@@ -53,7 +53,8 @@ export class WorkerOutbox {
     const rules = { isPacking: this.#handle.isPacking, moved: [] };
     try {
       const { lists: [items], packing } = packValues([range.items], rules);
-      const message: RunMessage = { kind: "run", fn, slots, items: items!, indexes: range.firstIndex, packing };
+      const { firstIndex: indexes, client: { runKey: run } } = range;
+      const message: RunMessage = { kind: "run", fn, slots, items: items!, indexes, run, packing };
       this.#nextNumber = this.#handle.post(message) + 1;
     } catch (error) {
       this.#sendApart(fn, this.#board.releaseSentWith(number), error);

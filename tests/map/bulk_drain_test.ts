@@ -1,3 +1,4 @@
+import { AbortScope } from "../../src/call/abort_scope.ts";
 import { assertEquals } from "@std/assert";
 import { Call } from "../../src/call/call.ts";
 import { BulkDrain } from "../../src/map/bulk_drain.ts";
@@ -46,6 +47,7 @@ function drainOf(items: Iterable<unknown>, { most = 2, isOpen = true, takesAll =
   const drain = new BulkDrain({
     source: new ItemSource(items),
     target,
+    scope: new AbortScope(),
     bulk: { isOpen, pool: { begin, beginRange, breakUp } } as unknown as BulkPool,
     turns: new TurnKeeper(),
     clock: new SystemClock(),

@@ -129,6 +129,7 @@ function boardWithRange(items: string[], isShared = true) {
   const board = new SlotBoard(16, isShared);
   const told: unknown[] = [];
   const client = {
+    runKey: "run",
     callOf: () => callFor(0),
     onSettled: ({ index, outcome }: { index: number; outcome: unknown }) => told.push([index, outcome]),
     onOwnJob: ({ index }: { index: number }) => told.push(index),

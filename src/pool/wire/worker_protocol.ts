@@ -39,7 +39,12 @@ export interface CallMark {
   readonly fallbackIndex: number | undefined;
   /** The id of its log lines, once it has one. */
   readonly correlationId: string | undefined;
+  /** Its key, where that is not the one of the message and of its place. */
+  readonly key?: string | undefined;
 }
+
+/** What holds of most calls. */
+export const FIRST_ATTEMPT: CallMark = { attempt: 1, retry: 0, fallbackIndex: undefined, correlationId: undefined };
 
 /** The first message to a worker. */
 export interface InitMessage {
@@ -91,7 +96,9 @@ export interface RunMessage {
   readonly rest?: readonly (readonly unknown[])[];
   /** The places in the map, -1 for none. */
   readonly indexes: ItemNumbers;
-  /** Left out where all are first attempts. */
+  /** What their keys begin with, before the slash and their places; left out where they have none. */
+  readonly run?: string;
+  /** Left out where all are first attempts of that run. */
   readonly marks?: readonly (CallMark | undefined)[];
   /** The longest limit of the items in milliseconds, where each has one. */
   readonly limitMs?: number;

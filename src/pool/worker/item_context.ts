@@ -1,8 +1,6 @@
 import type { CallContext } from "../../attempt/call_context.ts";
 import { generateCorrelationId } from "../../runtime/correlation_id.ts";
-import { type CallMark, numberAt, type RunMessage } from "../wire/worker_protocol.ts";
-
-const FIRST_ATTEMPT: CallMark = { attempt: 1, retry: 0, fallbackIndex: undefined, correlationId: undefined };
+import { FIRST_ATTEMPT, numberAt, type RunMessage } from "../wire/worker_protocol.ts";
 
 /** One attempt, as its function sees it; made only when asked for. */
 export class ItemContext implements CallContext {
@@ -13,6 +11,7 @@ export class ItemContext implements CallContext {
   /** The id that was made here because the call had none. */
   madeId: string | undefined = undefined;
   readonly #sentId: string | undefined;
+  #key: string | undefined;
   #controller: AbortController | undefined = undefined;
 
   /** The context of the item at `position` of `message`. */
@@ -24,11 +23,17 @@ export class ItemContext implements CallContext {
     this.fallbackIndex = mark.fallbackIndex;
     this.index = index < 0 ? undefined : index;
     this.#sentId = mark.correlationId;
+    this.#key = mark.key ?? (message.run === undefined || index < 0 ? undefined : `${message.run}/${index}`);
   }
 
   /** The call's id; one that is made here is sent to the caller, whose log lines then have it too. */
   get correlationId(): string {
     return this.#sentId ?? (this.madeId ??= generateCorrelationId());
+  }
+
+  /** The same for all attempts of the item. */
+  get idempotencyKey(): string {
+    return this.#key ??= crypto.randomUUID();
   }
 
   /** Made when first asked for: a controller costs more than most items. */
