@@ -25,6 +25,8 @@ export interface OpenJournalOptions {
   readonly nowMs: () => number;
   /** A text that no other run has. */
   readonly token: string;
+  /** Whether it is no longer wanted: a long one is then not read to its end. */
+  readonly isStopped?: () => boolean;
   /** Is called once, where nothing can be recorded any more. */
   readonly onFailure: (error: JournalError) => void;
 }
@@ -70,7 +72,10 @@ async function openLocked(options: OpenJournalOptions, fail: JournalFailure, loc
   const file = new RecordFile(fs, path);
   try {
     const places = new RecordedPlaces();
-    const content = await readJournal(file, fail, readOutcome, (record, offset) => places.add(record, offset));
+    const content = await readJournal(file, fail, readOutcome, (record, offset) => {
+      if (options.isStopped?.()) throw fail("its run was stopped before it was read");
+      places.add(record, offset);
+    });
     const mismatch = content.header && mismatchOf(content.header, options.header);
     if (mismatch === undefined) {
       await prepare(file, content, options.header);

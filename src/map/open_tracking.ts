@@ -46,7 +46,7 @@ export async function openTracking(
 
 function openJournalOf(
   { path, durability, onMismatch, version, key }: ResolvedJournal,
-  { clock, fail, functionName }: Pick<TrackedItemsParts, "clock" | "fail" | "functionName">,
+  { clock, fail, functionName, isOver }: Pick<TrackedItemsParts, "clock" | "fail" | "functionName" | "isOver">,
   task: string,
 ): Promise<Journal> {
   const at = new Date(clock.wallNow()).toISOString();
@@ -59,6 +59,7 @@ function openJournalOf(
     task,
     nowMs: wallClockNow,
     token: generateCorrelationId(),
+    isStopped: isOver,
     onFailure: fail,
   });
 }

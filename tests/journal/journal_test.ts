@@ -1,4 +1,5 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertRejects } from "@std/assert";
+import { JournalError } from "@opero/core";
 import type { Journal } from "../../src/journal/journal.ts";
 import type { JournalRecord } from "../../src/journal/journal_record.ts";
 import { openJournal } from "../../src/journal/open_journal.ts";
@@ -8,7 +9,7 @@ import { namesBeside, recordsIn, withJournal } from "../support/temporary_journa
 
 const fs = requireFiles("test");
 
-function open(path: string, files: FsModule = fs): Promise<Journal> {
+function open(path: string, files: FsModule = fs, isStopped = () => false): Promise<Journal> {
   return openJournal({
     fs: files,
     path,
@@ -18,6 +19,7 @@ function open(path: string, files: FsModule = fs): Promise<Journal> {
     task: 'map "load"',
     nowMs: Date.now,
     token: crypto.randomUUID(),
+    isStopped,
     onFailure: (error) => {
       throw error;
     },
@@ -101,6 +103,18 @@ Deno.test("openJournal() removes what a process left that ended while it made th
     await journal.close(false);
     assertEquals(namesBeside(path), ["run.jsonl"]);
     assertEquals(recordsIn(path).map(({ v }) => v), [2]);
+  });
+});
+
+Deno.test("openJournal() that is no longer wanted reads no more, and gives the lock back", async () => {
+  await withJournal(async (path) => {
+    const journal = await open(path);
+    for (let place = 0; place < 20_000; place++) journal.write(record(place, place));
+    await journal.close(true);
+    let asked = 0;
+    const opening = open(path, fs, () => ++asked > 5_000);
+    await assertRejects(() => opening, JournalError, "its run was stopped before it was read");
+    assertEquals([asked, namesBeside(path)], [5_001, ["run.jsonl"]]);
   });
 });
 

@@ -276,6 +276,28 @@ Deno.test("close() waits until the journal of a run that is ending is given back
   });
 });
 
+Deno.test("a run that is aborted while it reads a long journal ends before that is read", async () => {
+  await withJournal(async (path) => {
+    await countedMap(path).map([1]);
+    const [header, line] = Deno.readTextFileSync(path).split("\n");
+    Deno.writeTextFileSync(path, `${header}\n${`${line}\n`.repeat(150_000)}`);
+    const { map, runs } = countedMap({ path });
+    const timeOf = async (isAborted: boolean): Promise<number> => {
+      const startMs = performance.now();
+      const signal = isAborted ? AbortSignal.timeout(1) : undefined;
+      const ended = map([1], { signal });
+      if (isAborted) await assertRejects(() => ended, DOMException);
+      else await ended;
+      return performance.now() - startMs;
+    };
+    const abortedMs = await timeOf(true);
+    assertEquals(namesBeside(path), ["run.jsonl"]);
+    const wholeMs = await timeOf(false);
+    assert(abortedMs < wholeMs / 2, `${abortedMs} ms of ${wholeMs} ms`);
+    assertEquals(runs, []);
+  });
+});
+
 Deno.test("the journal of a run is that of the run, or of the map, and false is none", async () => {
   await withJournal(async (path) => {
     const { map, runs } = countedMap(path);
