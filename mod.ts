@@ -58,6 +58,7 @@ export type {
   CallMeta,
   CallOptions,
   OperoHandles,
+  OwnProperties,
   WithMeta,
   Wrapped,
 } from "./src/engine/wrapped.ts";

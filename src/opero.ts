@@ -12,7 +12,7 @@ import type { OptionTable } from "./policy/option_table.ts";
 import { isClass, wrapForms } from "./engine/wrap_forms.ts";
 import type { ArgFallbackOptions } from "./layers/arg_fallback.ts";
 import type { CheckedArgFallback } from "./policy/checked_arg_fallback.ts";
-import type { AnyFunction, AsyncFunction, Wrapped } from "./engine/wrapped.ts";
+import type { AnyFunction, AsyncFunction, OwnProperties, Wrapped } from "./engine/wrapped.ts";
 import { makeWrapper } from "./engine/wrapper.ts";
 import type { Telemetry } from "./telemetry/telemetry.ts";
 
@@ -23,7 +23,7 @@ export interface OperoWrapper {
   <F extends (this: any, ...args: any[]) => never>(
     fn: F,
     context?: ClassMethodDecoratorContext,
-  ): Wrapped<(this: ThisParameterType<F>, ...args: Parameters<F>) => Promise<never>>;
+  ): Wrapped<((this: ThisParameterType<F>, ...args: Parameters<F>) => Promise<never>) & OwnProperties<F>>;
   /**
    * Decorates an async method where TypeScript's `experimentalDecorators` are on, which give the class, the name and
    * the descriptor.
@@ -36,10 +36,10 @@ export interface OperoWrapper {
   /** Wraps an async function: its type stays as it is. */
   <F extends AsyncFunction>(fn: F, context?: ClassMethodDecoratorContext): Wrapped<F>;
   /** Wraps a sync function: its result becomes a promise. */
-  <This, Args extends unknown[], R>(
-    fn: (this: This, ...args: Args) => R,
+  <This, Args extends unknown[], R, Own>(
+    fn: ((this: This, ...args: Args) => R) & Own,
     context?: ClassMethodDecoratorContext,
-  ): Wrapped<(this: This, ...args: Args) => Promise<Awaited<R>>>;
+  ): Wrapped<((this: This, ...args: Args) => Promise<Awaited<R>>) & OwnProperties<Own>>;
 }
 
 /** Makes functions resilient: `opero(fn, options)`, `opero(options)(fn)` or `@opero(options)` on a method. */
@@ -50,7 +50,7 @@ export interface Opero {
     fn: F,
     // deno-lint-ignore no-explicit-any -- as above
     options?: OperoOptions<Parameters<NoInfer<F>>, any>,
-  ): Wrapped<(this: ThisParameterType<F>, ...args: Parameters<F>) => Promise<never>>;
+  ): Wrapped<((this: ThisParameterType<F>, ...args: Parameters<F>) => Promise<never>) & OwnProperties<F>>;
   /**
    * Decorates an async method where TypeScript's `experimentalDecorators` are on, which give the class, the name and
    * the descriptor.
@@ -71,13 +71,13 @@ export interface Opero {
       & CheckedArgFallback<Place, Parameters<NoInfer<F>>>,
   ): Wrapped<F>;
   /** Wraps a sync function: its result becomes a promise. */
-  <This, Args extends unknown[], R, const Place extends ArgFallbackOptions["argFallback"] = undefined>(
-    fn: (this: This, ...args: Args) => R,
+  <This, Args extends unknown[], R, Own, const Place extends ArgFallbackOptions["argFallback"] = undefined>(
+    fn: ((this: This, ...args: Args) => R) & Own,
     options?:
       & OperoOptions<Args, Awaited<NoInfer<R>>>
       & { readonly argFallback?: Place | undefined }
       & CheckedArgFallback<Place, NoInfer<Args>>,
-  ): Wrapped<(this: This, ...args: Args) => Promise<Awaited<R>>>;
+  ): Wrapped<((this: This, ...args: Args) => Promise<Awaited<R>>) & OwnProperties<Own>>;
   /** Takes the options first, for several functions or as a decorator. */
   (options?: OperoOptions): OperoWrapper;
 }

@@ -18,7 +18,7 @@ import { requireMode } from "./map/require_mode.ts";
 import type { Registry } from "./engine/registry.ts";
 import { shownOptions } from "./engine/shown_options.ts";
 import { wrapForms } from "./engine/wrap_forms.ts";
-import type { AnyFunction } from "./engine/wrapped.ts";
+import type { AnyFunction, OwnProperties } from "./engine/wrapped.ts";
 import { likeOriginal } from "./engine/own_properties.ts";
 import { metaOf, observed } from "./engine/wrapper.ts";
 
@@ -28,28 +28,30 @@ export interface OpmapWrapper<Errors extends OnError> {
    * Decorates a method. It then takes many items, which no type of a decorator can say: let the method take and
    * answer with `any`, or read it as {@link Mapped} where it is called.
    */
-  // deno-lint-ignore no-explicit-any -- a decorator may not change the type of a method
-  (fn: AnyFunction, context: ClassMethodDecoratorContext): any;
+  // deno-lint-ignore no-explicit-any -- it may not change the type of a method; `any` lets it come before the others
+  <F extends AnyFunction>(fn: F, context: ClassMethodDecoratorContext<any, any>): any;
   /** Decorates a method where TypeScript's `experimentalDecorators` are on. */
   // deno-lint-ignore no-explicit-any -- a decorator may not change the type of a method
   (target: object, key: string | symbol, descriptor: PropertyDescriptor): any;
   /** Makes `fn` a function over many items. */
-  <This, Item, R>(fn: (this: This, item: Item) => R): Mapped<This, Item, Awaited<R>, Errors>;
+  <This, Item, R, Own>(
+    fn: ((this: This, item: Item) => R) & Own,
+  ): Mapped<This, Item, Awaited<R>, Errors> & OwnProperties<Own>;
 }
 
 /** Makes functions of one item functions of many: `opmap(fn, options)`, `opmap(options)(fn)` or `@opmap(options)`. */
 export interface Opmap {
   /** Decorates a method with the defaults, as {@link OpmapWrapper} does. */
-  // deno-lint-ignore no-explicit-any -- a decorator may not change the type of a method
-  (fn: AnyFunction, context: ClassMethodDecoratorContext): any;
+  // deno-lint-ignore no-explicit-any -- it may not change the type of a method; `any` lets it come before the others
+  <F extends AnyFunction>(fn: F, context: ClassMethodDecoratorContext<any, any>): any;
   /** Decorates a method where TypeScript's `experimentalDecorators` are on. */
   // deno-lint-ignore no-explicit-any -- a decorator may not change the type of a method
   (target: object, key: string | symbol, descriptor: PropertyDescriptor): any;
   /** Makes `fn` a function over many items. */
-  <This, Item, R, Errors extends OnError = "throw">(
-    fn: (this: This, item: Item) => R,
+  <This, Item, R, Own, Errors extends OnError = "throw">(
+    fn: ((this: This, item: Item) => R) & Own,
     options?: OpmapOptions<Item, Awaited<NoInfer<R>>, Errors>,
-  ): Mapped<This, Item, Awaited<R>, Errors>;
+  ): Mapped<This, Item, Awaited<R>, Errors> & OwnProperties<Own>;
   /** Takes the options first, for several functions or as a decorator. */
   // deno-lint-ignore no-explicit-any -- the functions that the options will meet are not known yet
   <Errors extends OnError = "throw">(options?: OpmapOptions<any, any, Errors>): OpmapWrapper<Errors>;

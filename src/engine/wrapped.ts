@@ -15,6 +15,9 @@ export type AnyFunction = (this: any, ...args: any[]) => unknown;
 // deno-lint-ignore no-explicit-any -- as above
 export type AsyncFunction = (this: any, ...args: any[]) => Promise<any>;
 
+/** The properties of a function's type, without its calls. */
+export type OwnProperties<F> = { [Key in keyof F]: F[Key] };
+
 /** Options of one call, for `fn.with()`. */
 export interface CallOptions {
   /** Aborts this call; it rejects with the signal's reason. */

@@ -41,7 +41,7 @@ const EXPORTS: Record<string, { module: object; values: string; types: string }>
       KvCacheConfig KvCommit KvDatabase KvEntry KvKey Lane LatencyStats LayerCall LayerFunction LayerHandler LayerPlace LayersOptions
       LimitStore LimiterHandle LogFields LogLevel LogRecord LogThreshold Logger LoggingOptions MapCalls MapItemError MapMode MapResult MapStats MapStream Mapped MappedRun
       MaybePromise MemoryCacheConfig NameOptions NamedLayer OnError Opero OperoErrorCode OperoEvents OperoHandles
-      OperoInstance OperoOptions OperoWrapper Opmap OpmapOptions OpmapWrapper PolicyHandles ProgressLog ProgressOption ProgressState QueueEvent
+      OperoInstance OperoOptions OperoWrapper Opmap OpmapOptions OpmapWrapper OwnProperties PolicyHandles ProgressLog ProgressOption ProgressState QueueEvent
       RateLimit RateLimitOptions RateLimitPausedEvent RateLimitedEvent ReplacementFrame ReportBin ReportError ReportExample ReportItem ReportItemName ReportLatency ReportTimeline ReportWorker ReraiseOptions ResultFunction RetryBudgetConfig RetryContext RetryEvent RetryOptions RetryPredicate
       RunAbout RunAsync RunAsyncOptions RunOptions RunReport RunTotals SettleOptions ShownOptions SignalOptions SqliteCacheConfig SqliteDatabase SqliteStatement
       StatsOptions SuccessEvent TaskAddress TimeoutOptions Timer Unsubscribe WithMeta WorkerLine WorkerPermissions Wrapped

@@ -371,6 +371,44 @@ Deno.test("a wrapped function has the types of the function's own properties", a
   assertEquals([unit, limitedUnit, await wrapped(1)], ["kg", "kg", 1] as never);
 });
 
+Deno.test("a wrapped sync function and one of many items have the types of the function's own properties", async () => {
+  const weigh = Object.assign((id: number, _scale?: string): number => id, { unit: "kg" });
+  const wrapped = opero(weigh, { retries: 1 });
+  isTrue<Same<ReturnType<typeof wrapped>, Promise<number>>>();
+  const curried = opero({ retries: 1 })(weigh);
+  const units: string[] = [wrapped.unit, curried.unit, wrapped.with({ retries: 0 }).unit];
+  const fail = Object.assign((): never => {
+    throw new RangeError("no");
+  }, { unit: "t" });
+  units.push(opero(fail).unit, opero({ retries: 1 })(fail).unit);
+  const weighAll = opmap(Object.assign((id: number): number => id, { unit: "g" }), { progress: false });
+  isTrue<Same<ReturnType<typeof weighAll>, Promise<number[]>>>();
+  units.push(weighAll.unit, opmap({ progress: false })(weigh).unit);
+  // @ts-expect-error -- the function has no such property
+  assertEquals([units, wrapped.mass], [["kg", "kg", "kg", "t", "t", "g", "kg"], undefined] as never);
+  assertEquals([await wrapped(1), await weighAll([1, 2])], [1, [1, 2]] as never);
+});
+
+Deno.test("opmap() decorates methods of any type, static ones too, with options and without", async () => {
+  class Scale {
+    @opmap({ progress: false })
+    async weigh(id: number): Promise<number> {
+      return await Promise.resolve(id);
+    }
+    @opmap
+    label(id: number): string {
+      return `${id} kg`;
+    }
+    @opmap({ progress: false, retries: 0 })
+    static async tare<Id>(id: Id): Promise<Id> {
+      return await Promise.resolve(id);
+    }
+  }
+  // deno-lint-ignore no-explicit-any -- a decorator may not change the type of a method
+  const [scale, tare]: [any, any] = [new Scale(), Scale.tare];
+  assertEquals([await scale.weigh([1, 2]), await scale.label([3]), await tare([4])], [[1, 2], ["3 kg"], [4]] as never);
+});
+
 Deno.test("rateLimit gives its costs the types of the function, and fn.limiter those of a handle", () => {
   const wrapped = opero((text: string, size: number) => text + size, {
     rateLimit: [{ limit: 60, per: "1m" }, { limit: 90_000, per: "1m", cost: (text, size) => text.length + size }],
