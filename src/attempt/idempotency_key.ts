@@ -1,9 +1,6 @@
 import type { AbortScope } from "../call/abort_scope.ts";
 import { type Call, stateOf } from "../call/call.ts";
 
-/** Those that were asked for, or given, by the state of their call, which its forks share. */
-const keys = new WeakMap<object, string>();
-
 /** What the keys of a run of a map begin with, by the scope that its calls share. */
 const runs = new WeakMap<AbortScope, string>();
 
@@ -19,9 +16,7 @@ export function idempotencyKeyOf(call: Call): string {
   const known = givenKeyOf(call);
   if (known !== undefined) return known;
   if (mapScope !== undefined && index !== undefined) return `${runKeyOf(mapScope)}/${index}`;
-  const key = crypto.randomUUID();
-  keys.set(stateOf(call), key);
-  return key;
+  return stateOf(call).idempotencyKey = crypto.randomUUID();
 }
 
 /**
@@ -31,7 +26,7 @@ export function idempotencyKeyOf(call: Call): string {
  * @param key The key.
  */
 export function setIdempotencyKey(call: Call, key: string): void {
-  keys.set(stateOf(call), key);
+  stateOf(call).idempotencyKey = key;
 }
 
 /**
@@ -41,7 +36,7 @@ export function setIdempotencyKey(call: Call, key: string): void {
  * @returns The key; `undefined` where it is that of the run and the place of an item.
  */
 export function givenKeyOf({ state }: Call): string | undefined {
-  return state === undefined ? undefined : keys.get(state);
+  return state?.idempotencyKey;
 }
 
 /**

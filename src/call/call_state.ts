@@ -114,6 +114,9 @@ export class CallState {
   deadlineAtMs: number = Infinity;
   /** Options of this one call. */
   limits: CallLimits | undefined = undefined;
+  // Declared only, and set where it is needed: a field that is set costs every call that has a state.
+  /** What stays the same over all attempts, where that is not the key of the run and the place in it. */
+  declare idempotencyKey: string | undefined;
 
   /** The latest retry that was taken from a budget. It is declared only, as few calls have one. */
   declare retryTaken: RetryTaken | undefined;

@@ -2,6 +2,13 @@ import type { Call } from "../call/call.ts";
 import type { RunningAttempt } from "../call/call_state.ts";
 import type { WireItem } from "./wire/items_frame.ts";
 
+/** An attempt as it travels. */
+export interface WrittenItem {
+  readonly item: WireItem;
+  /** How many bytes a frame with it alone takes at most. */
+  readonly bytes: number;
+}
+
 /** Stops jobs. */
 export interface JobStopper {
   /** Stops `job`, which rejects with `reason`. */
@@ -13,6 +20,8 @@ export class ClusterJob implements RunningAttempt {
   readonly call: Call;
   /** What travels. */
   readonly item: WireItem;
+  /** How many bytes a frame with it alone takes at most. */
+  readonly bytes: number;
   /** Its outcome. */
   readonly promise: Promise<unknown>;
   /** Whether the engine has it. */
@@ -24,9 +33,10 @@ export class ClusterJob implements RunningAttempt {
   #reject!: (error: unknown) => void;
 
   /** A job that waits to be sent. */
-  constructor(call: Call, item: WireItem, stopper: JobStopper) {
+  constructor(call: Call, { item, bytes }: WrittenItem, stopper: JobStopper) {
     this.call = call;
     this.item = item;
+    this.bytes = bytes;
     this.#stopper = stopper;
     this.promise = new Promise((resolve, reject) => {
       this.#resolve = resolve;

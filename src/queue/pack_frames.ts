@@ -17,12 +17,8 @@ const FIELD_BYTES = 96;
  * @param item The item.
  * @returns The bytes.
  */
-export function frameBytesOf(item: WireItem): number {
-  return HEAD_BYTES + itemBytes(item);
-}
-
-function itemBytes({ line, key, correlationId }: WireItem): number {
-  return bytesOf(line) + 3 * (key.length + (correlationId?.length ?? 0)) + FIELD_BYTES;
+export function frameBytesOf({ line, key, correlationId }: WireItem): number {
+  return HEAD_BYTES + bytesOf(line) + 3 * (key.length + (correlationId?.length ?? 0)) + FIELD_BYTES;
 }
 
 /**
@@ -38,14 +34,14 @@ export function packFrames(jobs: readonly ClusterJob[], size: number, maxBytes: 
   const frames: ClusterJob[][] = [];
   let bytes = 0;
   for (const job of jobs) {
-    const more = itemBytes(job.item);
+    const more = job.bytes - HEAD_BYTES;
     const last = frames.at(-1);
     if (last !== undefined && last.length < size && bytes + more <= limit) {
       last.push(job);
       bytes += more;
     } else {
       frames.push([job]);
-      bytes = HEAD_BYTES + more;
+      bytes = job.bytes;
     }
   }
   return frames;

@@ -6,7 +6,7 @@ import { getCorrelationId } from "../telemetry/correlation.ts";
 import type { Engine } from "./engine.ts";
 import { frameBytesOf } from "./pack_frames.ts";
 import { sentArguments } from "./sent_arguments.ts";
-import type { WireItem } from "./wire/items_frame.ts";
+import type { WrittenItem } from "./cluster_job.ts";
 import { writeValues } from "./wire/wire_value.ts";
 
 /** What is known of the function whose items are sent. */
@@ -25,11 +25,11 @@ export interface WriteItemOptions {
  * @param call The call.
  * @param ref What the attempt is called here.
  * @param options What is known of its function.
- * @returns The item.
+ * @returns The item, and how large it is.
  * @throws {SerializationError} If its arguments cannot travel, or take more than the engine takes.
  * @throws {ConfigurationError} If it brings fallback values of its own.
  */
-export function writeItem(call: Call, ref: number, options: WriteItemOptions): WireItem {
+export function writeItem(call: Call, ref: number, options: WriteItemOptions): WrittenItem {
   const { engine, functionName, timeoutMs, parameters } = options;
   const { state } = call;
   const item = {
@@ -44,7 +44,7 @@ export function writeItem(call: Call, ref: number, options: WriteItemOptions): W
     line: writeValues(sentArguments(call, parameters, functionName), "send an item to a worker"),
   };
   const bytes = frameBytesOf(item);
-  if (bytes <= engine.maxFrameBytes) return item;
+  if (bytes <= engine.maxFrameBytes) return { item, bytes };
   const why = `it takes ${bytes} bytes, and its engine takes at most ${engine.maxFrameBytes}`;
   throw new SerializationError(`Cannot send an item to a worker as ${why}`);
 }

@@ -12,6 +12,7 @@ import {
 } from "@opero/core";
 import { memoryEngine } from "@opero/core/testing";
 import { serve } from "@opero/core/worker";
+import { warningsOf } from "../support/warnings_of.ts";
 
 const quiet = { mode: "cluster", progress: false, minDelay: "1ms" } as const;
 const double = async (n: number) => await Promise.resolve(2 * n);
@@ -343,4 +344,25 @@ Deno.test("a worker stops by its signal, and after it had nothing to do for a wh
   await idle.stopped;
   controller.abort();
   await told.stopped;
+});
+
+Deno.test("serve() waits for an engine that is away, until its signal aborts", async () => {
+  let isAway = true;
+  const inner = memoryEngine();
+  const engine: Engine = {
+    ...listeningEngine().engine,
+    openWorker: (address, worker) => isAway ? Promise.reject(new Error("away")) : inner.openWorker(address, worker),
+  };
+  const map = opmap(double, { ...quiet, engine, task: "away" });
+  const controller = new AbortController();
+  const lines = await warningsOf(async () => {
+    const waiting = assertRejects(() => serve(map, { signal: controller.signal }), Error, "enough");
+    await new Promise((resolve) => setTimeout(resolve, 120));
+    controller.abort(new Error("enough"));
+    await waiting;
+    await assertRejects(() => serve(map, { signal: controller.signal }), Error, "enough");
+    setTimeout(() => isAway = false, 100);
+    await (await serve(map)).stop();
+  });
+  assertEquals(lines.filter((line) => line.includes("does not answer (away)")).length >= 1, true);
 });

@@ -45,14 +45,23 @@ export class ServedTask implements AsyncDisposable {
     return this.#worker.counts;
   }
 
-  /** Announces itself, and begins; `signal` stops it. */
+  /**
+   * Announces itself, and begins; `signal` stops it.
+   *
+   * @throws {unknown} The reason of the signal, where that aborts before it has begun.
+   */
   async begin(signal: AbortSignal | undefined): Promise<void> {
-    this.#line = await this.#worker.open();
+    signal?.throwIfAborted();
+    this.#signal = signal;
+    if (signal !== undefined) followSignal(signal, this.#follower);
+    try {
+      this.#line = await this.#worker.open();
+    } catch (error) {
+      if (signal !== undefined) unfollowSignal(signal, this.#follower);
+      throw signal?.aborted ? signal.reason : error;
+    }
     this.#worker.work(this.#line).catch((error) => this.#reject(error));
     this.#watchIdle();
-    this.#signal = signal;
-    if (signal?.aborted) void this.stop();
-    else if (signal !== undefined) followSignal(signal, this.#follower);
   }
 
   /** Begins nothing more, lets what runs end, and gives back the rest. */
