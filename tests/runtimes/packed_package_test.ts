@@ -182,6 +182,7 @@ test(
     assertEquals(await importsOf("mod.js"), ["./base.js", "./core.js"]);
     assertEquals([await importsOf("light.js"), await importsOf("base.js")], [["./base.js"], []]);
     const late = [
+      "cluster_pool",
       "keyv_store",
       "open_disk_store",
       "open_kv_store",
