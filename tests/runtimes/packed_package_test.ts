@@ -192,7 +192,14 @@ test(
       "worker_pool",
     ];
     assertEquals(await importsOf("core.js"), ["./base.js", ...late.map((name) => `late ./${name}.js`)]);
-    for (const name of late) assert((await importsOf(`${name}.js`)).includes("./base.js"), name);
+    // What another entry point uses as well stands in a file of its own between the two.
+    const isBesideBase = async (name: string): Promise<boolean> => {
+      const imports = await importsOf(name);
+      const shared = imports.filter((each) => each.startsWith("./chunk-"));
+      return imports.includes("./base.js") ||
+        (await Promise.all(shared.map((each) => isBesideBase(each.slice(2))))).includes(true);
+    };
+    for (const name of late) assert(await isBesideBase(`${name}.js`), name);
   },
 );
 
