@@ -27,7 +27,7 @@ import {
   TimeoutError,
   withCorrelationId,
 } from "@opero/core";
-import { FakeClock } from "@opero/core/testing";
+import { FakeClock, memoryEngine } from "@opero/core/testing";
 
 /** Something that has to hold on every runtime. */
 export interface PortableCase {
@@ -539,3 +539,21 @@ portable(
       assert.equal(existsSync(`${path}.lock`), false);
     }),
 );
+
+portable("a map in the mode cluster runs its items where a worker serves them, inline and in threads", async () => {
+  const engine = memoryEngine();
+  const options = { mode: "cluster", engine, progress: false, minDelay: "1ms" } as const;
+  const tenfold = opmap(async (n: number) => {
+    const { attempt, index } = currentCall();
+    if (n === 2 && attempt === 1) throw new RangeError("again");
+    await new Promise((resolve) => setTimeout(resolve, 1));
+    return [10 * n, attempt, index];
+  }, { ...options, task: "tenfold" });
+  const half = opmap((n: number) => n / 2, { ...options, task: "half" });
+  const workers = [await engine.serve(tenfold, { slots: 4 }), await engine.serve(half, { threads: 1 })];
+  assert.deepEqual(await tenfold([1, 2, 3]), [[10, 1, 0], [20, 2, 1], [30, 1, 2]]);
+  assert.deepEqual(await half([2, 4]), [1, 2]);
+  assert.deepEqual(workers.map(({ counts }) => counts.done), [4, 2]);
+  await Promise.all([tenfold.close(), half.close()]);
+  await engine.close();
+});
