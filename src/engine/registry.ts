@@ -1,3 +1,4 @@
+import { boundedRandom } from "../time/bounded_random.ts";
 import type { Clock } from "../time/clock.ts";
 import type { Duration } from "../time/duration.ts";
 import { ConfigurationError } from "../errors/configuration_error.ts";
@@ -59,7 +60,7 @@ export class Registry {
     this.options = options;
     this.defaults = options.defaults;
     this.clock = options.clock;
-    this.random = options.random ?? Math.random;
+    this.random = options.random === undefined ? Math.random : boundedRandom(options.random);
     this.telemetry = new Telemetry({ ...options, random: this.random });
   }
 
