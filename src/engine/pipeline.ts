@@ -94,10 +94,11 @@ function policyHostFor(parts: PipelineParts, host: LayerHost): PolicyHost {
   const { registry, task, runAttempt, engine } = parts;
   const { openShared } = engine;
   const shared: PolicyHost["shared"] = (option, name, settings, make) =>
-    openShared === undefined ? make() : registry.sharedFrom(openShared).of(task, option, name, settings, make);
+    openShared === undefined ? make() : (registry.shared ??= openShared()).of(task, option, name, settings, make);
   const policyHost: PolicyHost = {
     ...host,
     task,
+    hint: engine.table.hint,
     parameters: undefined,
     keyArguments: allArguments,
     cache: undefined,

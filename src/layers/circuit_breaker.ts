@@ -43,7 +43,7 @@ export const circuitBreakerPolicy: Policy = definePolicy<CircuitBreakerOptions>(
   show: { circuitBreaker: showBreaker },
   resolve: ({ circuitBreaker = false }, host) => {
     if (circuitBreaker === false) return undefined;
-    const { failureOn, name, ...filled } = filledBreaker(host.task, circuitBreaker);
+    const { failureOn, name, ...filled } = filledBreaker(host.task, circuitBreaker, host.hint);
     const settings = breakerSettings(filled);
     const open = () => new BreakerGroup(() => new CircuitBreaker(settings, host.clock));
     const group = name === undefined ? open() : host.shared("circuitBreaker", name, filled, open);

@@ -49,7 +49,7 @@ export const concurrencyPolicy: Policy = definePolicy<ConcurrencyOptions>({
   show: { concurrency: showConcurrency },
   resolve: ({ concurrency, concurrencyKey }, host) => {
     if (concurrency === undefined) return undefined;
-    const filled = filledConcurrency(host.task, concurrency);
+    const filled = filledConcurrency(host.task, concurrency, host.hint);
     const make = slotsMaker(filled, host.clock);
     const options = { maxQueue: filled.maxQueue!, maxWaitMs: parseDuration(filled.maxWait) ?? Infinity };
     if (concurrencyKey === undefined) {

@@ -23,7 +23,7 @@ export const hedgePolicy: Policy = definePolicy<HedgeOptions>({
   show: { hedge: showHedge },
   resolve: ({ hedge }, host) => {
     if (hedge === undefined) return undefined;
-    const { after, max, budget } = filledHedge(host.task, hedge);
+    const { after, max, budget } = filledHedge(host.task, hedge, host.hint);
     const latencies = typeof after === "number" ? undefined : new QuantileDelay(after);
     return hedgeLayer({
       delayMs: typeof after === "number" ? () => after * 1_000 : () => latencies!.delayMs,

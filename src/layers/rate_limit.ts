@@ -72,7 +72,7 @@ export const rateLimitPolicy: Policy = definePolicy<
   show: { rateLimit: showRate },
   resolve: (options, host) => {
     if (options.rateLimit === undefined) return undefined;
-    const limits = resolveLimits(host.task, options.rateLimit);
+    const limits = resolveLimits(host.task, options.rateLimit, host.hint);
     const { limiterOf, shared, handle } = functionLimiters(options, limits, host);
     const pacing = options.serverPacing && options.respectRetryAfter
       ? new ServerPacing(host, parseDuration(options.maxRetryAfter)!, options.fallbackStrategy !== undefined)

@@ -2,7 +2,7 @@ import type { RetryPredicate } from "../attempt/retry_context.ts";
 import type { BreakerSettings } from "../breaker/circuit_breaker.ts";
 import { formatDuration } from "../errors/format_duration.ts";
 import { type ErrorClass, errorMatcher } from "../options/error_matcher.ts";
-import { hintFor } from "../options/peer_names.ts";
+import type { Hint } from "../options/nearest_name.ts";
 import {
   nonEmptyString,
   numberThat,
@@ -110,12 +110,13 @@ export function showBreaker(value: unknown): unknown {
  *
  * @param task What fails if the option is wrong, for the message, as in `wrap "fetchUser"`.
  * @param given The option as the user gave it, but for `false`.
+ * @param hint Says what an unknown field may mean.
  * @returns The fields with their defaults, durations in seconds.
  * @throws {ConfigurationError} If a field of it is wrong, or fields contradict each other.
  */
-export function filledBreaker(task: string, given: true | CircuitBreakerConfig): CircuitBreakerConfig {
+export function filledBreaker(task: string, given: true | CircuitBreakerConfig, hint?: Hint): CircuitBreakerConfig {
   if (given === true) return fill({});
-  validateOptions(task, given, FIELDS, "circuitBreaker.", hintFor);
+  validateOptions(task, given, FIELDS, "circuitBreaker.", hint);
   const refuse = (field: keyof CircuitBreakerConfig, desired: string) => {
     if (given[field] !== undefined) throw wrongOption(task, `circuitBreaker.${field}`, { desired }, given[field]);
   };

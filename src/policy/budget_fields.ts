@@ -1,4 +1,3 @@
-import { hintFor } from "../options/peer_names.ts";
 import {
   nonEmptyString,
   numberThat,
@@ -71,10 +70,10 @@ export function showBudget(value: unknown): unknown {
  */
 export function openRetryBudget(
   option: boolean | RetryBudgetConfig | undefined,
-  { task, clock, shared }: Pick<PolicyHost, "task" | "clock" | "shared">,
+  { task, clock, shared, hint }: Pick<PolicyHost, "task" | "clock" | "shared" | "hint">,
 ): RetryBudget | undefined {
   if (option === undefined || option === false) return undefined;
-  if (option !== true) validateOptions(task, option, FIELDS, "retryBudget.", hintFor);
+  if (option !== true) validateOptions(task, option, FIELDS, "retryBudget.", hint);
   const { name, ...filled } = fill(option === true ? {} : option);
   const { ratio, minPerSecond, window } = filled;
   const open = () => new RetryBudget({ ratio, minPerSecond, windowMs: parseDuration(window)! }, clock);

@@ -1,4 +1,4 @@
-import { hintFor } from "../options/peer_names.ts";
+import type { Hint } from "../options/nearest_name.ts";
 import {
   anyDuration,
   nonNegativeInteger,
@@ -77,12 +77,13 @@ export function showConcurrency(value: unknown): unknown {
  *
  * @param task What fails if the option is wrong, for the message, as in `wrap "fetchUser"`.
  * @param given The option as the user gave it.
+ * @param hint Says what an unknown field may mean.
  * @returns The fields with their defaults, durations in seconds.
  * @throws {ConfigurationError} If a field of it is wrong, or fields contradict each other.
  */
-export function filledConcurrency(task: string, given: number | ConcurrencyConfig): ConcurrencyConfig {
+export function filledConcurrency(task: string, given: number | ConcurrencyConfig, hint?: Hint): ConcurrencyConfig {
   const config = asConfig(given);
-  validateOptions(task, config, FIELDS, "concurrency.", hintFor);
+  validateOptions(task, config, FIELDS, "concurrency.", hint);
   const refuse = (field: keyof ConcurrencyConfig, desired: string) =>
     wrongOption(task, `concurrency.${field}`, { desired }, config[field]);
   const adaptive = ADAPTIVE_FIELDS.find((field) => config[field] !== undefined);

@@ -1,4 +1,4 @@
-import { hintFor } from "../options/peer_names.ts";
+import type { Hint } from "../options/nearest_name.ts";
 import {
   either,
   numberThat,
@@ -88,15 +88,16 @@ export function showHedge(value: unknown): FilledHedge {
  *
  * @param task What fails if the option is wrong, for the message, as in `wrap "fetchUser"`.
  * @param given The option as the user gave it.
+ * @param hint Says what an unknown field may mean.
  * @returns The fields with their defaults, durations in seconds.
  * @throws {ConfigurationError} If a field of it is wrong, or `after` is missing.
  */
-export function filledHedge(task: string, given: HedgeConfig): FilledHedge {
-  validateOptions(task, given, FIELDS, "hedge.", hintFor);
+export function filledHedge(task: string, given: HedgeConfig, hint?: Hint): FilledHedge {
+  validateOptions(task, given, FIELDS, "hedge.", hint);
   const { after } = given;
   if (after === undefined) throw wrongOption(task, "hedge.after", FIELDS.after!, undefined);
   if (typeof after === "object") {
-    validateOptions(task, after, QUANTILE_FIELDS, "hedge.after.", hintFor);
+    validateOptions(task, after, QUANTILE_FIELDS, "hedge.after.", hint);
     if (after.quantile === undefined) throw wrongOption(task, "hedge.after.quantile", part, undefined);
   }
   return showHedge(given);

@@ -2,12 +2,15 @@ import type { LayerHost } from "../attempt/layer_host.ts";
 import type { RetrySpending } from "../attempt/retry_policy.ts";
 import type { CachedResults } from "../cache/results/cached_results.ts";
 import type { FallbackParameters } from "../function_source/fallback_parameter.ts";
+import type { Hint } from "../options/nearest_name.ts";
 import type { RetryBudget } from "../retry/retry_budget.ts";
 
 /** What a policy may use to make its layer for one wrapped function. */
 export interface PolicyHost extends LayerHost {
   /** What cannot be done where an option is wrong, as in `wrap "fetchUser"`. */
   readonly task: string;
+  /** Says what an unknown field of an option may mean. */
+  readonly hint: Hint;
   /** The parameters with alternatives, where `argFallback` names some. */
   readonly parameters: FallbackParameters | undefined;
   /** The arguments that distinguish calls: all but those alternatives. */

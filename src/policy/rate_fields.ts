@@ -2,7 +2,7 @@ import { ConfigurationError } from "../errors/configuration_error.ts";
 import { canBeKept, largestCost, type Rate } from "../limiter/rate.ts";
 import type { LimitStore } from "../limiter/store/limit_store.ts";
 import { describeValue } from "../options/describe_value.ts";
-import { hintFor } from "../options/peer_names.ts";
+import type { Hint } from "../options/nearest_name.ts";
 import {
   anyFunction,
   booleanFlag,
@@ -123,15 +123,16 @@ export function showRate(value: unknown): unknown {
  *
  * @param task What fails if the option is wrong, for the message, as in `wrap "fetchUser"`.
  * @param given The option as the user gave it.
+ * @param hint Says what an unknown field may mean.
  * @returns The limits, in the order in which they were given.
  * @throws {ConfigurationError} If a field is wrong, or if the resulting time is too long to wait for.
  */
-export function resolveLimits(task: string, given: RateLimitValue): readonly ResolvedLimit[] {
+export function resolveLimits(task: string, given: RateLimitValue, hint?: Hint): readonly ResolvedLimit[] {
   if (typeof given === "number") return [limitOf(task, { limit: given }, "rateLimit", "rateLimit")];
   const isList = Array.isArray(given);
   const limits = [given].flat().map((each: RateLimit, i) => {
     const place = isList ? `rateLimit[${i}]` : "rateLimit";
-    validateOptions(task, each, FIELDS, `${place}.`, hintFor);
+    validateOptions(task, each, FIELDS, `${place}.`, hint);
     return limitOf(task, each, place, `${place}.limit`);
   });
   requireOneSharing(task, limits);
