@@ -59,10 +59,11 @@ export interface ItemOutcome {
 
 /** Counts the items of one run. */
 export class Progress {
+  /** When the run began, a monotonic time in milliseconds. */
+  readonly startMs: number;
   readonly #total: () => number | undefined;
   readonly #clock: Clock;
   readonly #wait: () => ProgressWait | undefined;
-  readonly #startMs: number;
   readonly #recent: RecentRate;
   #done = 0;
   #failed = 0;
@@ -82,8 +83,8 @@ export class Progress {
     this.#total = total;
     this.#clock = clock;
     this.#wait = wait;
-    this.#startMs = clock.now();
-    this.#recent = new RecentRate(this.#startMs);
+    this.startMs = clock.now();
+    this.#recent = new RecentRate(this.startMs);
   }
 
   /** Counts an item that is done. */
@@ -105,7 +106,7 @@ export class Progress {
     const done = this.#done;
     const told = this.#total();
     const total = told === undefined || told < done ? undefined : told;
-    const elapsed = toSeconds(nowMs - this.#startMs);
+    const elapsed = toSeconds(nowMs - this.startMs);
     const rate = elapsed > 0 ? done / elapsed : 0;
     return { done, failed: this.#failed, total, rate, elapsed, eta: this.#eta(total, nowMs) };
   }

@@ -27,7 +27,6 @@ export class TerminalProgress implements BoardLine {
   readonly #clock: Clock;
   readonly #board: TerminalBoard;
   readonly #setTick: TickTimer;
-  readonly #startMs: number;
   #lineMs: number;
   #timer: Timer | undefined;
   #cancelTick: (() => void) | undefined;
@@ -48,7 +47,7 @@ export class TerminalProgress implements BoardLine {
     this.#clock = clock;
     this.#board = boardOf(terminal);
     this.#setTick = setTick;
-    this.#startMs = this.#lineMs = clock.now();
+    this.#lineMs = progress.startMs;
     this.changed();
   }
 
@@ -86,7 +85,7 @@ export class TerminalProgress implements BoardLine {
   }
 
   #isDueAtEnd(): boolean {
-    return this.#terminal.style === "end" && this.#clock.now() - this.#startMs >= END_AFTER_MS;
+    return this.#terminal.style === "end" && this.#clock.now() - this.#progress.startMs >= END_AFTER_MS;
   }
 
   #writeLineIfDue(): void {
