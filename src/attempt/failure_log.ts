@@ -87,11 +87,6 @@ export class FailureLog {
     return !isOver(state) && state.round.some((attempt) => attempt.canRetry);
   }
 
-  /** Whether the latest round of `call` ended with a value that was refused. */
-  isRefused(call: Call): boolean {
-    return stateOf(call).round.at(-1)?.outcome === "refused";
-  }
-
   /** Whether a value may take the place of `error`: all attempts failed. */
   isReplaceable(error: unknown): error is Error {
     return error instanceof AllFailedError;
@@ -110,7 +105,6 @@ export class FailureLog {
       return state.scope!.reason;
     }
     if (isOver(state)) return error;
-    if (this.isRefused(call)) return this.endRefused(call, error, reason ?? "attempts");
     if (reason !== undefined) return this.allFailed(call, reason);
     return this.roundErrors(call).length > 1 ? this.allFailed(call, "attempts") : error;
   }
@@ -147,14 +141,9 @@ export class FailureLog {
     return "attempts";
   }
 
-  /** See `RefusalLog`. */
-  protected endRefused(_call: Call, error: unknown, _reason: AllFailedReason): unknown {
-    return error;
-  }
-
   /** What the attempts of the latest round of `call` threw. */
   roundErrors(call: Call): unknown[] {
-    return stateOf(call).round.filter(({ outcome }) => outcome !== "refused").map(({ error }) => error);
+    return stateOf(call).round.map(({ error }) => error);
   }
 
   /** Whether `error` was made by this log, and was not thrown by the function, of calls of its own. */

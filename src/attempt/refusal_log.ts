@@ -76,11 +76,17 @@ export class RefusalLog extends FailureLog {
     return error instanceof Error && this.#refusals.has(error) && !(error instanceof RateLimitError);
   }
 
-  /** The refusal that is the end of a round that was refused; it comes out as it is where nothing ran. */
-  protected override endRefused(call: Call, error: unknown, reason: AllFailedReason): unknown {
+  /** Ends `call`: a round that was refused with its refusal, which comes out as it is where nothing ran. */
+  override end(call: Call, error: unknown, reason?: AllFailedReason): unknown {
     const state = stateOf(call);
+    if (isOver(state) || state.round.at(-1)?.outcome !== "refused") return super.end(call, error, reason);
     const refusal = soonestRefusal(state.round) ?? error;
-    return state.attempts.length === 0 ? refusal : this.allFailed(call, reason, refusal);
+    return state.attempts.length === 0 ? refusal : this.allFailed(call, reason ?? "attempts", refusal);
+  }
+
+  /** What the attempts of the latest round of `call` threw. */
+  override roundErrors(call: Call): unknown[] {
+    return stateOf(call).round.filter(({ outcome }) => outcome !== "refused").map(({ error }) => error);
   }
 
   /** Why the call stopped: a refusal is no attempt. */

@@ -6,7 +6,6 @@ import type { OptionTable } from "../policy/option_table.ts";
 import type { LayerPlace, Policy } from "../policy/policy.ts";
 import type { PolicyHost } from "../policy/policy_host.ts";
 import type { CallTally } from "../telemetry/call_tally.ts";
-import type { CallTrace } from "../telemetry/call_trace.ts";
 import type { Clock } from "../time/clock.ts";
 import type { FilledOptions, OperoOptions } from "./opero_options.ts";
 import type { Registry } from "./registry.ts";
@@ -48,8 +47,8 @@ export interface CallCounter {
 
 /** Traces calls and their attempts. */
 export interface Tracing {
-  /** Begins to trace a call, if there is something to trace it with. */
-  readonly beginTrace: (functionName: string) => CallTrace | undefined;
+  /** `handler`; a call runs through what `watched` answers in its place where there is something to trace it with. */
+  readonly traced: (functionName: string, handler: Handler, watched: () => Handler) => Handler;
   /** Traces each attempt of calls that are traced. */
   readonly layer: Layer;
 }

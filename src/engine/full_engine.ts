@@ -5,7 +5,6 @@ import { NO_HANDLES } from "../policy/policy_handles.ts";
 import type { PolicyHost } from "../policy/policy_host.ts";
 import { isBug } from "../retry/is_bug.ts";
 import { CallTally } from "../telemetry/call_tally.ts";
-import { beginTrace } from "../telemetry/call_trace.ts";
 import type { Clock } from "../time/clock.ts";
 import { cacheHandle } from "./cache_handle.ts";
 import { counted } from "./counted.ts";
@@ -14,6 +13,7 @@ import { OPERO_TABLE } from "./opero_table.ts";
 import { POLICIES } from "./policies.ts";
 import { SharedValues } from "./shared_values.ts";
 import { tracedAttempt } from "./traced_attempt.ts";
+import { tracedCall } from "./traced_call.ts";
 
 /** All that there is. */
 export const FULL_ENGINE: Engine = {
@@ -26,7 +26,7 @@ export const FULL_ENGINE: Engine = {
   openShared: () => new SharedValues(),
   openHandles,
   makeAsyncHandler: asyncContextHandler,
-  tracing: { beginTrace, layer: tracedAttempt },
+  tracing: { traced: tracedCall, layer: tracedAttempt },
 };
 
 function countCalls(clock: Clock): CallCounter {

@@ -28,7 +28,7 @@ import { receiverFinder } from "./receiver_finder.ts";
  */
 export function openFunctionCache(parts: FunctionCacheParts): CachedResults {
   const { options, registry, host } = parts;
-  const caches = registry.cachesFrom((clock, telemetry) => new InstanceCaches(clock, telemetry));
+  const caches = registry.caches ??= new InstanceCaches(registry.clock, registry.telemetry);
   const place = cachePlace(parts, caches.list);
   const freshness = {
     ttlMs: parseDuration(options.cacheTtl) ?? Infinity,

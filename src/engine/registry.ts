@@ -1,7 +1,6 @@
 import { boundedRandom } from "../time/bounded_random.ts";
 import type { Clock } from "../time/clock.ts";
 import type { Duration } from "../time/duration.ts";
-import { ConfigurationError } from "../errors/configuration_error.ts";
 import type { EventHub } from "../telemetry/events.ts";
 import type { OperoEvents } from "../telemetry/opero_events.ts";
 import type { InstanceCaches } from "./instance_caches.ts";
@@ -50,8 +49,10 @@ export class Registry {
   readonly pools: Map<string, WorkerPool> = new Map();
   /** What it was made with. */
   readonly options: RegistryOptions;
-  #caches: InstanceCaches | undefined = undefined;
-  #shared: SharedValues | undefined = undefined;
+  /** Where the functions of the instance keep their results, once one has a cache. */
+  caches: InstanceCaches | undefined = undefined;
+  /** What functions share by a name, once one gives a name. */
+  shared: SharedValues | undefined = undefined;
   /** Whether nothing may begin any more. */
   isClosed = false;
 
@@ -62,25 +63,5 @@ export class Registry {
     this.clock = options.clock;
     this.random = options.random === undefined ? Math.random : boundedRandom(options.random);
     this.telemetry = new Telemetry({ ...options, random: this.random });
-  }
-
-  /** What functions share by a name; `open` makes it for the first that asks. */
-  sharedFrom(open: () => SharedValues): SharedValues {
-    return this.#shared ??= open();
-  }
-
-  /** Where the functions of the instance keep their results, once one has a cache. */
-  get caches(): InstanceCaches | undefined {
-    return this.#caches;
-  }
-
-  /** The same; `open` makes it for the first that has a cache. */
-  cachesFrom(open: (clock: Clock, telemetry: Telemetry) => InstanceCaches): InstanceCaches {
-    return this.#caches ??= open(this.clock, this.telemetry);
-  }
-
-  /** What a run is refused with once the instance was closed. */
-  closedError(task: string): ConfigurationError | undefined {
-    return this.isClosed ? new ConfigurationError(`Cannot ${task} as its instance is closed`) : undefined;
   }
 }

@@ -58,25 +58,19 @@ export function makeWrapper(fn: AnyFunction, pipeline: Pipeline, options: Filled
  */
 export function observed(handler: Handler, pipeline: Pipeline, cacheMode?: CacheMode): Handler {
   const { telemetry, functionName, clock } = pipeline.host;
-  const { tracing } = pipeline.engine;
+  const watched = () => pipeline.watchedHandler(cacheMode);
+  const run = pipeline.engine.tracing?.traced(functionName, handler, watched) ?? handler;
   return (call) => {
     const startedMs = clock.now();
-    const duration = () => toSeconds(clock.now() - startedMs);
-    const trace = tracing?.beginTrace(functionName);
+    const facts = () => ({ duration: toSeconds(clock.now() - startedMs), attempts: attemptsOf(call) });
     const state = stateOf(call);
-    state.watcher = trace;
-    const running = trace === undefined ? handler(call) : trace.run(() => pipeline.watchedHandler(cacheMode)(call));
-    return running.then(
+    return run(call).then(
       (value) => {
-        const [attempts, { cache }] = [attemptsOf(call), state];
-        trace?.end({ attempts, cache });
-        telemetry.record("success", functionName, call, { duration: duration(), attempts, cache });
+        telemetry.record("success", functionName, call, { ...facts(), cache: state.cache });
         return value;
       },
       (error) => {
-        const attempts = attemptsOf(call);
-        trace?.end({ attempts, cache: state.cache }, error);
-        telemetry.record("failure", functionName, call, { duration: duration(), attempts, error });
+        telemetry.record("failure", functionName, call, { ...facts(), error });
         throw error;
       },
     );

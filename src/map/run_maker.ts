@@ -1,5 +1,6 @@
 import type { Handler } from "../call/layer.ts";
 import type { Pipeline } from "../engine/pipeline.ts";
+import { closedError } from "../engine/closed_error.ts";
 import type { Registry } from "../engine/registry.ts";
 import type { ResolvedJournal } from "../journal/journal_options.ts";
 import { wrongOption } from "../options/validate.ts";
@@ -83,7 +84,7 @@ export class RunMaker {
     const { host, cache } = this.#parts.pipeline;
     const { functionName, clock } = host;
     const task = this.#parts.task;
-    const closed = this.#parts.registry.closedError(task);
+    const closed = closedError(this.#parts.registry, task);
     if (closed !== undefined) throw closed;
     this.#parts.pool?.requireStart(task);
     if (!isItems(items)) throw wrongOption(task, "items", { desired: "an iterable or an async iterable" }, items);
@@ -112,7 +113,7 @@ export class RunMaker {
       onItem: this.#parts.onItem,
       hasItemListener: this.#parts.hasItemListener,
       runs: [this.#parts.runs, this.#parts.registry.runs],
-      closedError: () => this.#parts.registry.closedError(task),
+      closedError: () => closedError(this.#parts.registry, task),
       isHopeless: () => this.#parts.pool?.isHopeless === true,
       functionName,
     };

@@ -100,7 +100,11 @@ Deno.test("RefusalLog.refuse() lets the next value be tried, counts no attempt, 
   stateOf(call).hasNextValue = true;
   const later = new Error("later");
   failures.refuse(call, later);
-  assertEquals([failures.canTryNext(call), failures.canRetry(call), failures.isRefused(call)], [true, false, true]);
+  assertEquals([failures.canTryNext(call), failures.canRetry(call), call.state?.round.at(-1)?.outcome], [
+    true,
+    false,
+    "refused",
+  ]);
   stateOf(call).hasNextValue = false;
   failures.refuse(call, later);
   assertEquals([failures.canTryNext(call), failures.roundErrors(call)], [false, []]);

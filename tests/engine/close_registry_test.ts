@@ -1,4 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
+import { closedError } from "../../src/engine/closed_error.ts";
 import { closeRegistry } from "../../src/engine/close_registry.ts";
 import { InstanceCaches } from "../../src/engine/instance_caches.ts";
 import { Registry } from "../../src/engine/registry.ts";
@@ -6,7 +7,7 @@ import { SystemClock } from "../../src/time/system_clock.ts";
 
 function instance(isReopenable: boolean): Registry {
   const registry = new Registry({ defaults: {}, clock: new SystemClock(), isReopenable });
-  registry.cachesFrom((clock, telemetry) => new InstanceCaches(clock, telemetry));
+  registry.caches = new InstanceCaches(registry.clock, registry.telemetry);
   return registry;
 }
 
@@ -22,11 +23,11 @@ Deno.test("closeRegistry() ends runs, then closes the backends; also where one f
   });
   await assertRejects(() => closeRegistry(registry), Error, "stuck");
   assertEquals(closed, ["run", "backends"]);
-  assertEquals(registry.closedError("map")?.message, "Cannot map as its instance is closed");
+  assertEquals(closedError(registry, "map")?.message, "Cannot map as its instance is closed");
 });
 
 Deno.test("closeRegistry() leaves the default instance open for what comes later", async () => {
   const registry = instance(true);
   await closeRegistry(registry);
-  assertEquals(registry.closedError("map"), undefined);
+  assertEquals(closedError(registry, "map"), undefined);
 });
