@@ -186,6 +186,7 @@ test(
       "keyv_store",
       "open_disk_store",
       "open_kv_store",
+      "open_sqlite_limits",
       "open_sqlite_store",
       "open_tracking",
       "shared_limiter",

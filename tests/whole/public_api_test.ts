@@ -29,7 +29,7 @@ const EXPORTS: Record<string, { module: object; values: string; types: string }>
       SerializationError TieredCache TimeoutError WorkerError clearCache close configureLogging
       createOpero currentCall diskCache ensureAsync events formatLogRecord fromKeyv
       generateCorrelationId getCorrelationId getLogger invalidateTags isAsyncFunction isFailedResponse isOperoError isTransient
-      kvCache memoryCache opero opmap progress registerCacheBackend runAsync sqliteCache tiered transfer
+      kvCache memoryCache opero opmap progress registerCacheBackend runAsync sqliteCache sqliteLimits tiered transfer
       withCorrelationId
     `,
     types: `

@@ -1,7 +1,7 @@
 import type { OwnedRedisClient } from "../../cache/redis/redis_session.ts";
 import { setHousekeepingTimer } from "../../runtime/housekeeping_timer.ts";
 import type { Clock } from "../../time/clock.ts";
-import { type LimitEvents, pauseOf } from "./limit_events.ts";
+import { type LimitEvents, pauseOf } from "../limit_events.ts";
 
 /** A client that can be given to a subscription. */
 interface SubscribingClient extends OwnedRedisClient {

@@ -3,10 +3,10 @@ import type { RedisPort } from "../../cache/redis/redis_port.ts";
 import type { OwnedRedisClient } from "../../cache/redis/redis_session.ts";
 import type { Booked, Booking, BookOptions, LimitStore, SettleOptions } from "../../limiter/store/limit_store.ts";
 import type { Clock } from "../../time/clock.ts";
-import type { LimitEvents } from "./limit_events.ts";
+import type { LimitEvents } from "../limit_events.ts";
 import { limitKeys } from "./limit_keys.ts";
 import { BOOK_SCRIPT, PAUSE_SCRIPT, RESET_SCRIPT, SETTLE_SCRIPT } from "./limit_scripts.ts";
-import { PolledEvents } from "./polled_events.ts";
+import { PolledEvents } from "../polled_events.ts";
 import { PublishedEvents } from "./published_events.ts";
 import { RedisScript } from "./redis_script.ts";
 

@@ -1,5 +1,6 @@
 import { WaitingLine } from "../../call/waiting_line.ts";
 import type { Timer } from "../../time/clock.ts";
+import { nextTurn } from "../../time/next_turn.ts";
 import { ROUNDING_MS } from "../gcra.ts";
 import type { Costs, Limiter, Start, Ticket, WaitTerms } from "../limiter.ts";
 import type { Waiter } from "../waiter.ts";
@@ -109,11 +110,11 @@ export class SharedLimiter implements Limiter {
       this.#bookings.pausedUntilMs <= this.#setup.clock.now();
   }
 
-  /** Those who come in one turn are booked for together. */
+  /** Those who come in one turn are booked for together. A microtask would leave no turn to the answers of the store. */
   #updateSoon(): void {
     if (this.#isUpdating) return;
     this.#isUpdating = true;
-    queueMicrotask(() => this.#update());
+    nextTurn(() => this.#update());
   }
 
   #update(): void {

@@ -2,6 +2,7 @@ import type { WaitingLine } from "../../call/waiting_line.ts";
 import type { Costs } from "../limiter.ts";
 import type { Waiter } from "../waiter.ts";
 import { type Batch, nextBatch } from "./next_batch.ts";
+import { Lease, LEASE_MS } from "./lease.ts";
 import type { Booked, Booking } from "./limit_store.ts";
 import { quietly } from "./quietly.ts";
 import { OwnShare } from "./own_share.ts";
@@ -10,9 +11,6 @@ import type { SharedTicket } from "./shared_ticket.ts";
 import { SlotBlock } from "./slot_block.ts";
 import type { SlotBlocks } from "./slot_blocks.ts";
 import { StoreContact } from "./store_contact.ts";
-
-/** The most of the rate, as time, that is booked at once: so long processes wait for each other. */
-const LEASE_MS = 20;
 
 /** What a store said of its limits is out of date after this time. */
 const NEWS_MS = 1_000;
@@ -29,6 +27,7 @@ export class StoreBookings {
   readonly #onChange: () => void;
   readonly #contact: StoreContact;
   readonly #own: OwnShare;
+  readonly #lease = new Lease();
   readonly #client = crypto.randomUUID();
   /** When a slot after the latest that is known of would come, and when that was heard. */
   #freeMs = -Infinity;
@@ -118,7 +117,7 @@ export class StoreBookings {
   }
 
   #nextBatch(): Batch {
-    return nextBatch(this.#line, this.#slots.length, (costs) => LEASE_MS / this.#spacingMs(costs));
+    return nextBatch(this.#line, this.#slots.length, (costs) => this.#lease.ms / this.#spacingMs(costs));
   }
 
   get #leadMs(): number {
@@ -132,6 +131,7 @@ export class StoreBookings {
   }
 
   #ask(nowMs: number): void {
+    this.#lease.adapt(nowMs - Math.max(this.#bookedEndMs, this.waitingSinceMs), this.#own.clients);
     const batch = this.#nextBatch();
     const { costs, count, latestMs } = batch;
     const bookings: Booking[] = this.#setup.limits.map((limit, i) => ({ ...limit, cost: costs?.[i] ?? 1 }));

@@ -10,16 +10,19 @@ export interface ContactListener {
   onAway(error: unknown): void;
 }
 
-/** How long an answer may take at first, when a connection has to be made, too. */
-const FIRST_PATIENCE_MS = 2_000;
+/** How long the first answer may take, for which a client is loaded and connects: a process does not know of others before it. */
+const FIRST_PATIENCE_MS = 10_000;
 
 /** Later it may take several times as long as usual, within these bounds. */
 const PATIENCE_FACTOR = 8;
 const MIN_PATIENCE_MS = 100;
 const MAX_PATIENCE_MS = 1_000;
 
-/** A question to a store that is away is asked again after this time. */
-export const RETRY_MS = 250;
+/**
+ * A question to a store that is away is asked again after this time: while one process has found it and others have not, they start
+ * more than they should together.
+ */
+const RETRY_MS = 100;
 
 /** The share of the latest answer in the time that answers usually take. */
 const NEW_SHARE = 0.2;

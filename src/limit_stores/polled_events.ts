@@ -1,4 +1,4 @@
-import type { Clock, Timer } from "../../time/clock.ts";
+import type { Clock, Timer } from "../time/clock.ts";
 import { type LimitEvents, pauseOf } from "./limit_events.ts";
 
 /** So often it is asked whether a limit is paused. */
