@@ -11,6 +11,7 @@ import { ClusterWorker } from "./cluster_worker.ts";
 import { InlineRunner } from "./inline_runner.ts";
 import { ServedTask } from "./served_task.ts";
 import type { TaskRunner } from "./task_runner.ts";
+import { ThreadRunner } from "./thread_runner.ts";
 
 /** How a worker serves a function. */
 export interface ServeOptions {
@@ -116,8 +117,8 @@ async function openRunner(
     );
   }
   const count = threads ?? describeMachine().cpus ?? 1;
-  const { ThreadRunner } = await import("./thread_runner.ts");
+  const { WorkerPool } = await import("../../pool/worker_pool.ts");
   const { errorClasses, memoryLimit } = task;
   const shared = { workers: count, workerConcurrency: 1, maxCrashesPerItem: Infinity, errorClasses };
-  return { runner: new ThreadRunner(task.reference(), shared, { memoryLimit }), slots: count };
+  return { runner: new ThreadRunner(new WorkerPool({ memoryLimit }), task.reference(), shared), slots: count };
 }

@@ -1,7 +1,7 @@
 import type { PoolShare } from "../../pool/pool_share.ts";
-import type { ShareOptions, WorkerPlace } from "../../pool/pool.ts";
+import type { ShareOptions } from "../../pool/pool.ts";
 import type { PooledFunction } from "../../pool/wire/pooled_function.ts";
-import { WorkerPool } from "../../pool/worker_pool.ts";
+import type { WorkerPool } from "../../pool/worker_pool.ts";
 import type { WireItem } from "../wire/items_frame.ts";
 import type { TaskRun, TaskRunner } from "./task_runner.ts";
 import { workerCall } from "./worker_call.ts";
@@ -11,10 +11,10 @@ export class ThreadRunner implements TaskRunner {
   readonly #share: PoolShare;
   readonly #pool: WorkerPool;
 
-  /** A runner of `fn` without a thread yet. */
-  constructor(fn: PooledFunction, options: ShareOptions, place: WorkerPlace) {
-    this.#pool = new WorkerPool(place);
-    this.#share = this.#pool.openShare(fn, options);
+  /** A runner of `fn` in `pool`, which is its own. */
+  constructor(pool: WorkerPool, fn: PooledFunction, options: ShareOptions) {
+    this.#pool = pool;
+    this.#share = pool.openShare(fn, options);
   }
 
   /** How many attempts it accepts before a further one would only wait. */
