@@ -29,8 +29,9 @@ const LINE_END = /[\n\r\u2028\u2029]/;
 const ESCAPE = String.raw`\\u(?:[\da-fA-F]{4}|\{[\da-fA-F]+\})`;
 const NAME_START = String.raw`(?:[\p{ID_Start}$_]|${ESCAPE})`;
 const NAME_PART = String.raw`(?:[\p{ID_Continue}$\u200c\u200d]|${ESCAPE})`;
-const NAME = new RegExp(`#?${NAME_START}${NAME_PART}*`, "uy");
-const REGEX_FLAGS = new RegExp(`${NAME_PART}*`, "uy");
+/** Made when first used: the engine takes up to milliseconds to read what stands for all letters. */
+let namePattern: RegExp | undefined;
+let flagsPattern: RegExp | undefined;
 const NUMBER =
   /0[xX][\da-fA-F_]+n?|0[oO][0-7_]+n?|0[bB][01_]+n?|0[0-7]+(?!\d)|(?:\d[\d_]*\.?[\d_]*|\.\d[\d_]*)(?:[eE][+-]?\d[\d_]*)?n?/y;
 const PUNCTUATOR =
@@ -57,7 +58,7 @@ export function scanToken(source: string, position: number): Token {
   const first = source[start]!;
   if (first === '"' || first === "'") return token("string", endOfString(source, start, first));
   if (first === "`") return { ...scanTemplate(source, start), isAfterNewline };
-  const name = match(NAME, source, start);
+  const name = match(namePattern ??= new RegExp(`#?${NAME_START}${NAME_PART}*`, "uy"), source, start);
   if (name !== "") return token(first === "#" ? "private" : "name", start + name.length, decodeEscapes(name));
   const number = match(NUMBER, source, start);
   if (number !== "") return token("number", start + number.length);
@@ -84,7 +85,7 @@ export function scanRegex(source: string, start: number): Token {
     else if (character === "]") isInClass = false;
     end += character === "\\" ? 2 : 1;
   }
-  end += 1 + match(REGEX_FLAGS, source, end + 1).length;
+  end += 1 + match(flagsPattern ??= new RegExp(`${NAME_PART}*`, "uy"), source, end + 1).length;
   return { kind: "regex", text: source.slice(start, end), start, end, isAfterNewline: false };
 }
 

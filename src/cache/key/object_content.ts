@@ -115,14 +115,16 @@ function fieldsOf(value: object, { kind }: ClassKind): readonly string[] | undef
 }
 
 /** What runtimes put on each object of the classes whose state is read and that are none of the language. */
-const HOST_MARKS = new Set<unknown>();
-const url = new URL("a:");
-for (const marked of [url, url.searchParams]) {
-  Object.getOwnPropertySymbols(marked).forEach((key) => HOST_MARKS.add(key));
+let hostMarks: ReadonlySet<unknown> | undefined;
+
+function findHostMarks(): ReadonlySet<unknown> {
+  const url = new URL("a:");
+  return new Set([url, url.searchParams].flatMap((marked) => Object.getOwnPropertySymbols(marked)));
 }
 
 function isHostMark(key: unknown): boolean {
-  return HOST_MARKS.has(key);
+  hostMarks ??= findHostMarks();
+  return hostMarks.has(key);
 }
 
 /** Whether there is more to `value` than what `keys` show. */
