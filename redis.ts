@@ -36,9 +36,19 @@ export type {
   RedisClient,
 } from "./src/cache/redis/redis_client.ts";
 export { redisLimits } from "./src/limit_stores/redis/redis_limits.ts";
+export { redisEngine } from "./src/queue/redis/redis_engine.ts";
 export type { RedisCacheConfig, RedisConfig } from "./src/cache/redis/redis_config.ts";
 export type { CacheBackend, CacheEntry } from "./src/cache/backend/cache_backend.ts";
 export type { Booked, Booking, BookOptions, LimitStore, SettleOptions } from "./src/limiter/store/limit_store.ts";
+export type {
+  CallerLine,
+  Delivery,
+  Engine,
+  Lane,
+  ReplacementFrame,
+  TaskAddress,
+  WorkerLine,
+} from "./src/queue/engine.ts";
 export type { MaybePromise } from "./src/call/maybe_promise.ts";
 export type { Duration } from "./src/time/duration.ts";
 

@@ -4,6 +4,7 @@
  */
 import { type Engine, opmap, type OpmapOptions } from "@opero/core";
 import { natsEngine } from "@opero/core/nats";
+import { redisEngine } from "@opero/core/redis";
 import { serve } from "@opero/core/worker";
 
 /** What an item asks for. */
@@ -26,7 +27,10 @@ export interface JobPlace {
   readonly record?: string;
 }
 
-const ENGINES: Record<string, (url: string) => Engine> = { "nats:": (url) => natsEngine({ servers: url }) };
+const ENGINES: Record<string, (url: string) => Engine> = {
+  "nats:": (url) => natsEngine({ servers: url }),
+  "redis:": (url) => redisEngine({ url }),
+};
 
 /** The engine over the broker at `url`. */
 export function engineAt(url: string): Engine {

@@ -149,6 +149,7 @@ const TESTS_BETWEEN = [
     room,
   ) => `tests/${room}`),
   "tests/queue/nats",
+  "tests/queue/redis",
   "tests/run_async_test.ts",
 ];
 

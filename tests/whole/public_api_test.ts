@@ -68,11 +68,11 @@ const EXPORTS: Record<string, { module: object; values: string; types: string }>
   "redis.ts": {
     module: redis,
     values: `
-      RedisError redisCache redisLimits
+      RedisError redisCache redisEngine redisLimits
     `,
     types: `
-      BookOptions Booked Booking CacheBackend CacheEntry DenoRedisClient Duration IoRedisClient LimitStore MaybePromise NodeRedisClient
-      NodeRedisCluster RedisCacheConfig RedisClient RedisConfig SettleOptions
+      BookOptions Booked Booking CacheBackend CacheEntry CallerLine Delivery DenoRedisClient Duration Engine IoRedisClient Lane LimitStore MaybePromise NodeRedisClient
+      NodeRedisCluster RedisCacheConfig RedisClient RedisConfig ReplacementFrame SettleOptions TaskAddress WorkerLine
     `,
   },
   "testing.ts": {

@@ -1,0 +1,102 @@
+import { toRedisError } from "../../cache/redis/redis_error.ts";
+import type { RedisPort } from "../../cache/redis/redis_port.ts";
+import type { Clock } from "../../time/clock.ts";
+import type { EngineKeys } from "./engine_keys.ts";
+import { type StreamEntry, StreamReader } from "./stream_reader.ts";
+import { TaskQueue } from "./task_queue.ts";
+
+/** How long it rests after something failed, in milliseconds. */
+const REST_MS = 250;
+
+/** What both sides are opened with. */
+export interface RedisLineSetup {
+  /** The connection for all that is answered at once. */
+  readonly port: RedisPort;
+  /** Opens a connection to wait on; `undefined` where there is but the client that was passed in. */
+  readonly openPort: (() => RedisPort) | undefined;
+  /** The longest that a server may be asked to wait, in milliseconds. */
+  readonly blockMs: number;
+  /** The keys of the task. */
+  readonly keys: EngineKeys;
+  /** Where time comes from. */
+  readonly clock: Clock;
+  /** Called when the line is disposed. */
+  readonly onDispose: (line: AsyncDisposable) => void;
+}
+
+/** What the sides of the caller and of the worker have in common. */
+export class RedisLine {
+  /** What is done to the queue. */
+  readonly queue: TaskQueue;
+  /** The keys of the task. */
+  readonly keys: EngineKeys;
+  /** Where time comes from. */
+  readonly clock: Clock;
+  readonly #setup: RedisLineSetup;
+  readonly #ports: RedisPort[] = [];
+  readonly #closing = new AbortController();
+
+  /** A line; nothing is asked for yet. */
+  constructor(setup: RedisLineSetup) {
+    this.#setup = setup;
+    [this.queue, this.keys, this.clock] = [new TaskQueue(setup.port, setup.keys), setup.keys, setup.clock];
+  }
+
+  /** Aborts when the line is closed. */
+  get signal(): AbortSignal {
+    return this.#closing.signal;
+  }
+
+  /** A reader on a connection of its own, where there can be one. */
+  reader(): StreamReader {
+    const { port, openPort, clock } = this.#setup;
+    const own = openPort?.();
+    if (own !== undefined) this.#ports.push(own);
+    const blockMs = own === undefined ? 0 : this.#setup.blockMs;
+    return new StreamReader({ port: own ?? port, blockMs, clock, signal: this.signal });
+  }
+
+  /** Does `work` again and again until the line is closed; after a failure it rests. */
+  async repeat(work: () => Promise<void>): Promise<void> {
+    while (!this.signal.aborted) {
+      try {
+        await work();
+      } catch {
+        await this.rest(REST_MS);
+      }
+    }
+  }
+
+  /** Waits, unless the line is closed. */
+  async rest(ms: number): Promise<void> {
+    await this.clock.sleep(ms, this.signal).catch(() => {});
+  }
+
+  /** The last entry of a stream, or what is before all. */
+  async lastEntry(key: string): Promise<string> {
+    try {
+      const reply = await this.#setup.port.sendFor(key, "XREVRANGE", key, "+", "-", "COUNT", "1");
+      const [newest] = Array.isArray(reply) ? reply : [];
+      return Array.isArray(newest) ? String(newest[0]) : "0-0";
+    } catch (error) {
+      throw toRedisError("XREVRANGE", error);
+    }
+  }
+
+  /** Takes entries out of a stream. */
+  async drop(key: string, entries: readonly StreamEntry[]): Promise<void> {
+    await this.#setup.port.sendFor(key, "XDEL", key, ...entries.map(({ entry }) => entry));
+  }
+
+  /** Ends what waits. */
+  stop(): void {
+    this.#closing.abort();
+  }
+
+  /** Ends the connections of the line, which is `side`. */
+  close(side: AsyncDisposable): void {
+    this.stop();
+    for (const port of this.#ports) port.close();
+    this.#setup.onDispose(side);
+  }
+}
