@@ -8,13 +8,25 @@ const KEY_LENGTH = 22;
  * So the key of an item depends on its place only among equal ones.
  */
 export class ItemKeys {
+  /** How many there were of each, but for the first of those that `see` knows. */
   readonly #seen = new Map<string, number>();
+  readonly #see: ((key: string) => boolean | undefined) | undefined;
+
+  /**
+   * No item yet. `see` marks a key and returns whether it was marked before; `undefined` where it does not keep that: what
+   * is kept there is not kept here as well.
+   */
+  constructor(see?: (key: string) => boolean | undefined) {
+    this.#see = see;
+  }
 
   /** The key of the next item, given the text that stands for it. */
   next(text: string): string {
     const hash = sha256Base64Url(text).slice(0, KEY_LENGTH);
-    const seen = this.#seen.get(hash);
-    this.#seen.set(hash, (seen ?? 0) + 1);
-    return seen === undefined ? hash : `${hash}#${seen + 1}`;
+    const isMarked = this.#see?.(hash);
+    if (isMarked === false) return hash;
+    const before = this.#seen.get(hash) ?? (isMarked ? 1 : 0);
+    this.#seen.set(hash, before + 1);
+    return before === 0 ? hash : `${hash}#${before + 1}`;
   }
 }

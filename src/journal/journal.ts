@@ -51,6 +51,11 @@ export class Journal {
     return this.#parts.places.find(key);
   }
 
+  /** Marks an item as seen in this run; returns whether it was before, and `undefined` where nothing was recorded of it. */
+  see(key: string): boolean | undefined {
+    return this.#parts.places.see(key);
+  }
+
   /**
    * The record of an item that was found.
    *

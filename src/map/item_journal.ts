@@ -21,14 +21,14 @@ export type KeyArguments = (args: readonly unknown[]) => readonly unknown[];
 export type ItemPlan = "run" | "skip" | KnownItem;
 
 /** What is asked of a journal for the items of a run. */
-export type RecordedItems = Pick<Journal, "find" | "read" | "write">;
+export type RecordedItems = Pick<Journal, "find" | "read" | "write"> & Partial<Pick<Journal, "see">>;
 
 /** The items of one run as a journal knows them. */
 export class ItemJournal {
   readonly #journal: RecordedItems;
   readonly #options: ResolvedJournal;
   readonly #name: string;
-  readonly #keys = new ItemKeys();
+  readonly #keys: ItemKeys;
   readonly #keyArguments: KeyArguments;
 
   /** The items of a run of the function of this name, in `journal`, which is open. */
@@ -39,6 +39,7 @@ export class ItemJournal {
     keyArguments: KeyArguments = (args) => args,
   ) {
     this.#keyArguments = keyArguments;
+    this.#keys = new ItemKeys((key) => journal.see?.(key));
     this.#journal = journal;
     this.#options = options;
     this.#name = quoted(functionName);
