@@ -84,9 +84,10 @@ export class CacheService {
   #lookUp(call: Call, key: unknown, lookup: Promise<KeptEntry | undefined>): Promise<unknown> {
     const flight = this.#newFlight(call, key);
     const sinceMs = this.#host.clock.now();
+    flight.beginLookup();
     const serve = (entry: KeptEntry | undefined) => {
-      flight.endLookup(this.#host.clock.now() - sinceMs);
-      return this.#serveInFlight(call, flight, entry);
+      const guests = flight.endLookup(this.#host.clock.now() - sinceMs);
+      return this.#serveInFlight([call, ...guests], flight, entry);
     };
     return flight.start(lookup.then(serve)).join(call, this.#rerun);
   }
@@ -129,7 +130,7 @@ export class CacheService {
     const underWay = this.#results.flightOf(call, key);
     try {
       if (underWay !== undefined && this.#waits.mayJoin(underWay)) {
-        account.record(call, "coalesced");
+        if (!underWay.joinLookup(call)) account.record(call, "coalesced");
         const next: Handler = expired === undefined ? this.#next : (own) => this.#runOrStale(own, expired);
         const joined = this.#waits.join(underWay, call, this.#rerun, next);
         return isRequestBound() ? this.#orAnew(joined, underWay, call, expired) : joined;
@@ -151,27 +152,28 @@ export class CacheService {
     });
   }
 
-  /** The lookup that `flight` began with has come to `entry`. */
-  #serveInFlight(call: Call, flight: Flight, entry: KeptEntry | undefined): unknown {
-    const results = this.#results;
+  /** The lookup that `flight` began with has come to `entry`, for all who joined it as for the one that began it. */
+  #serveInFlight(calls: readonly [Call, ...Call[]], flight: Flight, entry: KeptEntry | undefined): unknown {
+    const [results, [call, ...guests]] = [this.#results, calls];
     const isFresh = entry !== undefined && results.store.isFresh(entry);
     if (!isFresh && (entry === undefined || !this.#isServed(flight.key, entry))) {
       const error = results.errors?.find(flight.key);
-      if (error !== undefined) return this.#rejectKept(call, flight, error);
+      if (error !== undefined) return this.#rejectKept(calls, flight, error);
       results.account.record(call, "miss");
+      for (const guest of guests) results.account.record(guest, "coalesced");
       return this.#run(call, flight, entry);
     }
     results.end(flight);
-    results.account.record(call, isFresh ? "hit" : "stale");
+    for (const served of calls) results.account.record(served, isFresh ? "hit" : "stale");
     // Others are not to be served what was removed while it was looked up.
     if (flight.isStorable && flight.isOpen) this.#refreshBehind(call, flight.key, entry, isFresh);
     return entry.value;
   }
 
-  #rejectKept(call: Call, flight: Flight, error: KeptError): never {
+  #rejectKept(calls: readonly Call[], flight: Flight, { value }: KeptError): never {
     this.#results.end(flight);
-    this.#results.account.record(call, "hit");
-    throw error.value;
+    for (const served of calls) this.#results.account.record(served, "hit");
+    throw value;
   }
 
   #refreshBehind(call: Call, key: unknown, entry: KeptEntry, isFresh: boolean): void {

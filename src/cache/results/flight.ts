@@ -53,6 +53,8 @@ export class Flight {
   began: RunBegin | undefined = undefined;
   #promise: Promise<unknown> | undefined = undefined;
   #lookupMs = 0;
+  /** Those who have joined the lookup that it begins with, until that has come to its end. */
+  #guestsOfLookup: Call[] | undefined = undefined;
   #isStorable = true;
   /** The tags that were invalidated while it was under way. */
   #invalidTags: Set<string> | undefined = undefined;
@@ -106,9 +108,26 @@ export class Flight {
     return this;
   }
 
-  /** The lookup that it began with has come to its end. */
-  endLookup(tookMs: number): void {
+  /** It begins with a lookup. */
+  beginLookup(): void {
+    this.#guestsOfLookup = [];
+  }
+
+  /** Takes `call` for one that waits for the lookup, and answers `false` where none is under way. */
+  joinLookup(call: Call): boolean {
+    return this.#guestsOfLookup !== undefined && this.#guestsOfLookup.push(call) > 0;
+  }
+
+  /**
+   * The lookup that it began with has come to its end.
+   *
+   * @returns Those who waited for it beside its own call.
+   */
+  endLookup(tookMs: number): readonly Call[] {
+    const guests = this.#guestsOfLookup ?? [];
+    this.#guestsOfLookup = undefined;
     this.#lookupMs = tookMs;
+    return guests;
   }
 
   /** The function is called now. */
