@@ -105,6 +105,8 @@ export class FailureLog {
       return state.scope!.reason;
     }
     if (isOver(state)) return error;
+    const refused = this.endRefused(call, error, reason);
+    if (refused !== undefined) return refused;
     if (reason !== undefined) return this.allFailed(call, reason);
     return this.roundErrors(call).length > 1 ? this.allFailed(call, "attempts") : error;
   }
@@ -139,6 +141,11 @@ export class FailureLog {
   /** See `RefusalLog`. */
   delayAfterRefusal(_policy: RetryPolicy, _call: Call): number | AllFailedReason {
     return "attempts";
+  }
+
+  /** See `RefusalLog`. It is asked, as a frame around what makes an error takes long to write into its stack. */
+  protected endRefused(_call: Call, _error: unknown, _reason: AllFailedReason | undefined): unknown {
+    return undefined;
   }
 
   /** What the attempts of the latest round of `call` threw. */

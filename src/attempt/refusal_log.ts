@@ -76,12 +76,12 @@ export class RefusalLog extends FailureLog {
     return error instanceof Error && this.#refusals.has(error) && !(error instanceof RateLimitError);
   }
 
-  /** Ends `call`: a round that was refused with its refusal, which comes out as it is where nothing ran. */
-  override end(call: Call, error: unknown, reason?: AllFailedReason): unknown {
+  /** The refusal that ends a round that was refused; it comes out as it is where nothing ran. */
+  protected override endRefused(call: Call, error: unknown, reason: AllFailedReason = "attempts"): unknown {
     const state = stateOf(call);
-    if (isOver(state) || state.round.at(-1)?.outcome !== "refused") return super.end(call, error, reason);
+    if (state.round.at(-1)?.outcome !== "refused") return undefined;
     const refusal = soonestRefusal(state.round) ?? error;
-    return state.attempts.length === 0 ? refusal : this.allFailed(call, reason ?? "attempts", refusal);
+    return state.attempts.length === 0 ? refusal : this.allFailed(call, reason, refusal);
   }
 
   /** What the attempts of the latest round of `call` threw. */

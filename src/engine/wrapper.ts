@@ -62,15 +62,17 @@ export function observed(handler: Handler, pipeline: Pipeline, cacheMode?: Cache
   const run = pipeline.engine.tracing?.traced(functionName, handler, watched) ?? handler;
   return (call) => {
     const startedMs = clock.now();
-    const facts = () => ({ duration: toSeconds(clock.now() - startedMs), attempts: attemptsOf(call) });
+    const duration = () => toSeconds(clock.now() - startedMs);
     const state = stateOf(call);
     return run(call).then(
       (value) => {
-        telemetry.record("success", functionName, call, { ...facts(), cache: state.cache });
+        const details = { duration: duration(), attempts: attemptsOf(call), cache: state.cache };
+        telemetry.record("success", functionName, call, details);
         return value;
       },
       (error) => {
-        telemetry.record("failure", functionName, call, { ...facts(), error });
+        const details = { duration: duration(), attempts: attemptsOf(call), error };
+        telemetry.record("failure", functionName, call, details);
         throw error;
       },
     );
