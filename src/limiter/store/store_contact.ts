@@ -14,9 +14,12 @@ export interface ContactListener {
 const FIRST_PATIENCE_MS = 10_000;
 
 /** Later it may take several times as long as usual, within these bounds. */
-const PATIENCE_FACTOR = 8;
+const PATIENCE_FACTOR = 4;
 const MIN_PATIENCE_MS = 100;
-const MAX_PATIENCE_MS = 1_000;
+const MAX_PATIENCE_MS = 400;
+
+/** However slow a store is, it is not away before this many times what is usual. */
+const LEAST_FACTOR = 2;
 
 /**
  * A question to a store that is away is asked again after this time: while one process has found it and others have not, they start
@@ -108,7 +111,8 @@ export class StoreContact {
 
   #patienceMs(): number {
     if (this.#usualMs === undefined) return FIRST_PATIENCE_MS;
-    return Math.min(MAX_PATIENCE_MS, Math.max(MIN_PATIENCE_MS, PATIENCE_FACTOR * this.#usualMs));
+    const patienceMs = Math.min(MAX_PATIENCE_MS, Math.max(MIN_PATIENCE_MS, PATIENCE_FACTOR * this.#usualMs));
+    return Math.max(patienceMs, LEAST_FACTOR * this.#usualMs);
   }
 
   #learn(ms: number): void {
