@@ -6,10 +6,13 @@ import { FULL_ENGINE } from "./engine/full_engine.ts";
 import { invalidateTags as invalidateTagsOf } from "./engine/invalidate_tags.ts";
 import { Registry } from "./engine/registry.ts";
 import { FULL_MAP } from "./map/full_map.ts";
+import { requirePlatform } from "./runtime/require_platform.ts";
 import { createWrap, type Opero } from "./opero.ts";
 import { createMap, type Opmap } from "./opmap.ts";
 import { EventHub } from "./telemetry/events.ts";
 import { EVENT_NAMES, type OperoEvents } from "./telemetry/opero_events.ts";
+
+requirePlatform();
 
 // Made when first used: an import has no effect, and who wraps functions alone loads nothing of maps.
 let registry: Registry | undefined;

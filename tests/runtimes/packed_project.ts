@@ -2,7 +2,10 @@
 const TOOLS = {
   node: "node@24.21.0",
   bun: "bun@1.4.5",
+  deno: "deno@2.5.0",
   tsc: "typescript@5.9.3",
+  esbuild: "esbuild@0.28.2",
+  workerd: "workerd@1.20261117.1",
 } as const;
 
 /** The name of a program from npm that the tests run. */
@@ -37,15 +40,27 @@ async function runProgram({ cwd, path }: Place, program: string, ...args: string
 }
 
 /** The tool, which `npx` fetches first where it has to; `undefined` without npm, or without a network. */
-export async function findTool(name: ToolName): Promise<Tool | undefined> {
-  const place = { cwd: Deno.cwd() };
+export async function findTool(name: ToolName, version: string = TOOLS[name]): Promise<Tool | undefined> {
+  const path = await findPath(version);
+  if (path === undefined) return undefined;
+  const tool: Tool = (cwd, ...args) => runProgram({ cwd, path }, name, ...args);
+  const isThere = await mustEnd(tool(Deno.cwd(), "--version")).then(() => true, () => false);
+  return isThere ? tool : undefined;
+}
+
+/** Starts a program from npm with these arguments, to be ended by who asked; `undefined` where it cannot be had. */
+export async function findServer(name: ToolName): Promise<((...args: string[]) => Deno.ChildProcess) | undefined> {
+  const path = await findPath(TOOLS[name]);
+  if (path === undefined || await findTool(name) === undefined) return undefined;
+  return (...args) => new Deno.Command(name, { args, env: { PATH: path }, stdout: "null", stderr: "null" }).spawn();
+}
+
+/** Where programs are looked for once `npx` has fetched this package. */
+async function findPath(version: string): Promise<string | undefined> {
   try {
     // Run from where `npx` has it from then on, as `npx` itself takes longer than most of what it would run.
-    const args = ["-y", `--package=${TOOLS[name]}`, "--", "node", "-p", "process.env.PATH"];
-    const path = (await mustEnd(runProgram(place, "npx", ...args))).trim();
-    const tool: Tool = (cwd, ...args) => runProgram({ cwd, path }, name, ...args);
-    await mustEnd(tool(place.cwd, "--version"));
-    return tool;
+    const args = ["-y", `--package=${version}`, "--", "node", "-p", "process.env.PATH"];
+    return (await mustEnd(runProgram({ cwd: Deno.cwd() }, "npx", ...args))).trim();
   } catch {
     return undefined;
   }

@@ -1,0 +1,50 @@
+/** The cases for every platform on the oldest runtimes that are promised, on those that most use, and on the newest. */
+import { assertEquals, assertMatch } from "@std/assert";
+import { findTool, mustEnd, type ToolName } from "../packed_project.ts";
+import { type CaseResult, everywhereProject, removeProject, stepThrough } from "./everywhere_project.ts";
+
+const PARTS = ["workers", "files", "blocking", "asyncContext"];
+
+const RUNTIMES: readonly (readonly [tool: ToolName, version: string, parts: readonly string[]])[] = [
+  ["node", "node@22.13", [...PARTS, "loops"]],
+  ["node", "node@24.21.0", [...PARTS, "loops", "sqlite"]],
+  ["node", "node@26", [...PARTS, "loops", "sqlite"]],
+  ["bun", "bun@1.3.0", PARTS],
+  ["bun", "bun@1.4.5", [...PARTS, "loops", "sqlite"]],
+  ["deno", "deno@2.5.0", [...PARTS, "loops", "sqlite", "kv"]],
+];
+
+Deno.test.afterAll(removeProject);
+
+for (const [name, version, parts] of RUNTIMES) {
+  const tool = await findTool(name, version);
+  const run = name === "deno"
+    ? ["run", "-A", "--unstable-kv", "--no-check", "--node-modules-dir=manual", "--no-lock"]
+    // The oldest Node does not yet take TypeScript by itself.
+    : version === "node@22.13"
+    ? ["--experimental-strip-types"]
+    : [];
+  Deno.test({
+    name: `${version} runs the cases for every platform from the packed package`,
+    ignore: tool === undefined,
+    fn: async (t) => {
+      const stdout = await mustEnd(tool!(await everywhereProject(), ...run, "run_on_runtime.ts", ...parts));
+      const results: CaseResult[] = stdout.trim().split("\n").map((line) => JSON.parse(line));
+      await stepThrough(t, results);
+    },
+  });
+}
+
+const old = await findTool("node", "node@20");
+
+Deno.test({
+  name: "a runtime that is too old is told so by one sentence",
+  ignore: old === undefined,
+  fn: async () => {
+    const project = await everywhereProject();
+    await Deno.writeTextFile(`${project}/old.mjs`, `import { opero } from "@opero/core"; opero(() => 1);`);
+    const { code, stderr } = await old!(project, "old.mjs");
+    assertEquals(code, 1);
+    assertMatch(stderr, /ConfigurationError: Cannot load @opero\/core as this runtime is too old/);
+  },
+});
