@@ -44,6 +44,7 @@ export class ClusterMap implements ItemPool {
       functionName,
       address: { task: taskName(task, options.task ?? functionName), version },
       engine: engine!,
+      sealKey: options.sealKey,
       leaseMs: parseDuration(lease)!,
       parameters: resolveFallbackParameters(task, fn, options),
       errorClasses: errorClassesOf(options),

@@ -19,15 +19,26 @@ const engineRule: OptionRule = {
   isPrivate: true,
 };
 
+const sealKeyRule: OptionRule = {
+  desired: "a CryptoKey for AES-GCM that may encrypt and decrypt",
+  accepts: (value) => {
+    const usages = readField(value, "usages");
+    const isForBoth = Array.isArray(usages) && usages.includes("encrypt") && usages.includes("decrypt");
+    return isForBoth && readField(readField(value, "algorithm"), "name") === "AES-GCM";
+  },
+  isPrivate: true,
+};
+
 /** The options that concern workers on other machines. */
 export const CLUSTER_OPTIONS: OptionSet = {
   rules: {
     engine: withNeed(engineRule, needsCluster),
     task: withNeed(TASK_NAME, needsCluster),
     lease: withNeed(positiveFiniteDuration, needsCluster),
+    sealKey: withNeed(sealKeyRule, needsCluster),
   },
   defaults: {},
-  show: { engine: (engine) => hidden(className(Object(engine)) ?? "object") },
+  show: { engine: (engine) => hidden(className(Object(engine)) ?? "object"), sealKey: () => hidden() },
   // As many as the workers have slots for: how many that are is not known here.
   giveWay: (filled, given) => isOfCluster(filled) && !("workers" in given) ? { workers: Infinity } : {},
 };

@@ -68,6 +68,11 @@ export interface OpmapOptions<Item = any, Value = any, Errors extends OnError = 
    */
   readonly lease?: Duration | undefined;
   /**
+   * In the mode `"cluster"`, the key for AES-GCM that all frames are sealed with, the same for callers and workers: the
+   * broker, and all who read it, see nothing of items, results and keys.
+   */
+  readonly sealKey?: CryptoKey | undefined;
+  /**
    * The items in flight on this thread; in a pool, the worker threads. In the mode `"cluster"` the most items in flight,
    * by default twice as many as the workers have slots for.
    * @default 4

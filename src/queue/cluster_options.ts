@@ -17,6 +17,8 @@ export interface ClusterOptions {
    * @default "15s"
    */
   readonly lease?: Duration | undefined;
+  /** The key for AES-GCM that all frames are sealed with: the broker, and all who read it, see nothing of them. */
+  readonly sealKey?: CryptoKey | undefined;
   /**
    * The most items in flight.
    * @default 2 × the slots that workers announce

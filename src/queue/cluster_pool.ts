@@ -12,6 +12,7 @@ import type { Engine, TaskAddress } from "./engine.ts";
 import { EngineLink } from "./engine_link.ts";
 import { FrameSize } from "./frame_size.ts";
 import { LineWatch } from "./line_watch.ts";
+import { sealEngine } from "./seal_engine.ts";
 import { readFrame } from "./wire/frame_text.ts";
 import { resultsOf, type WireResult } from "./wire/results_frame.ts";
 import { type KnownErrors, readError, readValues } from "./wire/wire_value.ts";
@@ -40,6 +41,8 @@ export interface ClusterPoolInit {
   readonly timeoutMs: number | undefined;
   /** The classes that errors of workers become again. */
   readonly known: KnownErrors;
+  /** What frames are sealed with. */
+  readonly sealKey: CryptoKey | undefined;
   /** The parameters whose values stay here. */
   readonly parameters: FallbackParameters | undefined;
   readonly clock: Clock;
@@ -65,8 +68,9 @@ export class ClusterPool {
 
   /** A pool without a line to its engine yet. */
   constructor(init: ClusterPoolInit) {
-    const { engine, address, functionName, maxCrashes, clock, random, telemetry } = init;
-    this.#init = init;
+    const { address, functionName, maxCrashes, clock, random, telemetry } = init;
+    const engine = sealEngine(init.engine, init.sealKey);
+    this.#init = { ...init, engine };
     this.#name = JSON.stringify(functionName);
     this.#size = new FrameSize(init.chunkSize);
     this.#link = new EngineLink({ clock, random, telemetry, functionName, side: "caller" });

@@ -13,6 +13,8 @@ export interface ClusterTask {
   readonly address: TaskAddress;
   readonly engine: Engine;
   readonly leaseMs: number;
+  /** What frames are sealed with. */
+  readonly sealKey: CryptoKey | undefined;
   /** The parameters that a worker puts its own fallback values into. */
   readonly parameters: FallbackParameters | undefined;
   readonly errorClasses: readonly ErrorClass[];

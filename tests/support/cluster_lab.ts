@@ -53,7 +53,7 @@ export class ClusterLab {
     const done = work.finally(() => isDone = true);
     done.catch(() => {});
     for (let steps = 0; !isDone; steps++) {
-      if (steps > 200_000) throw new Error("it does not come to an end");
+      if (steps > 10_000_000) throw new Error("it does not come to an end");
       await this.clock.tick(`${step}ms`);
     }
     return await done;

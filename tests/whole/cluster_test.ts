@@ -366,3 +366,64 @@ Deno.test("serve() waits for an engine that is away, until its signal aborts", a
   });
   assertEquals(lines.filter((line) => line.includes("does not answer (away)")).length >= 1, true);
 });
+
+Deno.test("with sealKey nothing of items, results, errors and keys shows in what an engine carries", async () => {
+  const { engine, seen } = listeningEngine();
+  const key = await crypto.subtle.generateKey({ name: "AES-GCM", length: 256 }, false, ["encrypt", "decrypt"]);
+  const open = (sealKey: CryptoKey) =>
+    createOpero().opmap(async (text: string) => {
+      const { attempt } = currentCall();
+      await Promise.resolve();
+      if (text.endsWith("3")) throw new Error(`canary-error ${attempt}`);
+      return `canary-result of ${text}`;
+    }, { ...quiet, engine, task: "sealed", sealKey, retries: 0, onError: "return" });
+  await using map = open(key);
+  await using _worker = await serve(map);
+  const results = await map(["canary-1", "canary-2", "canary-3"]);
+  assertEquals(results.slice(0, 2), ["canary-result of canary-1", "canary-result of canary-2"]);
+  assert(String((results[2] as AllFailedError).cause).includes("canary-error"));
+  assert(seen.length >= 4, "frames went by");
+  assertEquals(seen.filter((text) => text.includes("canary") || text.includes('"opero"')), []);
+  assert(!JSON.stringify(map.options).includes("AES"));
+});
+
+Deno.test("frames that are sealed with another key are refused, and said so once", async () => {
+  const { engine } = listeningEngine();
+  const generate = () => crypto.subtle.generateKey({ name: "AES-GCM", length: 128 }, true, ["encrypt", "decrypt"]);
+  let runs = 0;
+  const open = (sealKey: CryptoKey | undefined) =>
+    createOpero().opmap(async (n: number) => await Promise.resolve(runs++ + n), {
+      ...quiet,
+      engine,
+      task: "keys",
+      sealKey,
+      deadline: "500ms",
+      onError: "return",
+    });
+  const [one, other, plain] = [open(await generate()), open(await generate()), open(undefined)];
+  const lines = await warningsOf(async () => {
+    await using _worker = await serve(one);
+    for (const map of [other, plain]) {
+      assertEquals((await map([1]) as AllFailedError[]).map(({ reason }) => reason), ["deadline"]);
+      await map.close();
+    }
+    assertEquals([await one([1]), runs], [[1], 1]);
+    await one.close();
+  });
+  assertEquals(lines.filter((line) => line.includes("came in a form that is not known here")).length, 1);
+});
+
+Deno.test("opmap() refuses a key that is not for AES-GCM, or not for both sides", async () => {
+  const engine = memoryEngine();
+  const refusal = (sealKey: unknown) =>
+    assertThrows(() => opmap(double, { ...quiet, engine, sealKey } as never), ConfigurationError).message;
+  const oneSided = await crypto.subtle.generateKey({ name: "AES-GCM", length: 128 }, true, ["encrypt"]);
+  for (const key of ["secret", {}, oneSided]) {
+    const message = refusal(key);
+    assert(
+      message.includes("'sealKey' must be a CryptoKey for AES-GCM that may encrypt and decrypt: received a"),
+      message,
+    );
+    assert(!message.includes("secret"));
+  }
+});

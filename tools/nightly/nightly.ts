@@ -10,6 +10,7 @@ const GENERATED = [
   "tests/cache/key/cache_key_test.ts",
   "tests/cache/key/graph_text_test.ts",
   "tests/whole/policy_interleavings_test.ts",
+  "tests/whole/slow/cluster_simulation_test.ts",
   "tests/whole/slot_interleavings_test.ts",
   "tests/whole/slow/cache_interleavings_test.ts",
   "tests/whole/slow/interleavings_test.ts",

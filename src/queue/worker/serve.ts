@@ -7,6 +7,7 @@ import { describeMachine } from "../../runtime/machine.ts";
 import { type Duration, parseDuration } from "../../time/duration.ts";
 import { type ClusterTask, clusterTaskOf } from "../cluster_task.ts";
 import type { Engine } from "../engine.ts";
+import { sealEngine } from "../seal_engine.ts";
 import { ClusterWorker } from "./cluster_worker.ts";
 import { InlineRunner } from "./inline_runner.ts";
 import { ServedTask } from "./served_task.ts";
@@ -86,7 +87,7 @@ export async function serve(map: unknown, options: ServeOptions = {}): Promise<S
   const { engine = task.engine, grace = DEFAULT_GRACE, idleExit, signal } = options;
   const { runner, slots } = await openRunner(what, task, options);
   const known = knownErrorClasses(task.errorClasses);
-  const worker = new ClusterWorker({ ...task, engine, slots, runner, known });
+  const worker = new ClusterWorker({ ...task, engine: sealEngine(engine, task.sealKey), slots, runner, known });
   const served = new ServedTask(worker, {
     address: task.address,
     graceMs: parseDuration(grace)!,
