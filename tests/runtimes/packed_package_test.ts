@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import config from "../../deno.json" with { type: "json" };
+import { hasNatsServer, NatsServer } from "../support/nats_server.ts";
 import { hasRedisServer, RedisServer } from "../support/redis_server.ts";
 import { findTool, mustEnd, PackedProjects, type Tool } from "./packed_project.ts";
 import { PORTABLE_CASES } from "./portable_cases.ts";
@@ -17,6 +18,11 @@ const FILES = [
 
 /** What a user of the redis cache installs, in the version that the other tests run with. */
 const REDIS = config.imports.redis.replace("npm:", "");
+
+/** What a user of the engine over NATS installs. */
+const NATS = [config.imports["@nats-io/transport-node"], config.imports["@nats-io/jetstream"]].map((specifier) =>
+  specifier.replace("npm:", "")
+);
 
 /** As strict as a user can be, and with what the declarations of the package say checked too. */
 const TYPE_CONFIG = {
@@ -131,6 +137,20 @@ try {
     const project = await projects.directory(["./run_redis_cases.ts"], [REDIS]);
     const results = await runCases(t, tool(project, "run_redis_cases.ts", server.url));
     assert(results.length > 50);
+  }, hasRedisServer);
+
+  const engineName = `${runtime} passes the conformance suite over the engines of the packed package`;
+  test(`${engineName} (needs nats-server)`, tool, async (tool, t) => {
+    await using server = await NatsServer.start();
+    const project = await projects.directory(["./run_engine_cases.ts"], [REDIS, ...NATS]);
+    const results = await runCases(t, tool(project, "run_engine_cases.ts", server.url));
+    assert(results.length > 15);
+  }, hasNatsServer);
+  test(`${engineName} (needs redis-server)`, tool, async (tool, t) => {
+    await using server = await RedisServer.start();
+    const project = await projects.directory(["./run_engine_cases.ts"], [REDIS, ...NATS]);
+    const results = await runCases(t, tool(project, "run_engine_cases.ts", server.url));
+    assert(results.length > 15);
   }, hasRedisServer);
 }
 

@@ -10,11 +10,13 @@ import { until } from "../../support/until.ts";
 const NEEDS = "(needs redis-server)";
 const ADDRESS = { task: "thumbs", version: "2" };
 
-function test(name: string, fn: (t: Deno.TestContext) => Promise<void>): void {
+function test(name: string, fn: () => Promise<void>): void {
   Deno.test({ name: `${name} ${NEEDS}`, ignore: !hasRedisServer, fn });
 }
 
-test("redisEngine() passes the conformance suite", async (t) => {
+const isForgetting = ([name]: [string, () => Promise<void>]) => name.includes("forgotten");
+
+test("redisEngine() passes the conformance suite", async () => {
   await using server = await RedisServer.start();
   const checks: [string, () => Promise<void>][] = [];
   testEngine(() => redisEngine({ url: server.url, ...PATIENT }), {
@@ -22,7 +24,11 @@ test("redisEngine() passes the conformance suite", async (t) => {
     name: "redisEngine()",
     forget: async () => void await server.command("FLUSHALL"),
   });
-  for (const [name, check] of checks) await t.step(name, check);
+  // Side by side, as most of them wait for leases to end; each has a task of its own, but all forget together.
+  const [forgetting, others] = [checks.filter(isForgetting), checks.filter((check) => !isForgetting(check))];
+  await Promise.all(others.map(([, check]) => check()));
+  assertEquals(forgetting.length, 1);
+  await forgetting[0]![1]();
 });
 
 /** Whether a frame goes to a worker, and its results back, over a client that is passed in. */
