@@ -210,6 +210,7 @@ test(
       "open_sqlite_store",
       "open_tracking",
       "shared_limiter",
+      "terminal_progress",
       "worker_pool",
     ];
     assertEquals(await importsOf("core.js"), ["./base.js", ...late.map((name) => `late ./${name}.js`)]);

@@ -1,9 +1,13 @@
+import { opmap } from "@opero/core";
+import { natsEngine } from "@opero/core/nats";
+import { serve } from "@opero/core/worker";
 import { connect } from "@nats-io/transport-node";
 import { jetstreamManager } from "@nats-io/jetstream";
 import { assert, assertEquals } from "@std/assert";
 import { type HurtBroker, testCluster } from "../../support/cluster_acceptance.ts";
 import { openJob } from "../../support/cluster_job.ts";
 import { hasNatsServer, NatsServer } from "../../support/nats_server.ts";
+import { until } from "../../support/until.ts";
 import { WorkerProcesses } from "../../support/worker_processes.ts";
 
 const STREAMS = ["opero-1-work", "opero-1-results"];
@@ -60,5 +64,40 @@ Deno.test({
     await Deno.remove(record);
     assert(seen.length > 5);
     assertEquals(seen.filter((line) => line.includes("canary")), []);
+  },
+});
+
+/** Whether a text stands in one of the files below a directory. */
+async function isInFiles(directory: string, text: string): Promise<boolean> {
+  for await (const { name, isDirectory } of Deno.readDir(directory)) {
+    const path = `${directory}/${name}`;
+    if (isDirectory ? await isInFiles(path, text) : (await Deno.readTextFile(path)).includes(text)) return true;
+  }
+  return false;
+}
+
+Deno.test({
+  name: "natsEngine() stores nothing that can be read of what is sealed (needs nats-server)",
+  ignore: !hasNatsServer,
+  fn: async () => {
+    const sealKey = await crypto.subtle.generateKey({ name: "AES-GCM", length: 256 }, false, ["encrypt", "decrypt"]);
+    for (const key of [undefined, sealKey]) {
+      await using server = await NatsServer.start();
+      await using engine = natsEngine({ servers: server.url });
+      const seals = key === undefined ? {} : { sealKey: key };
+      await using job = opmap(async (item: string) => await Promise.resolve(`result of ${item}`), {
+        mode: "cluster",
+        engine,
+        task: "sealed",
+        ...seals,
+      });
+      const working = job(["canary-7f3a"]);
+      await until(() =>
+        withStreams(server.url, async (streams) => (await streams.info(STREAMS[0]!)).state.messages > 0)
+      );
+      assertEquals(await isInFiles(server.directory, "canary-7f3a"), key === undefined);
+      await using _worker = await serve(job, { grace: 0 });
+      assertEquals(await working, ["result of canary-7f3a"]);
+    }
   },
 });
