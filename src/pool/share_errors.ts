@@ -1,6 +1,7 @@
 import { ConfigurationError } from "../errors/configuration_error.ts";
 import { formatDuration } from "../errors/format_duration.ts";
 import { TimeoutError } from "../errors/timeout_error.ts";
+import { readField } from "../errors/read_field.ts";
 import { WorkerError } from "../errors/worker_error.ts";
 
 /** What becomes of the items of a function that its pool cannot run. */
@@ -33,7 +34,14 @@ export class ShareErrors {
   }
 
   /** No worker can be started, or none finds the function. */
-  noWorker(cause: unknown): WorkerError {
+  noWorker(cause: unknown): WorkerError | ConfigurationError {
+    if (readField(cause, "name") === "EvalError") {
+      return new ConfigurationError(
+        `Cannot start a worker for ${this.#name} as 'module' must name where the function stands, since no code may be made ` +
+          "of its text here, by a Content-Security-Policy without 'unsafe-eval' say: received none",
+        { cause },
+      );
+    }
     return new WorkerError(`Cannot start a worker for ${this.#name}`, { cause });
   }
 

@@ -51,6 +51,21 @@ Deno.test("PoolShare.onLost() gives up what waits after three workers in a row t
   assertEquals(share.hopeless, undefined);
 });
 
+Deno.test("PoolShare.onLost() asks for 'module' where no code may be made of the text of a function", async () => {
+  const share = openShare();
+  const { job, outcome } = sentJob(share);
+  share.runAgain([job]);
+  const cause = new EvalError("'unsafe-eval' is not an allowed source of script");
+  for (let lost = 0; lost < 3; lost++) share.onLost({ ...EMPTY, waiting: share.feed.takeAll() }, "boot", cause);
+  const error = await outcome;
+  assertInstanceOf(error, ConfigurationError);
+  assertEquals([error.message, error.cause], [
+    "Cannot start a worker for \"f\" as 'module' must name where the function stands, since no code may be made of its text " +
+    "here, by a Content-Security-Policy without 'unsafe-eval' say: received none",
+    cause,
+  ]);
+});
+
 Deno.test("PoolShare.onLost() counts workers anew after a result, and none that was of use or has a culprit", () => {
   const share = openShare();
   const { job } = sentJob(share);

@@ -4,7 +4,7 @@ import { findTool, mustEnd, PackedProjects } from "../packed_project.ts";
 
 /** What the runners are made of, as paths from the folder of `PackedProjects`. */
 const FOLDER = "everywhere";
-const NAMES = ["expect", "everywhere_case", "all_cases", "run_on_runtime", "workerd_worker"];
+const NAMES = ["expect", "everywhere_case", "all_cases", "run_on_runtime", "workerd_worker", "page", "policy_page"];
 const SUBJECTS = ["retry", "limit", "cache", "fallback", "map", "telemetry", "file"];
 const FILES = [...NAMES, ...SUBJECTS.map((subject) => `${subject}_cases`)].map((name) => `./${FOLDER}/${name}.ts`);
 
