@@ -26,8 +26,8 @@ export interface RateLimitOptions<Args extends readonly unknown[] = any[]> {
   /**
    * Starts per second, or a rate with its period and burst: a token bucket. Every attempt takes a token, or its `cost`. Any
    * `per` long has at most `limit` of them in it, or `limit + burst - 1` unless it is `strict`; over 10 000 a second 1 % more.
-   * An attempt takes the tokens of all limits of an array, or none. A rate is kept by each process for itself: where several
-   * share what is limited, each gets its part of the rate. With `fallbackStrategy` or `cooldown` it is the rate of each
+   * An attempt takes the tokens of all limits of an array, or none. A rate is kept by each process for itself, unless it
+   * has a `store`, in which processes share it. With `fallbackStrategy` or `cooldown` it is the rate of each
    * fallback value.
    */
   readonly rateLimit?: number | RateLimit<Args> | readonly RateLimit<Args>[] | undefined;

@@ -4,6 +4,7 @@ import { RedisError, redisLimits } from "@opero/core/redis";
 import { testLimitStore } from "@opero/core/testing";
 import { Redis } from "ioredis";
 import { createClient } from "redis";
+import { compareLimits } from "../../support/compare_limits.ts";
 import { hasRedisServer, PATIENT, RedisServer } from "../../support/redis_server.ts";
 
 const server = hasRedisServer ? await RedisServer.start() : undefined;
@@ -23,6 +24,11 @@ await ioRedis?.ping();
 for (const [name, client] of Object.entries({ nodeRedis, ioRedis })) {
   testLimitStore(() => redisLimits({ client: client! }), { test, name: `redisLimits() over ${name}` });
 }
+
+test("redisLimits() answers random bookings of two limits as the store in memory does", async () => {
+  await using store = redisLimits({ ...PATIENT, url, keyPrefix: "compare-test:" });
+  await compareLimits(store, 3_000);
+});
 
 test("redisLimits() goes on after SCRIPT FLUSH, and keeps what it knows", async () => {
   await using store = redisLimits({ ...PATIENT, url, keyPrefix: "flush-test:" });

@@ -4,6 +4,7 @@ import { testLimitStore } from "@opero/core/testing";
 import { SqliteLimitStore } from "../../../src/limit_stores/sqlite/sqlite_limit_store.ts";
 import { sqliteOpener } from "../../../src/runtime/sqlite.ts";
 import { SystemClock } from "../../../src/time/system_clock.ts";
+import { compareLimits } from "../../support/compare_limits.ts";
 
 const HOUR_MS = 3_600_000;
 const BOOKING = [{ key: "a#0", intervalMs: HOUR_MS, burst: 1, cost: 1 }];
@@ -13,6 +14,11 @@ const directory = await Deno.makeTempDir();
 addEventListener("unload", () => Deno.removeSync(directory, { recursive: true }));
 
 testLimitStore(() => sqliteLimits(`${directory}/limits.sqlite`), { test: Deno.test, name: "sqliteLimits()" });
+
+Deno.test("sqliteLimits() answers random bookings of two limits as the store in memory does", async () => {
+  await using store = sqliteLimits(`${directory}/compared.sqlite`);
+  await compareLimits(store, 1_000);
+});
 
 Deno.test("sqliteLimits() finds what was booked before it was opened", async () => {
   const path = `${directory}/kept.sqlite`;
