@@ -1,6 +1,7 @@
 import type { FsModule } from "../runtime/node_fs.ts";
 import { syncNames } from "../runtime/path_files.ts";
 import { RecordFile } from "../runtime/record_file.ts";
+import { KeyTable } from "./key_table.ts";
 import { readOutcome } from "./journal_record.ts";
 import { readLines } from "./read_lines.ts";
 
@@ -44,7 +45,7 @@ export function compactedPath(path: string): string {
 }
 
 async function copyLatest(file: RecordFile, target: RecordFile): Promise<void> {
-  const latest = new Map<string, number>();
+  const latest = new KeyTable();
   await readLines(file, ({ text, offset, number, isWhole }) => {
     if (number > 1 && text !== undefined && (isWhole || readOutcome(text) !== undefined)) {
       latest.set(keyIn(text), offset);

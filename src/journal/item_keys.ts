@@ -1,4 +1,5 @@
 import { sha256Base64Url } from "../runtime/sha256.ts";
+import { KeyTable } from "./key_table.ts";
 
 /** 132 bits: of 10¹² items two share a key with a chance of 1 in 10¹⁶. */
 const KEY_LENGTH = 22;
@@ -9,7 +10,7 @@ const KEY_LENGTH = 22;
  */
 export class ItemKeys {
   /** How many there were of each, but for the first of those that `see` knows. */
-  readonly #seen = new Map<string, number>();
+  readonly #seen = new KeyTable();
   readonly #see: ((key: string) => boolean | undefined) | undefined;
 
   /**

@@ -133,8 +133,8 @@ function short(ms: number): number {
   return Math.round(ms * 10) / 10;
 }
 
-/** What a key may be: a hash, and which of equal items it is. */
-const KEY = /^[\w-]{22}(?:#[1-9]\d*)?$/;
+/** What a key may be: a hash, and which of equal items it is: a number that is exact. */
+const KEY = /^[\w-]{22}(?:#[1-9]\d{0,14})?$/;
 
 /**
  * What a line says of an item.

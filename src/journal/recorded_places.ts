@@ -1,3 +1,4 @@
+import { KeyTable } from "./key_table.ts";
 import type { JournalRecord } from "./journal_record.ts";
 
 /** What the journal knows of an item. */
@@ -11,7 +12,7 @@ export interface KnownItem {
 /** Where the latest record of each item stands. It holds no value: a number an item, for a million of them. */
 export class RecordedPlaces {
   /** Four times the offset, two more where the item was seen in this run, and one more where it has a value. */
-  readonly #places = new Map<string, number>();
+  readonly #places = new KeyTable();
   #lines = 0;
 
   /** How many records there are that a later one has replaced. */

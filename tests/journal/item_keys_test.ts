@@ -20,17 +20,18 @@ Deno.test("ItemKeys.next() counts equal texts, whether a journal knows some of t
 });
 
 Deno.test("RecordedPlaces keeps the latest place of an item, far into a file, and what was seen", () => {
+  const [a, b, c] = ["a", "b", "c"].map((letter) => letter.repeat(22)) as [string, string, string];
   const places = new RecordedPlaces();
   const far = 2 ** 48 + 1;
-  places.add({ key: "a", status: "failed" }, 100);
-  places.add({ key: "a", status: "ok" }, far);
-  places.add({ key: "b", status: "failed" }, 300);
-  assertEquals([places.find("a"), places.find("b"), places.find("c")], [
+  places.add({ key: a, status: "failed" }, 100);
+  places.add({ key: a, status: "ok" }, far);
+  places.add({ key: b, status: "failed" }, 300);
+  assertEquals([places.find(a), places.find(b), places.find(c)], [
     { isOk: true, offset: far },
     { isOk: false, offset: 300 },
     undefined,
   ]);
   assertEquals([places.size, places.superseded], [2, 1]);
-  assertEquals(["a", "a", "b", "c"].map((key) => places.see(key)), [false, true, false, undefined]);
-  assertEquals([places.find("a"), places.find("b")], [{ isOk: true, offset: far }, { isOk: false, offset: 300 }]);
+  assertEquals([a, a, b, c].map((key) => places.see(key)), [false, true, false, undefined]);
+  assertEquals([places.find(a), places.find(b)], [{ isOk: true, offset: far }, { isOk: false, offset: 300 }]);
 });
