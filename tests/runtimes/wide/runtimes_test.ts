@@ -6,7 +6,7 @@ import { type CaseResult, everywhereProject, removeProject, stepThrough } from "
 const PARTS = ["workers", "files", "blocking", "asyncContext"];
 
 const RUNTIMES: readonly (readonly [tool: ToolName, version: string, parts: readonly string[]])[] = [
-  ["node", "node@22.13", [...PARTS, "loops"]],
+  ["node", "node@22.13", [...PARTS, "loops", "sqlite"]],
   ["node", "node@24.21.0", [...PARTS, "loops", "sqlite"]],
   ["node", "node@26", [...PARTS, "loops", "sqlite"]],
   ["bun", "bun@1.3.0", PARTS],
