@@ -1,9 +1,6 @@
 import type { AbortScope } from "../call/abort_scope.ts";
 import { type Call, stateOf } from "../call/call.ts";
 
-/** What the keys of a run of a map begin with, by the scope that its calls share. */
-const runs = new WeakMap<AbortScope, string>();
-
 /**
  * What stays the same over all attempts of `call`, wherever they are made, and belongs to no other call: made when it is
  * first asked for, of the run and the place of an item in it.
@@ -46,7 +43,5 @@ export function givenKeyOf({ state }: Call): string | undefined {
  * @returns The beginning, without the slash before the place of an item.
  */
 export function runKeyOf(scope: AbortScope): string {
-  const known = runs.get(scope) ?? crypto.randomUUID();
-  runs.set(scope, known);
-  return known;
+  return scope.runKey ??= crypto.randomUUID();
 }

@@ -15,6 +15,8 @@ export class AbortScope {
   /** The first, as there is rarely a second: a set costs more than all else here. */
   #first: AbortCallback | undefined = undefined;
   #others: Set<AbortCallback> | undefined = undefined;
+  /** What the idempotency keys of a run of a map begin with, once one is asked for: of one that all its calls share. */
+  declare runKey: string | undefined;
 
   /**
    * Calls `callback` when the scope is aborted, unless {@link AbortScope.offAbort} removes it; at once where it is, by a

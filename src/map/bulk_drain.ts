@@ -1,4 +1,3 @@
-import { runKeyOf } from "../attempt/idempotency_key.ts";
 import type { AbortScope } from "../call/abort_scope.ts";
 import type { Call } from "../call/call.ts";
 import type { ItemClient, ItemJob } from "../pool/item_job.ts";
@@ -37,8 +36,8 @@ interface ValueRange {
 export class BulkDrain implements ItemClient {
   readonly #source: ItemSource;
   readonly #target: BulkTarget;
-  readonly #scope: AbortScope;
-  #runKey: string | undefined = undefined;
+  /** What can cancel the run. */
+  readonly scope: AbortScope;
   readonly #bulk: BulkPool;
   readonly #turns: TurnKeeper;
   readonly #clock: Clock;
@@ -64,7 +63,7 @@ export class BulkDrain implements ItemClient {
   constructor({ source, target, scope, bulk, turns, clock }: BulkDrainInit) {
     this.#source = source;
     this.#target = target;
-    this.#scope = scope;
+    this.scope = scope;
     this.#bulk = bulk;
     this.#turns = turns;
     this.#clock = clock;
@@ -73,11 +72,6 @@ export class BulkDrain implements ItemClient {
   /** Whether an item runs without a call. */
   get isRunningPlain(): boolean {
     return this.#plainCount + this.#jobs.length > 0;
-  }
-
-  /** What the keys of its items begin with. */
-  get runKey(): string {
-    return this.#runKey ??= runKeyOf(this.#scope);
   }
 
   /** Whether {@link BulkDrain.fill} would do anything now. */

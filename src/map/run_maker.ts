@@ -84,13 +84,14 @@ export class RunMaker {
     const { host, cache } = this.#parts.pipeline;
     const { functionName, clock } = host;
     const task = this.#parts.task;
-    const closed = closedError(this.#parts.registry, task);
-    if (closed !== undefined) throw closed;
+    const { registry } = this.#parts;
+    if (registry.isClosed) throw closedError(registry, task);
     this.#parts.pool?.requireStart(task);
     if (!isItems(items)) throw wrongOption(task, "items", { desired: "an iterable or an async iterable" }, items);
     const { options, mapEngine } = this.#parts;
     const { onError, progress, workers, signal } = resolveRun(task, runOptions, options, mapEngine);
-    const journal = mapEngine.features?.journalOf(task, options, runOptions?.journal);
+    const recorded = runOptions?.journal ?? options.journal ?? false;
+    const journal = recorded === false ? undefined : mapEngine.features?.journalOf(task, options, recorded);
     expectRejections(items);
     const setup = {
       source: new ItemSource(items),
@@ -113,7 +114,7 @@ export class RunMaker {
       onItem: this.#parts.onItem,
       hasItemListener: this.#parts.hasItemListener,
       runs: [this.#parts.runs, this.#parts.registry.runs],
-      closedError: () => closedError(this.#parts.registry, task),
+      closedError: () => closedError(registry, task),
       isHopeless: () => this.#parts.pool?.isHopeless === true,
       functionName,
     };

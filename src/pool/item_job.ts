@@ -1,10 +1,12 @@
+import { runKeyOf } from "../attempt/idempotency_key.ts";
+import type { AbortScope } from "../call/abort_scope.ts";
 import type { Call } from "../call/call.ts";
 import { Job, type JobOwner } from "./job.ts";
 
 /** Who began items without a call for each, and takes what becomes of them. */
 export interface ItemClient {
-  /** What the keys of its items begin with. */
-  readonly runKey: string;
+  /** What can cancel them all. */
+  readonly scope: AbortScope;
   /** The call of an item, for which one is needed after all. */
   callOf(job: ItemJob): Call;
   /** `job` has ended. */
@@ -44,7 +46,7 @@ export class ItemJob extends Job {
 
   /** What the keys of its run begin with. */
   get runKey(): string {
-    return this.#client.runKey;
+    return runKeyOf(this.#client.scope);
   }
 
   protected deliver(isFailed: boolean, outcome: unknown): void {

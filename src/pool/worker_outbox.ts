@@ -1,3 +1,4 @@
+import { runKeyOf } from "../attempt/idempotency_key.ts";
 import type { WorkerHandle } from "../runtime/worker_handle.ts";
 import type { ItemRange } from "./item_range.ts";
 import type { Job, JobHolder } from "./job.ts";
@@ -53,7 +54,8 @@ export class WorkerOutbox {
     const rules = { isPacking: this.#handle.isPacking, moved: [] };
     try {
       const { lists: [items], packing } = packValues([range.items], rules);
-      const { firstIndex: indexes, client: { runKey: run } } = range;
+      const { firstIndex: indexes, client } = range;
+      const run = runKeyOf(client.scope);
       const message: RunMessage = { kind: "run", fn, slots, items: items!, indexes, run, packing };
       this.#nextNumber = this.#handle.post(message) + 1;
     } catch (error) {

@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
+import { AbortScope } from "../../src/call/abort_scope.ts";
 import { CallJob } from "../../src/pool/call_job.ts";
 import { ItemRange } from "../../src/pool/item_range.ts";
 import type { Job } from "../../src/pool/job.ts";
@@ -129,7 +130,7 @@ function boardWithRange(items: string[], isShared = true) {
   const board = new SlotBoard(16, isShared);
   const told: unknown[] = [];
   const client = {
-    runKey: "run",
+    scope: new AbortScope(),
     callOf: () => callFor(0),
     onSettled: ({ index, outcome }: { index: number; outcome: unknown }) => told.push([index, outcome]),
     onOwnJob: ({ index }: { index: number }) => told.push(index),
