@@ -97,6 +97,8 @@ export interface ConcurrencyLayerOptions {
  */
 export function concurrencyLayer(options: ConcurrencyLayerOptions, host: LayerHost): Layer {
   const { slotsOf, maxQueue, maxWaitMs } = options;
+  // Looked up once, as an attempt would feel it.
+  const runIn = isRequestBound() ? runHeld : runFreely;
   return (next) => {
     function waitForSlot(call: Call, slots: Slots): Promise<unknown> {
       const scope = scopeOf(call);
@@ -142,10 +144,14 @@ export function concurrencyLayer(options: ConcurrencyLayerOptions, host: LayerHo
 }
 
 /** Runs `call` in the slot that it holds. */
-function runIn(slots: Slots, next: Handler, call: Call): Promise<unknown> {
-  if (isRequestBound()) return slots.holders.hold(runUnheld(slots, next, call), () => slots.release());
+function runFreely(slots: Slots, next: Handler, call: Call): Promise<unknown> {
   if (slots instanceof AdaptiveSlots) return runMeasured(slots, next, call, () => slots.release());
   return next(call).then(slots.settle, slots.fail);
+}
+
+/** The same where its request may end before it. */
+function runHeld(slots: Slots, next: Handler, call: Call): Promise<unknown> {
+  return slots.holders.hold(runUnheld(slots, next, call), () => slots.release());
 }
 
 function runUnheld(slots: Slots, next: Handler, call: Call): Promise<unknown> {
