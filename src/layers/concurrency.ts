@@ -97,8 +97,7 @@ export interface ConcurrencyLayerOptions {
  */
 export function concurrencyLayer(options: ConcurrencyLayerOptions, host: LayerHost): Layer {
   const { slotsOf, maxQueue, maxWaitMs } = options;
-  // Looked up once, as an attempt would feel it.
-  const runIn = isRequestBound() ? runHeld : runFreely;
+  const runIn = runnerInSlots();
   return (next) => {
     function waitForSlot(call: Call, slots: Slots): Promise<unknown> {
       const scope = scopeOf(call);
@@ -114,9 +113,7 @@ export function concurrencyLayer(options: ConcurrencyLayerOptions, host: LayerHo
       const state = stateOf(call);
       const scope = scopeOf(call);
       const startedMs = host.clock.now();
-      const turn = turnIn(slots, scope, maxWaitMs, host.clock);
-      const isItsTurn = await turn;
-      if (isRequestBound()) slots.holders.remove(turn);
+      const isItsTurn = await turnIn(slots, scope, maxWaitMs, host.clock);
       const waitedMs = host.clock.now() - startedMs;
       state.waitedMs += waitedMs;
       host.telemetry.recordWait(call, waitedMs);
@@ -141,6 +138,11 @@ export function concurrencyLayer(options: ConcurrencyLayerOptions, host: LayerHo
       }
     };
   };
+}
+
+/** How a call is run; looked up once, as an attempt would feel it. */
+function runnerInSlots(): typeof runFreely {
+  return isRequestBound() ? runHeld : runFreely;
 }
 
 /** Runs `call` in the slot that it holds. */
@@ -216,6 +218,9 @@ function turnIn(
   });
   const known = new WeakSet<Promise<unknown>>();
   tickDuring(turn, clock, 0, () => slots.holders.watch(known));
+  if (!isRequestBound()) return turn;
+  const taken = () => slots.holders.remove(turn);
+  turn.then(taken, taken);
   return turn;
 }
 
