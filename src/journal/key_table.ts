@@ -15,7 +15,7 @@ const CHUNK_MASK = 2 ** CHUNK_BITS - 1;
 const ENTRY_WORDS = 8;
 const KEY_WORDS = 6;
 
-/** Spreads the keys that differ only in which of equal items they are: these lie side by side. */
+/** Odd, with its bits well mixed. */
 const SPREAD = 0x9e3779b1;
 
 /** Entries, as words and as numbers: two views of the same bytes. */
@@ -33,9 +33,13 @@ export class KeyTable {
   /** For each slot one more than the entry, or 0; at least two slots an entry. */
   #slots = new Uint32Array(64);
   #size = 0;
-  /** The words of the key that was looked for last. */
+  /** The key that was looked for last: most are asked for and set at once. */
+  #lastKey = "";
+  /** Its entry, or -1. */
+  #entry = -1;
+  /** Its words. */
   readonly #key = new Uint32Array(KEY_WORDS);
-  /** The slot where that was found, or where it belongs. */
+  /** The slot where it was found, or where it belongs. */
   #slot = 0;
 
   /** How many keys have a number. */
@@ -58,13 +62,15 @@ export class KeyTable {
 
   /** The entry of a key, or -1. */
   #find(key: string): number {
+    if (key === this.#lastKey) return this.#entry;
+    this.#lastKey = key;
     this.#read(key);
     const slots = this.#slots;
     const mask = slots.length - 1;
     let slot = slotOf(this.#key, 0) & mask;
     while (slots[slot] !== 0 && !this.#isOf(slots[slot]! - 1)) slot = (slot + 1) & mask;
     this.#slot = slot;
-    return slots[slot]! - 1;
+    return this.#entry = slots[slot]! - 1;
   }
 
   #isOf(entry: number): boolean {
@@ -78,7 +84,7 @@ export class KeyTable {
 
   /** Adds the key that was looked for, and not found. */
   #add(): number {
-    const entry = this.#size++;
+    const entry = this.#entry = this.#size++;
     if ((entry & CHUNK_MASK) === 0) this.#chunks.push(makeChunk());
     this.#chunkOf(entry).words.set(this.#key, (entry & CHUNK_MASK) * ENTRY_WORDS);
     this.#slots[this.#slot] = entry + 1;
@@ -121,6 +127,12 @@ function makeChunk(): Chunk {
   return { numbers, words: new Uint32Array(numbers.buffer) };
 }
 
+/** Depends on all words: keys that were not made by a hash, or of equal items, would lie side by side otherwise. */
 function slotOf(words: Uint32Array, start: number): number {
-  return words[start]! ^ Math.imul(words[start + 5]!, SPREAD);
+  let mixed = 0;
+  for (let i = 0; i < KEY_WORDS; i++) {
+    mixed = Math.imul(mixed ^ words[start + i]!, SPREAD);
+    mixed ^= mixed >>> 15;
+  }
+  return mixed;
 }
