@@ -41,6 +41,22 @@ class FrameSeal {
   }
 }
 
+/** What is sealed or opened for listeners, which wait for nothing: a line ends once that is done. */
+class SealWork {
+  readonly #underWay = new Set<Promise<void>>();
+
+  /** Calls `use` with the frame that `made` comes to. */
+  pass(made: Promise<Uint8Array>, use: (frame: Uint8Array) => void): void {
+    const work = made.then(use).finally(() => this.#underWay.delete(work));
+    this.#underWay.add(work);
+  }
+
+  /** Resolves when nothing is under way. */
+  async end(): Promise<void> {
+    await Promise.allSettled(this.#underWay);
+  }
+}
+
 /**
  * `engine`, to which no frame goes that is not sealed, and from which none is taken that `key` does not open.
  *
@@ -54,34 +70,43 @@ export function sealEngine(engine: Engine, key: CryptoKey | undefined): Engine {
     maxFrameBytes: engine.maxFrameBytes - NONCE_BYTES - TAG_BYTES,
     openCaller: async (address, run, onResults) => {
       const seal = new FrameSeal(key, address);
-      const line = await engine.openCaller(address, run, (frame) => void seal.open(frame).then(onResults));
+      const work = new SealWork();
+      const line = await engine.openCaller(address, run, (frame) => work.pass(seal.open(frame), onResults));
       return {
         send: async (id, frame) => await line.send(id, await seal.seal(frame)),
-        cancel: (frame) => void seal.seal(frame).then((sealed) => line.cancel(sealed)),
+        cancel: (frame) => work.pass(seal.seal(frame), (sealed) => line.cancel(sealed)),
         get slots() {
           return line.slots;
         },
         waiting: () => line.waiting(),
         reopen: () => line.reopen(),
-        [Symbol.asyncDispose]: () => line[Symbol.asyncDispose](),
+        [Symbol.asyncDispose]: () => disposeAfter(work, line),
       };
     },
     openWorker: async (address, worker) => {
       const seal = new FrameSeal(key, address);
+      const work = new SealWork();
       const line = await engine.openWorker(address, worker);
       return {
         pull: async (lane, count) => {
           const deliveries = await line.pull(lane, count);
           return await Promise.all(deliveries.map((delivery) => opened(delivery, seal)));
         },
-        onCancel: (listener) => line.onCancel((frame) => void seal.open(frame).then(listener)),
+        onCancel: (listener) => line.onCancel((frame) => work.pass(seal.open(frame), listener)),
         onAlone: (listener) => line.onAlone(listener),
-        [Symbol.asyncDispose]: () => line[Symbol.asyncDispose](),
+        [Symbol.asyncDispose]: () => disposeAfter(work, line),
       };
     },
     close: () => engine.close(),
     [Symbol.asyncDispose]: () => engine[Symbol.asyncDispose](),
   };
+}
+
+/** What is to be cancelled leaves before the line ends, and what came meanwhile has been passed on. */
+async function disposeAfter(work: SealWork, line: AsyncDisposable): Promise<void> {
+  await work.end();
+  await line[Symbol.asyncDispose]();
+  await work.end();
 }
 
 async function opened(delivery: Delivery, seal: FrameSeal): Promise<Delivery> {
