@@ -70,7 +70,7 @@ export class NatsCallerLine implements CallerLine {
 
   /** Makes what is not there, and lets the workers look for what is theirs. */
   async reopen(): Promise<void> {
-    await this.#results.make();
+    await this.#results.makeAnew();
     this.#line.bulletin.publish("reopened");
   }
 

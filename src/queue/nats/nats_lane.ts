@@ -47,6 +47,12 @@ export class NatsLane {
     });
   }
 
+  /** Makes what is not there by now: what is being made may have been looked for before it was lost. */
+  async makeAnew(): Promise<void> {
+    await this.#making?.catch(() => {});
+    await this.make();
+  }
+
   /**
    * Takes up to `count` messages, as soon as there are some, and waits up to `waitMs` for the first. Where the request fails
    * and the connection is there, what hands them out may be gone: it is made, and asked once more.
