@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import * as core from "@opero/core";
+import * as backend from "@opero/core/backend";
 import * as cli from "@opero/core/cli";
 import * as light from "@opero/core/light";
 import * as nats from "@opero/core/nats";
@@ -10,6 +11,11 @@ import * as worker from "@opero/core/worker";
 
 /** What each entry point exports: what runs, and names of types alone. */
 const EXPORTS: Record<string, { module: object; values: string; types: string }> = {
+  "backend.ts": {
+    module: backend,
+    values: "decodeEntry encodeEntry plainKey",
+    types: "CacheBackend CacheEntry MaybePromise",
+  },
   "cli.ts": { module: cli, values: "main reportPage", types: "" },
   "light.ts": {
     module: light,
