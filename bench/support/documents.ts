@@ -1,3 +1,4 @@
+import { demoPicture } from "./plots/demo_picture.ts";
 import { growthPlot } from "./growth/growth_plot.ts";
 import { growthText } from "./growth/measure_growth.ts";
 import { sectionText, shortTable } from "./report.ts";
@@ -6,6 +7,12 @@ import type { BenchResult } from "./result.ts";
 
 const RESULT = new URL("../results/bench.json", import.meta.url);
 const PLOT = new URL("../results/growth.svg", import.meta.url);
+
+/** What a run of the demo left on its terminal. */
+export const DEMO_RECORDING: URL = new URL("../results/demo.txt", import.meta.url);
+
+/** The picture of that run. */
+export const DEMO_PICTURE: URL = new URL("../results/demo.svg", import.meta.url);
 
 /** The rows of the README's short table. */
 const README_ROWS: readonly string[] = [
@@ -60,12 +67,13 @@ export async function saveResult(result: BenchResult): Promise<void> {
 }
 
 /**
- * Writes what was measured into all documents, and draws the plot.
+ * Writes what was measured into all documents, and draws the plot, and the picture of the demo that was recorded.
  *
  * @param result What was measured.
  */
 export async function writeDocuments(result: BenchResult): Promise<void> {
   await Deno.writeTextFile(PLOT, growthPlot(result.growth));
+  await Deno.writeTextFile(DEMO_PICTURE, demoPicture(await Deno.readTextFile(DEMO_RECORDING)));
   for (const { path, blocks } of DOCUMENTS) {
     const url = new URL(`../../${path}`, import.meta.url);
     const text = Object.entries(blocks(result)).reduce(

@@ -21,7 +21,7 @@ import { parseDuration } from "../../src/time/duration.ts";
 
 /*
  * Each default has one place in the code, where its policy is defined. Here each is asserted by what it does, in the
- * types' `@default` and in the tables of the README; `tests/engine/shown_options_test.ts` has them as `.options` does.
+ * types' `@default` and in the tables of docs/options.md; `tests/engine/shown_options_test.ts` has them as `.options` does.
  */
 
 const DEFAULTS = OPMAP_TABLE.defaults;
@@ -48,10 +48,10 @@ Deno.test("the doc comment of every option says what its default is, or has no '
   }
 });
 
-Deno.test("by default worker threads without work are kept for 30 s, as the doc comment and the README say", async () => {
+Deno.test("by default worker threads without work are kept for 30 s, as the doc comment and docs/options.md say", async () => {
   const options = new Map(documented("src/engine/instance_options.ts"));
   assertEquals([...options].filter(([, value]) => value !== undefined), [["idleTimeout", '"30s"']]);
-  assertMatch(read("README.md"), /`maxThreads` and\s+`idleTimeout` \(`"30s"`\)/);
+  assertMatch(read("docs/options.md"), /`maxThreads` and\s+`idleTimeout` \(`"30s"`\)/);
   for (const [idleTimeout, expectedMs] of [[undefined, 30_000], ["2m", 120_000]] as const) {
     let idleMs: number | undefined;
     await using pool = poolOf(new Registry({ defaults: {}, clock: new SystemClock(), idleTimeout }), {}, (options) => {
@@ -62,9 +62,9 @@ Deno.test("by default worker threads without work are kept for 30 s, as the doc 
   }
 });
 
-/** The rows of the README's tables of options: the names in the first cell, and the values in the second. */
-function rowsOfReadme(): [name: string, value: string][] {
-  const rows = read("README.md").matchAll(/^\| (`\w+`(?:, `\w+`)*) +\| ([^|]+?) +\| [^|]+\|$/gm);
+/** The rows of the tables of options: the names in the first cell, and the values in the second. */
+function rowsOfOptions(): [name: string, value: string][] {
+  const rows = read("docs/options.md").matchAll(/^\| (`\w+`(?:, `\w+`)*) +\| ([^|]+?) +\| [^|]+\|$/gm);
   return [...rows].flatMap(([, names, values]) => {
     const each = [...names!.matchAll(/\w+/g)].map(([name]) => name);
     const shown = each.length === 1 ? [values!] : values!.split(", ");
@@ -72,9 +72,11 @@ function rowsOfReadme(): [name: string, value: string][] {
   });
 }
 
-Deno.test("README's tables have every option, with its default", () => {
-  const rows = new Map(rowsOfReadme());
-  for (const name of Object.keys(OPMAP_TABLE.rules)) {
+Deno.test("the tables of docs/options.md have every option, with its default, and no other", () => {
+  const rows = new Map(rowsOfOptions());
+  const known = new Set(Object.keys(OPMAP_TABLE.rules));
+  assertEquals([...rows.keys()].filter((name) => !known.has(name)), []);
+  for (const name of known) {
     assert(rows.has(name), name);
     const value = DEFAULTS[name];
     const shown = rows.get(name)!.replaceAll("`", "");

@@ -28,6 +28,8 @@ export interface PlotLine {
   readonly points: readonly (readonly [x: number, y: number])[];
   /** Whether each point has a dot: where there are few. */
   readonly hasDots?: boolean;
+  /** Whether the points are joined, which they are by default. */
+  readonly hasLine?: boolean;
   /** Lines that lie upon each other are told apart by their dashes. */
   readonly dashes?: string;
 }
@@ -104,9 +106,13 @@ function horizontal({ right }: Frame, y: number, text: string): string {
   return `<line class="grid" x1="${LEFT}" y1="${y}" x2="${right}" y2="${y}"/>${label}`;
 }
 
-function curve({ points, hasDots, dashes }: PlotLine, { x, y }: Frame, colour: string): string {
+function curve({ points, hasDots, hasLine, dashes }: PlotLine, { x, y }: Frame, colour: string): string {
   const placed = points.map(([atX, atY]) => [x(atX), y(atY)] as const);
-  const dots = hasDots ? placed.map(([cx, cy]) => `<circle cx="${cx}" cy="${cy}" r="3.5" fill="${colour}"/>`) : [];
+  const radius = hasLine === false ? 2 : 3.5;
+  const dots = hasDots
+    ? placed.map(([cx, cy]) => `<circle cx="${cx}" cy="${cy}" r="${radius}" fill="${colour}"/>`)
+    : [];
+  if (hasLine === false) return dots.join("");
   const dashed = dashes === undefined ? "" : ` stroke-dasharray="${dashes}"`;
   const path = placed.map((point) => point.join(",")).join(" ");
   return `<polyline fill="none" stroke="${colour}" stroke-width="2"${dashed} points="${path}"/>${dots.join("")}`;

@@ -1,4 +1,6 @@
 import { hedgePlot } from "./hedge_plot.ts";
+import { jitterPlot } from "./jitter_plot.ts";
+import { layersPicture } from "./layers_picture.ts";
 import { limitPlot } from "./limit_plot.ts";
 import { outagePlot } from "./outage_plot.ts";
 
@@ -7,4 +9,6 @@ export const POLICY_PLOTS: Readonly<Record<string, () => Promise<string>>> = {
   "docs/images/outage.svg": outagePlot,
   "docs/images/hedging.svg": hedgePlot,
   "docs/images/adaptive_limit.svg": limitPlot,
+  "docs/images/jitter.svg": jitterPlot,
+  "docs/images/layers.svg": layersPicture,
 };
