@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { LineWindow } from "../../src/journal/line_window.ts";
 import { type JournalLine, type LineSource, readLines } from "../../src/journal/read_lines.ts";
-import { randomOf } from "../support/seed.ts";
+import { seededRandom } from "../../src/testing/seeded_random.ts";
 
 /** A file that gives some bytes at a time, and leaves what stood in the target behind them. */
 function fileOf(bytes: Uint8Array, atOnce = Infinity): LineSource {
@@ -24,7 +24,7 @@ const encoder = new TextEncoder();
 
 /** Lines of all lengths, those of more than a buffer as well, of characters of one to four bytes. */
 function someTexts(seed: number): string[] {
-  const random = randomOf(seed);
+  const random = seededRandom(seed);
   const characters = ["a", "é", "€", "😀"];
   const lengths = Array.from({ length: 60 }, () => Math.floor(random() ** 4 * 2_000));
   lengths[30] = 150_000;
@@ -74,7 +74,7 @@ Deno.test("LineWindow.lineAt() gives the line at any place, in any order", () =>
   const texts = someTexts(2);
   const bytes = encoder.encode(texts.join("\n"));
   const offsets = texts.map((_, i) => encoder.encode(texts.slice(0, i).map((text) => `${text}\n`).join("")).length);
-  const random = randomOf(3);
+  const random = seededRandom(3);
   for (const atOnce of [Infinity, 5_000]) {
     const window = new LineWindow(fileOf(bytes, atOnce));
     for (let i = 0; i < 200; i++) {

@@ -3,8 +3,9 @@ import { AllFailedError, type AttemptRecord, createOpero, currentCall, type Oper
 import { FakeClock } from "@opero/core/testing";
 import type { Timer } from "../../src/time/clock.ts";
 import { lab } from "../support/lab.ts";
-import { printSeed, randomOf } from "../support/seed.ts";
+import { printSeed } from "../support/seed.ts";
 import { TogetherClock } from "../support/together_clock.ts";
+import { seededRandom } from "../../src/testing/seeded_random.ts";
 
 interface Run {
   readonly startedMs: number;
@@ -346,7 +347,7 @@ class BoundedClock extends FakeClock {
 }
 
 Deno.test("hedge waits once for a slow attempt, whatever the fractions of a millisecond", async () => {
-  const random = randomOf(printSeed());
+  const random = seededRandom(printSeed());
   for (let n = 0; n < 50; n++) {
     // One for the hedge, one for each of the two attempts; how its rest is rounded may take one more.
     const clock = new BoundedClock(4);

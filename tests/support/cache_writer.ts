@@ -5,7 +5,7 @@
 import type { CacheBackend, CacheEntry } from "../../src/cache/backend/cache_backend.ts";
 import { diskCache } from "../../src/cache/disk/disk_cache.ts";
 import { sqliteCache } from "../../src/cache/sqlite/sqlite_cache.ts";
-import { randomOf } from "./seed.ts";
+import { seededRandom } from "../../src/testing/seeded_random.ts";
 
 /** The keys that all writers share: those of the engine, and some that are not. */
 export const WRITER_KEYS: readonly string[] = Array.from(
@@ -53,7 +53,7 @@ async function useOnce(
 
 if (import.meta.main) {
   const [kind, directory, seed, rounds = "Infinity"] = Deno.args as [string, string, string, string?];
-  const random = randomOf(Number(seed));
+  const random = seededRandom(Number(seed));
   const caches = openWriterCaches(kind, directory);
   const tally = { failed: 0, wrong: 0 };
   for (let round = 0; round < Number(rounds); round++) {

@@ -2,9 +2,10 @@
 import { type AllFailedError, configureLogging, type MapError, WorkerError } from "@opero/core";
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { type JobItem, openJob } from "./cluster_job.ts";
-import { printSeed, randomOf } from "./seed.ts";
+import { printSeed } from "./seed.ts";
 import { until } from "./until.ts";
 import { WorkerProcesses } from "./worker_processes.ts";
+import { seededRandom } from "../../src/testing/seeded_random.ts";
 
 /** A broker that can be hurt. */
 export interface HurtBroker extends AsyncDisposable {
@@ -181,7 +182,7 @@ export function testCluster(acceptance: ClusterAcceptance): void {
   });
 
   test("random kills of workers and the broker leave every item with its result", async () => {
-    const random = randomOf(printSeed());
+    const random = seededRandom(printSeed());
     await using scene = await Scene.open(acceptance, 3);
     scene.workers.isRestarting = true;
     await using job = scene.job({ maxCrashesPerItem: 50 });

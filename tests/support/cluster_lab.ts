@@ -2,7 +2,7 @@ import { createOpero, type Mapped, type OnError, type OperoInstance, type OpmapO
 import { FakeClock, type MemoryEngine, memoryEngine } from "@opero/core/testing";
 import { serve, type ServedTask, type ServeOptions } from "@opero/core/worker";
 import { type Faults, MortalEngine } from "./mortal_engine.ts";
-import { randomOf } from "./seed.ts";
+import { seededRandom } from "../../src/testing/seeded_random.ts";
 
 /** What a lab is made with. */
 export interface ClusterLabOptions {
@@ -25,7 +25,7 @@ export class ClusterLab {
 
   constructor(fn: (item: number, lab: ClusterLab) => Promise<unknown>, options: ClusterLabOptions = {}) {
     const { seed = 1, faults = {}, slots = 4, map } = options;
-    this.random = randomOf(seed);
+    this.random = seededRandom(seed);
     this.engine = new MortalEngine(this.store, this.clock, this.random, faults);
     this.instance = createOpero({ clock: this.clock, random: this.random });
     this.map = this.instance.opmap(async (item: number): Promise<unknown> => await fn(item, this), {

@@ -1,7 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
 import type { Booking, LimitStore } from "@opero/core";
 import { memoryLimits } from "@opero/core/testing";
-import { printSeed, randomOf } from "./seed.ts";
+import { printSeed } from "./seed.ts";
+import { seededRandom } from "../../src/testing/seeded_random.ts";
 
 /** So long that the time which a comparison takes makes no difference. */
 const HOUR_MS = 3_600_000;
@@ -10,7 +11,7 @@ const NEAR_MS = 60_000;
 /** Holds if `store` answers `rounds` random bookings of two limits, and what comes between, as the store in memory does. */
 export async function compareLimits(store: LimitStore, rounds: number): Promise<void> {
   const oracle = memoryLimits();
-  const random = randomOf(printSeed());
+  const random = seededRandom(printSeed());
   const upTo = (most: number) => Math.floor(random() * most);
   const base = `compare-${crypto.randomUUID()}`;
   const keys = [`${base}#0`, `${base}#1`];

@@ -1,8 +1,9 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { type AllFailedError, MapError, WorkerError } from "@opero/core";
 import { ClusterLab, type ClusterLabOptions } from "../support/cluster_lab.ts";
-import { printSeed, randomOf } from "../support/seed.ts";
+import { printSeed } from "../support/seed.ts";
 import { warningsOf } from "../support/warnings_of.ts";
+import { seededRandom } from "../../src/testing/seeded_random.ts";
 
 const range = (count: number) => Array.from({ length: count }, (_, item) => item);
 const hang = () => new Promise(() => {});
@@ -36,7 +37,7 @@ async function runPoison(poison: readonly number[], options: ClusterLabOptions):
 }
 
 Deno.test("opmap() loses exactly the item that kills its workers, and no neighbour of it", async () => {
-  const random = randomOf(printSeed());
+  const random = seededRandom(printSeed());
   for (let round = 0; round < 20; round++) {
     const chunkSize = 1 + Math.floor(random() * 6);
     await runPoison([Math.floor(random() * 40)], { seed: Math.floor(random() * 1e9), map: { chunkSize } });
@@ -170,7 +171,7 @@ Deno.test("opmap() says once that its engine is away, and once that it is back",
 
 /** Everything goes wrong now and then; the outcome of an item depends on the item alone. */
 async function simulate(seed: number, count: number): Promise<void> {
-  const random = randomOf(seed);
+  const random = seededRandom(seed);
   const faults = { away: 0.05, lost: 0.02, twice: 0.1, deaf: 0.2, lateMs: 200 };
   const map = { retries: 2, minDelay: "1ms", maxDelay: "5ms", onError: "return" } as const;
   await using lab = new ClusterLab(async (item, { clock }) => {

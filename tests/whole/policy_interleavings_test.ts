@@ -10,9 +10,9 @@ import { CountedSignal } from "../support/counted_signal.ts";
 import { type Outcome, outcomeOf } from "../support/outcome.ts";
 import { ResourceLedger } from "../support/resource_ledger.ts";
 import { runs } from "../support/runs.ts";
-import { randomOf } from "../support/seed.ts";
 import { TogetherClock } from "../support/together_clock.ts";
 import { type Fate, wildStack } from "../support/wild_stack.ts";
+import { seededRandom } from "../../src/testing/seeded_random.ts";
 
 const STOP = { name: "a reason to stop" };
 const KEYS = ["a", "b", "c"];
@@ -175,11 +175,11 @@ Deno.test("all policies together: each call settles, and all that was taken come
       seed,
       async (scheduler, { options, bugs, values, hasBadListeners }, planned, moments, seed) => {
         ledger.clear();
-        Object.assign(fate, { random: randomOf(seed), bugs });
+        Object.assign(fate, { random: seededRandom(seed), bugs });
         const world = new World(scheduler, planned, seed % 2 === 0);
         const { clock } = world;
         world.canHang = options.cache === undefined;
-        await using instance = createOpero({ clock, random: randomOf(seed + 1) });
+        await using instance = createOpero({ clock, random: seededRandom(seed + 1) });
         if (hasBadListeners) addBadListeners(instance.events);
         const isCounted = seed % 3 === 0 && options.hedge !== undefined && bugs === 0;
         const fn = instance.opero(world.load, isCounted ? countRaces(world.races, options) : options);

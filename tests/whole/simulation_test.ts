@@ -6,7 +6,8 @@ import { mostInWindow } from "../support/most_in_window.ts";
 import { oneOf, randomService, type ServiceLog } from "../support/random_service.ts";
 import { type RandomStack, randomStack } from "../support/random_stack.ts";
 import { runs } from "../support/runs.ts";
-import { printSeed, randomOf } from "../support/seed.ts";
+import { printSeed } from "../support/seed.ts";
+import { seededRandom } from "../../src/testing/seeded_random.ts";
 
 const CALLS = 12;
 
@@ -30,7 +31,7 @@ interface Simulated {
 
 /** All that chance decides follows from `seed`. */
 async function simulate(seed: number): Promise<Simulated> {
-  const random = randomOf(seed);
+  const random = seededRandom(seed);
   const clock = new FakeClock();
   const startMs = clock.now();
   const trace: string[] = [];
@@ -38,7 +39,7 @@ async function simulate(seed: number): Promise<Simulated> {
   const changes: (readonly [number | undefined, Change])[] = [];
   const stack = randomStack(random);
   const { answer, log } = randomService(random, clock, note);
-  await using instance = createOpero({ clock, random: randomOf(seed + 1) });
+  await using instance = createOpero({ clock, random: seededRandom(seed + 1) });
   const { opero, events } = instance;
   for (const name of TRACED) events.on(name, () => note(name));
   for (const name of Object.keys(MAY_FOLLOW) as (Change & keyof OperoEvents)[]) {

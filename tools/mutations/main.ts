@@ -13,6 +13,7 @@ import { findMutations } from "./find_mutations.ts";
 import { describeMutation, type Mutation } from "./mutation.ts";
 import { Judge, type Verdict } from "./judge.ts";
 import { Workspace } from "./workspace.ts";
+import { seededRandom } from "../../src/testing/seeded_random.ts";
 
 const ROOT = new URL("../..", import.meta.url).pathname;
 const GENERATED = "src/pool/worker_source.ts";
@@ -72,7 +73,7 @@ function randomMutations(count: number, seed: number): Mutation[] {
   const all = sourceFiles(`${ROOT}src`, "src")
     .filter(isWanted)
     .flatMap((file) => findMutations(file, workspace.read(file)));
-  const random = mulberry32(seed);
+  const random = seededRandom(seed);
   return Array.from(
     { length: Math.min(count, all.length) },
     () => all.splice(Math.floor(random() * all.length), 1)[0]!,
@@ -83,15 +84,4 @@ function sourceFiles(folder: string, path: string): string[] {
   return [...Deno.readDirSync(folder)].toSorted((a, b) => a.name.localeCompare(b.name)).flatMap((
     { name, isDirectory },
   ) => isDirectory ? sourceFiles(`${folder}/${name}`, `${path}/${name}`) : [`${path}/${name}`]);
-}
-
-/** A generator with a seed, so that a run can be made again (Mulberry32 of Tommy Ettinger, public domain). */
-function mulberry32(seed: number): () => number {
-  let state = seed | 0;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

@@ -1,7 +1,7 @@
 import { createOpero, type Logger, type OperoInstance } from "@opero/core";
 import { FakeClock } from "@opero/core/testing";
-import { randomOf } from "../../../tests/support/seed.ts";
 import { ServiceWatch } from "../../../tests/support/service_watch.ts";
+import { seededRandom } from "../../../src/testing/seeded_random.ts";
 
 const SEED = 20_260_101;
 const SILENT: Logger = { debug() {}, info() {}, warning() {}, error() {} };
@@ -22,8 +22,8 @@ export interface Traffic {
  */
 export function startTraffic(): Traffic {
   const clock = new FakeClock();
-  const instance = createOpero({ clock, random: randomOf(SEED), logger: SILENT });
-  return { clock, startMs: clock.now(), random: randomOf(SEED + 1), instance, watch: new ServiceWatch(clock) };
+  const instance = createOpero({ clock, random: seededRandom(SEED), logger: SILENT });
+  return { clock, startMs: clock.now(), random: seededRandom(SEED + 1), instance, watch: new ServiceWatch(clock) };
 }
 
 /**
@@ -41,7 +41,7 @@ export async function callsOfUsers(
   call: () => Promise<unknown>,
 ): Promise<void> {
   // Not the chance that the service lives by: calls come at the same times whatever is compared.
-  const random = randomOf(SEED + 2);
+  const random = seededRandom(SEED + 2);
   const endMs = clock.now() + seconds * 1_000;
   for (;;) {
     const waitMs = -Math.log(1 - random()) * 1_000 / perSecond;

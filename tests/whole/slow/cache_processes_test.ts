@@ -1,13 +1,14 @@
 import { isNightly } from "../../support/runs.ts";
-import { printSeed, randomOf } from "../../support/seed.ts";
+import { printSeed } from "../../support/seed.ts";
 import { startWriter } from "../../support/start_writer.ts";
 import { assert, assertEquals } from "@std/assert";
+import { seededRandom } from "../../../src/testing/seeded_random.ts";
 
 const ROUNDS = isNightly ? 2_000 : 150;
 
 for (const kind of ["disk", "sqlite"]) {
   Deno.test(`${kind}Cache() gives eight processes at once no wrong value and no failure`, async () => {
-    const random = randomOf(printSeed());
+    const random = seededRandom(printSeed());
     const directory = await Deno.makeTempDir();
     const writers = Array.from(
       { length: 8 },

@@ -1,8 +1,9 @@
 import { assertEquals } from "@std/assert";
 import { ClusterLab } from "../../support/cluster_lab.ts";
 import { isNightly } from "../../support/runs.ts";
-import { printSeed, randomOf } from "../../support/seed.ts";
+import { printSeed } from "../../support/seed.ts";
 import { warningsOf } from "../../support/warnings_of.ts";
+import { seededRandom } from "../../../src/testing/seeded_random.ts";
 
 const COUNT = isNightly ? 10_000_000 : 50_000;
 
@@ -12,7 +13,7 @@ function* source(): Generator<number> {
 
 Deno.test("a stream over a cluster has each item once, in order, over deaths, losses and doubles", async () => {
   const seed = printSeed();
-  const random = randomOf(seed);
+  const random = seededRandom(seed);
   const faults = { away: 0.001, lost: 0.0005, twice: 0.01, deaf: 0.2 };
   await warningsOf(async () => {
     await using lab = new ClusterLab((item) => Promise.resolve(3 * item), { seed, faults, slots: 50 });

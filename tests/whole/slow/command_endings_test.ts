@@ -2,7 +2,8 @@
 import { assert, assertEquals } from "@std/assert";
 import { runs } from "../../support/runs.ts";
 import { CommandPlace, endOf, feed } from "../../support/run_command.ts";
-import { printSeed, randomOf } from "../../support/seed.ts";
+import { printSeed } from "../../support/seed.ts";
+import { seededRandom } from "../../../src/testing/seeded_random.ts";
 
 const MODULE = `
 const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
@@ -145,7 +146,7 @@ const ITEMS = 400;
 const WORKERS = 8;
 
 Deno.test("opero map loses and repeats nothing, however often it is killed, but what was in flight", async () => {
-  const random = randomOf(printSeed());
+  const random = seededRandom(printSeed());
   await using place = new CommandPlace({ "slow.ts": MODULE, "in.jsonl": numbers(ITEMS) });
   const args = ["map", "slow.ts#counted", "--items", "in.jsonl", "--workers", `${WORKERS}`];
   const undisturbed = (await place.run(args)).lines;

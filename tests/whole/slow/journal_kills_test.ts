@@ -1,9 +1,10 @@
 import { assert, assertEquals } from "@std/assert";
 import { isNightly } from "../../support/runs.ts";
-import { printSeed, randomOf } from "../../support/seed.ts";
+import { printSeed } from "../../support/seed.ts";
 import { jobItems, jobResults } from "../../support/journal_job.ts";
 import { startJournalJob } from "../../support/start_journal_job.ts";
 import { namesBeside, recordsIn, withJournal } from "../../support/temporary_journal.ts";
+import { seededRandom } from "../../../src/testing/seeded_random.ts";
 
 const KILLS = isNightly ? 1_000 : 60;
 const ITEMS = 1_000;
@@ -12,7 +13,7 @@ const WORKERS = 8;
 const MAX_LIFE_MS = 60;
 
 Deno.test(`a run that is killed ${KILLS} times comes to what an undisturbed one comes to`, async () => {
-  const random = randomOf(printSeed());
+  const random = seededRandom(printSeed());
   let kills = 0;
   while (kills < KILLS) await withJournal(async (path) => void (kills += await killUntilDone(path, random)));
 });

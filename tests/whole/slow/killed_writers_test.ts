@@ -2,10 +2,11 @@ import type { CacheBackend } from "../../../src/cache/backend/cache_backend.ts";
 import { decodeEntry } from "../../../src/cache/codec/cache_codec.ts";
 import { placeOf } from "../../../src/cache/disk/disk_place.ts";
 import { isNightly } from "../../support/runs.ts";
-import { printSeed, randomOf } from "../../support/seed.ts";
+import { printSeed } from "../../support/seed.ts";
 import { isWriterEntry, openWriterCaches, WRITER_KEYS, writerEntry } from "../../support/cache_writer.ts";
 import { startWriter } from "../../support/start_writer.ts";
 import { assert, assertEquals } from "@std/assert";
+import { seededRandom } from "../../../src/testing/seeded_random.ts";
 
 const KILLS = isNightly ? 3_500 : 300;
 /** So many are killed between two looks: what a kill takes is the start of a process, and these overlap. */
@@ -14,7 +15,7 @@ const KILLED_AT_ONCE = 8;
 const MAX_LIFE_MS = 40;
 
 Deno.test(`diskCache() and sqliteCache() keep whole entries or none when writers are killed ${KILLS} times`, async () => {
-  const random = randomOf(printSeed());
+  const random = seededRandom(printSeed());
   const directory = await Deno.makeTempDir();
   let found = 0;
   for (let kills = 0; kills < KILLS; kills += KILLED_AT_ONCE) {

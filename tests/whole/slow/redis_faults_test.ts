@@ -4,7 +4,8 @@ import { redisCache, RedisError } from "@opero/core/redis";
 import { FaultProxy } from "../../support/fault_proxy.ts";
 import { hasRedisServer, PATIENT, RedisServer } from "../../support/redis_server.ts";
 import { isNightly } from "../../support/runs.ts";
-import { printSeed, randomOf } from "../../support/seed.ts";
+import { printSeed } from "../../support/seed.ts";
+import { seededRandom } from "../../../src/testing/seeded_random.ts";
 
 /** How often each fault comes in the midst of a load. */
 const ROUNDS = isNightly ? 150 : 10;
@@ -37,7 +38,7 @@ function test(name: string, run: () => Promise<void>): void {
 
 for (const [name, strike] of Object.entries(FAULTS)) {
   test(`redisCache() loses no call and answers nothing wrong when its server ${name} in mid-run`, async () => {
-    const random = randomOf(printSeed());
+    const random = seededRandom(printSeed());
     await using server = await RedisServer.start();
     const cache = redisCache({ url: server.url, ...SHORT });
     const load = new Load(cache);
