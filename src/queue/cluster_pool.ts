@@ -76,9 +76,7 @@ export class ClusterPool {
     this.#link = new EngineLink({ clock, random, telemetry, functionName, side: "caller" });
     const frameSize = () => this.#size.now;
     const onResults = (frame: Uint8Array, run: string) => this.#takeResults(frame, run);
-    const onRefused = (jobs: readonly ClusterJob[], error: unknown) => {
-      for (const job of jobs) this.#settle(job, () => job.fail(error));
-    };
+    const onRefused = (jobs: readonly ClusterJob[], error: unknown) => this.#fail(jobs, error);
     this.#side = new CallerSide({ engine, address, link: this.#link, maxCrashes, frameSize, onResults, onRefused });
     this.#watch = new LineWatch(this, clock);
   }
@@ -156,6 +154,11 @@ export class ClusterPool {
     this.#init.telemetry.warnOnce("no worker", this.#init.functionName, message);
   }
 
+  /** Ends what is under way with `error`: the engine will not bring its results any more. */
+  onEnded(error: unknown): void {
+    this.#fail([...this.#jobs.values()], error);
+  }
+
   /** Ends what is under way, which rejects with a {@link WorkerError}. */
   async close(): Promise<void> {
     this.isClosed = true;
@@ -205,6 +208,10 @@ export class ClusterPool {
     // No round follows, and the error is one of the call's attempts, as all others are.
     const state = stateOf(call);
     state.limits = { timeoutMs: undefined, deadlineMs: undefined, ...state.limits, retries: 0 };
+  }
+
+  #fail(jobs: readonly ClusterJob[], error: unknown): void {
+    for (const job of jobs) this.#settle(job, () => job.fail(error));
   }
 
   #settle(job: ClusterJob, end: () => void): void {

@@ -1,3 +1,4 @@
+import { isOperoError } from "../errors/opero_error.ts";
 import type { Clock, Timer } from "../time/clock.ts";
 
 /** The time between two looks, in milliseconds. */
@@ -21,6 +22,8 @@ export interface WatchedLine {
   onForgotten(): void;
   /** There has been no worker for a while. */
   onNoWorker(): void;
+  /** The engine has ended, with all that was sent. */
+  onEnded(error: unknown): void;
 }
 
 /** Looks from time to time whether what was sent is still there, and whether there is a worker to run it. */
@@ -74,8 +77,9 @@ export class LineWatch {
   async #isForgotten(): Promise<boolean> {
     try {
       return await this.#line.waiting() === 0;
-    } catch {
-      // It is away: what it has will be seen when it is back.
+    } catch (error) {
+      // One that is only away is back some time, and then it is seen what it has.
+      if (isOperoError(error)) this.#line.onEnded(error);
       return false;
     }
   }

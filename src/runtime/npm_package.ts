@@ -4,8 +4,9 @@
  *
  * @param name The name of the package.
  * @param version The version or range.
+ * @param path The path of a module within it, from a slash on; by default what the package is by its name.
  * @returns The specifier to import.
  */
-export function npmPackage(name: string, version: string): string {
-  return "Deno" in globalThis ? `npm:${name}@${version}` : name;
+export function npmPackage(name: string, version: string, path = ""): string {
+  return `${"Deno" in globalThis ? `npm:${name}@${version}` : name}${path}`;
 }

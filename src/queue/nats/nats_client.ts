@@ -35,7 +35,7 @@ export interface NatsClient {
   /** Whether it has ended, and will not connect again. */
   isClosed(): boolean;
   /** What happens to the connection. */
-  status(): AsyncIterable<{ readonly type: string }>;
+  status(): AsyncIterable<{ readonly type: string; readonly error?: Error }>;
 }
 
 /** What is used of the manager of JetStream. */

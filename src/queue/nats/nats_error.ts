@@ -1,5 +1,7 @@
+import { EngineError } from "../../errors/engine_error.ts";
 import { isOperoError, type OperoError } from "../../errors/opero_error.ts";
 import { printable } from "../../errors/printable.ts";
+import { natsRemedy } from "./nats_remedy.ts";
 
 /** JetStream's number for a stream that is not there. */
 const NO_STREAM = 10_059;
@@ -30,7 +32,31 @@ export class NatsError extends Error {
  */
 export function toNatsError(task: string, error: unknown): NatsError | OperoError {
   if (isOperoError(error) || error instanceof NatsError) return error;
-  return new NatsError(task, error instanceof Error ? `${error.name}: ${error.message}` : "an unknown error");
+  if (!(error instanceof Error)) return new NatsError(task, "an unknown error");
+  const reason = `${error.name}: ${error.message}`;
+  const remedy = natsRemedy(error);
+  return new NatsError(task, remedy === undefined ? reason : `${reason}; ${remedy}`);
+}
+
+/**
+ * The error for what would have to go over a connection that has ended, and does not connect again.
+ *
+ * @param task What NATS was to do, as in `could not <task>`.
+ * @returns The error to throw.
+ */
+export function endedError(task: string): EngineError {
+  const remedy = "make a 'connection' that is passed in with maxReconnectAttempts: -1, so that it never gives up";
+  return new EngineError(`Cannot ${task} as the connection to NATS has ended; ${remedy}`);
+}
+
+/**
+ * Whether `error` says that the user who signed in may not do something.
+ *
+ * @param error What was thrown, of any type.
+ * @returns `true` if it does.
+ */
+export function isDenial(error: unknown): error is Error {
+  return error instanceof Error && error.name === "PermissionViolationError";
 }
 
 /**

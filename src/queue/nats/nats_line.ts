@@ -1,7 +1,8 @@
+import { EngineError } from "../../errors/engine_error.ts";
 import type { Clock } from "../../time/clock.ts";
 import type { Lane, TaskAddress } from "../engine.ts";
 import { NatsBulletin } from "./nats_bulletin.ts";
-import { isUnanswered } from "./nats_error.ts";
+import { endedError, isUnanswered } from "./nats_error.ts";
 import { NatsLane } from "./nats_lane.ts";
 import type { NatsLayout } from "./nats_layout.ts";
 import type { NatsLink, NatsSession } from "./nats_link.ts";
@@ -82,9 +83,12 @@ export class NatsLine {
     return this.#lane(layout.resultStream, layout.consumer(address, run), () => streams.openResults(address, run));
   }
 
-  /** Does `work`; rejects at once where the connection is, or gets, lost. */
-  attempt<R>(task: string, work: () => Promise<R>): Promise<R> {
-    return this.#setup.link.use(task, work);
+  /** Does `work`; rejects at once where the connection is, or gets, lost, and permanently where it has ended. */
+  async attempt<R>(task: string, work: () => Promise<R>): Promise<R> {
+    const { link, session } = this.#setup;
+    if (this.#isClosed) throw new EngineError(`Cannot ${task} as the line to NATS is closed`);
+    if (session.client.isClosed()) throw endedError(task);
+    return await link.use(task, work);
   }
 
   /** Ends the line; the first time, what it holds of the connection is given back. */

@@ -1,6 +1,6 @@
 import type { NatsClient, NatsManager, NatsPublisher } from "./nats_client.ts";
 import { natsAddress, type NatsEngineConfig } from "./nats_config.ts";
-import { NatsError, toNatsError } from "./nats_error.ts";
+import { endedError, isDenial, NatsError, toNatsError } from "./nats_error.ts";
 import { loadJetStream, loadTransport } from "./nats_modules.ts";
 
 /** A connection, with what speaks to JetStream over it. */
@@ -32,6 +32,7 @@ export class NatsLink {
   readonly #listeners = new Set<() => void>();
   #opening: Promise<NatsSession> | undefined = undefined;
   #isLost = false;
+  #denied: Error | undefined = undefined;
   #failures = 0;
   #lines = 0;
 
@@ -47,7 +48,7 @@ export class NatsLink {
     const opening = this.#opening ??= this.#open();
     try {
       const session = await opening;
-      if (session.client.isClosed()) throw new NatsError("connect", "the connection is closed");
+      if (session.client.isClosed()) throw this.#closedError();
       return session;
     } catch (error) {
       this.#lines--;
@@ -71,6 +72,7 @@ export class NatsLink {
     const { promise, reject } = Promise.withResolvers<never>();
     const stop = this.onLoss(() => reject(new NatsError(task, LOST)));
     try {
+      this.#throwDenied();
       return await Promise.race([work(), promise]);
     } catch (error) {
       throw toNatsError(task, error);
@@ -106,10 +108,24 @@ export class NatsLink {
   }
 
   async #watch(client: NatsClient): Promise<void> {
-    for await (const { type } of client.status()) {
+    for await (const { type, error } of client.status()) {
       if (type === "disconnect") this.#lose();
       else if (type === "reconnect") [this.#isLost, this.#failures] = [false, 0];
+      else if (isDenial(error)) this.#denied = error;
     }
+  }
+
+  /** What is denied of that which has no answer, news and the ends of leases, is said by the next that has one. */
+  #throwDenied(): void {
+    const denied = this.#denied;
+    this.#denied = undefined;
+    if (denied !== undefined) throw denied;
+  }
+
+  /** One of our own is opened anew by the next line. */
+  #closedError(): Error {
+    const isOwn = this.#config.connection === undefined;
+    return isOwn ? new NatsError("connect", "the connection is closed") : endedError("connect");
   }
 
   #lose(): void {

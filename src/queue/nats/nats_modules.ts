@@ -2,12 +2,16 @@ import { ConfigurationError } from "../../errors/configuration_error.ts";
 import { npmPackage } from "../../runtime/npm_package.ts";
 import type { NatsClient, NatsManager } from "./nats_client.ts";
 import { NATS_TASK } from "./nats_config.ts";
+import { repairTransport } from "./repair_transport.ts";
 
 /** The version that the engine is tested with. */
 const NATS_VERSION = "3.4.0";
 
 const TRANSPORT = "@nats-io/transport-node";
 const JETSTREAM = "@nats-io/jetstream";
+
+/** Where in its package the class stands that opens sockets. */
+const SOCKETS = "/lib/node_transport.js";
 
 interface TransportModule {
   connect(options: Readonly<Record<string, unknown>>): Promise<NatsClient>;
@@ -18,14 +22,17 @@ interface JetStreamModule {
 }
 
 /**
- * The part of the client that connects.
+ * The part of the client that connects, with its handling of sockets repaired.
  *
  * @returns The module.
  * @throws {ConfigurationError} If the package is not installed.
  */
 export async function loadTransport(): Promise<TransportModule> {
   try {
-    return await import(npmPackage(TRANSPORT, NATS_VERSION));
+    const transport: TransportModule = await import(npmPackage(TRANSPORT, NATS_VERSION));
+    // Another version of the client may have it elsewhere.
+    repairTransport((await import(npmPackage(TRANSPORT, NATS_VERSION, SOCKETS)).catch(() => undefined))?.NodeTransport);
+    return transport;
   } catch (cause) {
     throw missing(TRANSPORT, `install it (npm install ${TRANSPORT} ${JETSTREAM}), or pass a 'connection'`, cause);
   }

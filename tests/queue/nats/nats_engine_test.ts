@@ -108,8 +108,12 @@ test("natsEngine() uses a connection that is passed in, and leaves it open", asy
   await works({ connection });
   assertEquals(connection.isClosed(), false);
   await connection.close();
-  const error = await assertRejects(() => works({ connection }), NatsError);
-  assertEquals(error.message, "NATS could not connect: the connection is closed");
+  const error = await assertRejects(() => works({ connection }), EngineError);
+  assertEquals(
+    error.message,
+    "Cannot connect as the connection to NATS has ended; make a 'connection' that is passed in with " +
+      "maxReconnectAttempts: -1, so that it never gives up",
+  );
 });
 
 test("natsEngine() takes frames up to what the server allows", async () => {
