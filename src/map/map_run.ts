@@ -38,7 +38,7 @@ export abstract class MapRun implements DrainTarget, BulkTarget {
   #isSettled = false;
   #ending: Promise<void> | undefined = undefined;
   /** Who reads, aborts or closes may do so in the context of another than who asked for the run, to whom all it calls belongs. */
-  readonly inContext: ContextRunner = captureContext();
+  inContext: ContextRunner = captureContext();
 
   /** A run that has not begun. */
   constructor(setup: MapRunSetup) {

@@ -1,5 +1,5 @@
 /**
- * What an engine has compiled for calls stays valid after a garbage collection that finds no call under way. V8 says
+ * What an engine has compiled for calls stays valid after a garbage collection that finds no call, and no run, under way. V8 says
  * which of it does not.
  */
 import { assert, assertEquals } from "@std/assert";
@@ -16,16 +16,26 @@ const KINDS: Readonly<Record<string, string>> = {
   "a call with hedges": 'opero(serve, { hedge: { after: "1m" } })',
   "a call that is judged": "opero(serve, { failOn: () => false })",
   "a call that runs for the cache": "opero(serve, { cache: true })",
+  "a list of items": "listed(opmap(serve, { workers: 5, progress: false }))",
+  "a stream of items": "streamed(opmap(serve, { workers: 5, progress: false }))",
 };
 
 /** The functions that are compiled anew after collections between calls. */
 async function droppedBy(wrapped: string, isOwn = true): Promise<readonly string[]> {
   const code = `
-    import { opero } from "@opero/core";
+    import { opero, opmap } from "@opero/core";
     let served = 0;
     class Other { constructor() { this.turn = served; } }
     const serve = async (_keys) => ++served;
     const many = (fn) => (keys) => Promise.all([fn(keys), fn(keys), fn(keys), fn(keys)]);
+    const items = Array.from({ length: 1_000 }, (_, n) => n);
+    let turn = 0;
+    // Some runs first, as an engine keeps the layout of what a literal makes once it knows the function around it; then as
+    // many items as others have calls, so that only what runs for each item is compiled.
+    const listed = (fn) => () => turn++ < 50 ? fn([]) : turn % 1_000 === 0 ? fn(items) : undefined;
+    const streamed = (fn) => listed(async (items) => {
+      for await (const _ of fn.stream(items));
+    });
     const fn = ${wrapped};
     const read = () => new Other().turn;
     for (let round = 0; round < 12; round++) {
