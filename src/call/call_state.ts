@@ -50,7 +50,14 @@ export interface CallLimits {
 }
 
 /** What a call may wait for before an attempt. */
-export type WaitReason = "retry" | "Retry-After" | "next fallback value" | "rate limit" | "circuit breaker";
+export type WaitReason =
+  | "retry"
+  | "Retry-After"
+  | "next fallback value"
+  | "rate limit"
+  | "quota used up"
+  | "paused"
+  | "circuit breaker";
 
 /** A retry that was taken from a budget. */
 export interface RetryTaken {

@@ -66,7 +66,7 @@ export class MapJob {
     this.#session = this.#openSession();
     run.watch(this.#session);
     this.#bar = flags["no-bar"] || flags.quiet ? undefined : this.#openBar(loaded.name);
-    this.#report = flags.report === undefined ? undefined : new ReportWriter(parts, this.#instance, this.#clock);
+    this.#report = flags.report === undefined ? undefined : new ReportWriter(parts, this.#clock);
   }
 
   /** Runs to its end; returns the exit code. */
@@ -109,6 +109,7 @@ export class MapJob {
       errors: errors && new LineOutput((text) => errors.write(text), onBroken),
       form: flags.form ?? "values",
       onDone: (record, item) => this.#onDone(record, item),
+      onPause: (fromMs, toMs) => this.#report?.countPause(fromMs, toMs),
       nowMs: () => this.#clock.wallNow(),
     });
   }

@@ -70,15 +70,13 @@ function limitOf({ cost, limit, per }: RateFlag, loaded: LoadedFunction): RateLi
   if (cost === undefined) return { limit, per };
   const flag = `--rate ${cost}=…`;
   const costOf = loaded.find(COST_EXPORT, flag);
-  return {
-    limit,
-    per,
-    cost: (item: unknown) => {
-      const value = readField(costOf(item), cost);
-      if (typeof value === "number" && value >= 0) return value;
-      throw new UsageError(`${flag}: the function "${COST_EXPORT}" must return { ${cost}: a number of 0 or more }`);
-    },
+  const read = (item: unknown) => {
+    const value = readField(costOf(item), cost);
+    if (typeof value === "number" && value >= 0) return value;
+    throw new UsageError(`${flag}: the function "${COST_EXPORT}" must return { ${cost}: a number of 0 or more }`);
   };
+  // A report names what a limit counts after its function.
+  return { limit, per, cost: Object.defineProperty(read, "name", { value: cost }) };
 }
 
 function cacheOptions({ cache, "cache-ttl": cacheTtl, version }: MapFlags, host: HostProcess): Partial<OpmapOptions> {

@@ -1,13 +1,10 @@
-import type { OperoInstance } from "../create_opero.ts";
 import { reportPage } from "../report/report_page.ts";
-import { retryAfterMs } from "../retry/retry_after.ts";
 import { describeMachine } from "../runtime/machine.ts";
 import { requireWritable, writeWhole } from "../runtime/file_streams.ts";
 import type { HostProcess } from "../runtime/host_process.ts";
 import { RunStats } from "../run_stats/run_stats.ts";
 import type { RunRecord } from "../run_stats/run_record.ts";
 import type { Clock } from "../time/clock.ts";
-import { toSeconds } from "../time/duration.ts";
 import type { ReadItem } from "./item_reader.ts";
 import type { LoadedFunction } from "./load_function.ts";
 import type { MapFlags } from "./map_flags.ts";
@@ -53,8 +50,8 @@ export class ReportWriter {
   readonly #stats: RunStats;
   readonly #startedAt: string;
 
-  /** Begins to count; the functions of `instance` say when a server asked for a pause. */
-  constructor(parts: ReportParts, instance: OperoInstance, clock: Clock) {
+  /** Begins to count. */
+  constructor(parts: ReportParts, clock: Clock) {
     const { flags } = parts;
     this.#parts = parts;
     this.#clock = clock;
@@ -62,13 +59,16 @@ export class ReportWriter {
     this.#startedAt = this.#now();
     // What cannot be written is no news for the end of a long run.
     withPath("--report", flags.report!, () => requireWritable(flags.report!));
-    // Without a rate each item waits by itself.
-    if (flags.rate.length > 0) instance.events.on("retry", ({ error, delay }) => this.#countPause(error, delay));
   }
 
   /** An item is done. */
   count(record: RunRecord, item: ReadItem | undefined): void {
-    this.#stats.add({ ...record, costs: this.#costsOf(item) });
+    this.#stats.add({ ...record, costs: { ...this.#costsOf(item), ...record.costs } });
+  }
+
+  /** A server asked for a pause. */
+  countPause(fromMs: number, toMs: number): void {
+    this.#stats.addPause(fromMs, toMs);
   }
 
   /** Writes the page. */
@@ -99,12 +99,6 @@ export class ReportWriter {
     } catch {
       return undefined;
     }
-  }
-
-  #countPause(error: unknown, delay: number): void {
-    const nowMs = this.#clock.wallNow();
-    const askedMs = retryAfterMs(error, nowMs);
-    if (askedMs !== undefined && toSeconds(askedMs) <= delay) this.#stats.addPause(nowMs, nowMs + askedMs);
   }
 
   #now(): string {

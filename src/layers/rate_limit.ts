@@ -1,5 +1,6 @@
 import { isAttemptHandler } from "../attempt/current_call.ts";
 import type { LayerHost } from "../attempt/layer_host.ts";
+import type { OutcomeWatch } from "../attempt/outcome_watch.ts";
 import { type Call, stateOf } from "../call/call.ts";
 import type { Handler, Layer } from "../call/layer.ts";
 import type { Costs, Limiter, Ticket } from "../limiter/limiter.ts";
@@ -126,7 +127,7 @@ export function rateLimitLayer(options: RateLimitLayerOptions, host: LayerHost):
   const { limiterOf, shared, limits, maxWaitMs } = options;
   const hasCosts = limits.some(isByCost);
   return (next) => {
-    const { startAtOnce, begin } = starters(next, options);
+    const { startAtOnce, begin } = starters(next, options, host.outcomes);
 
     function waitForTurn(call: Call, limiter: Limiter, costs: Costs): Promise<unknown> {
       const turn = { limiter, costs, call, sinceMs: host.clock.now(), waitMs: limiter.waitMs(costs), maxWaitMs };
@@ -169,7 +170,11 @@ interface Starters {
   readonly begin: (call: Call, limiter: Limiter, ticket: Ticket, isDated: boolean) => Promise<unknown>;
 }
 
-function starters(next: Handler, { limiterOf, limits, pacing }: RateLimitLayerOptions): Starters {
+function starters(
+  next: Handler,
+  { limiterOf, limits, pacing }: RateLimitLayerOptions,
+  outcomes: OutcomeWatch,
+): Starters {
   const hasCosts = limits.some(isByCost);
   // Where nothing lies between its token and its attempt one reading of the clock serves both.
   const isDatedLater = !isAttemptHandler(next);
@@ -179,6 +184,7 @@ function starters(next: Handler, { limiterOf, limits, pacing }: RateLimitLayerOp
     : (call) => next(call).then((value) => pacing.passed(value, limiterOf, call));
   const begin: Starters["begin"] = (call, limiter, ticket, isDated) => {
     if (hasCosts) {
+      outcomes.onSpend?.(call, ticket);
       call.settle = (cost) => limiter.settle(ticket, limits.map((each) => isByCost(each) ? cost : undefined));
     }
     if (!isDated) return run(call);

@@ -1,3 +1,4 @@
+import type { WaitReason } from "../call/call_state.ts";
 import type { Reservation } from "./reservation.ts";
 
 /** How many tokens a start takes of each limit, in their order; `undefined` where it is one of the only limit. */
@@ -8,6 +9,12 @@ export type Ticket = number | Reservation;
 
 /** Lets a waiting call continue, with the ticket of its start. */
 export type Start = (ticket: Ticket) => void;
+
+/**
+ * Is called where a pause begins, or another wait becomes known: with the time at which that ends, and, where more is to be
+ * waited for then, with the time of the start; both in milliseconds of the clock.
+ */
+export type OnPause = (untilMs: number, startMs?: number) => void;
 
 /** On what terms a start waits, where a limit is shared with other processes. */
 export interface WaitTerms {
@@ -30,9 +37,9 @@ export interface Limiter {
   waitMs(costs?: Costs): number;
   /**
    * Calls `start` once its turn has come and its tokens are taken; the answer gives the place up. `onPause` is called
-   * where a pause begins meanwhile, or another wait becomes known, with the time at which it ends.
+   * where a pause begins meanwhile, or another wait becomes known.
    */
-  enqueue(start: Start, costs?: Costs, onPause?: (untilMs: number) => void, terms?: WaitTerms): () => void;
+  enqueue(start: Start, costs?: Costs, onPause?: OnPause, terms?: WaitTerms): () => void;
   /** Starts those whose turn has come, whether or not what was to do so is still there. */
   wake(): void;
   /** Says that the call with `ticket` began at `ms` only. */
@@ -42,11 +49,14 @@ export interface Limiter {
   /** Says what the start with `ticket` has cost after all, of each limit; `undefined` leaves one as it is. */
   settle(ticket: Ticket, costs: readonly (number | undefined)[]): void;
   /**
-   * Lets nothing start for `ms` milliseconds from now, and longer where a pause under way is longer.
+   * Lets nothing start for `ms` milliseconds from now, and longer where a pause under way is longer. `reason` says why, for
+   * those who watch; by default it is that of a pause under way, or `"paused"`.
    *
    * @returns By how many milliseconds that is longer than what was to come of a pause; 0 where a pause under way stays.
    */
-  pause(ms: number): number;
+  pause(ms: number, reason?: WaitReason): number;
+  /** What a start waits for that may come at `startMs`, in milliseconds of the clock: the limit, or the end of a pause. */
+  waitReason(startMs: number): WaitReason;
   /** Ends a pause and forgets all starts. */
   reset(): void;
   /** How many wait. */

@@ -1,7 +1,9 @@
+import type { WaitReason } from "../call/call_state.ts";
 import { WaitingLine } from "../call/waiting_line.ts";
 import type { Clock, Timer } from "../time/clock.ts";
 import { Gcra, ROUNDING_MS } from "./gcra.ts";
-import type { Costs, Limiter, Start, Ticket } from "./limiter.ts";
+import type { Costs, Limiter, OnPause, Start, Ticket } from "./limiter.ts";
+import { PauseEnd } from "./pause_end.ts";
 import { type LimiterPolicy, limiterPolicy, type Rate } from "./rate.ts";
 import { StartRing } from "./start_ring.ts";
 import type { Waiter } from "./waiter.ts";
@@ -23,7 +25,7 @@ export class RateLimiter implements Limiter {
   #timer: Timer | undefined = undefined;
   /** Until when starts that caught up may be in a window with those to come. */
   #denseUntilMs = -Infinity;
-  #pausedUntilMs = -Infinity;
+  #pause = new PauseEnd();
 
   /** A limiter without any starts yet. */
   constructor(rate: Rate, clock: Clock) {
@@ -59,7 +61,7 @@ export class RateLimiter implements Limiter {
    * Calls `start` once its turn has come and its token is taken; the answer gives the place up. `start` is
    * given a ticket, for {@link RateLimiter.began}.
    */
-  enqueue(start: Start, costs?: Costs, onPause?: (untilMs: number) => void): () => void {
+  enqueue(start: Start, costs?: Costs, onPause?: OnPause): () => void {
     const leave = this.#line.add({ start, costs, onPause });
     if (this.#timer === undefined || this.#timer.isStale) this.#schedule();
     return () => {
@@ -94,19 +96,29 @@ export class RateLimiter implements Limiter {
   settle(): void {}
 
   /** Lets nothing start for `ms` milliseconds from now; returns by how many that is longer than before. */
-  pause(ms: number): number {
-    const untilMs = this.#clock.now() + ms;
-    const addedMs = Math.min(ms, untilMs - this.#pausedUntilMs);
-    if (addedMs <= 0) return 0;
-    this.#pausedUntilMs = untilMs;
+  pause(ms: number, reason?: WaitReason): number {
+    const nowMs = this.#clock.now();
+    const untilMs = nowMs + ms;
+    const addedMs = this.#pause.prolong(untilMs, ms, reason);
+    if (addedMs === 0) return 0;
     this.#gcra.pauseUntil(untilMs);
-    this.#line.forEach(({ onPause }) => onPause?.(untilMs));
+    let ahead = 0;
+    this.#line.forEach(({ onPause }) => {
+      const startMs = nowMs + this.#waitMsAt(nowMs, ahead++);
+      onPause?.(untilMs, startMs);
+    });
     return addedMs;
+  }
+
+  /** What a start waits for that may come at `startMs`. */
+  waitReason(startMs: number): WaitReason {
+    return this.#pause.waitReason(startMs);
   }
 
   /** Ends a pause and forgets all starts. */
   reset(): void {
-    this.#pausedUntilMs = this.#denseUntilMs = -Infinity;
+    this.#pause = new PauseEnd();
+    this.#denseUntilMs = -Infinity;
     this.#gcra = new Gcra(this.#policy);
     this.#ring = this.#policy.ring && new StartRing(this.#policy.ring);
     if (this.#line.length > 0) this.#schedule();
@@ -140,7 +152,7 @@ export class RateLimiter implements Limiter {
   #waitMsAt(nowMs: number, ahead: number): number {
     const lineMs = this.#gcra.waitMs(nowMs, ahead);
     const ringMs = this.#ring === undefined ? -Infinity : this.#ring.earliestMs(ahead);
-    const heldMs = Math.max(ringMs, this.#pausedUntilMs) - nowMs;
+    const heldMs = Math.max(ringMs, this.#pause.untilMs) - nowMs;
     return Math.max(lineMs, heldMs > ROUNDING_MS ? heldMs : 0);
   }
 

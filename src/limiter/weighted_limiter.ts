@@ -1,8 +1,10 @@
+import type { WaitReason } from "../call/call_state.ts";
 import { WaitingLine } from "../call/waiting_line.ts";
 import type { Clock, Timer } from "../time/clock.ts";
 import { ROUNDING_MS } from "./gcra.ts";
-import type { Costs, Limiter, Start, Ticket } from "./limiter.ts";
+import type { Costs, Limiter, OnPause, Start, Ticket } from "./limiter.ts";
 import { Meter, type TakenTokens } from "./meter.ts";
+import { PauseEnd } from "./pause_end.ts";
 import type { Rate } from "./rate.ts";
 import { SPARED_MS } from "./rate_limiter.ts";
 import type { Reservation } from "./reservation.ts";
@@ -24,7 +26,7 @@ export class WeightedLimiter implements Limiter {
   readonly #queued: number[];
   #timer: Timer | undefined = undefined;
   #latest: Reservation | undefined = undefined;
-  #pausedUntilMs = -Infinity;
+  #pause = new PauseEnd();
   /** The time at which the one whose turn is next could have come at the earliest, but for the limits. */
   #lineSinceMs = -Infinity;
 
@@ -56,14 +58,12 @@ export class WeightedLimiter implements Limiter {
    */
   waitMs(costs: Costs): number {
     const nowMs = this.#clock.now();
-    const fromMs = Math.max(nowMs, this.#pausedUntilMs);
-    const times = this.#meters.map((meter, i) => meter.earliestAfterMs(fromMs, costs?.[i] ?? 1, this.#queued[i]!));
-    const waitMs = Math.max(this.#pausedUntilMs, ...times) - nowMs;
+    const waitMs = this.#startMs(nowMs, costs, this.#queued) - nowMs;
     return waitMs > ROUNDING_MS ? waitMs : 0;
   }
 
   /** Calls `start` once its turn has come and its tokens are taken; the answer gives the place up. */
-  enqueue(start: Start, costs: Costs, onPause?: (untilMs: number) => void): () => void {
+  enqueue(start: Start, costs: Costs, onPause?: OnPause): () => void {
     if (this.#line.length === 0) this.#lineSinceMs = this.#clock.now();
     const leave = this.#line.add({ start, costs, onPause });
     this.#queue(costs, 1);
@@ -102,18 +102,28 @@ export class WeightedLimiter implements Limiter {
   }
 
   /** Lets nothing start for `ms` milliseconds from now; returns by how many that is longer than before. */
-  pause(ms: number): number {
-    const untilMs = this.#clock.now() + ms;
-    const addedMs = Math.min(ms, untilMs - this.#pausedUntilMs);
-    if (addedMs <= 0) return 0;
-    this.#pausedUntilMs = untilMs;
-    this.#line.forEach(({ onPause }) => onPause?.(untilMs));
+  pause(ms: number, reason?: WaitReason): number {
+    const nowMs = this.#clock.now();
+    const untilMs = nowMs + ms;
+    const addedMs = this.#pause.prolong(untilMs, ms, reason);
+    if (addedMs === 0) return 0;
+    const queued = this.#rates.map(() => 0);
+    this.#line.forEach(({ onPause, costs }) => {
+      const startMs = this.#startMs(nowMs, costs, queued);
+      for (let i = 0; i < queued.length; i++) queued[i]! += costs?.[i] ?? 1;
+      onPause?.(untilMs, startMs);
+    });
     return addedMs;
+  }
+
+  /** What a start waits for that may come at `startMs`. */
+  waitReason(startMs: number): WaitReason {
+    return this.#pause.waitReason(startMs);
   }
 
   /** Ends a pause and forgets all starts. */
   reset(): void {
-    this.#pausedUntilMs = -Infinity;
+    this.#pause = new PauseEnd();
     this.#meters = this.#rates.map((rate) => new Meter(rate));
     this.#schedule();
   }
@@ -126,19 +136,26 @@ export class WeightedLimiter implements Limiter {
   /** How many tokens are there, of the limit that has the fewest; none while a call waits. */
   get available(): number {
     const nowMs = this.#clock.now();
-    if (this.#line.length > 0 || this.#pausedUntilMs > nowMs) return 0;
+    if (this.#line.length > 0 || this.#pause.untilMs > nowMs) return 0;
     return Math.floor(Math.min(...this.#meters.map((meter) => meter.available(nowMs))) + ROUNDING_MS);
   }
 
   /** Whether no call waits and all buckets have been full for a while, so that nothing is lost with it. */
   get isIdle(): boolean {
     const sinceMs = this.#clock.now() - SPARED_MS;
-    return this.#line.length === 0 && this.#pausedUntilMs <= sinceMs &&
+    return this.#line.length === 0 && this.#pause.untilMs <= sinceMs &&
       this.#meters.every((meter) => meter.isFull(sinceMs));
   }
 
+  /** When a start may come if those ahead take so much of each limit. */
+  #startMs(nowMs: number, costs: Costs, ahead: readonly number[]): number {
+    const fromMs = Math.max(nowMs, this.#pause.untilMs);
+    const times = this.#meters.map((meter, i) => meter.earliestAfterMs(fromMs, costs?.[i] ?? 1, ahead[i]!));
+    return Math.max(this.#pause.untilMs, ...times);
+  }
+
   #earliestMs(nowMs: number, costs: Costs): number {
-    let earliestMs = this.#pausedUntilMs;
+    let earliestMs = this.#pause.untilMs;
     for (let i = 0; i < this.#meters.length; i++) {
       earliestMs = Math.max(earliestMs, this.#meters[i]!.earliestMs(nowMs, costs?.[i] ?? 1));
     }

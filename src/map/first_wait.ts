@@ -17,8 +17,10 @@ export function firstWait(running: readonly (Call | undefined)[], nowMs: number)
     if (call === undefined) continue;
     const state = stateOfRun(call);
     if (state === undefined || state.waitUntilMs === 0) return undefined;
+    // One whose wait is over is about to start.
+    if (state.waitUntilMs <= nowMs) return undefined;
     if (first === undefined || state.waitUntilMs < first.waitUntilMs) first = state;
   }
   if (first === undefined) return undefined;
-  return { seconds: toSeconds(Math.max(0, first.waitUntilMs - nowMs)), reason: first.waitReason };
+  return { seconds: toSeconds(first.waitUntilMs - nowMs), reason: first.waitReason };
 }

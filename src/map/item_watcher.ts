@@ -6,4 +6,6 @@ export interface ItemWatcher {
   done(record: RunRecord): void;
   /** The item with this number is not to run, and nothing comes of it. */
   skipped(index: number): void;
+  /** A server asked for it that nothing begins between these times, in milliseconds since 1970. */
+  paused(fromMs: number, toMs: number): void;
 }

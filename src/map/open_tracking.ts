@@ -1,3 +1,4 @@
+import type { OutcomeWatch } from "../attempt/outcome_watch.ts";
 import type { Journal } from "../journal/journal.ts";
 import { openJournal } from "../journal/open_journal.ts";
 import type { ResolvedJournal } from "../journal/journal_options.ts";
@@ -7,6 +8,7 @@ import { describeMachine } from "../runtime/machine.ts";
 import { RunStats } from "../run_stats/run_stats.ts";
 import { wallClockNow } from "../time/read_time.ts";
 import { aboutMap } from "./about_map.ts";
+import { costNames, noteCosts } from "./item_costs.ts";
 import { ItemJournal } from "./item_journal.ts";
 import {
   type OpenTracking,
@@ -26,22 +28,53 @@ import {
  * @throws {JournalError} If the journal cannot be used.
  */
 export async function openTracking(
-  parts: Omit<TrackedItemsParts, "journal" | "stats">,
+  given: Omit<TrackedItemsParts, "journal" | "stats" | "costNames">,
   task: string,
-  { journal, keyArguments, reported }: TrackingRequest,
+  { journal, keyArguments, reported, outcomes }: TrackingRequest,
 ): Promise<OpenTracking> {
+  const parts = { ...given, costNames: costNames(reported?.rateLimit) };
   const stats = reported && new RunStats();
+  if (parts.costNames.length > 0) noteCosts(outcomes);
+  const stopWatching = watchPauses(outcomes, given, stats);
   const report = ({ left, ...times }: ReportFacts) => {
     const about = aboutMap(parts.functionName, reported!, journal);
     return stats?.report({ ...about, ...times, machine: describeMachine() }, { left });
   };
   if (journal === undefined) {
-    return { items: new TrackedItems({ ...parts, journal, stats }), report, close: () => Promise.resolve() };
+    return {
+      items: new TrackedItems({ ...parts, journal, stats }),
+      report,
+      close: () => Promise.resolve(stopWatching()),
+    };
   }
-  const open = await openJournalOf(journal, parts, task);
+  const open = await openJournalOf(journal, parts, task).catch((error) => {
+    stopWatching();
+    throw error;
+  });
   const recorded = new ItemJournal(open, journal, parts.functionName, keyArguments);
   const items = new TrackedItems({ ...parts, journal: recorded, stats });
-  return { items, report, close: (isHurried) => open.close(isHurried) };
+  const close = (isHurried: boolean) => {
+    stopWatching();
+    return open.close(isHurried);
+  };
+  return { items, report, close };
+}
+
+/** Returns how to end it. */
+function watchPauses(
+  outcomes: OutcomeWatch,
+  { clock, watcher }: Pick<TrackedItemsParts, "clock" | "watcher">,
+  stats: RunStats | undefined,
+): () => void {
+  if (stats === undefined && watcher === undefined) return () => {};
+  const listener = (ms: number) => {
+    const nowMs = clock.wallNow();
+    stats?.addPause(nowMs, nowMs + ms);
+    watcher?.paused(nowMs, nowMs + ms);
+  };
+  const listeners = outcomes.pauseListeners ??= new Set();
+  listeners.add(listener);
+  return () => void listeners.delete(listener);
 }
 
 function openJournalOf(

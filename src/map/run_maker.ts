@@ -67,9 +67,9 @@ export class RunMaker {
 
   #trackingInit(journal: ResolvedJournal | undefined, reported?: ResolvedMapOptions): RunTrackingInit {
     const { pipeline, handler, task } = this.#parts;
-    const { functionName, clock, telemetry } = pipeline.host;
+    const { functionName, clock, telemetry, outcomes } = pipeline.host;
     const { keyArguments } = pipeline;
-    return { handler, clock, telemetry, functionName, journal, reported, task, keyArguments };
+    return { handler, clock, telemetry, outcomes, functionName, journal, reported, task, keyArguments };
   }
 
   #capacityFor(workers: number): RunCapacity {

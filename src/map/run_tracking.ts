@@ -71,12 +71,13 @@ export class RunTracking implements Tracking {
 
   async #openNow(fail: (error: unknown) => void): Promise<void> {
     const { openTracking } = await trackers.load();
-    const { journal, reported, task, keyArguments, ...parts } = this.#init;
+    const { journal, reported, task, keyArguments, outcomes, ...parts } = this.#init;
     const isOver = () => this.#isOver;
     this.#open = await openTracking({ ...parts, fail, isOver, watcher: this.watcher }, task, {
       journal,
       keyArguments,
       reported,
+      outcomes,
     });
     this.#gate.open();
   }

@@ -1,4 +1,5 @@
 import { errorLabel, errorText, rootOf } from "../errors/error_label.ts";
+import type { OutcomeWatch } from "../attempt/outcome_watch.ts";
 import { setIdempotencyKey } from "../attempt/idempotency_key.ts";
 import { type Call, stateOf } from "../call/call.ts";
 import type { Handler } from "../call/layer.ts";
@@ -13,6 +14,7 @@ import type { ItemJournal, KeyArguments } from "./item_journal.ts";
 import type { ItemWatcher } from "./item_watcher.ts";
 import type { ResolvedMapOptions } from "./opmap_options.ts";
 import type { ResolvedJournal } from "../journal/journal_options.ts";
+import { takeCosts } from "./item_costs.ts";
 import { NOT_RUN, stateOfRun } from "./item_outcome.ts";
 import { recordedError } from "./recorded_error.ts";
 
@@ -31,6 +33,8 @@ export interface TrackedItemsParts {
   readonly functionName: string;
   /** Ends the run. */
   readonly fail: (error: unknown) => void;
+  /** What that is called which each limit of the map counts; `undefined` for one that counts starts. */
+  readonly costNames: readonly (string | undefined)[];
   /** Whether the run has ended: what it interrupts has neither failed nor succeeded. */
   readonly isOver: () => boolean;
 }
@@ -43,6 +47,8 @@ export interface TrackingRequest {
   readonly keyArguments: KeyArguments;
   /** The options of the map, where the items are counted for a report. */
   readonly reported: ResolvedMapOptions | undefined;
+  /** Where it is said that a server has paused the rate limit. */
+  readonly outcomes: OutcomeWatch;
 }
 
 /** What a report says of the run as a whole. */
@@ -172,7 +178,7 @@ export class TrackedItems {
     if (stats === undefined && watcher === undefined) return;
     const { key, atMs: endedMs, durationMs, waitedMs, attempts } = facts;
     const item = { index: call.index, key: key || undefined, endedMs, durationMs, waitedMs, attempts };
-    const record = { ...item, ...others };
+    const record = { ...item, costs: takeCosts(stateOfRun(call), this.#parts.costNames), ...others };
     stats?.add(record);
     watcher?.done(record);
   }

@@ -86,7 +86,7 @@ function handleOf(whole: Limiter | LimiterGroup, host: PolicyHost): LimiterHandl
     pause: (duration: Duration) => {
       const task = `pause the rate limit of ${JSON.stringify(host.functionName)}`;
       if (!anyDuration.accepts(duration)) throw wrongOption(task, "duration", anyDuration, duration);
-      whole.pause(parseDuration(duration)!);
+      whole.pause(parseDuration(duration)!, "paused");
     },
     reset: () => whole.reset(),
   });

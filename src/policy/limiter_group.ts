@@ -1,4 +1,6 @@
+import type { WaitReason } from "../call/call_state.ts";
 import type { Limiter } from "../limiter/limiter.ts";
+import { PauseEnd } from "../limiter/pause_end.ts";
 import type { Clock } from "../time/clock.ts";
 import { KeyedParts } from "./keyed_parts.ts";
 
@@ -7,7 +9,7 @@ export class LimiterGroup implements Pick<Limiter, "waiting" | "available" | "re
   readonly #make: (key?: unknown) => Limiter;
   readonly #clock: Clock;
   readonly #parts: KeyedParts<Limiter>;
-  #pausedUntilMs = -Infinity;
+  #pause = new PauseEnd();
 
   /** No limiter yet; `make` makes that of a key, or one that `available` is asked of, of no key. */
   constructor(make: (key?: unknown) => Limiter, clock: Clock) {
@@ -30,29 +32,29 @@ export class LimiterGroup implements Pick<Limiter, "waiting" | "available" | "re
 
   /** How many tokens are there for the key that has the fewest. */
   get available(): number {
-    if (this.#pausedUntilMs > this.#clock.now()) return 0;
+    if (this.#pause.untilMs > this.#clock.now()) return 0;
     let { available } = this.#make();
     for (const limiter of this.#parts.all()) available = Math.min(available, limiter.available);
     return available;
   }
 
   /** Lets nothing start for `ms` milliseconds, whatever key comes. */
-  pause(ms: number): void {
-    this.#pausedUntilMs = Math.max(this.#pausedUntilMs, this.#clock.now() + ms);
-    for (const limiter of this.#parts.all()) limiter.pause(ms);
+  pause(ms: number, reason?: WaitReason): void {
+    this.#pause.prolong(this.#clock.now() + ms, ms, reason);
+    for (const limiter of this.#parts.all()) limiter.pause(ms, reason);
   }
 
   /** Ends a pause and forgets all starts. */
   reset(): void {
-    this.#pausedUntilMs = -Infinity;
+    this.#pause = new PauseEnd();
     for (const limiter of this.#parts.all()) limiter.reset();
   }
 
   /** A limiter that keeps to the pause under way. */
   #open(key: unknown): Limiter {
     const limiter = this.#make(key);
-    const leftMs = this.#pausedUntilMs - this.#clock.now();
-    if (leftMs > 0) limiter.pause(leftMs);
+    const leftMs = this.#pause.untilMs - this.#clock.now();
+    if (leftMs > 0) limiter.pause(leftMs, this.#pause.reason);
     return limiter;
   }
 }

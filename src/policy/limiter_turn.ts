@@ -1,5 +1,6 @@
 import type { LayerHost } from "../attempt/layer_host.ts";
 import { type Call, scopeOf, stateOf } from "../call/call.ts";
+import type { WaitReason } from "../call/call_state.ts";
 import { formatDuration } from "../errors/format_duration.ts";
 import { RateLimitError } from "../errors/rate_limit_error.ts";
 import type { Costs, Limiter, Ticket } from "../limiter/limiter.ts";
@@ -36,16 +37,17 @@ export function turnIn(
 ): Promise<Ticket> {
   const scope = scopeOf(call);
   let shownMs = sinceMs + waitMs;
-  showWait(call, shownMs);
+  const show = () => showWait(call, shownMs, limiter.waitReason(shownMs));
+  show();
   const turn = new Promise<Ticket>((resolve, reject) => {
     const start = (ticket: Ticket) => {
       scope?.offAbort(stop);
       resolve(ticket);
     };
-    const onPause = (untilMs: number) => {
+    const onPause = (untilMs: number, startMs = untilMs) => {
       if (untilMs - sinceMs <= maxWaitMs) {
-        shownMs = Math.max(shownMs, untilMs);
-        return showWait(call, shownMs);
+        shownMs = Math.max(shownMs, startMs);
+        return show();
       }
       scope?.offAbort(stop);
       stop(refuseWait(call, untilMs - host.clock.now(), host));
@@ -66,11 +68,11 @@ export function turnIn(
   return turn;
 }
 
-/** Says until when a call waits, in milliseconds, or with 0 that it does not. While a hedge waits, its call runs. */
-function showWait(call: Call, untilMs: number): void {
+/** Says until when a call waits, in milliseconds, and for what, or with 0 that it does not. While a hedge waits, its call runs. */
+function showWait(call: Call, untilMs: number, reason: WaitReason = "rate limit"): void {
   if (call.isFork) return;
   const state = stateOf(call);
-  state.waitReason = "rate limit";
+  state.waitReason = reason;
   state.waitUntilMs = untilMs;
 }
 

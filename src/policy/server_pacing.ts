@@ -1,9 +1,11 @@
 import type { LayerHost } from "../attempt/layer_host.ts";
 import type { OutcomeWatch } from "../attempt/outcome_watch.ts";
 import type { Call } from "../call/call.ts";
+import type { WaitReason } from "../call/call_state.ts";
 import { isResponse } from "../errors/http_status.ts";
 import type { Limiter } from "../limiter/limiter.ts";
-import { serverPauseMs, usedUpMs } from "../retry/server_pause.ts";
+import { retryAfterMs } from "../retry/retry_after.ts";
+import { quotaPauseMs, usedUpMs } from "../retry/server_pause.ts";
 import { toSeconds } from "../time/duration.ts";
 import type { FunctionLimiters } from "./function_limiters.ts";
 
@@ -29,25 +31,28 @@ export class ServerPacing {
   /** An attempt of `call` failed with `error`. */
   failed(call: Call, limiterOf: (call: Call) => Limiter, error: unknown): void {
     if (this.#isLeft(call)) return;
-    const askedMs = serverPauseMs(error, this.#host.clock.wallNow());
-    if (askedMs !== undefined) this.#pause(limiterOf(call), askedMs, call);
+    const wallNowMs = this.#host.clock.wallNow();
+    const askedMs = retryAfterMs(error, wallNowMs);
+    if (askedMs !== undefined) return this.#pause(limiterOf(call), askedMs, "Retry-After", call);
+    const quotaMs = quotaPauseMs(error, wallNowMs);
+    if (quotaMs !== undefined) this.#pause(limiterOf(call), quotaMs, "quota used up", call);
   }
 
   /** Answers `value`, which the function answered for `call`. */
   passed(value: unknown, limiterOf: (call: Call) => Limiter, call: Call): unknown {
     const askedMs = this.#isLeft(call) ? undefined : this.#askedMs(value);
-    if (askedMs !== undefined) this.#pause(limiterOf(call), askedMs, call);
+    if (askedMs !== undefined) this.#pause(limiterOf(call), askedMs, "quota used up", call);
     return value;
   }
 
   /** The same, where all calls share `limiter`. */
   passedShared(value: unknown, limiter: Limiter): unknown {
     const askedMs = this.#askedMs(value);
-    if (askedMs !== undefined) this.#pause(limiter, askedMs);
+    if (askedMs !== undefined) this.#pause(limiter, askedMs, "quota used up");
     return value;
   }
 
-  /** How long the server that answered `value` has nothing more, in milliseconds; `undefined` where it does not say so. */
+  /** How long the server that answered `value` has nothing more; `undefined` where it does not say so. */
   #askedMs(value: unknown): number | undefined {
     return isResponse(value) ? usedUpMs(value, this.#host.clock.wallNow()) : undefined;
   }
@@ -56,14 +61,15 @@ export class ServerPacing {
     return !this.#isPerValue && call.state?.hasNextValue === true;
   }
 
-  #pause(limiter: Limiter, askedMs: number, call?: Call): void {
+  #pause(limiter: Limiter, askedMs: number, reason: WaitReason, call?: Call): void {
     const pauseMs = Math.min(askedMs, this.#maxPauseMs);
-    if (pauseMs <= 0 || limiter.pause(pauseMs) < Math.min(pauseMs, NEWS_MS)) return;
+    if (pauseMs <= 0 || limiter.pause(pauseMs, reason) < Math.min(pauseMs, NEWS_MS)) return;
     this.#report(pauseMs, this.#isPerValue ? call?.state?.fallbackIndex : undefined);
   }
 
   #report(pauseMs: number, fallbackIndex: number | undefined): void {
-    const { telemetry, functionName } = this.#host;
+    const { telemetry, functionName, outcomes } = this.#host;
+    outcomes.pauseListeners?.forEach((listener) => listener(pauseMs));
     if (!telemetry.isOn) return;
     const event = { functionName, fallbackIndex, pause: toSeconds(pauseMs) };
     telemetry.log("warning", "the server has paused the rate limit", event);

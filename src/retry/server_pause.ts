@@ -2,12 +2,12 @@ import { httpStatusOf } from "../errors/http_status.ts";
 import { readField } from "../errors/read_field.ts";
 import { headerHolders } from "./header_values.ts";
 import { type Quota, quotaFields } from "./quota_fields.ts";
-import { longestWithin, retryAfterMs } from "./retry_after.ts";
+import { longestWithin } from "./retry_after.ts";
 
 const TOO_MANY_REQUESTS = 429;
 
 /**
- * How long the server that failed with `error` asks all its callers to wait: its Retry-After, which comes first, or the reset of
+ * How long the server that failed with `error` asks all its callers to wait, where it gives no Retry-After: until the reset of
  * a quota that is used up, or whose rest is unknown. What is left of others does not count, but for the
  * status 429, as many servers say in each answer when their quotas begin anew.
  *
@@ -15,8 +15,8 @@ const TOO_MANY_REQUESTS = 429;
  * @param wallNowMs The wall-clock time, in milliseconds since 1970.
  * @returns The wait in milliseconds, or `undefined`.
  */
-export function serverPauseMs(error: unknown, wallNowMs: number): number | undefined {
-  return retryAfterMs(error, wallNowMs) ?? longestWithin(error, (each) => {
+export function quotaPauseMs(error: unknown, wallNowMs: number): number | undefined {
+  return longestWithin(error, (each) => {
     const quotas = headerHolders(each).flatMap((holder) => quotasOf(holder, wallNowMs));
     const usedUp = quotas.filter(({ remaining = 0 }) => remaining === 0);
     if (usedUp.length > 0) return Math.max(...usedUp.map(({ resetMs }) => resetMs));

@@ -66,7 +66,7 @@ export interface RunTotals {
   readonly waitedSeconds: number;
   /** Items done in each second in which the run was at work. */
   readonly itemsPerSecond: number;
-  /** What the items cost, by the name of the cost. */
+  /** What the items cost, all their attempts together, by the name of the cost. */
   readonly costs: Readonly<Record<string, number>>;
 }
 

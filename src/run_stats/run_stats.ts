@@ -38,6 +38,9 @@ export class RunStats {
   #sumOfAttempts = 0;
   #busyMs = 0;
   #waitedMs = 0;
+  /** What is not counted yet of the time for which servers asked for pauses. */
+  #pausedFromMs = -Infinity;
+  #pausedToMs = -Infinity;
 
   /** No items yet; messages and the keys that users made are shown as they are where `areValuesShown`. */
   constructor(areValuesShown = false) {
@@ -62,13 +65,16 @@ export class RunStats {
     this.#remember(record);
   }
 
-  /** From `fromMs` to `toMs`, in milliseconds since 1970, nothing began as a server asked for it. */
+  /** From `fromMs` on, which is now, nothing begins before `toMs`, as a server asked for it; both in milliseconds since 1970. */
   addPause(fromMs: number, toMs: number): void {
-    this.#timeline.span("paused", fromMs, toMs);
+    this.#countPauseTo(fromMs);
+    this.#pausedFromMs = Math.max(fromMs, this.#pausedFromMs);
+    this.#pausedToMs = Math.max(toMs, this.#pausedToMs);
   }
 
   /** What is known by now. */
   report(about: RunAbout, { left }: UnfinishedItems = { left: 0 }): RunReport {
+    this.#countPauseTo(about.endedAt === undefined ? Infinity : Date.parse(about.endedAt));
     const timeline = this.#timeline.report();
     return {
       opero: 1,
@@ -81,6 +87,14 @@ export class RunStats {
       slowest: this.#slowest.report(),
       workers: this.#workers.report(),
     };
+  }
+
+  /** Of a pause only what is over is a part of the time of the run; a moment of several pauses is counted once. */
+  #countPauseTo(nowMs: number): void {
+    const toMs = Math.min(nowMs, this.#pausedToMs);
+    if (toMs <= this.#pausedFromMs) return;
+    this.#timeline.span("paused", this.#pausedFromMs, toMs);
+    this.#pausedFromMs = toMs;
   }
 
   /** When in its time an item waited is not recorded: it is spread over all of it. */

@@ -432,22 +432,29 @@ Deno.test("RateLimiter with a burst is a bucket of tokens in windows of any leng
   );
 });
 
+function round(ms: number): number {
+  return Math.round(ms * 1e3) / 1e3;
+}
+
 Deno.test("RateLimiter.pause() stops all, and what follows is spaced as ever", async () => {
   for (const rate of [TEN_A_SECOND, { ...TEN_A_SECOND, burst: 2 }, { limit: 20_000, perMs: 1_000, burst: 1 }]) {
     const starts = new Starts(rate);
     const begin = starts.clock.now();
-    const paused: number[] = [];
+    const paused: number[][] = [];
     starts.limiter.pause(5_000);
     starts.limiter.pause(1_000);
     assertEquals([starts.limiter.tryStart(), starts.limiter.available, starts.limiter.isIdle], [false, 0, false]);
     for (let i = 0; i < 3; i++) starts.call();
-    starts.limiter.enqueue(() => {}, undefined, (untilMs) => paused.push(untilMs - begin));
+    for (let i = 0; i < 2; i++) {
+      starts.limiter.enqueue(() => {}, undefined, (...times) => paused.push(times.map((ms) => round(ms! - begin))));
+    }
     starts.limiter.pause(6_000);
     await starts.clock.tick("10s");
     const intervalMs = rate.perMs / rate.limit;
-    const expected = [0, 1, 2].map((i) => 6_000 + Math.max(0, i + 1 - rate.burst) * intervalMs);
-    assertEquals(starts.timesMs.map((ms) => Math.round((ms - begin) * 1e3) / 1e3), expected);
-    assertEquals([paused, starts.clock.pending], [[6_000], 0]);
+    const expected = [0, 1, 2, 3, 4].map((i) => round(6_000 + Math.max(0, i + 1 - rate.burst) * intervalMs));
+    assertEquals(starts.timesMs.map((ms) => round(ms - begin)), expected.slice(0, 3));
+    assertEquals(paused, expected.slice(3).map((startMs) => [6_000, startMs]));
+    assertEquals(starts.clock.pending, 0);
   }
 });
 

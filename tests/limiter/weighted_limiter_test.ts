@@ -149,6 +149,28 @@ Deno.test("WeightedLimiter.pause() stops all, and reset() ends it with full buck
   assertEquals(starts.limiter.available, available);
 });
 
+Deno.test("WeightedLimiter.pause() says to each who waits when it starts, and what for", async () => {
+  const clock = new FakeClock();
+  const limiter = new WeightedLimiter([TOKENS], clock);
+  const begin = clock.now();
+  const [told, started]: [number[][], number[]] = [[], []];
+  for (const cost of [600, 40, 60]) {
+    const start = () => started.push(clock.now() - begin);
+    limiter.enqueue(start, [cost], (...times) => told.push(times.map((ms) => ms! - begin)));
+  }
+  limiter.pause(5_000, "Retry-After");
+  assertEquals(told, [[5_000, 5_000], [5_000, 9_000], [5_000, 15_000]]);
+  assertEquals(told.map(([, startMs]) => limiter.waitReason(begin + startMs!)), [
+    "Retry-After",
+    "rate limit",
+    "rate limit",
+  ]);
+  await clock.tick("15s");
+  assertEquals(started, [5_000, 9_000, 15_000]);
+  limiter.reset();
+  assertEquals(limiter.waitReason(begin + 5_000), "rate limit");
+});
+
 Deno.test("WeightedLimiter.isIdle says whether nothing is lost with it", async () => {
   const starts = new Starts([TOKENS]);
   await starts.clock.tick("1s");

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects, assertStrictEquals, assertThrows } from "@std/assert";
-import { ConfigurationError, createOpero, MapError, opmap } from "@opero/core";
+import { ConfigurationError, createOpero, currentCall, MapError, opmap, type RunReport } from "@opero/core";
 import { FakeClock } from "@opero/core/testing";
 
 /** Items that wait until they are told to end, and what has begun of them. */
@@ -191,4 +191,62 @@ Deno.test("stats() and report() say how a run went, in numbers of the clock of i
   assert(!JSON.stringify(run.report()).includes("secret"), "texts of errors are masked");
   assertEquals(slowest.map(({ index }) => index), [2, 1, 0]);
   assertEquals(latency.max, 0.65);
+});
+
+Deno.test("run.report() says for how long a server paused the rate limit, while it continues and after it", async () => {
+  const clock = new FakeClock();
+  const { opmap } = createOpero({ clock, jitter: "none" });
+  let attempts = 0;
+  const map = opmap((id: number) => {
+    if (++attempts === 1) throw Object.assign(new Error("busy"), { status: 429, retryAfter: 40 });
+    return id;
+  }, { rateLimit: 10, workers: 4, progress: false });
+  const run = map.run([1, 2, 3]);
+  const results = run.then((values) => values);
+  await until(() => attempts === 1);
+  await clock.tick("20s");
+  const halfWay = run.report();
+  assertEquals(Math.round(pausedSeconds(halfWay)), 20);
+  assert(halfWay.totals.seconds <= 21, "what is to come of the pause is no part of the run");
+  await clock.tick("60s");
+  assertEquals(await results, [1, 2, 3]);
+  assertEquals(Math.round(pausedSeconds(run.report())), 40);
+  const other = map.run([4]);
+  await Promise.all([other, clock.tick("1s")]);
+  assertEquals(pausedSeconds(other.report()), 0);
+});
+
+function pausedSeconds({ timeline }: RunReport): number {
+  return timeline.bins.reduce((sum, { paused }) => sum + paused * timeline.binSeconds, 0);
+}
+
+Deno.test("run.report() sums what items cost: each attempt, as it turned out, by the name of the limit", async () => {
+  const clock = new FakeClock();
+  const { opmap } = createOpero({ clock, jitter: "none" });
+  const tokens = (id: number) => id * 100;
+  let attempts = 0;
+  const map = opmap((id: number) => {
+    const call = currentCall();
+    if (++attempts === 1) throw new Error("busy");
+    if (id === 2) call.settle(150);
+    return id;
+  }, {
+    rateLimit: [{ limit: 100 }, { limit: 9_000, cost: tokens }, { limit: 9_000, per: "1m", cost: (id: number) => id }],
+    workers: 1,
+    progress: false,
+  });
+  const run = map.run([1, 2, 3]);
+  await Promise.all([run, clock.tick("10s")]);
+  // 100 twice, 150 in place of 200, 300; and of the limit without a name 1 twice, what was settled, 3.
+  assertEquals(run.report().totals.costs, { "tokens": 650, "rateLimit[2].cost": 155 });
+});
+
+Deno.test("run.report() counts the cost of a run once that served several items", async () => {
+  const clock = new FakeClock();
+  const { opmap } = createOpero({ clock });
+  const rateLimit = { limit: 100, cost: () => 5 };
+  const map = opmap((id: number) => clock.sleep(1).then(() => id), { rateLimit, cache: true, progress: false });
+  const run = map.run([1, 1, 1, 2]);
+  await Promise.all([run, clock.tick("10s")]);
+  assertEquals(run.report().totals.costs, { cost: 10 });
 });

@@ -33,6 +33,7 @@ function trackedItems(run: (call: Call) => Promise<unknown>, resume: "unfinished
     clock,
     telemetry: new Telemetry({ random: Math.random }),
     functionName: "load",
+    costNames: [],
     fail: () => {},
     isOver: () => state.isOver,
   });

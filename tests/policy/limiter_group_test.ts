@@ -10,7 +10,9 @@ Deno.test("LimiterGroup.pause() holds for keys that come later, as long as it la
   const group = new LimiterGroup(() => makeLimiter([RATE], clock), clock);
   group.of("a").tryStart();
   assertEquals([group.available, group.waiting], [4, 0]);
-  group.pause(2_000);
+  group.pause(2_000, "Retry-After");
+  const untilMs = clock.now() + 2_000;
+  assertEquals(["a", "new"].map((key) => group.of(key).waitReason(untilMs)), ["Retry-After", "Retry-After"]);
   assertEquals([group.of("a").tryStart(), group.of("b").tryStart(), group.available], [false, false, 0]);
   await clock.tick("2s");
   assertEquals([group.of("a").tryStart(), group.of("c").tryStart(), group.available], [true, true, 4]);

@@ -33,8 +33,8 @@ Deno.test("turnIn() shows until when its call waits, also once a pause begins, u
   assertEquals(shown(call), "rate limit for 10 s");
   limiter.pause(5_000);
   assertEquals(shown(call), "rate limit for 10 s");
-  limiter.pause(25_000);
-  assertEquals(shown(call), "rate limit for 25 s");
+  limiter.pause(25_000, "Retry-After");
+  assertEquals(shown(call), "Retry-After for 25 s");
   await clock.tick("25s");
   endTurn(turn(call), await waiting, host);
   assertEquals([shown(call), stateOf(call).waitedMs], ["runs", 25_000]);
@@ -50,6 +50,28 @@ Deno.test("turnIn() shows no wait any more of a call that is aborted, or refused
   const [refusal, reason] = await Promise.all(both);
   assertInstanceOf(refusal, RateLimitError);
   assertEquals([reason, shown(refused), shown(aborted), limiter.waiting], ["stop", "runs", "runs", 0]);
+});
+
+Deno.test("turnIn() says what each in a line waits for: the end of a pause, or its turn after it", async () => {
+  const { clock, limiter, host, turn, shown } = taken();
+  const [before, behind, later] = [new Call(undefined, []), new Call(undefined, []), new Call(undefined, [])];
+  const waiting = [turnIn(turn(before), host), turnIn(turn(behind), host)];
+  limiter.pause(42_000, "quota used up");
+  assertEquals([shown(before), shown(behind)], ["quota used up for 42 s", "rate limit for 52 s"]);
+  waiting.push(turnIn({ ...turn(later), waitMs: limiter.waitMs() }, host));
+  assertEquals(shown(later), "rate limit for 62 s");
+  await clock.tick("62s");
+  await Promise.all(waiting);
+});
+
+Deno.test("turnIn() of a call that comes in a pause says so", async () => {
+  const { clock, limiter, host, turn, shown } = taken();
+  limiter.pause(42_000);
+  const call = new Call(undefined, []);
+  const waiting = turnIn({ ...turn(call), waitMs: limiter.waitMs() }, host);
+  assertEquals(shown(call), "paused for 42 s");
+  await clock.tick("42s");
+  await waiting;
 });
 
 Deno.test("turnIn() of a hedge shows no wait, as its call runs", async () => {

@@ -35,6 +35,10 @@ const OK: Step = { value: 1 };
 
 const SERVERS: readonly (readonly [string, OperoOptions, readonly Step[], readonly number[]])[] = [
   ["a failure with Retry-After", MANY, [busy({ "retry-after": "10" }), OK], [0, 10, 10]],
+  ["a failure with Retry-After and RateLimit-Reset", MANY, [
+    busy({ "retry-after": "10", "ratelimit-reset": "50" }),
+    OK,
+  ], [0, 10, 10]],
   ["a failure with RateLimit-Reset", MANY, [busy({ "ratelimit-reset": "10" }), OK], [0, 10, 10]],
   ["a failure with RateLimit", MANY, [busy({ ratelimit: '"a";r=0;t=10' }), OK], [0, 10, 10]],
   ["a failure with X-RateLimit-Reset", MANY, [busy({ "x-ratelimit-reset": "10" }), OK], [0, 10, 10]],

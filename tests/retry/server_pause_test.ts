@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { serverPauseMs, usedUpMs } from "../../src/retry/server_pause.ts";
+import { quotaPauseMs, usedUpMs } from "../../src/retry/server_pause.ts";
 
 const NOW = Date.UTC(2026, 0, 1);
 const EPOCH = NOW / 1_000;
@@ -9,7 +9,6 @@ function failed(headers: Record<string, string>, status = 429): unknown {
 }
 
 const FIELDS: readonly (readonly [string, Record<string, string>, number | undefined])[] = [
-  ["Retry-After, before all others", { "Retry-After": "3", "RateLimit-Reset": "50" }, 3_000],
   ["RateLimit-Reset", { "RateLimit-Reset": "50" }, 50_000],
   ["RateLimit-Reset with nothing left", { "RateLimit-Remaining": "0", "RateLimit-Reset": "50" }, 50_000],
   ["RateLimit in one field", { "RateLimit": "limit=100, remaining=0, reset=7" }, 7_000],
@@ -31,21 +30,21 @@ const FIELDS: readonly (readonly [string, Record<string, string>, number | undef
 ];
 
 for (const [name, headers, expected] of FIELDS) {
-  Deno.test(`serverPauseMs() of a failure with ${name}`, () => {
-    assertEquals(serverPauseMs(failed(headers), NOW), expected);
-    assertEquals(serverPauseMs(new Error("wrapped", { cause: failed(headers) }), NOW), expected);
+  Deno.test(`quotaPauseMs() of a failure with ${name}`, () => {
+    assertEquals(quotaPauseMs(failed(headers), NOW), expected);
+    assertEquals(quotaPauseMs(new Error("wrapped", { cause: failed(headers) }), NOW), expected);
   });
 }
 
-Deno.test("serverPauseMs() is undefined for a failure that has to do with no quota", () => {
+Deno.test("quotaPauseMs() is undefined for a failure that has to do with no quota", () => {
   const headers = { "X-RateLimit-Remaining": "4000", "X-RateLimit-Reset": "1800" };
-  assertEquals(serverPauseMs(failed(headers, 500), NOW), undefined);
+  assertEquals(quotaPauseMs(failed(headers, 500), NOW), undefined);
   assertEquals(
-    [undefined, null, 5, "no", new Error("no"), {}].map((each) => serverPauseMs(each, NOW)),
+    [undefined, null, 5, "no", new Error("no"), {}].map((each) => quotaPauseMs(each, NOW)),
     Array(6).fill(undefined),
   );
   assertEquals(
-    serverPauseMs({
+    quotaPauseMs({
       headers: {
         get: () => {
           throw new Error("no");

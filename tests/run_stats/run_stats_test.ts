@@ -88,5 +88,23 @@ Deno.test("RunStats holds a bounded number of kinds of errors, of workers, of co
 Deno.test("RunStats.addPause() is a part of the time, however many items paused", () => {
   const stats = new RunStats();
   for (let i = 0; i < 3; i++) stats.addPause(START_MS, START_MS + 1_000);
-  assertEquals(stats.report({ task: "t" }).timeline.bins[0]?.paused, 1);
+  const { timeline, totals } = stats.report({ task: "t" });
+  assertEquals(timeline.bins.map(({ paused }) => paused), Array(timeline.bins.length).fill(1));
+  assertEquals(totals.seconds, 1);
+});
+
+Deno.test("RunStats.addPause() counts what is over of a pause, in reports on a run that continues", () => {
+  const stats = new RunStats();
+  const pausedTo = (ms: number) => {
+    const { timeline } = stats.report({ task: "t", endedAt: new Date(START_MS + ms).toISOString() });
+    const pausedMs = timeline.bins.reduce((sum, { paused }) => sum + paused * timeline.binSeconds * 1_000, 0);
+    return [Math.round(pausedMs), timeline.bins.length * timeline.binSeconds * 1_000];
+  };
+  stats.addPause(START_MS, START_MS + 2_000);
+  assertEquals([pausedTo(0), pausedTo(1_000), pausedTo(1_000)], [[0, 0], [1_000, 1_000], [1_000, 1_000]]);
+  stats.addPause(START_MS + 1_500, START_MS + 3_000);
+  stats.addPause(START_MS + 1_600, START_MS + 2_500);
+  assertEquals([pausedTo(2_500), pausedTo(9_000)], [[2_500, 2_500], [3_000, 3_000]]);
+  stats.addPause(START_MS + 5_000, START_MS + 6_000);
+  assertEquals(pausedTo(9_000), [4_000, 6_000]);
 });

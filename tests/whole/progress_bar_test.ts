@@ -31,6 +31,15 @@ function plain(text: string): string {
   return text.replace(/\x1b\[\d+m/g, "");
 }
 
+/** The bar as it is drawn anew beside a line. */
+function redrawn(written: readonly string[]): string {
+  const { error } = console;
+  console.error = () => {};
+  progress.log("a line");
+  console.error = error;
+  return written.at(-1)!;
+}
+
 const BUSY = Object.assign(new Error("busy"), { retryAfter: 42 });
 
 Deno.test("the bar tells what all items wait for, and counts those that were retried, cached and failed", async () => {
@@ -62,6 +71,26 @@ Deno.test("the bar tells that all items wait for the rate limit", async () => {
     const run = opmap((n: number) => n, { rateLimit: { limit: 1, per: "1m" }, workers: 2 })([1, 2, 3]);
     await clock.tick("100ms");
     assertStringIncludes(written.at(-1)!, "waiting 60 s: rate limit");
+    await clock.tick("2m");
+    assertEquals(await run, [1, 2, 3]);
+  });
+});
+
+Deno.test("the bar tells that a server has paused the rate limit for all items, and the limit once that is over", async () => {
+  await onTerminal(async (written, clock) => {
+    const { opmap } = createOpero({ clock, jitter: "none" });
+    let attempts = 0;
+    const load = opmap((n: number) => {
+      if (++attempts === 1) throw BUSY;
+      return n;
+    }, { rateLimit: { limit: 2, per: "1m" }, workers: 3, retryOn: (error) => error === BUSY });
+    const run = load([1, 2, 3]);
+    await clock.tick("2s");
+    assertStringIncludes(redrawn(written), "waiting 40 s: Retry-After");
+    await clock.tick("39s");
+    assertStringIncludes(redrawn(written), "waiting 1 s: Retry-After");
+    await clock.tick("9s");
+    assertStringIncludes(redrawn(written), "waiting 22 s: rate limit");
     await clock.tick("2m");
     assertEquals(await run, [1, 2, 3]);
   });

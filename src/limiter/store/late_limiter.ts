@@ -1,5 +1,6 @@
+import type { WaitReason } from "../../call/call_state.ts";
 import { LazyModule } from "../../runtime/lazy_module.ts";
-import type { Costs, Limiter, Start, Ticket, WaitTerms } from "../limiter.ts";
+import type { Costs, Limiter, OnPause, Start, Ticket, WaitTerms } from "../limiter.ts";
 import type { SharedLimits } from "./shared_limits.ts";
 
 const shared = /* @__PURE__ */ new LazyModule(() => import("./shared_limiter.ts"));
@@ -29,7 +30,7 @@ export class LateLimiter implements Limiter {
   }
 
   /** Calls `start` once a slot that was booked has come; the answer gives the place up. */
-  enqueue(start: Start, costs?: Costs, onPause?: (untilMs: number) => void, terms?: WaitTerms): () => void {
+  enqueue(start: Start, costs?: Costs, onPause?: OnPause, terms?: WaitTerms): () => void {
     if (this.#limiter !== undefined) return this.#limiter.enqueue(start, costs, onPause, terms);
     let leave: (() => void) | undefined = undefined;
     let isWaiting = true;
@@ -64,10 +65,15 @@ export class LateLimiter implements Limiter {
   }
 
   /** Lets nothing start for `ms` milliseconds, here and wherever the limits are shared. */
-  pause(ms: number): number {
-    if (this.#limiter !== undefined) return this.#limiter.pause(ms);
-    this.#use((limiter) => limiter.pause(ms)).catch(() => {});
+  pause(ms: number, reason?: WaitReason): number {
+    if (this.#limiter !== undefined) return this.#limiter.pause(ms, reason);
+    this.#use((limiter) => limiter.pause(ms, reason)).catch(() => {});
     return ms;
+  }
+
+  /** What a start waits for that may come at `startMs`. */
+  waitReason(startMs: number): WaitReason {
+    return this.#limiter?.waitReason(startMs) ?? "rate limit";
   }
 
   /** Ends a pause and forgets all starts, wherever the limits are shared. */

@@ -1,8 +1,9 @@
+import type { WaitReason } from "../../call/call_state.ts";
 import { WaitingLine } from "../../call/waiting_line.ts";
 import type { Timer } from "../../time/clock.ts";
 import { nextTurn } from "../../time/next_turn.ts";
 import { ROUNDING_MS } from "../gcra.ts";
-import type { Costs, Limiter, Start, Ticket, WaitTerms } from "../limiter.ts";
+import type { Costs, Limiter, OnPause, Start, Ticket, WaitTerms } from "../limiter.ts";
 import type { Waiter } from "../waiter.ts";
 import { areSameCosts } from "./same_costs.ts";
 import { StoreBookings } from "./store_bookings.ts";
@@ -40,12 +41,12 @@ export class SharedLimiter implements Limiter {
   /** How long a start would wait, as far as is known. */
   waitMs(costs?: Costs): number {
     const nowMs = this.#setup.clock.now();
-    const waitMs = Math.max(this.#bookings.pausedUntilMs, this.#bookings.freeAtMs(nowMs, costs)) - nowMs;
+    const waitMs = Math.max(this.#bookings.paused.untilMs, this.#bookings.freeAtMs(nowMs, costs)) - nowMs;
     return waitMs > ROUNDING_MS ? waitMs : 0;
   }
 
   /** Calls `start` once a slot that was booked has come; the answer gives the place up. */
-  enqueue(start: Start, costs?: Costs, onPause?: (untilMs: number) => void, terms?: WaitTerms): () => void {
+  enqueue(start: Start, costs?: Costs, onPause?: OnPause, terms?: WaitTerms): () => void {
     if (this.#line.length === this.#slots.length) this.#bookings.waitingSinceMs = this.#setup.clock.now();
     const leave = this.#line.add({ start, costs, onPause, terms });
     this.#updateSoon();
@@ -78,13 +79,15 @@ export class SharedLimiter implements Limiter {
   }
 
   /** Lets nothing start for `ms` milliseconds, here and wherever the limits are shared. */
-  pause(ms: number): number {
-    const untilMs = this.#setup.clock.now() + ms;
-    const addedMs = Math.min(ms, untilMs - this.#bookings.pausedUntilMs);
-    if (addedMs <= 0) return 0;
-    this.#hold(untilMs);
-    this.#bookings.pause(ms);
+  pause(ms: number, reason?: WaitReason): number {
+    const addedMs = this.#hold(ms, reason);
+    if (addedMs > 0) this.#bookings.pause(ms);
     return addedMs;
+  }
+
+  /** What a start waits for that may come at `startMs`. */
+  waitReason(startMs: number): WaitReason {
+    return this.#bookings.paused.waitReason(startMs);
   }
 
   /** Ends a pause and forgets all starts, wherever the limits are shared. */
@@ -101,13 +104,13 @@ export class SharedLimiter implements Limiter {
   /** How many tokens were there when the store was last heard of, and those that came since; none while a call waits. */
   get available(): number {
     const nowMs = this.#setup.clock.now();
-    return this.#line.length > 0 || this.#bookings.pausedUntilMs > nowMs ? 0 : this.#bookings.available(nowMs);
+    return this.#line.length > 0 || this.#bookings.paused.untilMs > nowMs ? 0 : this.#bookings.available(nowMs);
   }
 
   /** Whether nothing is lost with it. */
   get isIdle(): boolean {
     return this.#line.length === 0 && !this.#bookings.isAsking &&
-      this.#bookings.pausedUntilMs <= this.#setup.clock.now();
+      this.#bookings.paused.untilMs <= this.#setup.clock.now();
   }
 
   /** Those who come in one turn are booked for together. A microtask would leave no turn to the answers of the store. */
@@ -153,12 +156,14 @@ export class SharedLimiter implements Limiter {
     if (waitMs < Infinity) this.#timer = this.#setup.clock.setTimer(waitMs, () => this.#update());
   }
 
-  #hold(untilMs: number): void {
-    if (untilMs <= this.#bookings.pausedUntilMs) return;
-    this.#bookings.pausedUntilMs = untilMs;
+  #hold(ms: number, reason?: WaitReason): number {
+    const untilMs = this.#setup.clock.now() + ms;
+    const addedMs = this.#bookings.paused.prolong(untilMs, ms, reason);
+    if (addedMs === 0) return 0;
     this.#slots.dropBefore(untilMs);
     this.#line.forEach(({ onPause }) => onPause?.(untilMs));
     this.#updateSoon();
+    return addedMs;
   }
 
   /** Pauses and resets by others matter to those who wait. */
@@ -167,9 +172,9 @@ export class SharedLimiter implements Limiter {
       this.#stopWatching?.();
       this.#stopWatching = undefined;
     } else if (this.#stopWatching === undefined) {
-      const { store, limits, clock } = this.#setup;
+      const { store, limits } = this.#setup;
       this.#stopWatching = store.watch(limits[0]!.key, (forMs) => {
-        if (forMs > 0) this.#hold(clock.now() + forMs);
+        if (forMs > 0) this.#hold(forMs);
         else this.#forget();
       });
     }

@@ -1,5 +1,6 @@
 import type { WaitingLine } from "../../call/waiting_line.ts";
 import type { Costs } from "../limiter.ts";
+import { PauseEnd } from "../pause_end.ts";
 import type { Waiter } from "../waiter.ts";
 import { type Batch, nextBatch } from "./next_batch.ts";
 import { Lease, LEASE_MS } from "./lease.ts";
@@ -19,8 +20,8 @@ const NEWS_MS = 1_000;
 export class StoreBookings {
   /** Since when there have been some without a slot, in milliseconds. */
   waitingSinceMs: number = -Infinity;
-  /** Nothing starts before this time, in milliseconds. */
-  pausedUntilMs: number = -Infinity;
+  /** Nothing starts before its end. */
+  paused: PauseEnd = new PauseEnd();
   readonly #setup: SharedLimits;
   readonly #line: WaitingLine<Waiter>;
   readonly #slots: SlotBlocks;
@@ -108,7 +109,8 @@ export class StoreBookings {
   /** Forgets all that is known of the limits here. */
   forget(): void {
     this.#slots.dropBefore(Infinity);
-    this.#freeMs = this.#bookedEndMs = this.pausedUntilMs = -Infinity;
+    this.paused = new PauseEnd();
+    this.#freeMs = this.#bookedEndMs = -Infinity;
   }
 
   /** Forgets all that is known of the limits in the store. */
@@ -145,7 +147,7 @@ export class StoreBookings {
 
   /** After own slots and a pause; or in the past, for those whose turn was missed. */
   #notBeforeMs(nowMs: number, costs: Costs): number {
-    const heldMs = Math.max(this.#own.lastMs + this.#spacingMs(costs), this.pausedUntilMs) - nowMs;
+    const heldMs = Math.max(this.#own.lastMs + this.#spacingMs(costs), this.paused.untilMs) - nowMs;
     if (heldMs > 0) return heldMs;
     const sinceMs = Math.max(this.waitingSinceMs, this.#bookedEndMs, nowMs + heldMs);
     return -Math.min(LEASE_MS, Math.max(0, nowMs - sinceMs));
@@ -164,7 +166,7 @@ export class StoreBookings {
       const block = new SlotBlock({ ...times, count: batch.count }, batch.costs, true);
       this.#freeMs = this.#bookedEndMs = block.endMs;
       // A pause, or own slots, may have come meanwhile.
-      if (isLate || block.atMs(0) < this.pausedUntilMs) this.giveBack(block);
+      if (isLate || block.atMs(0) < this.paused.untilMs) this.giveBack(block);
       else this.#take(block);
     } else if (answer.refused === "wait") {
       this.#freeMs = nowMs + answer.waitMs;
@@ -194,7 +196,7 @@ export class StoreBookings {
   #onHeard(nowMs: number): void {
     if (!this.#isOutage) return;
     this.#isOutage = false;
-    if (this.pausedUntilMs > nowMs) this.pause(this.pausedUntilMs - nowMs);
+    if (this.paused.untilMs > nowMs) this.pause(this.paused.untilMs - nowMs);
     this.#setup.onBack();
   }
 
@@ -216,12 +218,12 @@ export class StoreBookings {
     }
     const { costs, count } = this.#nextBatch();
     if (onFailure === "share") {
-      const block = this.#own.next(count, costs, Math.max(nowMs, this.pausedUntilMs));
+      const block = this.#own.next(count, costs, Math.max(nowMs, this.paused.untilMs));
       this.#freeMs = block.endMs;
       this.#heardMs = nowMs;
       return this.#take(block);
     }
-    const firstMs = Math.max(nowMs, this.pausedUntilMs);
+    const firstMs = Math.max(nowMs, this.paused.untilMs);
     this.#slots.add(new SlotBlock({ firstMs, spacingMs: 0, spareMs: 0, count }, costs, false));
   }
 

@@ -48,6 +48,19 @@ class Processes {
     return opero(() => void this.starts.push(this.nowMs), { retries: 0, rateLimit, ...more });
   }
 
+  /** What a process keeps to the limit with. */
+  limiter(): SharedLimiter {
+    const limits = [{ key: "api#0", intervalMs: 10, burst: 1 }];
+    return new SharedLimiter({
+      store: this.store,
+      limits,
+      clock: this.clock,
+      onFailure: "share",
+      onAway() {},
+      onBack() {},
+    });
+  }
+
   get nowMs(): number {
     return this.clock.now() - this.#beginMs;
   }
@@ -187,6 +200,22 @@ Deno.test("SharedLimiter pauses all processes, also those that hold slots", asyn
   pausing.limiter!.reset();
   await lab.clock.tick("1s");
   await last;
+});
+
+Deno.test("SharedLimiter says why it waits: as here a server asked for it, or as another process paused it", async () => {
+  const lab = new Processes();
+  const [here, there] = [lab.limiter(), lab.limiter()];
+  const waiting = [here, there].map((limiter) => new Promise<unknown>((resolve) => limiter.enqueue(resolve)));
+  await lab.clock.tick("10ms");
+  here.enqueue(() => {});
+  there.enqueue(() => {});
+  await lab.clock.tick();
+  here.pause(10_000, "Retry-After");
+  await lab.clock.tick();
+  const untilMs = lab.clock.now() + 9_000;
+  assertEquals([here, there].map((limiter) => limiter.waitReason(untilMs)), ["Retry-After", "paused"]);
+  await lab.clock.tick("20s");
+  await Promise.all(waiting);
 });
 
 for (

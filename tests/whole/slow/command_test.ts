@@ -15,6 +15,11 @@ export const idOf = (item: { id: number }) => "id" + item.id;
 export const cost = (item: unknown) => ({ tokens: String(item).length });
 export const name = (item: { id: number; at: string }) => item.at;
 export const leak = (key: string) => { throw new Error("refused " + key); };
+let asked = 0;
+export function busy(n: number): number {
+  if (++asked === 1) throw Object.assign(new Error("slow down"), { status: 429, retryAfter: 1 });
+  return n;
+}
 export const map = Object.assign(() => {}, { stream: 1, withMeta: 1 });
 export const notAFunction = 1;
 `;
@@ -219,6 +224,16 @@ Deno.test("opero map keeps a limit by cost", async () => {
   assert(performance.now() - startedMs >= 1_900);
   const page = place.read("run.html");
   assert(page.includes("<dt>tokens</dt><dd><b>12</b>"));
+});
+
+Deno.test("opero map --report sums the cost of every attempt, and shows when the service paused the run", async () => {
+  await using place = new CommandPlace(FILES);
+  const rates = ["--rate", "10", "--rate", "tokens=90/1s"];
+  await place.run(["map", "double.ts#busy", ...rates, "--report", "run.html"], "11\n22\n33\n");
+  const page = place.read("run.html");
+  // Two characters an item, and one item twice.
+  assert(page.includes("<dt>tokens</dt><dd><b>8</b>"));
+  assert(page.includes("paused, as the service asked for it"));
 });
 
 Deno.test("opero map runs in workers, and with a cache on disk", async () => {
