@@ -118,7 +118,7 @@ Deno.test("the runtime is asked for the time in src/time/ alone", () => {
 });
 
 Deno.test("a test mirrors the source file it is named after, or is about the whole", () => {
-  const tests = listTests("tests").filter((path) => !/^tests\/(?:whole|runtimes|support)\//.test(path));
+  const tests = listTests("tests").filter((path) => !/^tests\/(?:whole|runtimes|support|examples)\//.test(path));
   assert(tests.length > 50);
   const mirrored = (path: string) => path.replace(/^tests\//, "src/").replace(/_test\.ts$/, ".ts");
   assertEquals(tests.filter((path) => !sources.has(mirrored(path))), []);
@@ -136,6 +136,7 @@ const TESTS_BETWEEN = [
   ...["codec", "disk", "key", "keyv", "kv", "redis", "sqlite"].map((room) => `tests/cache/${room}`),
   ...[
     "engine",
+    "examples",
     "function_source",
     "journal",
     "limit_stores",
