@@ -1,3 +1,4 @@
+import { microtask } from "../time/microtask.ts";
 import { setBackgroundTimer } from "../runtime/background_timer.ts";
 import type { RecordFile } from "../runtime/record_file.ts";
 import type { JournalDurability } from "./journal_options.ts";
@@ -43,7 +44,7 @@ export class JournalWriter {
   /** Writes a line; the promise, if there is one, resolves once it is safe. */
   write(line: string): void | Promise<void> {
     if (this.#failure !== undefined) return;
-    if (this.#lines === "") queueMicrotask(() => this.#flush());
+    if (this.#lines === "") microtask.then(() => this.#flush());
     this.#lines += line;
     this.#unsafe++;
     if (this.#options.durability === "group") return this.#syncLater();

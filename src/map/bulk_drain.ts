@@ -4,6 +4,7 @@ import type { ItemClient, ItemJob } from "../pool/item_job.ts";
 import { movedBuffers } from "../pool/transfer.ts";
 import { objectList } from "../runtime/object_list.ts";
 import type { Clock } from "../time/clock.ts";
+import { microtask } from "../time/microtask.ts";
 import type { TurnKeeper } from "../time/turn_keeper.ts";
 import type { BulkPool } from "./bulk_pool.ts";
 import type { BulkTarget } from "./bulk_target.ts";
@@ -168,7 +169,7 @@ export class BulkDrain implements ItemClient {
   #handOnSoon(): void {
     if (this.#isHandingOn) return;
     this.#isHandingOn = true;
-    queueMicrotask(() => this.#target.inContext(() => void this.#handOn()));
+    microtask.then(() => this.#target.inContext(() => void this.#handOn()));
   }
 
   async #handOn(): Promise<void> {

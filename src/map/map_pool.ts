@@ -1,5 +1,6 @@
 import { beginAttempt } from "../attempt/attempt.ts";
 import { parseDuration } from "../time/duration.ts";
+import { microtask } from "../time/microtask.ts";
 import type { Call } from "../call/call.ts";
 import type { Handler } from "../call/layer.ts";
 import type { ItemClient, ItemJob } from "../pool/item_job.ts";
@@ -138,7 +139,7 @@ export class MapPool implements ItemPool {
   /** Rejects only once there is a listener: Deno searches all unhandled rejections for each that is handled later. */
   #tellFailed({ outcome }: ItemJob): Promise<never> {
     this.#failed = undefined;
-    return new Promise((_resolve, reject) => queueMicrotask(() => reject(outcome)));
+    return new Promise((_resolve, reject) => microtask.then(() => reject(outcome)));
   }
 
   #open(): Pool {

@@ -10,8 +10,8 @@ const OWN_TIMEOUT = setTimeout;
 export class SystemTime {
   /** How often fake timers have begun or ended, as far as that was seen. */
   era = 0;
-  #now: unknown = performance.now;
-  #date: unknown = Date;
+  #now: unknown = OWN_NOW;
+  #date: unknown = OWN_DATE;
   #isByDate = false;
   /** The time was `#fromMs` when what is read said `#baseMs`: a difference is exact where a sum with a date is not. */
   #fromMs = 0;

@@ -1,4 +1,7 @@
-/** What a test may fake: all that tells the time, what leaves `performance` alone, or only the timers. */
+/**
+ * What a test may fake: all that tells the time, what leaves `performance` alone, or only the timers. Those of the second
+ * kind throw once they are over, as Deno's `FakeTime` does.
+ */
 export type FakedParts = "all" | "date and timers" | "timers";
 
 interface FakeTimer {
@@ -7,7 +10,7 @@ interface FakeTimer {
   readonly callback: () => void;
 }
 
-const NAMES = ["performance", "Date", "setTimeout", "clearTimeout", "setImmediate"] as const;
+const NAMES = ["performance", "Date", "setTimeout", "clearTimeout", "setImmediate", "queueMicrotask"] as const;
 
 const PARTS: Readonly<Record<FakedParts, readonly (typeof NAMES)[number][]>> = {
   "all": NAMES,
@@ -27,9 +30,12 @@ export class FakeGlobals implements Disposable {
   readonly #wallMs = Date.now();
   readonly #timers = new Map<number, FakeTimer>();
   readonly #saved = new Map<string, PropertyDescriptor>();
+  readonly #throwsWhenOver: boolean;
+  #isOver = false;
 
   /** Fakes that are in place from now until disposed of. */
   constructor(parts: FakedParts) {
+    this.#throwsWhenOver = parts === "date and timers";
     const fakes = this.#fakes();
     for (const name of PARTS[parts]) {
       this.#saved.set(name, Object.getOwnPropertyDescriptor(globalThis, name)!);
@@ -67,6 +73,7 @@ export class FakeGlobals implements Disposable {
 
   /** Puts the runtime's own back. What is pending never fires. */
   [Symbol.dispose](): void {
+    this.#isOver = true;
     for (const [name, descriptor] of this.#saved) Object.defineProperty(globalThis, name, descriptor);
   }
 
@@ -82,11 +89,22 @@ export class FakeGlobals implements Disposable {
     }
     const setTimeout = Object.assign((callback: () => void, ms = 0) => this.#set(callback, ms), { clock: {} });
     const setImmediate = Object.assign((callback: () => void) => this.#set(callback, 0), { clock: {} });
-    const clearTimeout = (id: number) => void this.#timers.delete(id);
-    return { performance: { now }, Date: FakeDate, setTimeout, clearTimeout, setImmediate };
+    const clearTimeout = (id: number) => this.#clear(id);
+    const queueMicrotask = setImmediate;
+    return { performance: { now }, Date: FakeDate, setTimeout, clearTimeout, setImmediate, queueMicrotask };
+  }
+
+  #clear(id: number): void {
+    this.#requireFaked();
+    this.#timers.delete(id);
+  }
+
+  #requireFaked(): void {
+    if (this.#isOver && this.#throwsWhenOver) throw new Error("The time is not faked");
   }
 
   #set(callback: () => void, ms: number): number {
+    this.#requireFaked();
     const id = ++this.#ids;
     this.#timers.set(id, { id, dueMs: this.#nowMs + Math.trunc(Math.min(Math.max(ms, 0), 2 ** 31 - 1)), callback });
     return id;

@@ -117,6 +117,12 @@ Deno.test("the runtime is asked for the time in src/time/ alone", () => {
   assert(!isAsked('new Date(text) + "Date.now()"'));
 });
 
+Deno.test("what comes next in a turn is left to a promise, as test runners fake queueMicrotask()", () => {
+  const isQueued = (code: string) => /\bqueueMicrotask\(/.test(code.replace(TEXT, ""));
+  assertEquals(offenders(({ path, code }) => path !== "src/pool/worker_source.ts" && isQueued(code)), []);
+  assert(isQueued("queueMicrotask(() => {})") && !isQueued('"queueMicrotask("'));
+});
+
 Deno.test("a test mirrors the source file it is named after, or is about the whole", () => {
   const tests = listTests("tests").filter((path) => !/^tests\/(?:whole|runtimes|support|examples)\//.test(path));
   assert(tests.length > 50);

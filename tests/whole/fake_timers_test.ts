@@ -1,7 +1,9 @@
 import { assert, assertEquals } from "@std/assert";
-import { createOpero, opero, type OperoOptions } from "@opero/core";
+import { createOpero, opero, type OperoOptions, opmap } from "@opero/core";
+import { opero as lightOpero } from "@opero/core/light";
 import { type FakedParts, FakeGlobals } from "../support/fake_globals.ts";
 import { outcomeOf } from "../support/outcome.ts";
+import { until } from "../support/until.ts";
 
 const DRIVEN: readonly FakedParts[] = ["all", "date and timers"];
 
@@ -157,5 +159,55 @@ Deno.test("opero() calls a timer off where it was set, though the test's fakes h
   gate.resolve();
   await call;
   await Promise.all(timers);
-  assertEquals([fired, fake.pending], [20, 0]);
+  assertEquals(fired, 20);
+  await until(() => fake.pending === 0);
 });
+
+Deno.test("createOpero() makes an instance under the fake timers of a test that they drive as well", async () => {
+  for (const parts of DRIVEN) {
+    using fake = new FakeGlobals(parts);
+    const { opero } = createOpero();
+    let runs = 0;
+    const fn = opero(() => ++runs, { cache: true, cacheTtl: "1m" });
+    await fn();
+    fake.tickSync(59_999);
+    assertEquals(await fn(), 1);
+    fake.tickSync(1);
+    assertEquals(await fn(), 2);
+  }
+});
+
+Deno.test("opmap() maps in a pool, and keeps a journal, while a test fakes all timers and moves no time", async () => {
+  const journal = await Deno.makeTempFile({ prefix: "opero-faked-", suffix: ".jsonl" });
+  const options = { workers: 1, progress: false, retries: 0 } as const;
+  await using doubled = opmap((n: number) => 2 * n, { ...options, mode: "process" });
+  await using kept = opmap((n: number) => 3 * n, { ...options, journal });
+  {
+    using _fake = new FakeGlobals("all");
+    assertEquals(await doubled([1, 2, 3, 4]), [2, 4, 6, 8]);
+    assertEquals(await kept([1, 2]), [3, 6]);
+  }
+  assertEquals((await Deno.readTextFile(journal)).trim().split("\n").length, 3);
+  await Deno.remove(journal);
+});
+
+const gated = { timeout: "1h", deadline: "1h", retries: 0 } as const;
+const doors: Readonly<Record<string, (fn: () => Promise<number>) => () => Promise<number>>> = {
+  "@opero/core": (fn) => opero(fn, gated),
+  "@opero/core/light": (fn) => lightOpero(fn, gated),
+};
+
+for (const [door, wrap] of Object.entries(doors)) {
+  Deno.test(`a call of ${door} ends after the fake timers that it began under, though those throw then`, async () => {
+    const gate = Promise.withResolvers<number>();
+    let call: Promise<number>;
+    {
+      using _fake = new FakeGlobals("date and timers");
+      call = wrap(() => gate.promise)();
+    }
+    gate.resolve(7);
+    assertEquals(await call, 7);
+    // What is cleared behind the call is so in the next turns.
+    for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => setTimeout(resolve, 1));
+  });
+}
