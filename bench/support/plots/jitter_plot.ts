@@ -1,6 +1,6 @@
 import { AllFailedError, createOpero, type JitterName, type Logger } from "@opero/core";
 import { FakeClock } from "@opero/core/testing";
-import { randomOf } from "../../../tests/support/seed.ts";
+import { seededRandom } from "../../../src/testing/seeded_random.ts";
 import { linePlot, type PlotLine } from "./line_plot.ts";
 
 const SEED = 20_260_102;
@@ -45,7 +45,7 @@ function retryText(tick: number): string {
 
 async function delaysOf(jitter: JitterName): Promise<[retry: number, delay: number][]> {
   const clock = new FakeClock();
-  await using instance = createOpero({ clock, random: randomOf(SEED), logger: SILENT, jitter, retries: RETRIES });
+  await using instance = createOpero({ clock, random: seededRandom(SEED), logger: SILENT, jitter, retries: RETRIES });
   const delays: [number, number][] = [];
   instance.events.on("retry", ({ retry, delay }) => void delays.push([retry, delay]));
   const fail = instance.opero(() => Promise.reject(new Error("busy")));
