@@ -38,6 +38,7 @@ export interface BenchDocument {
 /** All of them. */
 export const DOCUMENTS: readonly BenchDocument[] = [
   { path: "README.md", blocks: (result) => ({ short: shortText(result) }) },
+  { path: "docs/performance.md", blocks: (result) => ({ short: shortText(result) }) },
   {
     path: "bench/README.md",
     blocks: (result) => ({
