@@ -17,4 +17,4 @@
  * @module
  */
 export { serve, type ServeOptions } from "./src/queue/worker/serve.ts";
-export type { ServedTask } from "./src/queue/worker/served_task.ts";
+export type { ServedTask, WorkerState } from "./src/queue/worker/served_task.ts";

@@ -125,6 +125,9 @@ export class CallState {
   /** What stays the same over all attempts, where that is not the key of the run and the place in it. */
   declare idempotencyKey: string | undefined;
 
+  /** The worker on another machine that its latest attempt ran on, if one did. */
+  declare worker: string | undefined;
+
   /** The latest retry that was taken from a budget. It is declared only, as few calls have one. */
   declare retryTaken: RetryTaken | undefined;
 

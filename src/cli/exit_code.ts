@@ -1,3 +1,5 @@
+import type { EndSignal } from "../runtime/host_process.ts";
+
 /** What the process of a command ends with, but for signals. */
 export const EXIT_CODES = {
   /** All is done. */
@@ -7,6 +9,9 @@ export const EXIT_CODES = {
   /** Who read its output has gone: as a process ends by SIGPIPE. */
   brokenPipe: 141,
 } as const;
+
+/** What a process ends with that a signal has ended, as a shell says it. */
+export const SIGNAL_CODES: Readonly<Record<EndSignal, number>> = { SIGINT: 130, SIGTERM: 143 };
 
 const MAX_COUNTED = 100;
 

@@ -3,6 +3,8 @@ export const MAIN_HELP: string = `opero: batches that survive, with retries, rat
 
   opero map MODULE[#EXPORT] [flags] < items.jsonl > results.jsonl
                           run a function of yours for each line
+  opero worker MODULE[#EXPORT] [flags]
+                          run items of callers on any machine
   opero report JOURNAL    the page of a run, from its journal
   opero journal JOURNAL   what a journal holds
 
@@ -24,11 +26,13 @@ Runs a function of a module for each line; results keep the order of the items.
   --limit N   --offset N   --sample N       some of the items
   --dry-run         count only
 
-  --mode thread|async|process|async_process         --workers N (4)
+  --mode thread|async|process|async_process|cluster           --workers N (4)
+  --engine nats://HOST:4222 | redis://HOST:6379    --task NAME    (cluster)
   --retries N (3)   --timeout 30s   --deadline 5m   --max-retry-after 60s
   --retry-on transient|all   (all but bugs)
   --rate 10 | 500/1m | tokens=90000/1m      several are allowed; for tokens the
                     module exports cost(item), which returns { tokens }
+  --rate-store redis://HOST:6379 | FILE.sqlite     --rate-key NAME   (shared)
   --cache memory|sqlite|disk|redis   --cache-ttl 1d
 
   --journal FILE    records each item; run again, it continues where it stopped
@@ -45,6 +49,34 @@ Exit code: 0, or the number of items without success, 101 for more than 100;
 255 if it cannot begin or end; 130, 143 interrupted; 141 broken pipe.
 
 Example: opero map enrich.ts --rate 9 --journal run.jsonl < in.jsonl > out.jsonl
+`;
+
+/** What `opero worker --help` says. */
+export const WORKER_HELP: string = `opero worker MODULE[#EXPORT] [flags]
+Runs items for callers on any machine: those of opmap() with mode "cluster", and
+of opero map --engine. MODULE exports such a map, or a function of one item.
+
+  --engine URL        the broker: nats://HOST:4222, several with commas between,
+                      or redis://HOST:6379 (that of the map; for a function
+                      OPERO_NATS or OPERO_REDIS of the environment)
+  --task NAME         which map of the module; the name of a function's task
+  --version V         only a map of this version; the version of a function
+
+  --slots N (50)      so many at once in this thread, for an async function
+  --threads N         so many threads, one item each (as many as processors)
+  --grace 30s         at the end, how long items may take that run by then
+  --idle-exit 5m      stops when there was nothing to do for so long
+  --max-items N       stops after about so many
+  --health [HOST]:8080  answers /live and /ready by HTTP, 200 or 503
+  --name NAME         what bars and reports call it (machine:process)
+  --quiet   --log-level debug|info|warning|error|off
+
+A signal (SIGTERM, SIGINT) stops it once what runs has ended; a second one gives
+that back to run elsewhere, a third one ends it at once.
+Exit code: 0 if it was to stop; 255 if it cannot begin or continue; 130 or 143
+after a second signal.
+
+Example: opero worker thumbs.ts --slots 20 --health :8080
 `;
 
 /** What `opero report --help` says. */

@@ -1,4 +1,5 @@
 import type { EndSignal, HostProcess } from "../runtime/host_process.ts";
+import { SIGNAL_CODES } from "./exit_code.ts";
 
 /** So long after a SIGTERM what still runs is interrupted. */
 const GRACE_MS = 10_000;
@@ -10,8 +11,6 @@ export interface InterruptListener {
   /** Interrupts what runs. */
   stopNow(reason: string): void;
 }
-
-const EXIT_CODES: Readonly<Record<EndSignal, number>> = { SIGINT: 130, SIGTERM: 143 };
 
 /** Follows the signals that ask a run to end: once soon, twice now, and 10 s after a SIGTERM now, too. */
 export class Interrupts {
@@ -28,7 +27,7 @@ export class Interrupts {
 
   /** What the process ends with; `undefined` where no signal came. */
   get exitCode(): number | undefined {
-    return this.#first === undefined ? undefined : EXIT_CODES[this.#first];
+    return this.#first === undefined ? undefined : SIGNAL_CODES[this.#first];
   }
 
   /** The first signal, if one came. */

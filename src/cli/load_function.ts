@@ -34,9 +34,7 @@ export interface LoadedFunction {
  * @throws {UsageError} If there is no such module, export or function.
  */
 export async function loadFunction(given: string, directory: string): Promise<LoadedFunction> {
-  const [, path = "", name] = /^(.*?)(?:#([^#/]+))?$/s.exec(given)!;
-  const url = moduleUrl(path, directory);
-  const exported = await load(path, url);
+  const { path, name, url, exported } = await loadModule(given, directory);
   const chosen = name ?? onlyFunction(path, exported);
   const find = (wanted: string, flag: string) => requireFunction(exported, wanted, flag);
   const fn = find(chosen, path);
@@ -45,6 +43,32 @@ export async function loadFunction(given: string, directory: string): Promise<Lo
   }
   const cost = typeof exported[COST_EXPORT] === "function" ? exported[COST_EXPORT] as ItemFunction : undefined;
   return { url, fn, name: chosen === "default" ? nameOf(fn, path) : chosen, find, cost };
+}
+
+/** A module of the user's. */
+export interface LoadedModule {
+  /** The module as the user named it. */
+  readonly path: string;
+  /** The export that the user named, if there is one. */
+  readonly name: string | undefined;
+  /** The URL of the module. */
+  readonly url: string;
+  /** What it exports. */
+  readonly exported: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * Loads the module that `module#export` names.
+ *
+ * @param given What the user named.
+ * @param directory Where paths begin.
+ * @returns The module.
+ * @throws {UsageError} If it cannot be loaded.
+ */
+export async function loadModule(given: string, directory: string): Promise<LoadedModule> {
+  const [, path = "", name] = /^(.*?)(?:#([^#/]+))?$/s.exec(given)!;
+  const url = moduleUrl(path, directory);
+  return { path, name, url, exported: await load(path, url) };
 }
 
 /** A default export without a name of its own is known by that of its file. */

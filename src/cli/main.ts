@@ -10,11 +10,13 @@ import { PACKAGE_VERSION } from "./package_version.ts";
 import { mapCommand } from "./map_command.ts";
 import { reportCommand } from "./report_command.ts";
 import { UsageError } from "./usage_error.ts";
+import { workerCommand } from "./worker_command.ts";
 
 type Command = (args: readonly string[], host: HostProcess) => Promise<number>;
 
 const COMMANDS: Readonly<Record<string, Command>> = {
   map: mapCommand,
+  worker: workerCommand,
   report: reportCommand,
   journal: journalCommand,
 };

@@ -2,6 +2,7 @@ import type { ProgressWait } from "../progress/progress.ts";
 import type { RunProgress } from "../progress/called_progress.ts";
 import { openRunProgress } from "../progress/run_progress.ts";
 import type { RunRecord } from "../run_stats/run_record.ts";
+import { SeenWorkers } from "../progress/seen_workers.ts";
 import { SystemClock } from "../time/system_clock.ts";
 
 /** What a bar shows. */
@@ -17,14 +18,18 @@ export interface MapBarOptions {
 /** The bar of a run on stderr; where that is no terminal, a line now and then. */
 export class MapBar {
   readonly #progress: RunProgress | undefined;
+  readonly #clock = new SystemClock();
+  readonly #workers = new SeenWorkers();
 
   /** Begins to show it. */
   constructor(options: MapBarOptions) {
-    this.#progress = openRunProgress({ ...options, progress: true, clock: new SystemClock() });
+    const workers = () => this.#workers.shown(this.#clock.now());
+    this.#progress = openRunProgress({ ...options, progress: true, workers, clock: this.#clock });
   }
 
   /** An item is done. */
-  count({ failure, attempts, isFromJournal = false }: RunRecord): void {
+  count({ failure, attempts, isFromJournal = false, worker }: RunRecord): void {
+    if (worker !== undefined) this.#workers.see(worker, 1, this.#clock.now());
     this.#progress?.count({
       isFailed: failure !== undefined,
       isRetried: attempts > 1 && !isFromJournal,

@@ -5,6 +5,7 @@ import { loadFunction } from "./load_function.ts";
 import { MAP_FLAGS } from "./map_flags.ts";
 import { openInput } from "./map_input.ts";
 import { MapJob } from "./map_job.ts";
+import { closeServices, openServices } from "./map_services.ts";
 import { planMap } from "./plan_map.ts";
 import { oneOperand } from "./one_operand.ts";
 import { parseFlags } from "./parse_flags.ts";
@@ -31,7 +32,14 @@ export async function mapCommand(args: readonly string[], host: HostProcess): Pr
   const input = openInput(flags, host);
   if (flags["log-level"] !== undefined) configureLogging({ level: flags["log-level"] });
   const loaded = await loadFunction(module, host.directory);
-  if (!flags["dry-run"]) return await new MapJob({ flags, loaded, input, host }).run();
-  console.error(await planMap(flags, loaded, input, host));
-  return 0;
+  if (flags["dry-run"]) {
+    console.error(await planMap(flags, loaded, input, host));
+    return 0;
+  }
+  const services = await openServices(flags, host);
+  try {
+    return await new MapJob({ flags, loaded, input, host, services }).run();
+  } finally {
+    await closeServices(services);
+  }
 }

@@ -6,8 +6,11 @@ import type { JournalResume } from "../journal/journal_options.ts";
 import type { MapMode } from "../map/opmap_options.ts";
 import type { Duration } from "../time/duration.ts";
 
-/** The names of the levels of log lines, as the flag takes them. */
-type Level = "debug" | "info" | "warning" | "error" | "off";
+/** The name of a level of log lines, as the flag takes it. */
+export type LogLevelFlag = "debug" | "info" | "warning" | "error" | "off";
+
+/** All of them. */
+export const LOG_LEVELS: readonly LogLevelFlag[] = ["debug", "info", "warning", "error", "off"];
 
 /** The flags of `opero map`. */
 interface MapFlagTable {
@@ -18,12 +21,16 @@ interface MapFlagTable {
   readonly "skip-bad": FlagKind<boolean>;
   readonly mode: FlagKind<MapMode>;
   readonly workers: FlagKind<number>;
+  readonly engine: FlagKind<string>;
+  readonly task: FlagKind<string>;
   readonly retries: FlagKind<number>;
   readonly timeout: FlagKind<Duration>;
   readonly deadline: FlagKind<Duration>;
   readonly "retry-on": FlagKind<"transient" | "all">;
   readonly "max-retry-after": FlagKind<Duration>;
   readonly rate: FlagKind<RateFlag> & { readonly isList: true };
+  readonly "rate-store": FlagKind<string>;
+  readonly "rate-key": FlagKind<string>;
   readonly cache: FlagKind<"sqlite" | "disk" | "redis" | "memory">;
   readonly "cache-ttl": FlagKind<Duration>;
   readonly journal: FlagKind<string>;
@@ -40,7 +47,7 @@ interface MapFlagTable {
   readonly bar: FlagKind<boolean>;
   readonly "no-bar": FlagKind<boolean>;
   readonly quiet: FlagKind<boolean>;
-  readonly "log-level": FlagKind<Level>;
+  readonly "log-level": FlagKind<LogLevelFlag>;
   readonly report: FlagKind<string>;
   readonly "report-values": FlagKind<boolean>;
   readonly help: FlagKind<boolean>;
@@ -54,14 +61,18 @@ export const MAP_FLAGS: MapFlagTable = {
   out: { ...text, short: "o" },
   form: choice(["values", "records"]),
   "skip-bad": flag,
-  mode: choice(["thread", "async", "process", "async_process"]),
+  mode: choice(["thread", "async", "process", "async_process", "cluster"]),
   workers: { ...wholeNumber(1), short: "w" },
+  engine: text,
+  task: text,
   retries: wholeNumber(0),
   timeout: duration,
   deadline: duration,
   "retry-on": choice(["transient", "all"]),
   "max-retry-after": duration,
   rate: { ...rate, isList: true },
+  "rate-store": text,
+  "rate-key": text,
   cache: choice(["sqlite", "disk", "redis", "memory"]),
   "cache-ttl": duration,
   journal: { ...text, short: "j" },
@@ -78,7 +89,7 @@ export const MAP_FLAGS: MapFlagTable = {
   bar: flag,
   "no-bar": flag,
   quiet: { ...flag, short: "q" },
-  "log-level": choice(["debug", "info", "warning", "error", "off"]),
+  "log-level": choice(LOG_LEVELS),
   report: text,
   "report-values": flag,
   help: { ...flag, short: "h" },

@@ -16,6 +16,7 @@ import { MapBar } from "./map_bar.ts";
 import type { MapFlags } from "./map_flags.ts";
 import type { MapInput } from "./map_input.ts";
 import { mapOptions } from "./map_options.ts";
+import type { MapServices } from "./map_services.ts";
 import { MapSession } from "./map_session.ts";
 import { withPath } from "./with_path.ts";
 import { summaryOf } from "./map_summary.ts";
@@ -31,6 +32,8 @@ export interface MapJobParts {
   readonly input: MapInput;
   /** The process. */
   readonly host: HostProcess;
+  /** What it shares with other processes. */
+  readonly services: MapServices;
 }
 
 /** What a run is aborted with where its end was asked for. */
@@ -56,10 +59,10 @@ export class MapJob {
 
   /** A run that has not begun. */
   constructor(parts: MapJobParts) {
-    const { flags, loaded, input, host } = parts;
+    const { flags, loaded, input, host, services } = parts;
     this.#parts = parts;
     this.#feed = new ItemFeed(input.items);
-    const mapped = this.#instance.opmap(loaded.fn, mapOptions(flags, loaded, host));
+    const mapped = this.#instance.opmap(loaded.fn, mapOptions(flags, loaded, host, services));
     const run = mapped.run(this.#feed.items());
     if (!(run instanceof RunHandle)) throw new TypeError("A map answers with runs of another copy of the library");
     this.#run = run;

@@ -6,6 +6,7 @@ import type { OpmapOptions } from "../map/opmap_options.ts";
 import type { RateLimit } from "../policy/rate_fields.ts";
 import { COST_EXPORT, type ItemFunction, type LoadedFunction } from "./load_function.ts";
 import type { MapFlags } from "./map_flags.ts";
+import { isClustered, type MapServices } from "./map_services.ts";
 import type { RateFlag } from "./rate_flag.ts";
 import { UsageError } from "./usage_error.ts";
 
@@ -15,17 +16,22 @@ import { UsageError } from "./usage_error.ts";
  * @param flags What was given.
  * @param loaded The function and its module.
  * @param host The process, whose environment says where the server of `--cache redis` is.
+ * @param services What the run shares with other processes.
  * @returns The options.
  * @throws {UsageError} If a flag needs another, or something that the module does not export.
  */
-export function mapOptions(flags: MapFlags, loaded: LoadedFunction, host: HostProcess): OpmapOptions {
+export function mapOptions(
+  flags: MapFlags,
+  loaded: LoadedFunction,
+  host: HostProcess,
+  services: MapServices = {},
+): OpmapOptions {
   requireOthers(flags);
-  const { mode = "thread", retries, timeout, deadline, version, cache } = flags;
+  const { mode = isClustered(flags) ? "cluster" : "thread", retries, timeout, deadline, version, cache } = flags;
   const isPooled = mode === "process" || mode === "async_process";
   return {
     mode,
     name: loaded.name,
-    workers: flags.workers,
     maxAhead: MAX_AHEAD,
     onError: "return",
     progress: false,
@@ -35,7 +41,9 @@ export function mapOptions(flags: MapFlags, loaded: LoadedFunction, host: HostPr
     version,
     retryOn: flags["retry-on"] === undefined ? undefined : flags["retry-on"] === "all" ? Error : isTransient,
     maxRetryAfter: flags["max-retry-after"],
-    rateLimit: flags.rate.length === 0 ? undefined : flags.rate.map((each) => limitOf(each, loaded)),
+    rateLimit: flags.rate.length === 0 ? undefined : flags.rate.map((each) => limitOf(each, loaded, flags, services)),
+    ...(flags.workers !== undefined && { workers: flags.workers }),
+    ...(mode === "cluster" && { engine: services.engine, task: flags.task }),
     ...(isPooled && { module: loaded.url }),
     ...(cache !== undefined && cacheOptions(flags, host)),
     ...(flags.journal !== undefined && { journal: journalOptions(flags, flags.journal, loaded) }),
@@ -52,11 +60,16 @@ const NEEDS = [
   ["key", "journal"],
   ["key-expr", "journal"],
   ["report-values", "report"],
+  ["rate-key", "rate-store"],
 ] as const;
 
 function requireOthers(flags: MapFlags): void {
   for (const [name, other] of NEEDS) {
     if (flags[name] !== undefined && flags[other] === undefined) throw new UsageError(`--${name} needs --${other}`);
+  }
+  if (flags["rate-store"] !== undefined && flags.rate.length === 0) throw new UsageError("--rate-store needs --rate");
+  for (const name of ["engine", "task"] as const) {
+    if (flags[name] !== undefined && !isClustered(flags)) throw new UsageError(`--${name} needs --mode cluster`);
   }
   const pairs = [["key", "key-expr"], ["bar", "no-bar"], ["bar", "quiet"]] as const;
   for (const [one, other] of pairs) {
@@ -66,8 +79,14 @@ function requireOthers(flags: MapFlags): void {
   }
 }
 
-function limitOf({ cost, limit, per }: RateFlag, loaded: LoadedFunction): RateLimit {
-  if (cost === undefined) return { limit, per };
+function limitOf(
+  { cost, limit, per }: RateFlag,
+  loaded: LoadedFunction,
+  { "rate-key": key }: MapFlags,
+  { store }: MapServices,
+): RateLimit {
+  const shared = store === undefined ? {} : { store, key };
+  if (cost === undefined) return { limit, per, ...shared };
   const flag = `--rate ${cost}=…`;
   const costOf = loaded.find(COST_EXPORT, flag);
   const read = (item: unknown) => {
@@ -76,7 +95,7 @@ function limitOf({ cost, limit, per }: RateFlag, loaded: LoadedFunction): RateLi
     throw new UsageError(`${flag}: the function "${COST_EXPORT}" must return { ${cost}: a number of 0 or more }`);
   };
   // A report names what a limit counts after its function.
-  return { limit, per, cost: Object.defineProperty(read, "name", { value: cost }) };
+  return { limit, per, ...shared, cost: Object.defineProperty(read, "name", { value: cost }) };
 }
 
 function cacheOptions({ cache, "cache-ttl": cacheTtl, version }: MapFlags, host: HostProcess): Partial<OpmapOptions> {

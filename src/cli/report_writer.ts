@@ -23,6 +23,7 @@ interface RunEnd {
 const SHOWN = [
   "mode",
   "workers",
+  "task",
   "retries",
   "timeout",
   "deadline",

@@ -7,6 +7,7 @@ import { referToFunction } from "../pool/function_reference.ts";
 import { knownErrorClasses } from "../pool/known_errors.ts";
 import { CLUSTER_TASK, type ClusterTask } from "../queue/cluster_task.ts";
 import type { ClusterPool } from "../queue/cluster_pool.ts";
+import type { ShownWorker } from "../progress/seen_workers.ts";
 import { LazyModule } from "../runtime/lazy_module.ts";
 import { parseDuration } from "../time/duration.ts";
 import { printable } from "../errors/printable.ts";
@@ -59,6 +60,11 @@ export class ClusterMap implements ItemPool {
   /** What a worker finds its task by. */
   get handles(): object {
     return { [CLUSTER_TASK]: this.#task };
+  }
+
+  /** Who works. */
+  get workers(): readonly ShownWorker[] | undefined {
+    return this.#pool?.workers;
   }
 
   /** Workers may come at any time. */

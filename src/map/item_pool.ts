@@ -1,4 +1,5 @@
 import type { Call } from "../call/call.ts";
+import type { ShownWorker } from "../progress/seen_workers.ts";
 import type { RunCapacity } from "./intake_capacity.ts";
 
 /** Runs the attempts of items somewhere else than on this thread. */
@@ -13,6 +14,8 @@ export interface ItemPool {
    * @throws {ConfigurationError} If no run may begin here.
    */
   requireStart(task: string): void;
+  /** Who works, where that is on other machines. */
+  readonly workers?: readonly ShownWorker[] | undefined;
   /** Runs one attempt. */
   readonly run: (call: Call) => Promise<unknown>;
   /** How many items may be under way in a run that uses so many of the workers. */

@@ -81,14 +81,12 @@ export class RunMaker {
     readonly journal: ResolvedJournal | undefined;
     readonly workers: number;
   } {
-    const { host, cache } = this.#parts.pipeline;
+    const { pipeline, task, registry, options, mapEngine, pool } = this.#parts;
+    const { host, cache } = pipeline;
     const { functionName, clock } = host;
-    const task = this.#parts.task;
-    const { registry } = this.#parts;
     if (registry.isClosed) throw closedError(registry, task);
-    this.#parts.pool?.requireStart(task);
+    pool?.requireStart(task);
     if (!isItems(items)) throw wrongOption(task, "items", { desired: "an iterable or an async iterable" }, items);
-    const { options, mapEngine } = this.#parts;
     const { onError, progress, workers, signal } = resolveRun(task, runOptions, options, mapEngine);
     const recorded = runOptions?.journal ?? options.journal ?? false;
     const journal = recorded === false ? undefined : mapEngine.features?.journalOf(task, options, recorded);
@@ -106,16 +104,16 @@ export class RunMaker {
       resultOf: undefined,
       onError,
       signals: [signal, options.signal].filter((each) => each !== undefined),
-      openProgress: progress === false
-        ? undefined
-        : (wait: () => ProgressWait | undefined) =>
-          mapEngine.openProgress({ progress, label: functionName, total: () => countItems(items), wait, clock }),
+      openProgress: progress === false ? undefined : (wait: () => ProgressWait | undefined) => {
+        const [label, total] = [functionName, () => countItems(items)];
+        return mapEngine.openProgress({ progress, label, total, wait, workers: () => pool?.workers, clock });
+      },
       clock,
       onItem: this.#parts.onItem,
       hasItemListener: this.#parts.hasItemListener,
-      runs: [this.#parts.runs, this.#parts.registry.runs],
+      runs: [this.#parts.runs, registry.runs],
       closedError: () => closedError(registry, task),
-      isHopeless: () => this.#parts.pool?.isHopeless === true,
+      isHopeless: () => pool?.isHopeless === true,
       functionName,
     };
     return { setup, journal, workers };

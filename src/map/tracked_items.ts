@@ -177,8 +177,9 @@ export class TrackedItems {
     const { stats, watcher } = this.#parts;
     if (stats === undefined && watcher === undefined) return;
     const { key, atMs: endedMs, durationMs, waitedMs, attempts } = facts;
+    const state = stateOfRun(call);
     const item = { index: call.index, key: key || undefined, endedMs, durationMs, waitedMs, attempts };
-    const record = { ...item, costs: takeCosts(stateOfRun(call), this.#parts.costNames), ...others };
+    const record = { ...item, worker: state?.worker, costs: takeCosts(state, this.#parts.costNames), ...others };
     stats?.add(record);
     watcher?.done(record);
   }

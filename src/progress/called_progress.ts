@@ -1,5 +1,6 @@
 import { reportSafely } from "../runtime/report_safely.ts";
 import type { Clock } from "../time/clock.ts";
+import type { ShownWorker } from "./seen_workers.ts";
 import { type ItemOutcome, Progress, type ProgressState, type ProgressWait } from "./progress.ts";
 
 /** Who is notified of the items of a run. */
@@ -20,6 +21,8 @@ export interface RunProgressOptions {
   readonly total: () => number | undefined;
   /** What all items that run wait for, if they do. */
   readonly wait: () => ProgressWait | undefined;
+  /** Who works, where that is on other machines. */
+  readonly workers?: () => readonly ShownWorker[] | undefined;
   /** The only source of time. */
   readonly clock: Clock;
 }

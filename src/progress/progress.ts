@@ -1,6 +1,7 @@
 import type { Clock } from "../time/clock.ts";
 import { toSeconds } from "../time/duration.ts";
 import { RecentRate } from "./recent_rate.ts";
+import type { ShownWorker } from "./seen_workers.ts";
 
 /** How far a map has come. */
 export interface ProgressState {
@@ -41,6 +42,8 @@ export interface ShownState extends ProgressState {
   readonly skipped?: number;
   /** What all items that run wait for, if they do. */
   readonly wait?: ProgressWait | undefined;
+  /** Who works, where that is on other machines. */
+  readonly workers?: readonly ShownWorker[] | undefined;
 }
 
 /** How an item was done. */
@@ -64,6 +67,7 @@ export class Progress {
   readonly #total: () => number | undefined;
   readonly #clock: Clock;
   readonly #wait: () => ProgressWait | undefined;
+  readonly #workers: (() => readonly ShownWorker[] | undefined) | undefined;
   readonly #recent: RecentRate;
   #done = 0;
   #failed = 0;
@@ -78,11 +82,18 @@ export class Progress {
    * @param total How many items there are by now, if that is known.
    * @param clock The only source of time.
    * @param wait What all items that run wait for, if they do.
+   * @param workers Who works, where that is on other machines.
    */
-  constructor(total: () => number | undefined, clock: Clock, wait: () => ProgressWait | undefined = () => undefined) {
+  constructor(
+    total: () => number | undefined,
+    clock: Clock,
+    wait: () => ProgressWait | undefined = () => undefined,
+    workers?: () => readonly ShownWorker[] | undefined,
+  ) {
     this.#total = total;
     this.#clock = clock;
     this.#wait = wait;
+    this.#workers = workers;
     this.startMs = clock.now();
     this.#recent = new RecentRate(this.startMs);
   }
@@ -120,6 +131,7 @@ export class Progress {
       journaled: this.#journaled,
       skipped: this.#skipped,
       wait: this.#wait(),
+      workers: this.#workers?.(),
     };
   }
 

@@ -15,6 +15,7 @@ export interface ProgressLook {
 const MAX_BAR_WIDTH = 40;
 const MIN_BAR_WIDTH = 8;
 const MAX_LABEL_WIDTH = 24;
+const MAX_NAMED_WORKERS = 4;
 const SEPARATOR = "  ";
 
 const GREEN = 32;
@@ -29,7 +30,8 @@ interface Part {
 
 /**
  * The line that a terminal of `look.width` columns shows, with a bar if the total is known. Where it
- * is too narrow, first the bar goes, then what was retried, cached and journaled, the elapsed time, the rate, the label, the rest.
+ * is too narrow, first the bar goes, then the names of workers, what was retried, cached and journaled, the number of workers, the
+ * elapsed time, the rate, the label, the rest.
  *
  * @param state The figures of the run.
  * @param look The width, the label and the characters.
@@ -43,8 +45,11 @@ export function renderProgressBar(state: ShownState, look: ProgressLook): string
   const rate: Part = { text: formatRate(state.rate) };
   const rest = formatRest(state);
   const elapsed: Part = { text: formatClock(state.elapsed), color: GREY };
+  const [named, counted] = workerParts(state);
   const versions = [
-    [label, count, ...failed, ...others, rate, elapsed, ...rest],
+    [label, count, ...failed, ...others, rate, elapsed, ...rest, ...named],
+    [label, count, ...failed, ...others, rate, elapsed, ...rest, ...counted],
+    [label, count, ...failed, rate, elapsed, ...rest, ...counted],
     [label, count, ...failed, rate, elapsed, ...rest],
     [label, count, ...failed, rate, ...rest],
     [label, count, ...failed, ...rest],
@@ -71,7 +76,9 @@ export function renderProgressLine(state: ShownState, label: string): string {
     ...spared(state),
   ].map(({ text }) => text);
   const times = [`${formatClock(state.elapsed)} elapsed`, ...formatRest(state).map(({ text }) => text)];
-  return `${printable(label)}: ${[formatCount(state), ...counts, formatRate(state.rate), ...times].join(", ")}`;
+  const workers = workerParts(state)[0].map(({ text }) => text);
+  const parts = [formatCount(state), ...counts, formatRate(state.rate), ...times, ...workers];
+  return `${printable(label)}: ${parts.join(", ")}`;
 }
 
 /** The items that needed no work. */
@@ -81,6 +88,15 @@ function spared({ cached, journaled, skipped }: ShownState): Part[] {
     ...countedPart(journaled, "journaled", GREY),
     ...countedPart(skipped, "skipped", GREY),
   ];
+}
+
+/** Who works, by name and by number; of more than a few the names say little. */
+function workerParts({ workers = [] }: ShownState): readonly [named: Part[], counted: Part[]] {
+  if (workers.length === 0) return [[], []];
+  const counted = [{ text: `${workers.length} ${workers.length === 1 ? "worker" : "workers"}`, color: GREY }];
+  if (workers.length > MAX_NAMED_WORKERS) return [counted, counted];
+  const names = workers.map(({ name, done }) => `${cutToWidth(printable(name), MAX_LABEL_WIDTH)} ${grouped(done)}`);
+  return [[{ text: `by ${names.join(", ")}`, color: GREY }], counted];
 }
 
 /** The bar stands after the label and takes what is left over, within its bounds. */

@@ -15,10 +15,10 @@ type Drawing = NonNullable<typeof drawing.loaded>;
  * @returns The progress of the run, or `undefined`.
  */
 export function openRunProgress(options: RunProgressOptions): RunProgress | undefined {
-  const { progress: shown, label, total, clock, wait } = options;
+  const { progress: shown, label, total, clock, wait, workers } = options;
   const terminal = shown === true ? stderrTerminal() : undefined;
   if (terminal === undefined) return openCalledProgress(options);
-  const progress = new Progress(total, clock, wait);
+  const progress = new Progress(total, clock, wait, workers);
   return new ShownProgress(
     progress,
     ({ TerminalProgress }) => new TerminalProgress(progress, label, terminal, clock),

@@ -3,6 +3,7 @@ import { ConfigurationError } from "../errors/configuration_error.ts";
 import { SerializationError } from "../errors/serialization_error.ts";
 import { WorkerError } from "../errors/worker_error.ts";
 import type { FallbackParameters } from "../function_source/fallback_parameter.ts";
+import { SeenWorkers, type ShownWorker } from "../progress/seen_workers.ts";
 import { setBackgroundTimer } from "../runtime/background_timer.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
 import type { Clock } from "../time/clock.ts";
@@ -60,6 +61,7 @@ export class ClusterPool {
   readonly #link: EngineLink;
   readonly #side: CallerSide;
   readonly #watch: LineWatch;
+  readonly #seen = new SeenWorkers();
   #lastRef = 0;
   #isReady = false;
   #cancelIdle: (() => void) | undefined = undefined;
@@ -92,6 +94,11 @@ export class ClusterPool {
   /** The slots of the workers that were heard of. */
   get slots(): number {
     return this.#side.slots;
+  }
+
+  /** The workers from which results came lately. */
+  get workers(): readonly ShownWorker[] {
+    return this.#seen.shown(this.#init.clock.now());
   }
 
   /** Whether nothing is on the way to the engine. */
@@ -179,11 +186,15 @@ export class ClusterPool {
       return this.#init.telemetry.warnOnce("foreign results", this.#init.functionName, message);
     }
     this.#watch.noteNews();
-    this.#size.record(frame.itemMs);
-    for (const result of frame.results) {
+    const { by, itemMs, results } = frame;
+    this.#size.record(itemMs);
+    if (by !== undefined) this.#seen.see(by, results.length, this.#init.clock.now());
+    for (const result of results) {
       const job = this.#jobs.get(result.ref);
       // What came twice, or too late, counts no more.
-      if (job !== undefined) this.#settle(job, () => this.#end(job, result));
+      if (job === undefined) continue;
+      if (by !== undefined) stateOf(job.call).worker = by;
+      this.#settle(job, () => this.#end(job, result));
     }
   }
 

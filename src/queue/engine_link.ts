@@ -30,6 +30,11 @@ export class EngineLink {
     this.#init = init;
   }
 
+  /** Whether the engine did not answer when it was last asked. */
+  get isAway(): boolean {
+    return this.#isAway;
+  }
+
   /** Aborts when nothing is to be tried any more. */
   get signal(): AbortSignal {
     return this.#stopping.signal;

@@ -1,11 +1,11 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import type { ProgressState } from "../../src/progress/progress.ts";
+import type { ProgressState, ShownState } from "../../src/progress/progress.ts";
 import { renderProgressBar, renderProgressLine } from "../../src/progress/render_progress.ts";
 
 const HALF_WAY: ProgressState = { done: 617, failed: 0, total: 1_234, rate: 123.4, elapsed: 65, eta: 5 };
 
-function bar(state: Partial<ProgressState>, width: number, isColored = false): string {
+function bar(state: Partial<ShownState>, width: number, isColored = false): string {
   return renderProgressBar({ ...HALF_WAY, ...state }, { label: "thumbs", width, isColored });
 }
 
@@ -27,6 +27,18 @@ Deno.test("renderProgressBar() drops the bar, then the least telling parts, wher
       "617/1",
     ],
   );
+});
+
+Deno.test("renderProgressBar() says who works: by name where there is room, or else how many", () => {
+  const named = { workers: [{ name: "a:1", done: 1_600 }, { name: "b:\n2", done: 17 }] };
+  const many = { workers: "abcde".split("").map((name) => ({ name, done: 1 })) };
+  assertEquals(bar(named, 80), "thumbs  █████░░░░░  617/1,234 50%  123/s  1:05  ETA 0:05  by a:1 1,600, b:\\n2 17");
+  assertEquals(bar(named, 60), "thumbs  617/1,234 50%  123/s  1:05  ETA 0:05  2 workers");
+  assertEquals(bar(named, 50), "thumbs  617/1,234 50%  123/s  1:05  ETA 0:05");
+  assertEquals(bar(many, 60), "thumbs  617/1,234 50%  123/s  1:05  ETA 0:05  5 workers");
+  assertEquals(bar({ workers: [] }, 52), bar({}, 52));
+  const line = renderProgressLine({ ...HALF_WAY, ...named }, "thumbs");
+  assertEquals(line, "thumbs: 617/1,234 50%, 123/s, 1:05 elapsed, ETA 0:05, by a:1 1,600, b:\\n2 17");
 });
 
 Deno.test("renderProgressBar() shows failures", () => {

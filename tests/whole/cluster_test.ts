@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertInstanceOf, assertRejects, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertInstanceOf, assertMatch, assertRejects, assertThrows } from "@std/assert";
 import {
   type AllFailedError,
   ConfigurationError,
@@ -12,6 +12,7 @@ import {
 } from "@opero/core";
 import { memoryEngine } from "@opero/core/testing";
 import { serve } from "@opero/core/worker";
+import { ClusterLab } from "../support/cluster_lab.ts";
 import { warningsOf } from "../support/warnings_of.ts";
 
 const quiet = { mode: "cluster", progress: false, minDelay: "1ms" } as const;
@@ -344,6 +345,62 @@ Deno.test("a worker stops by its signal, and after it had nothing to do for a wh
   await idle.stopped;
   controller.abort();
   await told.stopped;
+});
+
+Deno.test("a worker stops after about as many items as it is to do, and others go on", async () => {
+  await using lab = new ClusterLab((item, { clock }) => clock.sleep(10 + item % 3).then(() => item));
+  const [short] = [await lab.start({ maxItems: 10, grace: "5s" }), await lab.start()];
+  const items = Array.from({ length: 60 }, (_, item) => item);
+  assertEquals(await lab.drive(lab.map(items)), items);
+  await lab.drive(short!.stopped);
+  const { done } = short!.counts;
+  assert(done >= 10 && done < 10 + 4, `${done} items`);
+  assertEquals([short!.state, lab.workers[1]!.state], ["stopped", "serves"]);
+});
+
+Deno.test("stop() takes a shorter grace while it waits, and what still runs continues elsewhere", async () => {
+  let runs = 0;
+  await using lab = new ClusterLab((item, { clock }) => ++runs <= 3 ? clock.sleep(3_600_000) : Promise.resolve(item));
+  const hung = await lab.start({ grace: "1h" });
+  const running = lab.map([1, 2, 3]);
+  await lab.clock.tick("1s");
+  const stopped = hung.stop();
+  await lab.clock.tick("10m");
+  assertEquals([hung.state, hung.counts.running], ["stops", 3]);
+  await lab.start();
+  assertThrows(() => hung.stop("soon" as never), ConfigurationError, "Cannot stop a worker as 'grace' must be");
+  void hung.stop(0);
+  await lab.drive(stopped);
+  assertEquals(await lab.drive(running), [1, 2, 3]);
+});
+
+Deno.test("the report of a run, and its bar, say which worker did what", async () => {
+  await using engine = memoryEngine();
+  await using map = opmap(async (n: number) => {
+    if (n === 3) throw new TypeError("three");
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    return n;
+  }, { ...quiet, engine, task: "names", retries: 0, onError: "return", chunkSize: 1 });
+  await engine.serve(map, { slots: 2, name: "left:1" });
+  await engine.serve(map, { slots: 2, name: "right:2" });
+  const run = map.run(Array.from({ length: 40 }, (_, n) => n));
+  await run;
+  const { workers } = run.report();
+  assertEquals(workers.map(({ name }) => name).toSorted(), ["left:1", "right:2"]);
+  assertEquals(workers.reduce((sum, { done }) => sum + done, 0), 40);
+  assertEquals(workers.reduce((sum, { failed }) => sum + failed, 0), 1);
+});
+
+Deno.test("a worker is called by what says nothing of its machine unless it has a name, which must be one", async () => {
+  await using engine = memoryEngine();
+  await using map = opmap(double, { ...quiet, engine });
+  const { name, slots } = await engine.serve(map, { slots: 3 });
+  assertMatch(name, /^worker-[\da-f]{8}$/);
+  assertEquals(slots, 3);
+  for (const wrong of ["", "a b", "x".repeat(81), "\u001b[31m"]) {
+    const refused = () => serve(map, { name: wrong });
+    await assertRejects(refused, ConfigurationError, `'name' must be 1 to 80 letters, digits, '.', ':', '_' and '-'`);
+  }
 });
 
 Deno.test("serve() waits for an engine that is away, until its signal aborts", async () => {

@@ -96,7 +96,7 @@ const EXPORTS: Record<string, { module: object; values: string; types: string }>
       serve
     `,
     types: `
-      ServeOptions ServedTask
+      ServeOptions ServedTask WorkerState
     `,
   },
 };

@@ -18,10 +18,15 @@ export interface ResultsFrame {
   readonly run: string;
   /** How long an item took, in milliseconds. */
   readonly itemMs: number;
+  /** The worker that they come from; `undefined` where it does not say. */
+  readonly by?: string | undefined;
   readonly results: readonly WireResult[];
 }
 
 type ResultFields = [ref: number, status: WireResult["status"], correlationId: string | null];
+
+/** Longer names of workers are cut: anyone may have sent them who can reach the broker. */
+const MAX_NAME_LENGTH = 80;
 
 /**
  * Writes results.
@@ -29,9 +34,9 @@ type ResultFields = [ref: number, status: WireResult["status"], correlationId: s
  * @param frame The results.
  * @returns The bytes.
  */
-export function writeResults({ run, itemMs, results }: ResultsFrame): Uint8Array {
+export function writeResults({ run, itemMs, by, results }: ResultsFrame): Uint8Array {
   const fields = results.map(({ ref, status, correlationId }): ResultFields => [ref, status, correlationId]);
-  const head = { kind: "results" as const, run, itemMs, results: fields };
+  const head = { kind: "results" as const, run, itemMs, by, results: fields };
   return writeFrame(head, results.map(({ line }) => line));
 }
 
@@ -49,5 +54,6 @@ export function resultsOf(frame: ReadFrame | undefined): ResultsFrame | undefine
   const results = fields.map(([ref, status, correlationId], place) => {
     return { ref, status, correlationId, line: lines[place]! };
   });
-  return { run: head.run, itemMs: Number(head.itemMs), results };
+  const by = typeof head.by === "string" ? head.by.slice(0, MAX_NAME_LENGTH) : undefined;
+  return { run: head.run, itemMs: Number(head.itemMs), by, results };
 }

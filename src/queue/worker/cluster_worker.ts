@@ -8,6 +8,7 @@ import { readFrame } from "../wire/frame_text.ts";
 import { itemsOf } from "../wire/items_frame.ts";
 import type { KnownErrors } from "../wire/wire_value.ts";
 import { crashFailure } from "./crash_failure.ts";
+import { GracePeriod } from "./grace_period.ts";
 import { HeldFrame } from "./held_frame.ts";
 import { judgeDelivery } from "./judge_delivery.ts";
 import { LeaseKeeper } from "./lease_keeper.ts";
@@ -26,6 +27,8 @@ export interface ClusterWorkerInit {
   readonly address: TaskAddress;
   readonly functionName: string;
   readonly slots: number;
+  /** What results say of where they come from. */
+  readonly name: string;
   readonly leaseMs: number;
   readonly runner: TaskRunner;
   readonly parameters: FallbackParameters | undefined;
@@ -41,6 +44,7 @@ export class ClusterWorker {
   readonly #link: EngineLink;
   readonly #bench: Workbench;
   readonly #leases: LeaseKeeper;
+  readonly #grace: GracePeriod;
   /** Distinguishes the frames of this worker from those of others. */
   readonly #id: string = crypto.randomUUID();
   readonly #held = new Set<HeldFrame>();
@@ -52,6 +56,8 @@ export class ClusterWorker {
   #aloneLookMs = -Infinity;
   /** When it last had something to do. */
   usedAtMs: number;
+  /** Is called with the number of items that are done, after each of them. */
+  onDone: (done: number) => void = () => {};
   #wakers: (() => void)[] = [];
   #working: Promise<void> | undefined = undefined;
 
@@ -61,9 +67,13 @@ export class ClusterWorker {
     this.#init = init;
     this.#link = new EngineLink({ clock, random, telemetry, functionName, side: "worker" });
     this.#leases = new LeaseKeeper(clock, leaseMs);
+    this.#grace = new GracePeriod(clock, () => this.#wake());
     const { maxFrameBytes } = engine;
     const onDone = (held: HeldFrame) => void this.#finish(held);
-    const onFree = () => this.#wake();
+    const onFree = () => {
+      this.onDone(this.#bench.doneCount);
+      this.#wake();
+    };
     this.#bench = new Workbench({ runner, parameters, known, maxFrameBytes, clock, onDone, onFree });
     this.usedAtMs = clock.now();
   }
@@ -71,6 +81,11 @@ export class ClusterWorker {
   /** How many attempts run, and how many are over. */
   get counts(): { readonly running: number; readonly done: number } {
     return { running: this.#bench.runningCount, done: this.#bench.doneCount };
+  }
+
+  /** Whether the engine does not answer. */
+  get isEngineAway(): boolean {
+    return this.#link.isAway;
   }
 
   /** Whether it has nothing in hand. */
@@ -117,11 +132,8 @@ export class ClusterWorker {
     this.#isStopping = true;
     this.#bench.returnWaiting();
     this.#wake();
-    const untilMs = clock.now() + graceMs;
-    const ending = new AbortController();
-    void clock.sleep(graceMs, ending.signal).catch(() => {}).then(() => this.#wake());
-    while (this.#bench.runningCount > 0 && clock.now() < untilMs) await this.#change();
-    ending.abort();
+    this.hurry(graceMs);
+    while (this.#bench.runningCount > 0 && !this.#grace.isOver) await this.#change();
     this.#bench.returnAll(new DOMException("The worker was closed", "AbortError"));
     // What is handed out at the last moment goes back, too.
     await this.#working?.catch(() => {});
@@ -131,9 +143,15 @@ export class ClusterWorker {
     await runner.close();
   }
 
+  /** What runs has `graceMs` to end from now on, if it had not less. */
+  hurry(graceMs: number): void {
+    this.#grace.endIn(graceMs);
+  }
+
   /** Nothing is tried again from here on. */
   stop(): void {
     this.#isStopping = true;
+    this.#grace.cancel();
     this.#link.stop();
     this.#wake();
   }
@@ -198,7 +216,7 @@ export class ClusterWorker {
   async #finish(held: HeldFrame): Promise<void> {
     const { delivery, frame } = held;
     const returned = held.replacements(() => this.#nextId());
-    const results = held.resultFrames(this.#init.engine.maxFrameBytes)
+    const results = held.resultFrames(this.#init.engine.maxFrameBytes, this.#init.name)
       .map((bytes) => ({ id: this.#nextId(), bytes }));
     await this.#letGo(held, async () => {
       if (returned.length > 0 || results.length === 0) await delivery.replace(returned);

@@ -61,8 +61,8 @@ export class HeldFrame {
     return true;
   }
 
-  /** The results as frames that hold at most `maxBytes`. */
-  resultFrames(maxBytes: number): Uint8Array[] {
+  /** The results of the worker `by` as frames that hold at most `maxBytes`. */
+  resultFrames(maxBytes: number, by: string): Uint8Array[] {
     const groups: WireResult[][] = [];
     let bytes = Infinity;
     for (const result of this.#results) {
@@ -75,7 +75,7 @@ export class HeldFrame {
       bytes += more;
     }
     const itemMs = this.#ranMs / Math.max(1, this.#results.length);
-    return groups.map((results) => writeResults({ run: this.frame.run, itemMs, results }));
+    return groups.map((results) => writeResults({ run: this.frame.run, itemMs, by, results }));
   }
 
   /** A frame for each item that has no result here and is waited for, by the ids that `nextId` makes. */

@@ -1,6 +1,12 @@
 import { isAsyncFunction } from "../../call/ensure_async.ts";
 import { ConfigurationError } from "../../errors/configuration_error.ts";
-import { abortSignal, type OptionRules, plainObject, positiveFiniteDuration } from "../../options/validate.ts";
+import {
+  abortSignal,
+  type OptionRule,
+  type OptionRules,
+  plainObject,
+  positiveFiniteDuration,
+} from "../../options/validate.ts";
 import { finiteDuration, positiveInteger, validateOptions, wrongOption } from "../../options/validate.ts";
 import { knownErrorClasses } from "../../pool/known_errors.ts";
 import { describeMachine } from "../../runtime/machine.ts";
@@ -33,17 +39,33 @@ export interface ServeOptions {
   readonly grace?: Duration | undefined;
   /** Stops the worker after it has had nothing to do for so long. By default it waits without an end. */
   readonly idleExit?: Duration | undefined;
+  /** Stops the worker after about so many items, as many more at most as it runs at once. By default it takes items without an end. */
+  readonly maxItems?: number | undefined;
+  /**
+   * What the callers' bars and reports call the worker: letters, digits, `.`, `:`, `_` and `-`, at most 80.
+   * @default `worker-` and digits drawn at random
+   */
+  readonly name?: string | undefined;
   /** Stops the worker. */
   readonly signal?: AbortSignal | undefined;
   /** What moves the items, in place of the engine of the map. */
   readonly engine?: Engine | undefined;
 }
 
+const MAX_NAME_LENGTH = 80;
+
+const nameRule: OptionRule = {
+  desired: `1 to ${MAX_NAME_LENGTH} letters, digits, '.', ':', '_' and '-'`,
+  accepts: (value) => typeof value === "string" && /^[\w.:-]{1,80}$/.test(value),
+};
+
 const RULES: OptionRules = {
   slots: positiveInteger,
   threads: positiveInteger,
   grace: finiteDuration,
   idleExit: positiveFiniteDuration,
+  maxItems: positiveInteger,
+  name: nameRule,
   signal: abortSignal,
   engine: plainObject,
 };
@@ -84,18 +106,26 @@ export async function serve(map: unknown, options: ServeOptions = {}): Promise<S
   }
   const what = `serve ${JSON.stringify(task.functionName)}`;
   validateOptions(what, options, RULES);
-  const { engine = task.engine, grace = DEFAULT_GRACE, idleExit, signal } = options;
+  const { engine = task.engine, grace = DEFAULT_GRACE, idleExit, maxItems, name = drawnName(), signal } = options;
   const { runner, slots } = await openRunner(what, task, options);
   const known = knownErrorClasses(task.errorClasses);
-  const worker = new ClusterWorker({ ...task, engine: sealEngine(engine, task.sealKey), slots, runner, known });
+  const worker = new ClusterWorker({ ...task, engine: sealEngine(engine, task.sealKey), slots, name, runner, known });
   const served = new ServedTask(worker, {
     address: task.address,
+    slots,
+    name,
+    maxItems: maxItems ?? Infinity,
     graceMs: parseDuration(grace)!,
     idleExitMs: parseDuration(idleExit) ?? Infinity,
     clock: task.clock,
   });
   await served.begin(signal);
   return served;
+}
+
+/** Of no machine, as what travels says of none where it runs unless its user does. */
+function drawnName(): string {
+  return `worker-${crypto.randomUUID().slice(0, 8)}`;
 }
 
 async function openRunner(

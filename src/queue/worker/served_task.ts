@@ -1,3 +1,5 @@
+import { type Duration, parseDuration } from "../../time/duration.ts";
+import { finiteDuration, wrongOption } from "../../options/validate.ts";
 import { followSignal, unfollowSignal } from "../../call/follow_signal.ts";
 import type { Clock, Timer } from "../../time/clock.ts";
 import type { TaskAddress, WorkerLine } from "../engine.ts";
@@ -6,15 +8,26 @@ import type { ClusterWorker } from "./cluster_worker.ts";
 /** How a task is served. */
 export interface ServedTaskInit {
   readonly address: TaskAddress;
+  readonly slots: number;
+  readonly name: string;
+  /** After how many items it stops. */
+  readonly maxItems: number;
   readonly graceMs: number;
   readonly idleExitMs: number;
   readonly clock: Clock;
 }
 
+/** What a worker does. */
+export type WorkerState = "starts" | "serves" | "away" | "stops" | "stopped";
+
 /** A worker that serves one function, until it is to stop. */
 export class ServedTask implements AsyncDisposable {
   /** What it serves. */
   readonly address: TaskAddress;
+  /** How many items it runs at once. */
+  readonly slots: number;
+  /** What bars and reports call it. */
+  readonly name: string;
   /** Resolves once it has stopped; rejects with what ended it otherwise. */
   readonly stopped: Promise<void>;
   readonly #worker: ClusterWorker;
@@ -24,6 +37,7 @@ export class ServedTask implements AsyncDisposable {
   #line: WorkerLine | undefined = undefined;
   #idleTimer: Timer | undefined = undefined;
   #stopping: Promise<void> | undefined = undefined;
+  #isOver = false;
   #resolve!: () => void;
   #reject!: (error: unknown) => void;
 
@@ -31,7 +45,7 @@ export class ServedTask implements AsyncDisposable {
   constructor(worker: ClusterWorker, init: ServedTaskInit) {
     this.#worker = worker;
     this.#init = init;
-    this.address = init.address;
+    [this.address, this.slots, this.name] = [init.address, init.slots, init.name];
     this.stopped = new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
@@ -43,6 +57,17 @@ export class ServedTask implements AsyncDisposable {
   /** How many items run, and how many are done. */
   get counts(): { readonly running: number; readonly done: number } {
     return this.#worker.counts;
+  }
+
+  /**
+   * What it does: it `"starts"` until the engine has taken its slots in, `"serves"`, finds the engine `"away"`, `"stops"`, and
+   * has `"stopped"`.
+   */
+  get state(): WorkerState {
+    if (this.#isOver) return "stopped";
+    if (this.#stopping !== undefined) return "stops";
+    if (this.#line === undefined) return "starts";
+    return this.#worker.isEngineAway ? "away" : "serves";
   }
 
   /**
@@ -60,13 +85,30 @@ export class ServedTask implements AsyncDisposable {
       if (signal !== undefined) unfollowSignal(signal, this.#follower);
       throw signal?.aborted ? signal.reason : error;
     }
-    this.#worker.work(this.#line).catch((error) => this.#reject(error));
+    this.#worker.onDone = (done) => {
+      if (done >= this.#init.maxItems) void this.stop();
+    };
+    this.#worker.work(this.#line).catch((error) => {
+      this.#isOver = true;
+      this.#reject(error);
+    });
     this.#watchIdle();
   }
 
-  /** Begins nothing more, lets what runs end, and gives back the rest. */
-  stop(): Promise<void> {
-    return this.#stopping ??= this.#stop();
+  /**
+   * Begins nothing more, lets what runs end, and gives back the rest.
+   *
+   * @param grace How long items that run may take to end, in place of the option. Of several calls the first to be over counts.
+   * @returns Resolves once it has stopped.
+   * @throws {ConfigurationError} If `grace` is no length of time.
+   */
+  stop(grace?: Duration): Promise<void> {
+    const graceMs = grace === undefined ? this.#init.graceMs : parseDuration(grace);
+    if (graceMs === undefined || !finiteDuration.accepts(grace ?? 0)) {
+      throw wrongOption("stop a worker", "grace", finiteDuration, grace);
+    }
+    if (this.#stopping !== undefined) this.#worker.hurry(graceMs);
+    return this.#stopping ??= this.#stop(graceMs);
   }
 
   /** The same as {@link ServedTask.stop}. */
@@ -74,12 +116,13 @@ export class ServedTask implements AsyncDisposable {
     return this.stop();
   }
 
-  async #stop(): Promise<void> {
+  async #stop(graceMs: number): Promise<void> {
     this.#idleTimer?.cancel();
     if (this.#signal !== undefined) unfollowSignal(this.#signal, this.#follower);
-    await this.#worker.drain(this.#init.graceMs);
+    await this.#worker.drain(graceMs);
     this.#worker.stop();
     await this.#line?.[Symbol.asyncDispose]();
+    this.#isOver = true;
     this.#resolve();
   }
 

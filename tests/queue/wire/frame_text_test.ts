@@ -20,6 +20,7 @@ const frames = {
   results: writeResults({
     run: "r",
     itemMs: 1.5,
+    by: "box:7",
     results: [{ ref: 1, status: "ok", correlationId: null, line: "j[1]" }],
   }),
   cancel: writeCancel({ run: "r", below: 5, refs: [7, 8] }),
@@ -31,6 +32,7 @@ Deno.test("readFrame() reads each kind of frame, and each kind is read as itself
   assertEquals(resultsOf(results), {
     run: "r",
     itemMs: 1.5,
+    by: "box:7",
     results: [{ ref: 1, status: "ok", correlationId: null, line: "j[1]" }],
   });
   assertEquals(cancelOf(cancel), { run: "r", below: 5, refs: [7, 8] });
@@ -54,6 +56,14 @@ Deno.test("readFrame() answers with nothing for what is damaged, foreign, or of 
     assertEquals(readFrame(bytes(text)), undefined, text);
   }
   assertEquals(readFrame(new Uint8Array([255, 0, 1])), undefined);
+});
+
+Deno.test("resultsOf() takes a worker without a name, or with a long one", () => {
+  const byOf = (by: unknown) => {
+    const text = new TextDecoder().decode(frames.results).replace('"box:7"', JSON.stringify(by));
+    return resultsOf(readFrame(new TextEncoder().encode(text)))?.by;
+  };
+  assertEquals([byOf(7), byOf(null), byOf("x".repeat(1_000))], [undefined, undefined, "x".repeat(80)]);
 });
 
 Deno.test("itemsOf() and resultsOf() refuse a frame that lacks lines, or has other fields", () => {
