@@ -1,8 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
 import { exampleUrl, readBlocks, readCommands } from "../support/example_document.ts";
 
-/** Folders that are no examples: the data and the service of others, and the larger main job. */
-const OTHERS = ["data", "demo", "service"];
+/** Folders that are no examples: the data and the service of others, the larger main job, and whole projects. */
+const OTHERS = ["data", "demo", "service", "testing"];
 
 const MAX_LINES = 60;
 

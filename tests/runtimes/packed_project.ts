@@ -1,6 +1,8 @@
 /** The versions that the tests run on; `npx` keeps them in its own cache and installs nothing else. */
 const TOOLS = {
   node: "node@24.21.0",
+  // The one that is there, run by this Node, and so are the scripts that it starts.
+  npm: "node@24.21.0",
   bun: "bun@1.4.5",
   deno: "deno@2.5.0",
   tsc: "typescript@5.9.3",
@@ -22,7 +24,10 @@ export interface Ended {
 }
 
 const REPOSITORY = new URL("../../", import.meta.url);
-const LIMIT_MS = 120_000;
+const LIMIT_MS = 300_000;
+
+/** A package that is packed already, for the tests of many files to share: its path from the repository. */
+const PACKED = Deno.env.get("OPERO_PACKAGE");
 
 interface Place {
   readonly cwd: string | URL;
@@ -30,7 +35,7 @@ interface Place {
   readonly path?: string;
 }
 
-/** Runs a program to its end, or ends it after two minutes. */
+/** Runs a program to its end, or ends it after five minutes. */
 async function runProgram({ cwd, path }: Place, program: string, ...args: string[]): Promise<Ended> {
   const env = { NO_COLOR: "1", ...(path === undefined ? {} : { PATH: path }) };
   const options = { args, cwd, env, signal: AbortSignal.timeout(LIMIT_MS) };
@@ -80,11 +85,28 @@ export class PackedProjects {
       const manifest = { name: "packed-project", private: true, type: "module" };
       await Deno.writeTextFile(`${project}/package.json`, JSON.stringify(manifest));
       for (const file of files) await Deno.copyFile(new URL(file, import.meta.url), `${project}/${lastPart(file)}`);
-      const tarball = `${await this.#once("tarball", pack)}/package.tgz`;
-      const args = ["install", "--no-audit", "--no-fund", tarball, ...packages];
-      await mustEnd(runProgram({ cwd: project }, "npm", ...args));
+      await this.#install(project, packages);
       return project;
     });
+  }
+
+  /** The directory of a copy of the project `source` of the examples, with what it asks for and the packed package. */
+  example(source: string, packages: readonly string[] = []): Promise<string> {
+    return this.#once(source, async () => {
+      const project = await Deno.makeTempDir({ prefix: "opero-packed-" });
+      const from = new URL(`examples/${source}/`, REPOSITORY);
+      for (const { name } of Deno.readDirSync(from)) await Deno.copyFile(new URL(name, from), `${project}/${name}`);
+      await this.#install(project, packages);
+      return project;
+    });
+  }
+
+  async #install(project: string, packages: readonly string[]): Promise<void> {
+    const tarball = PACKED === undefined
+      ? `${await this.#once("tarball", pack)}/package.tgz`
+      : new URL(PACKED, REPOSITORY).pathname;
+    const args = ["install", "--no-audit", "--no-fund", "--prefer-offline", tarball, ...packages];
+    await mustEnd(runProgram({ cwd: project }, "npm", ...args));
   }
 
   async remove(): Promise<void> {

@@ -58,12 +58,17 @@ export class FakeGlobals implements Disposable {
   /** Goes on by `ms`, with real turns of the event loop before and after each timer. */
   async tick(ms: number): Promise<void> {
     const untilMs = this.#nowMs + ms;
-    await turns();
+    await this.turns();
     for (let timer = this.#nextDue(untilMs); timer !== undefined; timer = this.#nextDue(untilMs)) {
       this.#fire(timer);
-      await turns();
+      await this.turns();
     }
     this.#nowMs = untilMs;
+  }
+
+  /** Two of the runtime's own turns, whatever is faked. */
+  turns(): Promise<void> {
+    return new Promise((resolve) => ownImmediate(() => ownImmediate(resolve)));
   }
 
   /** Goes on by `ms` in which this thread is busy: what is due then fires in the next tick. */
@@ -119,9 +124,4 @@ export class FakeGlobals implements Disposable {
     this.#timers.delete(timer.id);
     timer.callback();
   }
-}
-
-/** The runtime's own turns, whatever is faked. */
-function turns(): Promise<void> {
-  return new Promise((resolve) => ownImmediate(() => ownImmediate(resolve)));
 }
