@@ -5,7 +5,7 @@ import { pricesFrom } from "./prices.js";
 
 /** Fails twice, then answers. */
 function downTwice() {
-  return jest.fn(async () => 3)
+  return jest.fn(() => Promise.resolve(3))
     .mockRejectedValueOnce(new Error("down"))
     .mockRejectedValueOnce(new Error("down"));
 }
@@ -32,7 +32,7 @@ describe("by the fake timers of jest", () => {
   });
 
   test("the service is asked twice a second", async () => {
-    const ask = jest.fn(async () => 3);
+    const ask = jest.fn(() => Promise.resolve(3));
     const priceOf = pricesFrom(ask);
     const prices = Promise.all([priceOf("pen"), priceOf("ink"), priceOf("paper")]);
     await jest.advanceTimersByTimeAsync(999);
@@ -42,7 +42,7 @@ describe("by the fake timers of jest", () => {
   });
 
   test("a price is kept for ten minutes", async () => {
-    const ask = jest.fn(async () => 3);
+    const ask = jest.fn(() => Promise.resolve(3));
     const priceOf = pricesFrom(ask);
     await priceOf("pen");
     jest.advanceTimersByTime(10 * 60_000 - 1);

@@ -8,7 +8,7 @@ import { pricesFrom } from "./prices.ts";
 /** Fails twice, then answers. */
 function downTwice() {
   const down = () => Promise.reject(new Error("down"));
-  const ask = mock.fn(async (_article: string) => 3);
+  const ask = mock.fn((_article: string) => Promise.resolve(3));
   ask.mock.mockImplementationOnce(down, 0);
   ask.mock.mockImplementationOnce(down, 1);
   return ask;
@@ -38,7 +38,7 @@ describe("by the fake timers of sinon", () => {
   });
 
   test("the service is asked twice a second", async () => {
-    const ask = mock.fn(async (_article: string) => 3);
+    const ask = mock.fn((_article: string) => Promise.resolve(3));
     const priceOf = pricesFrom(ask);
     const prices = Promise.all([priceOf("pen"), priceOf("ink"), priceOf("paper")]);
     await timers.tickAsync(999);
@@ -48,7 +48,7 @@ describe("by the fake timers of sinon", () => {
   });
 
   test("a price is kept for ten minutes", async () => {
-    const ask = mock.fn(async (_article: string) => 3);
+    const ask = mock.fn((_article: string) => Promise.resolve(3));
     const priceOf = pricesFrom(ask);
     await priceOf("pen");
     timers.tick(10 * 60_000 - 1);

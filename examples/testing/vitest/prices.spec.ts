@@ -5,7 +5,7 @@ import { pricesFrom } from "./prices.ts";
 
 /** Fails twice, then answers. */
 function downTwice() {
-  return vi.fn(async (_article: string) => 3)
+  return vi.fn((_article: string) => Promise.resolve(3))
     .mockRejectedValueOnce(new Error("down"))
     .mockRejectedValueOnce(new Error("down"));
 }
@@ -32,7 +32,7 @@ describe("by the fake timers of vitest", () => {
   });
 
   test("the service is asked twice a second", async () => {
-    const ask = vi.fn(async (_article: string) => 3);
+    const ask = vi.fn((_article: string) => Promise.resolve(3));
     const priceOf = pricesFrom(ask);
     const prices = Promise.all([priceOf("pen"), priceOf("ink"), priceOf("paper")]);
     await vi.advanceTimersByTimeAsync(999);
@@ -42,7 +42,7 @@ describe("by the fake timers of vitest", () => {
   });
 
   test("a price is kept for ten minutes", async () => {
-    const ask = vi.fn(async (_article: string) => 3);
+    const ask = vi.fn((_article: string) => Promise.resolve(3));
     const priceOf = pricesFrom(ask);
     await priceOf("pen");
     vi.advanceTimersByTime(10 * 60_000 - 1);
