@@ -26,7 +26,8 @@ Runs a function of a module for each line; results keep the order of the items.
   --limit N   --offset N   --sample N       some of the items
   --dry-run         count only
 
-  --mode thread|async|process|async_process|cluster           --workers N (4)
+  --mode thread|async|process|async_process|cluster
+  --workers N (4)   --threads N (process)
   --engine nats://HOST:4222 | redis://HOST:6379    --task NAME    (cluster)
   --retries N (3)   --timeout 30s   --deadline 5m   --max-retry-after 60s
   --retry-on transient|all   (all but bugs)
@@ -37,7 +38,8 @@ Runs a function of a module for each line; results keep the order of the items.
 
   --journal FILE    records each item; run again, it continues where it stopped
   --resume unfinished|failed|new|off        which of the recorded items run
-  --version V       results of another version are not used
+  --version V       results of another version are not used, and end the run
+  --on-mismatch error|restart               restart begins a new journal then
   --key FIELD | --key-expr EXPORT           what an item is known by
 
   --halt soon,fail=10 | now,fail=1 | soon,fail=5%,min=100 | soon,done=1000

@@ -5,6 +5,7 @@ import { nearestName } from "../options/nearest_name.ts";
 import { type HostProcess, hostProcess } from "../runtime/host_process.ts";
 import { EXIT_CODES } from "./exit_code.ts";
 import { MAIN_HELP } from "./help_texts.ts";
+import { inFlags } from "./in_flags.ts";
 import { journalCommand } from "./journal_command.ts";
 import { PACKAGE_VERSION } from "./package_version.ts";
 import { mapCommand } from "./map_command.ts";
@@ -60,7 +61,8 @@ function report(error: unknown, name: string | undefined): number {
   const isBroken = Object(error).code === "EPIPE";
   if (isBroken) return EXIT_CODES.brokenPipe;
   const isKnown = error instanceof UsageError || isOperoError(error);
-  const text = readText(error, isKnown ? "message" : "stack") ?? String(error);
+  const said = readText(error, isKnown ? "message" : "stack") ?? String(error);
+  const text = isKnown ? inFlags(said) : said;
   const command = name !== undefined && Object.hasOwn(COMMANDS, name) ? `opero ${name}` : "opero";
   console.error(isKnown ? `${command}: ${printable(text)}` : `${command}: ${text}`);
   return EXIT_CODES.error;

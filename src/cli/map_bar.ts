@@ -38,6 +38,11 @@ export class MapBar {
     });
   }
 
+  /** An item was not to run. */
+  skip(): void {
+    this.#progress?.count({ isFailed: false, isSkipped: true });
+  }
+
   /** Leaves it as it is. */
   finish(): void {
     this.#progress?.finish();

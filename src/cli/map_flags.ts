@@ -21,6 +21,7 @@ interface MapFlagTable {
   readonly "skip-bad": FlagKind<boolean>;
   readonly mode: FlagKind<MapMode>;
   readonly workers: FlagKind<number>;
+  readonly threads: FlagKind<number>;
   readonly engine: FlagKind<string>;
   readonly task: FlagKind<string>;
   readonly retries: FlagKind<number>;
@@ -36,6 +37,7 @@ interface MapFlagTable {
   readonly journal: FlagKind<string>;
   readonly resume: FlagKind<JournalResume>;
   readonly version: FlagKind<string>;
+  readonly "on-mismatch": FlagKind<"error" | "restart">;
   readonly key: FlagKind<string>;
   readonly "key-expr": FlagKind<string>;
   readonly halt: FlagKind<Halt>;
@@ -63,6 +65,7 @@ export const MAP_FLAGS: MapFlagTable = {
   "skip-bad": flag,
   mode: choice(["thread", "async", "process", "async_process", "cluster"]),
   workers: { ...wholeNumber(1), short: "w" },
+  threads: wholeNumber(1),
   engine: text,
   task: text,
   retries: wholeNumber(0),
@@ -78,6 +81,7 @@ export const MAP_FLAGS: MapFlagTable = {
   journal: { ...text, short: "j" },
   resume: choice(["unfinished", "failed", "new", "off"]),
   version: text,
+  "on-mismatch": choice(["error", "restart"]),
   key: text,
   "key-expr": text,
   halt,

@@ -112,6 +112,7 @@ export class MapJob {
       errors: errors && new LineOutput((text) => errors.write(text), onBroken),
       form: flags.form ?? "values",
       onDone: (record, item) => this.#onDone(record, item),
+      onSkip: () => this.#bar?.skip(),
       onPause: (fromMs, toMs) => this.#report?.countPause(fromMs, toMs),
       nowMs: () => this.#clock.wallNow(),
     });
@@ -192,7 +193,8 @@ export class MapJob {
     // Of a run that could not begin there is nothing to report but why.
     if (this.#failure !== undefined && ok + failed === 0) return;
     for (const line of this.#session.tally.failures()) this.#say(line);
-    this.#say(summaryOf(this.#session.tally, this.#ran.fromJournal, left));
+    const recorded = this.#parts.flags.journal === undefined ? 0 : this.#session.unwritten;
+    this.#say(summaryOf(this.#session.tally, this.#ran.fromJournal, { ...left, recorded }));
   }
 
   #say(line: string): void {

@@ -27,8 +27,13 @@ export function mapOptions(
   services: MapServices = {},
 ): OpmapOptions {
   requireOthers(flags);
-  const { mode = isClustered(flags) ? "cluster" : "thread", retries, timeout, deadline, version, cache } = flags;
+  const { retries, timeout, deadline, version, cache } = flags;
+  const mode = flags.mode ?? (isClustered(flags) ? "cluster" : flags.threads === undefined ? "thread" : "process");
+  const workers = flags.workers ?? flags.threads;
   const isPooled = mode === "process" || mode === "async_process";
+  if (flags.threads !== undefined && !isPooled) {
+    throw new UsageError(`--threads needs --mode process or async_process: received ${JSON.stringify(mode)}`);
+  }
   return {
     mode,
     name: loaded.name,
@@ -42,7 +47,7 @@ export function mapOptions(
     retryOn: flags["retry-on"] === undefined ? undefined : flags["retry-on"] === "all" ? Error : isTransient,
     maxRetryAfter: flags["max-retry-after"],
     rateLimit: flags.rate.length === 0 ? undefined : flags.rate.map((each) => limitOf(each, loaded, flags, services)),
-    ...(flags.workers !== undefined && { workers: flags.workers }),
+    ...(workers !== undefined && { workers }),
     ...(mode === "cluster" && { engine: services.engine, task: flags.task }),
     ...(isPooled && { module: loaded.url }),
     ...(cache !== undefined && cacheOptions(flags, host)),
@@ -57,6 +62,7 @@ const MAX_AHEAD = 10_000;
 const NEEDS = [
   ["cache-ttl", "cache"],
   ["resume", "journal"],
+  ["on-mismatch", "journal"],
   ["key", "journal"],
   ["key-expr", "journal"],
   ["report-values", "report"],
@@ -71,7 +77,7 @@ function requireOthers(flags: MapFlags): void {
   for (const name of ["engine", "task"] as const) {
     if (flags[name] !== undefined && !isClustered(flags)) throw new UsageError(`--${name} needs --mode cluster`);
   }
-  const pairs = [["key", "key-expr"], ["bar", "no-bar"], ["bar", "quiet"]] as const;
+  const pairs = [["key", "key-expr"], ["bar", "no-bar"], ["bar", "quiet"], ["workers", "threads"]] as const;
   for (const [one, other] of pairs) {
     if (flags[one] !== undefined && flags[other] !== undefined) {
       throw new UsageError(`--${one} and --${other} cannot be given together`);
@@ -106,7 +112,7 @@ function cacheOptions({ cache, "cache-ttl": cacheTtl, version }: MapFlags, host:
 }
 
 function journalOptions(flags: MapFlags, path: string, loaded: LoadedFunction): JournalConfig {
-  return { path, resume: flags.resume, key: keyOf(flags, loaded) };
+  return { path, resume: flags.resume, onMismatch: flags["on-mismatch"], key: keyOf(flags, loaded) };
 }
 
 function keyOf({ key, "key-expr": expression }: MapFlags, loaded: LoadedFunction): JournalConfig["key"] {

@@ -18,6 +18,8 @@ export interface MapSessionParts {
   readonly form: "values" | "records";
   /** Is notified of each item as soon as it is done. */
   readonly onDone: (record: RunRecord, item: ReadItem | undefined) => void;
+  /** Is notified of each item that was not to run. */
+  readonly onSkip: () => void;
   /** Is notified of each time for which a server asked that nothing begins, in milliseconds since 1970. */
   readonly onPause: (fromMs: number, toMs: number) => void;
   /** The time of day, in milliseconds. */
@@ -50,11 +52,17 @@ export class MapSession implements ItemWatcher {
   /** An item was not to run; no result of it comes. */
   skipped(index: number): void {
     this.#skipped.add(index);
+    this.#parts.onSkip();
   }
 
   /** A server asked for a pause. */
   paused(fromMs: number, toMs: number): void {
     this.#parts.onPause(fromMs, toMs);
+  }
+
+  /** How many items succeeded whose results were not written, as they came after others that did not end. */
+  get unwritten(): number {
+    return [...this.#records.values()].filter(({ failure }) => failure === undefined).length;
   }
 
   /** Writes all results of `run`, in the order of the items. */

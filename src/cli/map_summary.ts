@@ -6,6 +6,8 @@ interface LeftItems {
   readonly count: number;
   /** Whether there may be more: the input has no end that is known. */
   readonly isLeast: boolean;
+  /** Those of them that succeeded and are in the journal, but were behind others that did not end. */
+  readonly recorded: number;
 }
 
 /**
@@ -26,7 +28,8 @@ export function summaryOf(
     fromJournal > 0 ? `${ok} ok (${fromJournal} from the journal)` : `${ok} ok`,
     `${failed} failed`,
     skipped > 0 ? `${skipped} skipped` : "",
-    unread > 0 ? `${unread} not done` : "",
+    left.recorded > 0 ? `${left.recorded} in the journal alone` : "",
+    unread > left.recorded ? `${unread - left.recorded} not done` : "",
     left.isLeast ? "the rest not read" : "",
   ];
   const items = ok + failed + skipped + unread;

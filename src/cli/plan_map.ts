@@ -1,5 +1,5 @@
 import { resolveJournal } from "../journal/journal_options.ts";
-import { failureOf, mismatchOf } from "../journal/open_journal.ts";
+import { failureOf, MISMATCH_FIX, mismatchOf } from "../journal/open_journal.ts";
 import { ItemJournal } from "../map/item_journal.ts";
 import { isThere } from "../runtime/file_streams.ts";
 import type { HostProcess } from "../runtime/host_process.ts";
@@ -59,7 +59,12 @@ async function openPlan(flags: MapFlags, loaded: LoadedFunction, host: HostProce
     const { header } = await readLatest(options.path, TASK, ({ key, status }) => known.set(key, status === "ok"));
     const keyed = options.key === undefined ? "item" : "own";
     const mismatch = header && mismatchOf(header, { task: loaded.name, version, keyed, at: "" });
-    if (mismatch !== undefined) throw failureOf({ task: TASK, path: options.path })(mismatch);
+    if (mismatch !== undefined) {
+      if (options.onMismatch === "error") {
+        throw failureOf({ task: TASK, path: options.path })(`${mismatch}; ${MISMATCH_FIX}`);
+      }
+      known.clear();
+    }
   }
   const find = (key: string) => {
     const isOk = known.get(key);

@@ -82,7 +82,7 @@ async function openLocked(options: OpenJournalOptions, fail: JournalFailure, loc
       if (content.header === undefined) syncNames(fs, path);
       return new Journal({ fs, file, lock, places, durability, fail, onFailure });
     }
-    if (options.onMismatch === "error") throw fail(`${mismatch}; take another file, or 'onMismatch: "restart"'`);
+    if (options.onMismatch === "error") throw fail(`${mismatch}; ${MISMATCH_FIX}`);
     fs.renameSync(path, freeName(fs, path));
   } catch (error) {
     file.close();
@@ -100,6 +100,9 @@ async function prepare(file: RecordFile, { header, bytes, hasEnd }: JournalConte
   file.appendText(header === undefined ? writeHeader(own) : "\n");
   await file.sync();
 }
+
+/** What helps where a journal is of something else. */
+export const MISMATCH_FIX = `take another file, or 'onMismatch: "restart"'`;
 
 /**
  * What tells a journal from one that would be right.

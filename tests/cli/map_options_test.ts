@@ -45,6 +45,24 @@ Deno.test("mapOptions() retries what is transient, or all, and lets workers impo
   assertEquals(modules, [undefined, undefined, LOADED.url, LOADED.url]);
 });
 
+Deno.test("mapOptions() takes --threads for a pool of so many workers", () => {
+  const given = ["--threads 3", "--threads 3 --mode async_process"].map(optionsOf);
+  assertEquals(given.map(({ mode, workers, module }) => [mode, workers, module]), [
+    ["process", 3, LOADED.url],
+    ["async_process", 3, LOADED.url],
+  ]);
+  assertThrows(
+    () => optionsOf("--threads 3 --mode async"),
+    UsageError,
+    '--threads needs --mode process or async_process: received "async"',
+  );
+  assertThrows(
+    () => optionsOf("--threads 3 --workers 2"),
+    UsageError,
+    "--workers and --threads cannot be given together",
+  );
+});
+
 Deno.test("mapOptions() limits starts, and costs by the name that the module gives them", () => {
   const [starts, tokens, words] = optionsOf("--rate 5 --rate tokens=9/1m --rate words=3").rateLimit as RateLimit[];
   assertEquals(starts, { limit: 5, per: "1s" });

@@ -54,6 +54,7 @@ const WRONG: readonly (readonly [args: string, told: string])[] = [
   ["map double.ts other.ts", 'opero map: name the module to map, as in opero map enrich.ts: received "other.ts"'],
   ["map double.ts --workrs 2", "opero map: --workrs is no flag of opero map, did you mean '--workers'?"],
   ["map double.ts --resume new", "opero map: --resume needs --journal"],
+  ["map double.ts --on-mismatch restart", "opero map: --on-mismatch needs --journal"],
   ["map double.ts --key a --key-expr b --journal j", "opero map: --key and --key-expr cannot be given together"],
   ["map double.ts --items none.jsonl", "opero map: --items none.jsonl: the file cannot be used: "],
   ["map double.ts --items .", "opero map: --items .: the file cannot be used: EISDIR"],
@@ -180,7 +181,15 @@ Deno.test("opero map --dry-run says what would run, and runs and writes nothing"
   const plan = await place.run([...args, "--dry-run", "--skip-bad"], `${numbers(9)}{\n`);
   assertEquals(plan, { code: 0, lines: [], told: ["10 items: 7 in the journal, 2 to run, 1 with bad lines"] });
   const other = await place.run([...args, "--dry-run", "--version", "2"], numbers(9));
-  assertEquals(other.told, ['opero map: Cannot plan the run: run.jsonl: it is of no version, not of version "2"']);
+  assertEquals(other.told, [
+    'opero map: Cannot plan the run: run.jsonl: it is of no version, not of version "2"; ' +
+    "take another file, or --on-mismatch restart",
+  ]);
+  const restart = ["--version", "2", "--on-mismatch", "restart"];
+  assertEquals((await place.run([...args, ...restart, "--dry-run"], numbers(9))).told, ["9 items: 9 to run"]);
+  const begun = await place.run([...args, ...restart], numbers(8));
+  assertEquals([begun.lines.length, begun.told.at(-1)], [7, "8 items: 7 ok, 1 failed"]);
+  assert(place.read("run.jsonl.old").split("\n").length > 8, "the journal of the other version is kept");
 });
 
 Deno.test("opero map --key and --key-expr tell items by what does not change", async () => {
