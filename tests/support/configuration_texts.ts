@@ -17,7 +17,8 @@ export interface ConfigurationText {
 
 /** All of them, in the order of the files. */
 export function configurationTexts(): ConfigurationText[] {
-  const files = [...readSources().values()].filter(({ path }) => path !== "src/pool/worker_source.ts");
+  // Workers are started from a copy of other sources, and the command complains of its flags by errors of its own.
+  const files = [...readSources().values()].filter(({ path }) => !/^src\/(?:pool\/worker_source\.ts|cli\/)/.test(path));
   return files.flatMap(({ path, code }) => textsIn(code).map((text) => ({ path, text })));
 }
 

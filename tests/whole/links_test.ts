@@ -24,7 +24,7 @@ function targetOf(document: string, path: string): string {
 
 function isThere(path: string): boolean {
   try {
-    return Deno.statSync(new URL(path, ROOT)).isFile || path.endsWith("/");
+    return Deno.statSync(new URL(path, ROOT)).isFile || !/\.\w+$/.test(path);
   } catch {
     return false;
   }

@@ -10,6 +10,8 @@ import { type Inspection, inspectPage } from "./inspect_page.ts";
 /** What was found of a page in one form. */
 interface View extends Inspection {
   readonly scheme: string;
+  /** What it is called, which scripts of its own may have changed. */
+  readonly title: string;
   readonly width: number;
   /** What it asked of the network. */
   readonly requests: readonly string[];
@@ -30,9 +32,10 @@ async function viewPage(browser: Browser, url: string, scheme: "light" | "dark",
   page.on("pageerror", (error) => complaints.push(String(error)));
   await page.goto(url);
   const found = await page.evaluate(inspectPage);
+  const title = await page.title();
   if (directory !== undefined) await page.screenshot({ path: `${directory}/${scheme}_${width}.png`, fullPage: true });
   await context.close();
-  return { scheme, width, requests, complaints, ...found };
+  return { scheme, width, title, requests, complaints, ...found };
 }
 
 const [path = "", directory] = Deno.args;

@@ -47,7 +47,7 @@ for (const [name, sample] of Object.entries(SAMPLES)) {
         "dark 400",
         "dark 1400",
       ]);
-      for (const { contrast, scheme: _scheme, width: _width, ...found } of views) {
+      for (const { contrast, scheme: _scheme, width: _width, title: _title, ...found } of views) {
         assertEquals(found, { requests: [], complaints: [], overflow: 0, touching: [], unnamed: [] });
         // WCAG 2, level AA.
         assert(typeof contrast === "number" && contrast >= 4.5, `${contrast}`);
