@@ -54,33 +54,31 @@ export class NatsLane {
   }
 
   /**
-   * Takes up to `count` messages, as soon as there are some, and waits up to `waitMs` for the first. Where the request fails
-   * and the connection is there, what hands them out may be gone: it is made, and asked once more.
+   * Takes up to `count` messages, as soon as there are some, and waits up to `waitMs` for the first. Where a request fails,
+   * what hands them out may be gone: it is made, and asked once more, or again if that may have been lost meanwhile.
    */
   async pull(count: number, waitMs: number): Promise<readonly NatsMessage[]> {
     if (this.#late.length > 0) return this.#late.splice(0, count);
-    if (!this.#isMade) return await this.#pullAnew(count, waitMs);
-    try {
-      return await this.#ask(count, waitMs);
-    } catch (error) {
-      if (this.#isClosed || !this.#isMade) throw error;
-      return await this.#pullAnew(count, waitMs);
+    for (let isAgain = false;; isAgain = true) {
+      if (!this.#isMade) await this.make();
+      try {
+        return await this.#ask(count, waitMs);
+      } catch (error) {
+        if (this.#isClosed || (isAgain && this.#isMade)) throw error;
+        this.#isMade = false;
+      }
     }
   }
 
-  /** Makes what is not there before the next request: it may have been lost. */
+  /** Makes what is not there before the next request: it may have been lost, and who asks for it gets no answer. */
   distrust(): void {
     this.#isMade = false;
+    for (const pull of this.#pulls) pull.stopWaiting("its consumer may be gone");
   }
 
   async #make(): Promise<void> {
     await this.#setup.make();
     this.#isMade = true;
-  }
-
-  async #pullAnew(count: number, waitMs: number): Promise<readonly NatsMessage[]> {
-    await this.make();
-    return await this.#ask(count, waitMs);
   }
 
   async #ask(count: number, waitMs: number): Promise<readonly NatsMessage[]> {

@@ -53,6 +53,11 @@ export class NatsPull {
     this.#ask(session);
   }
 
+  /** Ends it; the server may still answer, and what it hands out then is late. */
+  stopWaiting(reason: string): void {
+    this.#fail(reason);
+  }
+
   /** Ends it, as the server knows nothing of it any more. */
   end(reason: string): void {
     this.#fail(reason);
