@@ -76,7 +76,7 @@ export class ClusterPool {
     this.#name = JSON.stringify(functionName);
     this.#size = new FrameSize(init.chunkSize);
     this.#link = new EngineLink({ clock, random, telemetry, functionName, side: "caller" });
-    const frameSize = () => this.#size.now;
+    const frameSize = () => this.#frameSize;
     const onResults = (frame: Uint8Array, run: string) => this.#takeResults(frame, run);
     const onRefused = (jobs: readonly ClusterJob[], error: unknown) => this.#fail(jobs, error);
     this.#side = new CallerSide({ engine, address, link: this.#link, maxCrashes, frameSize, onResults, onRefused });
@@ -88,7 +88,11 @@ export class ClusterPool {
     if (!this.#isReady) return 0;
     const { slots } = this.#side;
     const window = slots > 0 ? 2 * slots : UNKNOWN_CAPACITY;
-    return Math.min(window + this.#size.now - 1, this.#init.maxInFlight);
+    return Math.min(window + this.#frameSize - 1, this.#init.maxInFlight);
+  }
+
+  get #frameSize(): number {
+    return this.#size.among(this.slots);
   }
 
   /** The slots of the workers that were heard of. */

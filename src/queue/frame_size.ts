@@ -4,6 +4,9 @@ const FRAME_MS = 20;
 /** The most items of a frame. */
 const MAX_ITEMS = 256;
 
+/** No frame has more items than there are slots, or than this: with twice the slots in flight, three frames are. */
+const FEW_SLOTS = 64;
+
 /** How many items travel together, learnt from how long they take. */
 export class FrameSize {
   readonly #fixed: number | undefined;
@@ -15,9 +18,9 @@ export class FrameSize {
     this.#fixed = fixed === undefined ? undefined : Math.min(fixed, MAX_ITEMS);
   }
 
-  /** How many items the next frame may hold. */
-  get now(): number {
-    return this.#fixed ?? this.#size;
+  /** How many items the next frame may hold, where all workers together run as many at once as they have `slots`. */
+  among(slots: number): number {
+    return this.#fixed ?? Math.min(this.#size, Math.max(slots, FEW_SLOTS));
   }
 
   /** Takes note that an item took `itemMs`. */

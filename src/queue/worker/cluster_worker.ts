@@ -191,7 +191,7 @@ export class ClusterWorker {
     else if (verdict.kind === "split") void this.#replace(held, verdict.losses, verdict.lane);
     else {
       for (const item of held.items) {
-        held.end(item, crashFailure(item.item.ref, this.#init.functionName, verdict.crashes), 0);
+        held.end(item, crashFailure(item.item.ref, this.#init.functionName, verdict.crashes));
       }
       void this.#finish(held);
     }

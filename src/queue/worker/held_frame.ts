@@ -26,7 +26,8 @@ export class HeldFrame {
   readonly lane: Lane;
   readonly items: readonly HeldItem[];
   readonly #results: WireResult[] = [];
-  #ranMs = 0;
+  #beganMs = Infinity;
+  #endedMs = -Infinity;
   #open: number;
 
   /** A frame of which no item has begun. */
@@ -43,10 +44,16 @@ export class HeldFrame {
     return this.#open === 0;
   }
 
-  /** An item has its result, after it ran for `ranMs`. */
-  end(held: HeldItem, result: WireResult, ranMs: number): void {
+  /** An item has its result, after it ran from `beganMs` until `endedMs`; without them it did not run. */
+  end(held: HeldItem, result: WireResult, beganMs: number = Infinity, endedMs: number = -Infinity): void {
     if (this.#leave(held, "done")) this.#results.push(result);
-    this.#ranMs += ranMs;
+    this.#beganMs = Math.min(this.#beganMs, beganMs);
+    this.#endedMs = Math.max(this.#endedMs, endedMs);
+  }
+
+  /** How long the frame ran, shared among its items: those that run side by side take less each than one alone. */
+  get #itemMs(): number {
+    return Math.max(0, this.#endedMs - this.#beganMs) / Math.max(1, this.#results.length);
   }
 
   /** An item will have no result here. */
@@ -74,8 +81,8 @@ export class HeldFrame {
       groups.at(-1)!.push(result);
       bytes += more;
     }
-    const itemMs = this.#ranMs / Math.max(1, this.#results.length);
-    return groups.map((results) => writeResults({ run: this.frame.run, itemMs, by, results }));
+    const [{ run }, itemMs] = [this.frame, this.#itemMs];
+    return groups.map((results) => writeResults({ run, itemMs, by, results }));
   }
 
   /** A frame for each item that has no result here and is waited for, by the ids that `nextId` makes. */

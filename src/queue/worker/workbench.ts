@@ -115,16 +115,16 @@ export class Workbench {
       (error) => writeFailure(item.ref, error),
     ).then((result) => {
       const madeId = item.correlationId === null ? held.run?.correlationId ?? null : null;
-      this.#end(held, { ...result, correlationId: madeId }, clock.now() - startedMs);
+      this.#end(held, { ...result, correlationId: madeId }, startedMs);
     });
   }
 
-  #end(item: HeldItem, result: Parameters<HeldFrame["end"]>[1], ranMs: number): void {
+  #end(item: HeldItem, result: Parameters<HeldFrame["end"]>[1], startedMs: number): void {
     const { held } = item;
     this.#running.delete(item);
     this.doneCount++;
     const wasOpen = item.state === "open";
-    if (wasOpen) held.end(item, result, ranMs);
+    if (wasOpen) held.end(item, result, startedMs, this.#init.clock.now());
     // Before what is done is sent: that frees the leases of others to begin.
     this.#begin();
     if (wasOpen && held.isDone) this.#init.onDone(held);
