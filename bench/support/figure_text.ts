@@ -14,7 +14,9 @@ const SIZES = [["B", 1], ["KB", 1e3], ["MB", 1e6], ["GB", 1e9]] as const;
  */
 export function figureText(figure: number, unit: Unit): string {
   const steps = TIMES.some(([name]) => name === unit) ? TIMES : unit === "B" || unit === "MB" ? SIZES : undefined;
-  if (steps === undefined) return unit === "threads" ? digits(figure) : `${figure.toFixed(1)} ${unit}`;
+  if (unit === "threads") return digits(figure);
+  if (unit === "/s") return `${digits(figure)} a second`;
+  if (steps === undefined) return `${figure.toFixed(1)} ${unit}`;
   const smallest = figure * steps.find(([name]) => name === unit)![1];
   const [name, size] = steps.findLast(([, size]) => smallest >= size) ?? steps[0];
   return `${digits(smallest / size)} ${name}`;
@@ -53,6 +55,9 @@ export function barText(bar: Bar, unit: Unit): string {
   if ("atMostMore" in bar) return `≤ ${figureText(bar.atMostMore, unit)} more`;
   if ("beside" in bar) return `≤ ${ratioText(bar.atMost)}`;
   const { atMost, atLeast } = bar;
+  if (atMost !== undefined && atLeast !== undefined) {
+    return `${figureText(atLeast, unit)} to ${figureText(atMost, unit)}`;
+  }
   return atMost === undefined ? `≥ ${figureText(atLeast!, unit)}` : `≤ ${figureText(atMost, unit)}`;
 }
 

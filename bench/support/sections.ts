@@ -21,6 +21,7 @@ export const SECTIONS: readonly Section[] = [
   { title: "Many functions in process mode", file: "functions_bench.ts" },
   { title: "Cache in SQLite", file: "cache_sqlite_bench.ts" },
   { title: "Cache in Redis", file: "cache_redis_bench.ts" },
+  { title: "Items over brokers, and rates that processes share", file: "cluster_bench.ts" },
   { title: "Cache on disk", file: "cache_disk_bench.ts" },
   { title: "Text of an entry", file: "cache_codec_bench.ts" },
 ];
