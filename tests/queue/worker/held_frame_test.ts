@@ -26,7 +26,7 @@ async function itemMs(...spans: readonly (readonly [number, number] | undefined)
   for (const [place, span] of spans.entries()) {
     held.end(held.items[place]!, await writeSuccess(place, 2, MAX_BYTES), ...(span ?? []));
   }
-  return resultsOf(readFrame(held.resultFrames(MAX_BYTES)[0]!))!.itemMs;
+  return resultsOf(readFrame(held.resultFrames(MAX_BYTES, "worker-1")[0]!))!.itemMs;
 }
 
 Deno.test("HeldFrame.resultFrames() says how long a frame ran, shared among its items", async () => {
