@@ -3,7 +3,6 @@ import { quoted } from "./errors/printable.ts";
 import { ConfigurationError } from "./errors/configuration_error.ts";
 import type { Call } from "./call/call.ts";
 import { BulkPool } from "./map/bulk_pool.ts";
-import { keepRuns } from "./map/keep_runs.ts";
 import { MapList } from "./map/map_list.ts";
 import type { MapEngine } from "./map/map_engine.ts";
 import type { ItemPool } from "./map/item_pool.ts";
@@ -103,7 +102,6 @@ class FunctionMap {
     mapEngine: MapEngine,
     task: string,
   ) {
-    keepRuns();
     this.#fn = fn;
     this.#options = options;
     this.#mapEngine = mapEngine;

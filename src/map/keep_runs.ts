@@ -8,7 +8,7 @@ let areKept = false;
 
 /**
  * Keeps a list and a stream that never begin, with all that they consist of, as {@link keepShape} does: most of the time
- * there is no run. Called where the first function is wrapped, as an import does not ask for the async context.
+ * there is no run. Called where the first is set up, since what a run asks for the async context is loaded then.
  */
 export function keepRuns(): void {
   if (areKept) return;

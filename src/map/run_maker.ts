@@ -13,6 +13,7 @@ import type { ItemPool } from "./item_pool.ts";
 import type { MapRun } from "./map_run.ts";
 import type { MapRunSetup } from "./map_run_setup.ts";
 import type { ResolvedMapOptions, RunOptions } from "./opmap_options.ts";
+import { keepRuns } from "./keep_runs.ts";
 import { resolveRun } from "./resolve_run.ts";
 import type { RunTrackingInit } from "./run_tracking.ts";
 import type { MappedRun } from "./mapped_run.ts";
@@ -81,6 +82,7 @@ export class RunMaker {
     readonly journal: ResolvedJournal | undefined;
     readonly workers: number;
   } {
+    keepRuns();
     const { pipeline, task, registry, options, mapEngine, pool } = this.#parts;
     const { host, cache } = pipeline;
     const { functionName, clock } = host;

@@ -117,9 +117,11 @@ export class PoolShare implements Pool, JobOwner, ServedFunction {
     const range = new ItemRange({ items, firstIndex, startedMs, client, owner: this });
     const { timeoutMs = Infinity } = this.options;
     if (timeoutMs !== Infinity) return range.jobs().forEach((job) => this.#take(job, timeoutMs));
+    const isFirst = this.pendingCount === 0;
     this.pendingCount += items.length;
     this.feed.ranges.push(range);
-    this.#host.dispatchSoon();
+    // The first items of a run are there together, and a turn may take longer than all of them.
+    this.#host.dispatchSoon(!isFirst);
   };
 
   /** Gives each item that runs or waits a job of its own. */

@@ -2,8 +2,8 @@ import type { Job } from "./job.ts";
 
 /** What the part of a pool that serves one function needs of the whole. */
 export interface ShareHost<Share> {
-  /** There is something new to decide. */
-  dispatchSoon(): void;
+  /** There is something new to decide, at the end of the turn if more may follow in it. */
+  dispatchSoon(mayMoreFollow?: boolean): void;
   /** `job` may run for `job.limitMs`. */
   watch(job: Job): void;
   /** Stops `job`, which rejects with `reason` at once. */

@@ -125,8 +125,9 @@ export class WorkerPool implements ShareHost<PoolShare>, PoolWorkerOwner<PoolSha
     this.dispatchSoon();
   }
 
-  /** Decides what is to be done, once this turn is over. */
-  dispatchSoon(): void {
+  /** Decides what is to be done, once this turn is over, or before that where nothing more is to follow in it. */
+  dispatchSoon(mayMoreFollow: boolean = true): void {
+    if (!mayMoreFollow) return void Promise.resolve().then(this.#dispatch);
     if (this.#isDispatchComing) return;
     this.#isDispatchComing = true;
     nextTurn(this.#dispatch);
