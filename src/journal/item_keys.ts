@@ -1,5 +1,6 @@
 import { sha256Base64Url } from "../runtime/sha256.ts";
 import { KeyTable } from "./key_table.ts";
+import { shortHash } from "./short_hash.ts";
 
 /** 132 bits: of 10¹² items two share a key with a chance of 1 in 10¹⁶. */
 const KEY_LENGTH = 22;
@@ -23,7 +24,7 @@ export class ItemKeys {
 
   /** The key of the next item, given the text that stands for it. */
   next(text: string): string {
-    const hash = sha256Base64Url(text).slice(0, KEY_LENGTH);
+    const hash = shortHash(text) ?? sha256Base64Url(text).slice(0, KEY_LENGTH);
     const isMarked = this.#see?.(hash);
     if (isMarked === false) return hash;
     const before = this.#seen.get(hash) ?? (isMarked ? 1 : 0);

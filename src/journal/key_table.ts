@@ -49,6 +49,7 @@ export class KeyTable {
 
   /** The number of a key; `undefined` where it has none. */
   get(key: string): number | undefined {
+    if (this.#size === 0) return undefined;
     const entry = this.#find(key);
     return entry < 0 ? undefined : this.#chunkOf(entry).numbers[(entry & CHUNK_MASK) * 4 + 3];
   }

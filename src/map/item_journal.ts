@@ -28,6 +28,8 @@ export class ItemJournal {
   readonly #journal: RecordedItems;
   readonly #options: ResolvedJournal;
   readonly #name: string;
+  /** What the keys of its calls begin with. */
+  readonly #callKeyStart: string;
   readonly #keys: ItemKeys;
   readonly #keyArguments: KeyArguments;
 
@@ -43,6 +45,7 @@ export class ItemJournal {
     this.#journal = journal;
     this.#options = options;
     this.#name = quoted(functionName);
+    this.#callKeyStart = `${this.#name.replace(/[^\w.-]/g, "")}@${options.version ?? "0"}/`;
   }
 
   /**
@@ -57,8 +60,7 @@ export class ItemJournal {
 
   /** What an item with this key has in common with itself in later runs, and with nothing else, in plain letters. */
   callKeyOf(key: string): string {
-    const name = this.#name.replace(/[^\w.-]/g, "");
-    return `${name}@${this.#options.version ?? "0"}/${key}`;
+    return this.#callKeyStart + key;
   }
 
   /** What becomes of the item with this key. */
