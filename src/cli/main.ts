@@ -24,6 +24,13 @@ const COMMANDS: Readonly<Record<string, Command>> = {
 
 /**
  * The command `opero`: runs what its arguments ask for, and ends the process with its exit code.
+ *
+ * @example A program of one's own that is the command
+ * ```ts ignore
+ * import { main } from "@opero/core/cli";
+ *
+ * await main();
+ * ```
  */
 export async function main(): Promise<void> {
   const host = hostProcess();

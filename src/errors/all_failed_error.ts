@@ -84,7 +84,12 @@ export class AllFailedError extends OperoError {
   /** The id that the log lines and events of the call bear. */
   readonly correlationId: string;
 
-  /** Makes the error; its `cause` is the last of `errors`. */
+  /**
+   * Makes the error; its `cause` is the last of `errors`.
+   *
+   * @param message How many attempts failed, and how.
+   * @param init The attempts, and why no other follows.
+   */
   constructor(message: string, init: AllFailedInit) {
     const refusals = init.refusal === undefined ? [] : [init.refusal];
     const errors = [...init.attempts.map((attempt) => attempt.error), ...refusals];
@@ -98,7 +103,11 @@ export class AllFailedError extends OperoError {
     if (!isPlain) hideCause(this, cause);
   }
 
-  /** The errors, grouped by the name of their kind. */
+  /**
+   * The errors, grouped by the name of their kind.
+   *
+   * @returns The errors by name.
+   */
   errorsByType(): Record<string, unknown[]> {
     const groups: Record<string, unknown[]> = Object.create(null);
     for (const error of this.errors) (groups[errorName(error)] ??= []).push(error);
@@ -108,6 +117,8 @@ export class AllFailedError extends OperoError {
   /**
    * A line per attempt: round, fallback value by its index, start, duration, kind of error; and one for a refusal. Of an
    * error made by hand, where nothing was wrapped so far, it is the message alone.
+   *
+   * @returns The lines.
    */
   summary(): string {
     return failureWords.current?.summarize(this) ?? this.message;
@@ -116,6 +127,8 @@ export class AllFailedError extends OperoError {
   /**
    * What `JSON.stringify` writes: all but the stack, with each error as its name, message and code; `attempts` also has
    * their causes.
+   *
+   * @returns Plain data.
    */
   toJSON(): Record<string, unknown> {
     const { name, code, message, reason, correlationId } = this;

@@ -17,7 +17,12 @@ export class CacheError extends OperoError {
     nameClass(this, "CacheError");
   }
 
-  /** Makes the error; its `cause` is what the backend threw. */
+  /**
+   * Makes the error; its `cause` is what the backend threw.
+   *
+   * @param message What cannot be done, and why.
+   * @param options What the backend threw, as `cause`.
+   */
   constructor(message: string, options?: ErrorOptions) {
     super("CACHE", message, options);
   }

@@ -21,7 +21,13 @@ export class CircuitOpenError extends OperoError {
   /** After how many seconds a trial may be let through; `undefined` where that is unknown. */
   readonly retryAfter: number | undefined;
 
-  /** Makes the error; `retryAfterMs` is for how long the circuit is open yet, in milliseconds. */
+  /**
+   * Makes the error; `retryAfterMs` is for how long the circuit is open yet, in milliseconds.
+   *
+   * @param message What cannot be done, and why.
+   * @param retryAfterMs The milliseconds until a trial may be made.
+   * @param options Its `cause`.
+   */
   constructor(message: string, retryAfterMs?: number, options?: ErrorOptions) {
     super("CIRCUIT_OPEN", message, options);
     this.retryAfter = retryAfterMs === undefined ? undefined : retryAfterMs / 1_000;

@@ -21,7 +21,12 @@ export class ConfigurationError extends OperoError {
     nameClass(this, "ConfigurationError");
   }
 
-  /** Makes the error; `message` names the option, the value received and what is allowed. */
+  /**
+   * Makes the error; `message` names the option, the value received and what is allowed.
+   *
+   * @param message What cannot be done, and why.
+   * @param options Its `cause`.
+   */
   constructor(message: string, options?: ErrorOptions) {
     super("CONFIGURATION", message, options);
   }

@@ -18,7 +18,12 @@ export class EngineError extends OperoError {
     nameClass(this, "EngineError");
   }
 
-  /** Makes the error; `message` says what cannot be done, and why. */
+  /**
+   * Makes the error; `message` says what cannot be done, and why.
+   *
+   * @param message What cannot be done, and why.
+   * @param options Its `cause`.
+   */
   constructor(message: string, options?: ErrorOptions) {
     super("ENGINE", message, options);
   }

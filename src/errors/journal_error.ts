@@ -18,7 +18,12 @@ export class JournalError extends OperoError {
     nameClass(this, "JournalError");
   }
 
-  /** Makes the error; `message` names the file and the reason. */
+  /**
+   * Makes the error; `message` names the file and the reason.
+   *
+   * @param message What cannot be done, and why.
+   * @param options Its `cause`.
+   */
   constructor(message: string, options?: ErrorOptions) {
     super("JOURNAL", message, options);
   }

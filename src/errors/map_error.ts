@@ -38,7 +38,13 @@ export class MapError extends OperoError {
   /** The failed items, by place. */
   readonly errors: readonly MapItemError[];
 
-  /** Makes the error; its `cause` is the first item's error. */
+  /**
+   * Makes the error; its `cause` is the first item's error.
+   *
+   * @param message How many items failed, and how.
+   * @param results What the items returned, `undefined` where one failed.
+   * @param errors The failed items, by place.
+   */
   constructor(message: string, results: readonly unknown[], errors: readonly MapItemError[]) {
     const cause = errors[0]?.error;
     const isPlain = isCloneable(cause);
@@ -49,7 +55,11 @@ export class MapError extends OperoError {
     if (!isPlain) hideCause(this, cause);
   }
 
-  /** A line per failed item: its index, its error, and the text of that; of very many items the first 1 000. */
+  /**
+   * A line per failed item: its index, its error, and the text of that; of very many items the first 1 000.
+   *
+   * @returns The lines.
+   */
   summary(): string {
     const lines = this.errors.slice(0, MAX_SUMMARY_LINES).map(({ index, error }) =>
       `  item ${index}: ${lineOf(error)}`
@@ -58,7 +68,11 @@ export class MapError extends OperoError {
     return [this.message, ...lines, ...(left > 0 ? [`  and ${left} more`] : [])].join("\n");
   }
 
-  /** What `JSON.stringify` writes: the failed items, without the results. */
+  /**
+   * What `JSON.stringify` writes: the failed items, without the results.
+   *
+   * @returns Plain data.
+   */
   toJSON(): Record<string, unknown> {
     const budget = newBudget();
     return {

@@ -39,7 +39,13 @@ export class OperoError extends Error {
   /** The stable code of the kind of error. */
   readonly code: OperoErrorCode;
 
-  /** Makes an error of the kind `code`; subclasses set it. */
+  /**
+   * Makes an error of the kind `code`; subclasses set it.
+   *
+   * @param code The stable code of the kind.
+   * @param message What cannot be done, and why.
+   * @param options Its `cause`.
+   */
   constructor(code: OperoErrorCode, message: string, options?: ErrorOptions) {
     super(message, options);
     this.code = code;

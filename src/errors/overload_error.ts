@@ -21,7 +21,13 @@ export class OverloadError extends OperoError {
   /** After how many seconds a slot may be free; `undefined` where that is unknown. */
   readonly retryAfter: number | undefined;
 
-  /** Makes the error; `retryAfterMs` is the wait that may be expected, in milliseconds. */
+  /**
+   * Makes the error; `retryAfterMs` is the wait that may be expected, in milliseconds.
+   *
+   * @param message What cannot be done, and why.
+   * @param retryAfterMs The milliseconds until a slot may be free.
+   * @param options Its `cause`.
+   */
   constructor(message: string, retryAfterMs?: number, options?: ErrorOptions) {
     super("OVERLOAD", message, options);
     this.retryAfter = retryAfterMs === undefined ? undefined : retryAfterMs / 1_000;

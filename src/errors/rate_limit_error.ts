@@ -23,7 +23,13 @@ export class RateLimitError extends OperoError {
   /** After how many seconds a call would succeed; `Infinity` where none of that cost ever does. */
   readonly retryAfter: number;
 
-  /** Makes the error; `retryAfterMs` is the wait that was refused, in milliseconds. */
+  /**
+   * Makes the error; `retryAfterMs` is the wait that was refused, in milliseconds.
+   *
+   * @param message What cannot be done, and why.
+   * @param retryAfterMs The milliseconds that the call would have waited.
+   * @param options Its `cause`.
+   */
   constructor(message: string, retryAfterMs: number, options?: ErrorOptions) {
     super("RATE_LIMIT", message, options);
     this.retryAfter = retryAfterMs / 1_000;

@@ -23,7 +23,13 @@ export class ResultError extends OperoError {
   /** The value that was refused. It is neither printed nor logged. */
   readonly value!: unknown;
 
-  /** Makes the error for a `value` that the function called `functionName` returned. */
+  /**
+   * Makes the error for a `value` that the function called `functionName` returned.
+   *
+   * @param functionName The name of the function.
+   * @param value What it returned.
+   * @param options Its `cause`.
+   */
   constructor(functionName: string, value: unknown, options?: ErrorOptions) {
     super("RESULT", `An attempt of ${JSON.stringify(functionName)} returned a value that 'failOn' refuses`, options);
     Object.defineProperty(this, "value", { value, enumerable: false });

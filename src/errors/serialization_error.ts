@@ -23,7 +23,12 @@ export class SerializationError extends OperoError {
     nameClass(this, "SerializationError");
   }
 
-  /** Makes the error; `message` says which kind of value, never the value. */
+  /**
+   * Makes the error; `message` says which kind of value, never the value.
+   *
+   * @param message What cannot be done, and why.
+   * @param options Its `cause`.
+   */
   constructor(message: string, options?: ErrorOptions) {
     super("SERIALIZATION", message, options);
   }

@@ -22,7 +22,13 @@ export class TimeoutError extends OperoError {
   /** The limit that was passed, in seconds. */
   readonly timeout: number;
 
-  /** Makes the error for a limit of `timeoutMs` milliseconds. */
+  /**
+   * Makes the error for a limit of `timeoutMs` milliseconds.
+   *
+   * @param message What cannot be done, and why.
+   * @param timeoutMs The limit, in milliseconds.
+   * @param options Its `cause`.
+   */
   constructor(message: string, timeoutMs: number, options?: ErrorOptions) {
     super("TIMEOUT", message, options);
     this.timeout = timeoutMs / 1_000;

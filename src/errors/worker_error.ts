@@ -25,7 +25,12 @@ export class WorkerError extends OperoError {
   /** How many workers on other machines were lost with the item, where that is why it failed. */
   declare readonly crashes?: number;
 
-  /** Makes the error; `message` says how the worker ended. */
+  /**
+   * Makes the error; `message` says how the worker ended.
+   *
+   * @param message What cannot be done, and why.
+   * @param options Its `cause`, and how many workers were lost with the item.
+   */
   constructor(message: string, options?: ErrorOptions & { readonly crashes?: number }) {
     super("WORKER", message, options);
     const { crashes } = options ?? {};

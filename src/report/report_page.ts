@@ -16,6 +16,17 @@ const POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; ba
  *
  * @param report How the items of the run came out.
  * @returns The text of the file.
+ *
+ * @example
+ * ```ts
+ * import { opmap } from "@opero/core";
+ * import { reportPage } from "@opero/core/cli";
+ * import { assertStringIncludes } from "@std/assert";
+ *
+ * const run = opmap((n: number) => n * 2, { progress: false }).run([1, 2, 3]);
+ * await run;
+ * assertStringIncludes(reportPage(run.report()), "<!DOCTYPE html>");
+ * ```
  */
 export function reportPage(report: RunReport): string {
   const { about, totals, timeline, latency, attempts, errors, slowest, workers } = report;

@@ -36,7 +36,11 @@ export class EventHub<Events> {
   #added = 0;
   #count = 0;
 
-  /** A hub without listeners. With `names`, listening to any other is an error, as it would never be called. */
+  /**
+   * A hub without listeners. With `names`, listening to any other is an error, as it would never be called.
+   *
+   * @param names The names of all events.
+   */
   constructor(names?: readonly (keyof Events & string)[]) {
     this.#names = names;
   }
@@ -45,6 +49,8 @@ export class EventHub<Events> {
    * Calls `listener` for each event `name` from the next on: one that is being given out does not reach it.
    * A listener that throws or rejects changes nothing.
    *
+   * @param name The name of the event.
+   * @param listener What is called with it.
    * @returns A function that takes the listener off, from that moment on.
    * @throws {ConfigurationError} If there is no event of that name, or `listener` is no function.
    */
@@ -69,12 +75,22 @@ export class EventHub<Events> {
     return this.#count > 0;
   }
 
-  /** Whether `name` has a listener, so that no event is made without one. */
+  /**
+   * Whether `name` has a listener, so that no event is made without one.
+   *
+   * @param name The name of the event.
+   * @returns `true` if it has.
+   */
   has(name: keyof Events): boolean {
     return this.#listeners.has(name);
   }
 
-  /** Gives `event` to every listener of `name` that was there before it, and still is when its turn comes. */
+  /**
+   * Gives `event` to every listener of `name` that was there before it, and still is when its turn comes.
+   *
+   * @param name The name of the event.
+   * @param event What listeners are given.
+   */
   emit<Name extends keyof Events>(name: Name, event: Events[Name]): void {
     const last = this.#added;
     for (const { number, listener } of this.#listeners.get(name) ?? []) {

@@ -36,7 +36,11 @@ export class FakeClock implements Clock {
   #wallOffsetMs: number;
   readonly #timers = new Set<FakeTimer>();
 
-  /** A clock that starts at the wall time `wallMs` (milliseconds since 1970) and at the monotonic time 1 000 000 ms. */
+  /**
+   * A clock that starts at the wall time `wallMs` and at the monotonic time 1 000 000 ms.
+   *
+   * @param wallMs The time of day, in milliseconds since 1970; by default the beginning of 2026.
+   */
   constructor(wallMs: number = Date.UTC(2026, 0, 1)) {
     this.#nowMs = 1_000_000;
     this.#wallOffsetMs = wallMs - this.#nowMs;
@@ -49,32 +53,62 @@ export class FakeClock implements Clock {
     return pending;
   }
 
-  /** The monotonic time in milliseconds. */
+  /**
+   * The monotonic time.
+   *
+   * @returns It, in milliseconds.
+   */
   now(): number {
     return this.#nowMs;
   }
 
-  /** The time of day in milliseconds since 1970-01-01T00:00Z. */
+  /**
+   * The time of day.
+   *
+   * @returns It, in milliseconds since 1970-01-01T00:00Z.
+   */
   wallNow(): number {
     return this.#nowMs + this.#wallOffsetMs;
   }
 
-  /** Sets the time of day, as an administrator or a summer-time change would; timers do not notice. */
+  /**
+   * Sets the time of day, as an administrator or a summer-time change would; timers do not notice.
+   *
+   * @param wallMs The time of day, in milliseconds since 1970.
+   */
   setWallTime(wallMs: number): void {
     this.#wallOffsetMs = wallMs - this.#nowMs;
   }
 
-  /** Resolves once the clock has been advanced by `ms`. */
+  /**
+   * Waits until the clock has been advanced by `ms`.
+   *
+   * @param ms How long, in milliseconds.
+   * @param signal Ends the wait.
+   * @returns Resolves then; rejects with the reason of the signal.
+   */
   sleep(ms: number, signal?: AbortSignal): Promise<void> {
     return sleepWith(this, ms, signal);
   }
 
-  /** Calls `callback` once the clock has been advanced by `ms`. */
+  /**
+   * Calls `callback` once the clock has been advanced by `ms`.
+   *
+   * @param ms How long, in milliseconds.
+   * @param callback What is called.
+   * @returns The timer, which can be cancelled.
+   */
   setTimer(ms: number, callback: () => void): Timer {
     return this.#add(ms, callback, false);
   }
 
-  /** The same for housekeeping; it is not {@link FakeClock.pending}. */
+  /**
+   * The same for housekeeping; it is not {@link FakeClock.pending}.
+   *
+   * @param ms How long, in milliseconds.
+   * @param callback What is called.
+   * @returns The timer, which can be cancelled.
+   */
   setBackgroundTimer(ms: number, callback: () => void): Timer {
     return this.#add(ms, callback, true);
   }
@@ -94,6 +128,8 @@ export class FakeClock implements Clock {
    * Advances by `duration`, firing the timers that come due in order, each at its time; what they
    * set in motion has run as far as it can before the next fires, and before the answer resolves.
    *
+   * @param duration How far: seconds, or with a unit as in `"5m"`.
+   * @returns Resolves once all of it has run.
    * @throws {ConfigurationError} If `duration` is no duration.
    */
   async tick(duration: Duration = 0): Promise<void> {

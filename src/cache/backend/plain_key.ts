@@ -8,6 +8,14 @@ const AWKWARD_UNIT = /[^!-[\]-~]/g;
  *
  * @param key Any text.
  * @returns The key in printable ASCII.
+ *
+ * @example
+ * ```ts
+ * import { plainKey } from "@opero/core/backend";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals([plainKey("a:b"), plainKey("a é")], ["a:b", "a\\0020\\00e9"]);
+ * ```
  */
 export function plainKey(key: string): string {
   // Without the `u` flag the expression sees code units, lone surrogates among them.

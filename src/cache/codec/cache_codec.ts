@@ -29,6 +29,17 @@ const GRAPH_MARK = "g" as const;
  * @returns The text.
  * @throws {SerializationError} If the value holds anything else, a function, a promise or an instance of a class, say, or the text
  * takes more than `maxEntryBytes`.
+ *
+ * @example
+ * ```ts
+ * import { decodeEntry, encodeEntry } from "@opero/core/backend";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const entry = { value: new Map([["a", 1n]]), createdAt: 0, expiresAt: Infinity, staleUntil: Infinity };
+ * const text = encodeEntry("key", entry);
+ * assertEquals(decodeEntry("key", text), entry);
+ * assertEquals(decodeEntry("another key", text), undefined);
+ * ```
  */
 export function encodeEntry(key: string, entry: CacheEntry, maxEntryBytes: number = DEFAULT_MAX_ENTRY_BYTES): string {
   const { mark, payload } = encodeValue(entry.value);
@@ -94,6 +105,17 @@ function allowed(text: string, maxEntryBytes: number): string {
  * @param text The text that was kept.
  * @param maxEntryBytes The limit for the text, in bytes.
  * @returns The entry, or `undefined` where the text is not one.
+ *
+ * @example
+ * ```ts
+ * import { decodeEntry, encodeEntry } from "@opero/core/backend";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const entry = { value: new Map([["a", 1n]]), createdAt: 0, expiresAt: Infinity, staleUntil: Infinity };
+ * const text = encodeEntry("key", entry);
+ * assertEquals(decodeEntry("key", text), entry);
+ * assertEquals(decodeEntry("another key", text), undefined);
+ * ```
  */
 export function decodeEntry(
   key: string,

@@ -20,7 +20,13 @@ export class RedisError extends Error {
   /** The first word of the server's answer, as `"NOAUTH"`, the system's code, as `"ECONNREFUSED"`, or the kind of error. */
   readonly code: string;
 
-  /** The error for a `command` that ended with `code`, and the runtime's `reason` where that may be shown. */
+  /**
+   * The error for a `command` that ended with `code`, and the runtime's `reason` where that may be shown.
+   *
+   * @param command The name of the command.
+   * @param code How it ended.
+   * @param reason What else may be said.
+   */
   constructor(command: string, code: string, reason?: string) {
     super(`Redis command ${command} failed with ${code}${reason === undefined ? "" : `: ${reason}`}`);
     this.name = "RedisError";

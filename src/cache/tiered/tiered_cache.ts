@@ -49,7 +49,12 @@ export class TieredCache implements CacheBackend {
   readonly #second: CacheBackend;
   #copies = new TierCopies();
 
-  /** Puts `first` before `second`. */
+  /**
+   * Puts `first` before `second`.
+   *
+   * @param first The quick one, such as memory.
+   * @param second The one that is asked next, such as Redis.
+   */
   constructor(first: CacheBackend, second: CacheBackend) {
     this.#first = first;
     this.#second = second;
@@ -61,7 +66,12 @@ export class TieredCache implements CacheBackend {
     return [this.#first, this.#second];
   }
 
-  /** The same with each tier wrapped, so that what watches over a backend can watch over each by itself. */
+  /**
+   * The same with each tier wrapped, so that what watches over a backend can watch over each by itself.
+   *
+   * @param wrap Wraps one tier.
+   * @returns A cache of the wrapped tiers.
+   */
   withTiers(wrap: (tier: CacheBackend) => CacheBackend): TieredCache {
     const wrapped = new TieredCache(wrap(this.#first), wrap(this.#second));
     // The tiers are the same, so what one of them writes or clears is not to be undone by a read of another.
@@ -69,7 +79,13 @@ export class TieredCache implements CacheBackend {
     return wrapped;
   }
 
-  /** The entry of `first`, or else of `second`. Throws only if both fail. */
+  /**
+   * The entry of `first`, or else of `second`.
+   *
+   * @param key The key.
+   * @returns The entry, or `undefined`.
+   * @throws What `second` throws, if both fail.
+   */
   get(key: string): MaybePromise<CacheEntry | undefined> {
     return whenDone(
       () => this.#first.get(key),
@@ -78,26 +94,46 @@ export class TieredCache implements CacheBackend {
     );
   }
 
-  /** Keeps `entry` in both tiers. */
+  /**
+   * Keeps `entry` in both tiers.
+   *
+   * @param key The key.
+   * @param entry The entry.
+   * @returns Done once both are.
+   */
   set(key: string, entry: CacheEntry): MaybePromise<void> {
     const end = this.#copies.beginChange(key);
     const join = (first: boolean, second: boolean) => first || second ? undefined : NOT_KEPT;
     return andEnd(() => this.#inBoth((tier) => setOrDrop(tier, key, entry), join), end);
   }
 
-  /** Removes the entry from both tiers; returns whether any had it. */
+  /**
+   * Removes the entry from both tiers.
+   *
+   * @param key The key.
+   * @returns Whether any had it.
+   */
   delete(key: string): MaybePromise<boolean> {
     const end = this.#copies.beginChange(key);
     return andEnd(() => this.#inBoth((tier) => tier.delete(key), (first, second) => first || second), end);
   }
 
-  /** Clears both tiers. */
+  /**
+   * Clears both tiers.
+   *
+   * @param prefix What the keys to remove begin with.
+   * @returns Done once both are.
+   */
   clear(prefix: string): MaybePromise<void> {
     const end = this.#copies.beginClear(prefix);
     return andEnd(() => this.#inBoth((tier) => tier.clear(prefix), () => undefined), end);
   }
 
-  /** Closes both tiers. */
+  /**
+   * Closes both tiers.
+   *
+   * @returns Done once both are.
+   */
   close(): MaybePromise<void> {
     return this.#inBoth((tier) => tier.close?.(), () => undefined);
   }

@@ -14,9 +14,22 @@ const OTHER_STREAM = 10_058;
  * NATS could not do what it was asked for. Runs and workers try again, so it is seen by those alone who use an engine
  * themselves. The client puts no payload and no credential into its messages, but a `cause` would be printed with all that
  * it holds: so there is none.
+ *
+ * @example
+ * ```ts
+ * import { NatsError } from "@opero/core/nats";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(new NatsError("connect", "TIMEOUT").message, "NATS could not connect: TIMEOUT");
+ * ```
  */
 export class NatsError extends Error {
-  /** The error for a `task`, as in `could not <task>`, and a reason. */
+  /**
+   * The error for a `task`, as in `could not <task>`, and a reason.
+   *
+   * @param task What NATS was to do.
+   * @param reason Why it could not.
+   */
   constructor(task: string, reason: string) {
     super(printable(`NATS could not ${task}: ${reason}`));
     this.name = "NatsError";

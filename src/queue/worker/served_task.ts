@@ -20,7 +20,25 @@ export interface ServedTaskInit {
 /** What a worker does. */
 export type WorkerState = "starts" | "serves" | "away" | "stops" | "stopped";
 
-/** A worker that serves one function, until it is to stop. */
+/**
+ * A worker that serves one function, until it is to stop.
+ *
+ * @example
+ * ```ts
+ * import { opmap } from "@opero/core";
+ * import { memoryEngine } from "@opero/core/testing";
+ * import { serve } from "@opero/core/worker";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using engine = memoryEngine();
+ * const double = async (n: number) => await Promise.resolve(n * 2);
+ * await using doubles = opmap(double, { mode: "cluster", engine, task: "double", version: "1", progress: false });
+ * const worker = await serve(doubles);
+ * assertEquals(await doubles([1, 2]), [2, 4]);
+ * await worker.stop();
+ * assertEquals(worker.state, "stopped");
+ * ```
+ */
 export class ServedTask implements AsyncDisposable {
   /** What it serves. */
   readonly address: TaskAddress;
@@ -41,7 +59,12 @@ export class ServedTask implements AsyncDisposable {
   #resolve!: () => void;
   #reject!: (error: unknown) => void;
 
-  /** A task that is not served yet. */
+  /**
+   * A task that is not served yet.
+   *
+   * @param worker What runs its items.
+   * @param init How it is served.
+   */
   constructor(worker: ClusterWorker, init: ServedTaskInit) {
     this.#worker = worker;
     this.#init = init;
@@ -73,6 +96,8 @@ export class ServedTask implements AsyncDisposable {
   /**
    * Announces itself, and begins; `signal` stops it.
    *
+   * @param signal Stops it.
+   * @returns Resolves once it serves.
    * @throws {unknown} The reason of the signal, where that aborts before it has begun.
    */
   async begin(signal: AbortSignal | undefined): Promise<void> {
@@ -111,7 +136,11 @@ export class ServedTask implements AsyncDisposable {
     return this.#stopping ??= this.#stop(graceMs);
   }
 
-  /** The same as {@link ServedTask.stop}. */
+  /**
+   * The same as {@link ServedTask.stop}.
+   *
+   * @returns Resolves once it has stopped.
+   */
   [Symbol.asyncDispose](): Promise<void> {
     return this.stop();
   }
