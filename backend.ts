@@ -27,5 +27,5 @@
  */
 export { plainKey } from "./src/cache/backend/plain_key.ts";
 export { decodeEntry, encodeEntry } from "./src/cache/codec/cache_codec.ts";
-export type { CacheBackend, CacheEntry } from "./src/cache/backend/cache_backend.ts";
+export type { CacheBackend, CacheClaim, CacheEntry } from "./src/cache/backend/cache_backend.ts";
 export type { MaybePromise } from "./src/call/maybe_promise.ts";

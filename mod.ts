@@ -128,8 +128,10 @@ export type {
   CacheBackend,
   CacheBackendFactory,
   CacheBackendHost,
+  CacheClaim,
   CacheEntry,
 } from "./src/cache/backend/cache_backend.ts";
+export type { CacheLockConfig } from "./src/policy/lock_fields.ts";
 export type { MaybePromise } from "./src/call/maybe_promise.ts";
 export { diskCache, type DiskCacheConfig } from "./src/cache/disk/disk_cache.ts";
 export { sqliteCache, type SqliteCacheConfig } from "./src/cache/sqlite/sqlite_cache.ts";

@@ -38,7 +38,7 @@ export type {
 export { redisLimits } from "./src/limit_stores/redis/redis_limits.ts";
 export { redisEngine } from "./src/queue/redis/redis_engine.ts";
 export type { RedisCacheConfig, RedisConfig } from "./src/cache/redis/redis_config.ts";
-export type { CacheBackend, CacheEntry } from "./src/cache/backend/cache_backend.ts";
+export type { CacheBackend, CacheClaim, CacheEntry } from "./src/cache/backend/cache_backend.ts";
 export type { Booked, Booking, BookOptions, LimitStore, SettleOptions } from "./src/limiter/store/limit_store.ts";
 export type {
   CallerLine,
@@ -82,8 +82,8 @@ provideCacheBackend("redis", (config, host: CacheBackendHost) => openRedisCache(
 function openRedisCache(config: RedisCacheConfig, clock: Clock): CacheBackend {
   validateRedisConfig(TASK, config, { maxEntryBytes: maxEntryBytesRule });
   const { client, keyPrefix = DEFAULT_KEY_PREFIX, maxEntryBytes = DEFAULT_MAX_ENTRY_BYTES } = config;
-  const port = client === undefined
-    ? openRedis(TASK, redisAddress(config), clock).port
-    : adoptRedisClient(client, TASK);
-  return new RedisCache(port, keyPrefix, clock, maxEntryBytes);
+  const opened = client === undefined
+    ? openRedis(TASK, redisAddress(config), clock)
+    : { port: adoptRedisClient(client, TASK), createClient: undefined };
+  return new RedisCache({ ...opened, keyPrefix, clock, maxEntryBytes });
 }

@@ -18,6 +18,7 @@ import type { OpenBackend } from "./backend_list.ts";
 import { cachePlace, type FunctionCacheParts } from "./cache_place.ts";
 import { InstanceCaches } from "./instance_caches.ts";
 import { receiverFinder } from "./receiver_finder.ts";
+import { runLockOf } from "./run_lock_of.ts";
 
 /**
  * Opens the cache that the options ask for, which have been checked.
@@ -50,6 +51,7 @@ export function openFunctionCache(parts: FunctionCacheParts): CachedResults {
       : new RefreshAhead(options.cacheRefreshAhead, host.random),
     pace,
     behind: new Behind(options.waitUntil, host),
+    lock: runLockOf(parts, place, kept.store),
     host,
   });
   caches.addCache(options.cacheNamespace, cache);

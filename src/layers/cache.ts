@@ -18,6 +18,7 @@ import {
 } from "../options/validate.ts";
 import type { Layer } from "../call/layer.ts";
 import type { LayerHost } from "../attempt/layer_host.ts";
+import { type CacheLockConfig, lockRule, showLock } from "../policy/lock_fields.ts";
 import { definePolicy, type Filled, type Policy } from "../policy/policy.ts";
 import { showBackend, showConfig } from "../policy/shown_backend.ts";
 
@@ -92,6 +93,12 @@ export interface CacheOptions<Args extends readonly unknown[] = any[], Value = a
   /** Past `cacheTtl`, for this long, the old value is served when every attempt failed. */
   readonly cacheStaleIfError?: Duration | undefined;
   /**
+   * Whether processes that share a backend share runs, too: for each key one of them runs at a time, and the others wait for
+   * what it keeps. For the backends `"redis"` and `"sqlite"`, `tiered()` of one of them, and others that have locks. It saves
+   * work; it is no mutual exclusion. By default each runs by itself.
+   */
+  readonly cacheLock?: boolean | CacheLockConfig | undefined;
+  /**
    * Is given the promise of what continues behind an answer, the refresh of a stale value and a slow write say, so that the
    * platform does not end it with the request: `(promise) => ctx.waitUntil(promise)`. Where timers and promises end with
    * their request, as in Cloudflare's workers, nothing is refreshed behind an answer without it: a stale value is made anew
@@ -141,6 +148,7 @@ const RULES = needing("cache", needsCache, {
     desired: "a non-empty string or a number",
     accepts: (value) => (typeof value === "string" && value !== "") || Number.isFinite(value),
   },
+  cacheLock: lockRule,
   cacheStale: withNeed(anyDuration, needsTtl),
   cacheStaleIfError: withNeed(anyDuration, needsTtl),
   waitUntil: anyFunction,
@@ -160,7 +168,7 @@ export const cachePolicy: Policy = definePolicy<CacheOptions, Defaulted, Others>
     connectTimeout: 5,
   },
   callRules: { cache: oneOf(["refresh", "bypass"]) },
-  show: { cacheBackend: showBackend, cacheBackendConfig: showConfig },
+  show: { cacheBackend: showBackend, cacheBackendConfig: showConfig, cacheLock: showLock },
   resolve: ({ context, deadline }, host) => {
     const { cache } = host;
     if (cache === undefined) return undefined;
@@ -192,6 +200,8 @@ function isBackend(value: unknown): value is CacheBackend {
  *   of an `AllFailedError`, or of the error of an open circuit or an overload, and of a run until its backoff is over.
  * - Abort: drops the one caller; the run is aborted once all have left.
  * - A result that can be read only once is not kept; each caller gets one of his own.
+ * - With `cacheLock` a call that would run waits while another process does, and has what that keeps; after an error there, or
+ *   a wait in vain, it runs.
  *
  * With `mode` "refresh" every call runs, whatever is kept, and its result is kept. It is the outermost layer but
  * for the fallback value and the signal.
@@ -204,7 +214,7 @@ function isBackend(value: unknown): value is CacheBackend {
  */
 export function cacheLayer(results: CachedResults, host: LayerHost, options: FlightOptions, mode?: "refresh"): Layer {
   return (next) => {
-    const service = new CacheService(results, next, host, options);
+    const service = new CacheService(results, next, host, options, mode === undefined ? results.lock : undefined);
     if (mode === "refresh") return service.refreshing();
     return results.store.isInMemory && results.ahead === undefined ? service.inMemory() : service.beyondMemory();
   };

@@ -38,6 +38,7 @@ const PEERS: readonly Peers[] = [
   ["cacheErrors", "negativettl cacherejections cachepromiserejection"],
   ["cacheIf", "shouldcache cacheable cachecondition", "which says what is kept"],
   ["cacheTags", "tags"],
+  ["cacheLock", "lock distributedlock stampedeprotection locktimeout"],
   ["cacheRefreshAhead", "refreshahead refreshthreshold earlyexpiration xfetch beta"],
   ["cacheStale", "stalewhilerevalidate swr"],
   ["cacheStaleIfError", "staleiferror"],

@@ -61,7 +61,7 @@ export interface CacheErrorEvent {
   /** The name of the wrapped function. */
   readonly functionName: string;
   /** What was asked of the backend. */
-  readonly operation: "get" | "set" | "delete" | "clear";
+  readonly operation: "get" | "set" | "delete" | "clear" | "lock";
   /** What it threw. */
   readonly error: unknown;
 }

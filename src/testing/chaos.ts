@@ -1,4 +1,5 @@
 import type { CacheBackend } from "../cache/backend/cache_backend.ts";
+import { hasLocks, lendLocks } from "../cache/backend/lock_methods.ts";
 import type { MaybePromise } from "../call/maybe_promise.ts";
 import type { AnyFunction, AsyncFunction } from "../engine/wrapped.ts";
 import {
@@ -128,11 +129,13 @@ function disturbedFunction(fn: AnyFunction, disturb: Disturb): AnyFunction {
 }
 
 function disturbedBackend(backend: CacheBackend, disturb: Disturb): CacheBackend {
-  return {
+  const disturbed: CacheBackend = {
     get: (key) => disturb(() => backend.get(key)),
     set: (key, entry) => disturb(() => backend.set(key, entry)),
     delete: (key) => disturb(() => backend.delete(key)),
     clear: (prefix) => disturb(() => backend.clear(prefix)),
     close: () => backend.close?.(),
   };
+  if (hasLocks(backend)) lendLocks(disturbed, (ask) => disturb(() => ask(backend)), backend.watch?.bind(backend));
+  return disturbed;
 }

@@ -5,6 +5,7 @@ import type { Check, CheckedStore } from "./conformance/check.ts";
 import { ENTRY_CHECKS } from "./conformance/entry_checks.ts";
 import { KEY_CHECKS } from "./conformance/key_checks.ts";
 import { LIFECYCLE_CHECKS, PERSISTENCE_CHECKS } from "./conformance/lifecycle_checks.ts";
+import { LOCK_CHECKS, NO_LOCK_CHECKS, SHARED_LOCK_CHECKS } from "./conformance/lock_checks.ts";
 import { RESULT_CHECKS } from "./conformance/result_checks.ts";
 import { VALUE_CHECKS } from "./conformance/value_checks.ts";
 
@@ -28,6 +29,11 @@ export interface CacheConformanceOptions {
    */
   readonly keepsEverything?: boolean | undefined;
   /**
+   * Whether it has locks, for the option `cacheLock`.
+   * @default false
+   */
+  readonly hasLocks?: boolean | undefined;
+  /**
    * What the generated keys depend on; a test that fails with them tells it.
    * @default a new one in every run
    */
@@ -37,7 +43,7 @@ export interface CacheConformanceOptions {
 /**
  * Registers the tests that every {@link CacheBackend} has to pass: those of this library do. They
  * cover awkward values (`undefined`, `-0`, cycles, errors), expiry, deletes, prefixes, hostile keys
- * (`../../x`, `__proto__`, NUL, lone surrogates, 1 MB), writers at once, use after `close()`, and the tags of results.
+ * (`../../x`, `__proto__`, NUL, lone surrogates, 1 MB), writers at once, use after `close()`, the tags of results, and with `hasLocks` its locks.
  *
  * @param open Opens a backend over the store of that name, empty where the name is new. A name is made of letters, digits
  * and `-`. Without `isPersistent` every call may give an empty store.
@@ -74,10 +80,12 @@ export function testCacheBackend(
   open: (store: string) => MaybePromise<CacheBackend>,
   options: CacheConformanceOptions,
 ): void {
-  const { name = "backend", isPersistent = false, keepsEverything = false } = options;
+  const { name = "backend", isPersistent = false, keepsEverything = false, hasLocks = false } = options;
   const { seed = Math.floor(Math.random() * 2 ** 32) } = options;
   const checks = [...VALUE_CHECKS, ...ENTRY_CHECKS, ...KEY_CHECKS, ...LIFECYCLE_CHECKS, ...RESULT_CHECKS];
   if (isPersistent) checks.push(...PERSISTENCE_CHECKS);
+  checks.push(...hasLocks ? LOCK_CHECKS : NO_LOCK_CHECKS);
+  if (hasLocks && isPersistent) checks.push(...SHARED_LOCK_CHECKS);
   for (const check of checks) {
     options.test(`${name} ${check.name}`, () => runCheck(check, open, keepsEverything, seed));
   }

@@ -28,6 +28,7 @@ const USELESS: [OperoOptions, string, OperoOptions][] = [
   [{ cacheId: "a" }, `'cacheId' must be ${NO_CACHE}: received "a"`, { cache: true }],
   [{ cacheIf: () => true }, `'cacheIf' must be ${NO_CACHE}: received a function`, { cache: true }],
   [{ cacheErrors: "10s" }, `'cacheErrors' must be ${NO_CACHE}: received "10s"`, { cache: true }],
+  [{ cacheLock: true }, `'cacheLock' must be ${NO_CACHE}: received true`, { cache: true, cacheBackend: "sqlite" }],
   [{ cacheTags: () => ["a"] }, `'cacheTags' must be ${NO_CACHE}: received a function`, { cache: true }],
   [
     { cache: true, cacheRefreshAhead: 1 },

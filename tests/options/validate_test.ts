@@ -97,6 +97,10 @@ const TABLE: Record<string, { desired: string; wrong: Wrong }> = {
     desired: "a positive number",
     wrong: [[0, "0"], [-1, "-1"], [NaN, "NaN"], [Infinity, "Infinity"], ["1", '"1"'], [true, "true"], [null, "null"]],
   },
+  cacheLock: {
+    desired: 'true, false, or an object such as { lease: "10s", maxWait: "20s" }',
+    wrong: [["on", '"on"'], [10, "10"], [null, "null"], [[], "an empty array"], [() => {}, "a function"]],
+  },
   waitUntil: { desired: "a function", wrong: NO_FUNCTION },
   cacheTags: { desired: "a function", wrong: [...NO_FUNCTION, [["a"], "an array"]] },
   cacheBackend: {

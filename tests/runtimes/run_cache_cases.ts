@@ -17,6 +17,7 @@ testCacheBackend((store) => sqliteCache({ path: `${directory}/${store}.sqlite` }
   ...options,
   name: "sqlite",
   isPersistent: true,
+  hasLocks: true,
 });
 testCacheBackend(() => memoryCache(), { ...options, name: "memory" });
 

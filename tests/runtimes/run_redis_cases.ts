@@ -15,6 +15,7 @@ testCacheBackend((store) => redisCache({ ...config, keyPrefix: `${store}:` }), {
   name: "redis",
   isPersistent: true,
   keepsEverything: true,
+  hasLocks: true,
 });
 
 async function countRuns(): Promise<number> {

@@ -8,6 +8,7 @@ import {
   TimeoutError,
 } from "@opero/core";
 import { lightLab } from "../support/light_lab.ts";
+import { LockingCache, lockingStore } from "../support/locking_cache.ts";
 import { type Lab, lab, rejectionOf, scripted, type Step } from "../support/lab.ts";
 
 const BUSY = new Error("busy");
@@ -88,6 +89,15 @@ const FULL = { concurrency: { limit: 1, maxQueue: 0 } };
 const HEDGE = { hedge: { after: "1s" } } as const;
 const twice = [[["k1", "k2"]], [["k1", "k2"]]];
 const no = { retries: 0 };
+
+/** With a lock that is asked for between processes, of a store of its own each time it is read. */
+const lockedCase = (options: Case["options"], rest: Omit<Case, "options">): Case => ({
+  ...rest,
+  get options() {
+    const cacheBackend = new LockingCache(lockingStore(), { nowMs: () => 0 });
+    return { ...CACHE, cacheBackend, cacheId: "locked", cacheLock: true, ...options };
+  },
+});
 
 const CASES: Record<string, Case> = {
   "retry alone": { options: RETRY, steps: [busy], expected: [3, 3, "all failed: attempts"] },
@@ -288,6 +298,35 @@ const CASES: Record<string, Case> = {
     everyS: 10,
     expected: [2, 0, 1],
   },
+  "cacheLock around retry: the rounds of a call are one run, and a hit makes none": lockedCase(RETRY, {
+    steps: [busy, ok(1)],
+    given: twice,
+    everyS: 5,
+    expected: [2, 0, 1],
+  }),
+  "cacheLock around retry: a call that failed has given the lock back": lockedCase({ ...RETRY, ...no }, {
+    steps: [busy, ok(1)],
+    given: twice,
+    everyS: 1,
+    expected: [2, 1, 1],
+  }),
+  "cacheLock around the deadline: a late call has given the lock back": lockedCase({ ...DEADLINE, ...no }, {
+    steps: ["hang", ok(1)],
+    given: twice,
+    everyS: 5,
+    expected: [2, 1, 1],
+  }),
+  "cacheLock around the rate limit: calls that share a run take one token": lockedCase({ ...RATE, ...no }, {
+    steps: [ok(1)],
+    given: [...twice, ...twice],
+    expected: [1, 0, 1],
+  }),
+  "cacheLock around the breaker: a refusal gives the lock back": lockedCase({ ...BREAKER, ...HASTY, ...no }, {
+    steps: [busy, ok(1)],
+    given: [...twice, [["k1", "k2"]]],
+    everyS: 9,
+    expected: [2, 1, 1],
+  }),
   "fallback around the cache: what it answers is not kept": {
     options: { ...CACHE, ...no, ...FALLBACK },
     steps: [busy, ok(1)],

@@ -14,7 +14,7 @@ const EXPORTS: Record<string, { module: object; values: string; types: string }>
   "backend.ts": {
     module: backend,
     values: "decodeEntry encodeEntry plainKey",
-    types: "CacheBackend CacheEntry MaybePromise",
+    types: "CacheBackend CacheClaim CacheEntry MaybePromise",
   },
   "cli.ts": { module: cli, values: "main reportPage", types: "" },
   "light.ts": {
@@ -40,7 +40,7 @@ const EXPORTS: Record<string, { module: object; values: string; types: string }>
     `,
     types: `
       AllFailedInit AllFailedReason AnyFunction ArgFallbackOptions AsyncFunction AttemptRecord BookOptions Booked Booking BreakerHandle BreakerMetrics CacheBackend
-      CacheBackendFactory CacheBackendHost CacheEntry CacheErrorEvent CacheHandle CacheMode CacheOptions CacheStats
+      CacheBackendFactory CacheBackendHost CacheClaim CacheEntry CacheErrorEvent CacheHandle CacheLockConfig CacheMode CacheOptions CacheStats
       CacheStatus CallContext CallEvent CallMeta CallOptions CallStats CallerLine CheckedArgFallback CircuitBreakerConfig CircuitBreakerOptions CircuitEvent CircuitState CircuitWaitEvent Clock ClusterOptions ConcurrencyConfig ConcurrencyOptions ContextOptions CustomLayer
       DeadlineOptions Delivery DiskCacheConfig Duration Engine ErrorClass FailOnOptions FailureEvent FailurePredicate FallbackCooldownEvent FallbackEvent
       FallbackOptions FallbackStrategy HedgeConfig HedgeEvent HedgeOptions HedgeQuantile HiddenValue InstanceOptions ItemDoneEvent Items JitterContext JitterFunction JitterName JournalConfig JournalDurability JournalOption JournalResume KeyvLike
@@ -77,7 +77,7 @@ const EXPORTS: Record<string, { module: object; values: string; types: string }>
       RedisError redisCache redisEngine redisLimits
     `,
     types: `
-      BookOptions Booked Booking CacheBackend CacheEntry CallerLine Delivery DenoRedisClient Duration Engine IoRedisClient Lane LimitStore MaybePromise NodeRedisClient
+      BookOptions Booked Booking CacheBackend CacheClaim CacheEntry CallerLine Delivery DenoRedisClient Duration Engine IoRedisClient Lane LimitStore MaybePromise NodeRedisClient
       NodeRedisCluster RedisCacheConfig RedisClient RedisConfig ReplacementFrame SettleOptions TaskAddress WorkerLine
     `,
   },

@@ -56,6 +56,7 @@ testCacheBackend((store) => redisCache({ ...PATIENT, url, keyPrefix: `${store}:`
   name: "redisCache()",
   isPersistent: true,
   keepsEverything: true,
+  hasLocks: true,
 });
 
 test("redisCache() signs in with a password, and as an ACL user", async () => {

@@ -413,6 +413,7 @@ testCacheBackend(() => sqliteCache({ db: likeDenoSqlite(new DatabaseSync(":memor
   test: (name, run) => Deno.test({ name, fn: run, sanitizeResources: false }),
   name: "sqliteCache() over the shape of @db/sqlite",
   keepsEverything: true,
+  hasLocks: true,
 });
 
 Deno.test("sqliteCache() keeps to maxEntries, and the newest entries", async () => {

@@ -18,9 +18,21 @@ export interface CacheEntry {
 }
 
 /**
+ * What comes of a claim to a lock: the lock is `held` now by the token that claimed it; or another token has it for
+ * `busyMs` milliseconds more, unless it is prolonged; or there is no need for it, as there is another `entry` by now.
+ */
+export type CacheClaim =
+  | { readonly held: true }
+  | { readonly busyMs: number }
+  | { readonly entry: CacheEntry };
+
+/**
  * Where cached results are kept. A backend keeps envelopes under text keys and does not judge
  * freshness: the engine does when it reads an entry. It may throw or reject, which the engine takes for a
  * miss; it may answer without a promise, which is faster. Any text is a key, hostile text too.
+ *
+ * For the option `cacheLock` it has `claim`, `keep`, `fulfil` and `release` as well: a lock for each key, which a
+ * token holds for a while (its lease). Each of them is one step, which nothing comes between. A lock past its lease is free.
  */
 export interface CacheBackend {
   /** The entry under `key`, or `undefined` where there is none. An entry past `staleUntil` may be left out. */
@@ -36,6 +48,26 @@ export interface CacheBackend {
   clear(prefix: string): MaybePromise<void>;
   /** Closes what it opened itself, and nothing else. */
   close?(): MaybePromise<void>;
+  /**
+   * Takes the lock of `key` for `token`, unless there is an entry under `key` that was not created at `seenAt`, the
+   * `createdAt` of the one that is to be replaced. Who holds the lock already gets it anew.
+   *
+   * @param leaseMs How long the lock lasts where it is not prolonged, in milliseconds.
+   */
+  claim?(key: string, token: string, leaseMs: number, seenAt?: number): MaybePromise<CacheClaim>;
+  /** Lets the lock of `token` last for `leaseMs` from now on; returns whether it was its lock still. */
+  keep?(key: string, token: string, leaseMs: number): MaybePromise<boolean>;
+  /** Does as `set` and gives the lock back, if it is that of `token` still; otherwise it does nothing and returns `false`. */
+  fulfil?(key: string, token: string, entry: CacheEntry): MaybePromise<boolean>;
+  /** Gives the lock back, if it is that of `token`. */
+  release?(key: string, token: string): MaybePromise<void>;
+  /**
+   * Calls `listener` with each key whose lock was given back, by any process, and without one where such news may have
+   * been missed. Where a backend has no such news, those who wait ask again and again.
+   *
+   * @returns Ends that.
+   */
+  readonly watch?: ((listener: (key?: string) => void) => () => void) | undefined;
 }
 
 /** What a backend that is opened by its name is given by the instance that opens it. */

@@ -1,6 +1,7 @@
 import type { LazyModule } from "../../runtime/lazy_module.ts";
 import type { MaybePromise } from "../../call/maybe_promise.ts";
 import type { CacheBackend, CacheEntry } from "./cache_backend.ts";
+import { lendLocks, type LockingBackend } from "./lock_methods.ts";
 
 /** A backend whose code is loaded when it is first used. What its options have to be is checked before it is made. */
 export class LateBackend<Module> implements CacheBackend {
@@ -8,11 +9,12 @@ export class LateBackend<Module> implements CacheBackend {
   readonly #open: (module: Module) => CacheBackend;
   #backend: CacheBackend | undefined;
 
-  /** The backend that `open` makes with what is in `module`. */
-  constructor(module: LazyModule<Module>, open: (module: Module) => CacheBackend) {
+  /** The backend that `open` makes with what is in `module`, which may have locks. */
+  constructor(module: LazyModule<Module>, open: (module: Module) => CacheBackend, canLock = false) {
     this.#module = module;
     this.#open = open;
     this.#backend = module.loaded && open(module.loaded);
+    if (canLock) lendLocks(this, (ask) => this.#onceOpen((backend) => ask(backend as LockingBackend)));
   }
 
   get(key: string): MaybePromise<CacheEntry | undefined> {

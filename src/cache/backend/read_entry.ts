@@ -1,5 +1,5 @@
 import { ConfigurationError } from "../../errors/configuration_error.ts";
-import type { CacheEntry } from "./cache_backend.ts";
+import type { CacheClaim, CacheEntry } from "./cache_backend.ts";
 
 /** What takes the place of an entry that could not be read: it has expired, and what takes its place need not be written. */
 export const UNREADABLE_ENTRY: CacheEntry = Object.freeze({
@@ -25,10 +25,29 @@ export function requireEntry(answer: unknown): CacheEntry | undefined {
   return { value, createdAt, expiresAt, staleUntil };
 }
 
+/**
+ * What a backend has answered to `claim`, if it is a claim. One that is made of tiers answers nothing where its tier failed.
+ *
+ * @param answer What `claim` of a backend returned.
+ * @returns A copy of the claim, or `undefined` where there is none.
+ * @throws {ConfigurationError} If it is anything else.
+ */
+export function requireClaim(answer: unknown): CacheClaim | undefined {
+  if (answer === undefined) return undefined;
+  const { held, busyMs, entry } = Object(answer) as Partial<Record<"held" | "busyMs" | "entry", unknown>>;
+  if (held === true) return { held };
+  if (typeof busyMs === "number" && busyMs >= 0) return { busyMs };
+  const found = requireEntry(entry);
+  if (found === undefined) throw wrongShape("claim", "{ held: true }, { busyMs } or { entry }");
+  return { entry: found };
+}
+
 function areTimes(a: unknown, b: unknown, c: unknown): boolean {
   return typeof a === "number" && a >= 0 && typeof b === "number" && b >= 0 && typeof c === "number" && c >= 0;
 }
 
-function wrongShape(): ConfigurationError {
-  return new ConfigurationError("Cannot use what a cache backend returned as 'get' must return an entry or undefined");
+function wrongShape(method = "get", desired = "an entry or undefined"): ConfigurationError {
+  return new ConfigurationError(
+    `Cannot use what a cache backend returned as '${method}' must return ${desired}`,
+  );
 }

@@ -1,5 +1,6 @@
 import type { MaybePromise } from "../../call/maybe_promise.ts";
 import type { CacheBackend, CacheEntry } from "./cache_backend.ts";
+import { hasLocks, lendLocks, type LockingBackend } from "./lock_methods.ts";
 import { isTiered } from "./tiered_backend.ts";
 
 /** A backend that was closed is opened anew when it is used again. */
@@ -10,10 +11,13 @@ export class ReopeningBackend implements CacheBackend {
   readonly #close: () => MaybePromise<void>;
   #backend: CacheBackend | undefined = undefined;
 
-  /** Uses what `open` returns until it is closed, which `close` does. */
-  constructor(open: () => CacheBackend, close: () => MaybePromise<void>) {
+  /** Uses what `open` returns until it is closed, which `close` does; all that it returns are like `backend`. */
+  constructor(backend: CacheBackend, open: () => CacheBackend, close: () => MaybePromise<void>) {
     this.#open = open;
     this.#close = close;
+    if (!hasLocks(backend)) return;
+    const watch: CacheBackend["watch"] = (listener) => this.opened.watch!(listener);
+    lendLocks(this, (ask) => ask(this.opened as LockingBackend), backend.watch && watch);
   }
 
   /** The backend that is open now. */
@@ -68,7 +72,7 @@ function passing(
   current: () => CacheBackend,
   close: () => MaybePromise<void>,
 ): CacheBackend {
-  if (!isTiered(backend)) return new ReopeningBackend(current, close);
+  if (!isTiered(backend)) return new ReopeningBackend(backend, current, close);
   const tiers = new Map(backend.tiers.map((tier, i) => [tier, passing(tier, () => tierOf(current(), i), close)]));
   return backend.withTiers((tier) => tiers.get(tier)!);
 }

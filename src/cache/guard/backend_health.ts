@@ -2,9 +2,9 @@ import { type BreakerSettings, CircuitBreaker, type Permit } from "../../breaker
 import type { Clock } from "../../time/clock.ts";
 
 /** What can be asked of a backend. */
-export type CacheOperation = "get" | "set" | "delete" | "clear";
+export type CacheOperation = "get" | "set" | "delete" | "clear" | "lock";
 
-const OPERATIONS = ["get", "set", "delete", "clear"] as const;
+const OPERATIONS = ["get", "set", "delete", "clear", "lock"] as const;
 
 /** When a backend is not asked for a while, and for how long. */
 const BREAKER: BreakerSettings = {
@@ -75,7 +75,7 @@ export class BackendHealth {
     this.#clock = clock;
     this.#report = report;
     const breaker = () => new CircuitBreaker(BREAKER, clock);
-    this.#breakers = { get: breaker(), set: breaker(), delete: breaker(), clear: breaker() };
+    this.#breakers = { get: breaker(), set: breaker(), delete: breaker(), clear: breaker(), lock: breaker() };
     this.#breaker = breaker();
   }
 

@@ -18,6 +18,7 @@ const UNUSABLE: Readonly<Record<CacheOperation, string>> = {
   set: "cannot be written to",
   delete: "cannot delete",
   clear: "cannot be cleared",
+  lock: "cannot be locked",
 };
 
 /**
@@ -47,10 +48,13 @@ export function troubleText(error: unknown): string {
  */
 export function uselessText(backend: string, operation: CacheOperation, error: unknown, functionName: string): string {
   const reason = troubleText(error).replace(/\.$/, "");
-  return `nothing is cached for ${quoted(functionName)} as its cache backend ${quoted(backend)} ` +
+  const [loss, part] = operation === "lock"
+    ? ["no run is shared between processes", "lock"]
+    : ["nothing is cached", "cache"];
+  return `${loss} for ${quoted(functionName)} as its cache backend ${quoted(backend)} ` +
     `${UNUSABLE[operation]}: ${reason}. ${
       remedyOf(error)
-    }, or choose another 'cacheBackend'; calls continue without a cache`;
+    }, or choose another 'cacheBackend'; calls continue without a ${part}`;
 }
 
 function remedyOf(error: unknown): string {

@@ -1,27 +1,20 @@
 import { SerializationError } from "../../errors/serialization_error.ts";
 import type { Permit } from "../../breaker/circuit_breaker.ts";
-import { type CacheOperation, type FailureContext, NO_PERMITS } from "./backend_health.ts";
+import { type FailureContext, NO_PERMITS } from "./backend_health.ts";
 import { isPromise, type MaybePromise } from "../../call/maybe_promise.ts";
 import type { CacheBackend, CacheEntry } from "../backend/cache_backend.ts";
+import { type AskLocks, hasLocks, lendLocks, type LockingBackend } from "../backend/lock_methods.ts";
 import { NOT_KEPT } from "../backend/not_kept.ts";
 import { requireEntry, UNREADABLE_ENTRY } from "../backend/read_entry.ts";
 import { answerInTime } from "./answer_in_time.ts";
 import type { GuardedCacheOptions } from "./guard_options.ts";
+import type { GuardedWork } from "./guarded_work.ts";
 
 /** Clearing may mean many thousand entries, and only the code that asked for it waits. */
 const CLEAR_TIMEOUTS = 120;
 
 /** How long what was asked for by name waits for the writes before it. */
 export const PATIENCE_TIMEOUTS = 8;
-
-/** One operation of a backend. */
-interface Work<R> {
-  readonly operation: CacheOperation;
-  readonly act: () => MaybePromise<unknown>;
-  /** Makes the answer one that can be relied on. Throws where it is none. */
-  readonly accept: (answer: unknown) => R;
-  readonly limitMs: number;
-}
 
 /**
  * A backend that never fails a call: an operation for a call never throws or rejects. One that fails or takes too long
@@ -52,7 +45,8 @@ export class GuardedCache {
    * answers {@link NOT_KEPT} for what was not kept.
    */
   asTier(isNamed: boolean): CacheBackend {
-    return {
+    const { backend } = this.#options;
+    const tier: CacheBackend = {
       get: (key) => this.get(key),
       set: (key, entry) => {
         const storing: MaybePromise<unknown> = isNamed ? this.store(key, entry) : this.set(key, entry);
@@ -61,14 +55,25 @@ export class GuardedCache {
       delete: (key) => isNamed ? this.delete(key) : this.#drop(key),
       clear: (prefix) => this.clear(prefix),
     };
+    if (!hasLocks(backend)) return tier;
+    lendLocks(tier, this.askLocks as AskLocks, backend.watch?.bind(backend));
+    tier.fulfil = (key, token, entry) => this.set(key, entry, always, token);
+    return tier;
   }
+
+  /** Asks for what only backends with locks do; `undefined` where the backend failed, or is not worth asking. */
+  readonly askLocks = <R>(ask: (backend: LockingBackend) => MaybePromise<R>): MaybePromise<R | undefined> => {
+    const { backend, timeoutMs } = this.#options;
+    const act = () => ask(backend as LockingBackend);
+    return this.#ask({ operation: "lock", act, accept: (answer) => answer as R, limitMs: timeoutMs }, undefined);
+  };
 
   /** The entry, `undefined`, or {@link UNREADABLE_ENTRY} where the backend could not be asked. */
   get(key: string): MaybePromise<CacheEntry | undefined> {
     const { backend, state, timeoutMs } = this.#options;
     const permits = state === undefined ? NO_PERMITS : state.health.tryAcquire("get");
     if (permits === undefined) return UNREADABLE_ENTRY;
-    const work: Work<CacheEntry | undefined> = {
+    const work: GuardedWork<CacheEntry | undefined> = {
       operation: "get",
       act: () => backend.get(key),
       accept: requireEntry,
@@ -77,10 +82,13 @@ export class GuardedCache {
     return this.#do(work, permits, unreadable);
   }
 
-  /** Keeps `entry`, unless it is no longer wanted once its turn has come; returns whether it was kept. */
-  set(key: string, entry: CacheEntry, isWanted: () => boolean = always): MaybePromise<boolean> {
+  /**
+   * Keeps `entry`, unless it is no longer wanted once its turn has come, or the lock of its key is not that of `token` where
+   * one is given; returns whether it was kept.
+   */
+  set(key: string, entry: CacheEntry, isWanted: () => boolean = always, token?: string): MaybePromise<boolean> {
     const { backend, timeoutMs } = this.#options;
-    return this.#ask(this.#writing(backend, key, entry, timeoutMs, isWanted), false);
+    return this.#ask(this.#writing(backend, key, entry, timeoutMs, isWanted, token), false);
   }
 
   /** Keeps `entry`; returns whether it was kept. Throws, or rejects, where the backend failed. */
@@ -125,18 +133,21 @@ export class GuardedCache {
     entry: CacheEntry,
     limitMs: number,
     isWanted: () => boolean,
-  ): Work<boolean> {
+    token?: string,
+  ): GuardedWork<boolean> {
     const { state } = this.#options;
-    const set = () => isWanted() ? backend.set(key, entry) : UNWANTED;
+    const keep = (): unknown =>
+      token === undefined ? backend.set(key, entry) : (backend as LockingBackend).fulfil(key, token, entry);
+    const set = () => isWanted() ? keep() : UNWANTED;
     return {
       operation: "set",
       act: () => state === undefined ? set() : state.order.change<unknown>(key, set),
-      accept: (answer) => this.#wasKept(answer),
+      accept: (answer) => token === undefined ? this.#wasKept(answer) : answer === true,
       limitMs,
     };
   }
 
-  #removal(backend: CacheBackend, key: string): Work<boolean> {
+  #removal(backend: CacheBackend, key: string): GuardedWork<boolean> {
     const { state } = this.#options;
     const remove = () => backend.delete(key);
     return {
@@ -153,18 +164,18 @@ export class GuardedCache {
     return answer !== NOT_KEPT && answer !== UNWANTED;
   }
 
-  #ask<R>(work: Work<R>, instead: R): MaybePromise<R> {
+  #ask<R>(work: GuardedWork<R>, instead: R): MaybePromise<R> {
     const { state } = this.#options;
     const permits = state === undefined ? NO_PERMITS : state.health.tryAcquire(work.operation);
     return permits === undefined ? instead : this.#do(work, permits, () => instead);
   }
 
-  #insist<R>(work: Work<R>): MaybePromise<R> {
+  #insist<R>(work: GuardedWork<R>): MaybePromise<R> {
     return this.#do(work, NO_PERMITS, undefined);
   }
 
   /** Does it, and records how the backend did. Where it failed the result is that of `orElse`; without one it throws or rejects. */
-  #do<R>(work: Work<R>, permits: readonly Permit[], orElse: (() => R) | undefined): MaybePromise<R> {
+  #do<R>(work: GuardedWork<R>, permits: readonly Permit[], orElse: (() => R) | undefined): MaybePromise<R> {
     const { state, clock, connectTimeoutMs } = this.#options;
     const isFirst = state === undefined || !state.health.wasAsked ? this.#recordRequest() : false;
     const closings = state?.health.closings;
@@ -193,14 +204,14 @@ export class GuardedCache {
     return isFirst;
   }
 
-  #accept<R>(work: Work<R>, answer: unknown): R {
+  #accept<R>(work: GuardedWork<R>, answer: unknown): R {
     const accepted = work.accept(answer);
     this.#options.state?.health.recordSuccess(work.operation);
     return accepted;
   }
 
   #fail<R>(
-    { operation }: Work<R>,
+    { operation }: GuardedWork<R>,
     error: unknown,
     { closings, ...context }: Omit<FailureContext, "functionName"> & { readonly closings: number | undefined },
     orElse: (() => R) | undefined,

@@ -1,16 +1,30 @@
 import type { Clock } from "../../time/clock.ts";
-import type { CacheBackend, CacheEntry } from "../backend/cache_backend.ts";
+import type { CacheBackend, CacheClaim, CacheEntry } from "../backend/cache_backend.ts";
 import { decodeEntry, encodeEntry } from "../codec/cache_codec.ts";
 import { plainKey } from "../backend/plain_key.ts";
 import { RedisBoundedRead } from "./redis_bounded_read.ts";
 import { RedisError, toRedisError } from "./redis_error.ts";
+import { RedisLocks } from "./redis_locks.ts";
 import type { RedisCommand, RedisPort } from "./redis_port.ts";
+import type { SubscribingClient } from "./redis_subscription.ts";
 
 /** How many keys a server looks at in one step of a clear. */
 const SCAN_COUNT = "1000";
 
 /** The code for a server, or something between, that does not keep to the protocol. */
 const UNEXPECTED_REPLY = "UNEXPECTED_REPLY";
+
+/** What a cache in Redis is made with. */
+export interface RedisCacheSetup {
+  readonly port: RedisPort;
+  /** What all keys begin with. */
+  readonly keyPrefix: string;
+  readonly clock: Pick<Clock, "wallNow">;
+  /** How many bytes an entry takes at most. */
+  readonly maxEntryBytes: number;
+  /** Makes a client that may be given to a subscription; `undefined` where there is none but the user's. */
+  readonly createClient: (() => Promise<SubscribingClient>) | undefined;
+}
 
 /**
  * Entries as texts in Redis, which removes them itself once they are of no use. A clear goes through the keys step by
@@ -23,9 +37,14 @@ export class RedisCache implements CacheBackend {
   readonly #keyPrefix: string;
   readonly #clock: Pick<Clock, "wallNow">;
   readonly #maxEntryBytes: number;
+  readonly #locks: RedisLocks;
+  /** Calls a listener with the locks that are given back; without it where the one connection is the user's. */
+  readonly watch?: CacheBackend["watch"];
 
-  /** A cache whose keys all begin with `keyPrefix`, and whose entries take `maxEntryBytes` at most. */
-  constructor(port: RedisPort, keyPrefix: string, clock: Pick<Clock, "wallNow">, maxEntryBytes: number) {
+  /** A cache that is not connected yet. */
+  constructor({ port, keyPrefix, clock, maxEntryBytes, createClient }: RedisCacheSetup) {
+    this.#locks = new RedisLocks({ port, keyPrefix, maxEntryBytes, createClient });
+    this.watch = this.#locks.watch;
     this.#port = port;
     this.#reads = new RedisBoundedRead(port.send, maxEntryBytes);
     this.#keyPrefix = keyPrefix;
@@ -49,9 +68,9 @@ export class RedisCache implements CacheBackend {
     } catch (error) {
       return Promise.reject(error);
     }
-    const lifetimeMs = Math.ceil(entry.staleUntil - this.#clock.wallNow());
+    const lifetimeMs = this.#lifetimeMs(entry);
     if (lifetimeMs <= 0) return this.delete(key).then(() => {});
-    // A time to live, not a point in time: the server's clock may differ from ours. Without `async`, for fewer promises.
+    // Without `async`, for fewer promises.
     const { send } = this.#port;
     const written = lifetimeMs <= Number.MAX_SAFE_INTEGER
       ? send("SET", this.#storedKey(key), text, "PX", String(lifetimeMs))
@@ -71,9 +90,44 @@ export class RedisCache implements CacheBackend {
     await Promise.all(nodes.map((node) => this.#clearNode(node, pattern)));
   }
 
+  /** Takes the lock of `key`, unless there is an entry that was not created at `seenAt`. */
+  async claim(key: string, token: string, leaseMs: number, seenAt?: number): Promise<CacheClaim> {
+    const entryKey = this.#storedKey(key);
+    for (let seen = seenAt === undefined ? "" : String(seenAt);;) {
+      const claim = await this.#locks.claim(entryKey, token, leaseMs, seen);
+      if (!("text" in claim)) return claim;
+      const entry = decodeEntry(key, toText(claim.text)!, this.#maxEntryBytes);
+      if (entry !== undefined) return { entry };
+      // What looks like an entry and is none is as good as nothing.
+      seen = claim.created;
+    }
+  }
+
+  /** Prolongs the lock; returns whether it was held still. */
+  keep(key: string, token: string, leaseMs: number): Promise<boolean> {
+    return this.#locks.keep(this.#storedKey(key), token, leaseMs);
+  }
+
+  /** Keeps `entry` and gives the lock back, where it is held still; returns whether it was. */
+  async fulfil(key: string, token: string, entry: CacheEntry): Promise<boolean> {
+    const text = encodeEntry(key, entry, this.#maxEntryBytes);
+    return await this.#locks.fulfil(this.#storedKey(key), key, token, text, this.#lifetimeMs(entry));
+  }
+
+  /** Gives the lock back, where it is held still. */
+  release(key: string, token: string): Promise<void> {
+    return this.#locks.release(this.#storedKey(key), key, token);
+  }
+
   /** Ends the connection, unless it was passed in. */
   close(): void {
+    this.#locks.close();
     this.#port.close();
+  }
+
+  /** A time to live, not a point in time: the server's clock may differ from ours. */
+  #lifetimeMs({ staleUntil }: CacheEntry): number {
+    return Math.ceil(staleUntil - this.#clock.wallNow());
   }
 
   async #clearNode(node: RedisCommand, pattern: string): Promise<void> {

@@ -7,7 +7,7 @@ import { type FunctionKey, functionKey, storedKey, storedKeyNow } from "../backe
 import type { GuardedCache } from "../guard/guarded_cache.ts";
 import { instanceText, type ReceiverOf } from "../key/instance.ts";
 import type { CacheKeyFunction } from "./memory_results.ts";
-import type { ResultStore } from "./result_store.ts";
+import type { AskLock, ResultStore } from "./result_store.ts";
 
 /** Whose results are kept, and where. */
 export interface BackendResultsOptions {
@@ -84,8 +84,19 @@ export class BackendResults implements ResultStore {
     return whenReady(this.#storedKey(key), (stored) => backend.get(stored));
   }
 
-  write(key: string, entry: CacheEntry, isWanted: () => boolean): MaybePromise<boolean> {
-    return whenReady(this.#storedKey(key), (stored) => this.#options.backend.set(stored, entry, isWanted));
+  write(key: string, entry: CacheEntry, isWanted: () => boolean, token?: string): MaybePromise<boolean> {
+    return whenReady(this.#storedKey(key), (stored) => this.#options.backend.set(stored, entry, isWanted, token));
+  }
+
+  askLocks<R>(key: string, ask: AskLock<R>): MaybePromise<R | undefined> {
+    return whenReady(
+      this.#storedKey(key),
+      (stored) => this.#options.backend.askLocks((backend) => ask(backend, stored)),
+    );
+  }
+
+  judge(entry: CacheEntry): CacheEntry {
+    return entry;
   }
 
   put(key: string, entry: CacheEntry): MaybePromise<boolean> {

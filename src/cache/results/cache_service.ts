@@ -4,13 +4,14 @@ import type { Handler } from "../../call/layer.ts";
 import type { LayerHost } from "../../attempt/layer_host.ts";
 import type { CachedResults } from "./cached_results.ts";
 import type { Flight } from "./flight.ts";
+import { FlightRuns } from "./flight_runs.ts";
 import { type FlightOptions, FlightWaits } from "./flight_waits.ts";
 import { isRequestBound } from "../../runtime/request_bound.ts";
 import { isPromise } from "../../call/maybe_promise.ts";
 import type { CacheEntry } from "../backend/cache_backend.ts";
 import type { KeptEntry } from "../backend/kept_entry.ts";
-import { UNREADABLE_ENTRY } from "../backend/read_entry.ts";
 import type { KeptError } from "./kept_errors.ts";
+import type { RunLock } from "./run_lock.ts";
 import { runnerFor } from "./runner_call.ts";
 import type { MemoryEntry } from "../memory/memory_store.ts";
 
@@ -20,13 +21,16 @@ export class CacheService {
   readonly #next: Handler;
   readonly #host: LayerHost;
   readonly #waits: FlightWaits;
+  readonly #runs: FlightRuns;
 
-  /** Serves calls from `results`, and by `next` what they don't have. */
-  constructor(results: CachedResults, next: Handler, host: LayerHost, options: FlightOptions) {
+  /** Serves calls from `results`, and by `next` what they don't have; `lock` shares runs between processes. */
+  constructor(results: CachedResults, next: Handler, host: LayerHost, options: FlightOptions, lock?: RunLock) {
     this.#results = results;
     this.#next = next;
     this.#host = host;
     this.#waits = new FlightWaits(host, options);
+    const run = (flight: Flight) => this.#waits.run(flight, next);
+    this.#runs = new FlightRuns({ results, host, run, lock });
   }
 
   /** In memory a lookup costs less than a flight, so it comes first. */
@@ -138,10 +142,12 @@ export class CacheService {
     } catch (error) {
       return Promise.reject(error);
     }
-    account.record(call, "miss");
-    if (underWay !== undefined) return this.#waits.runWithin(call, underWay, this.#next);
+    if (underWay !== undefined) {
+      account.record(call, "miss");
+      return this.#waits.runWithin(call, underWay, this.#next);
+    }
     const flight = this.#newFlight(call, key);
-    return flight.start(this.#run(call, flight, expired)).join(call, this.#rerun);
+    return flight.start(this.#runs.run([call], flight, expired)).join(call, this.#rerun);
   }
 
   /** What a call that joined `flight` gets, or a run anew where that has vanished with its request. */
@@ -154,14 +160,12 @@ export class CacheService {
 
   /** The lookup that `flight` began with has come to `entry`, for all who joined it as for the one that began it. */
   #serveInFlight(calls: readonly [Call, ...Call[]], flight: Flight, entry: KeptEntry | undefined): unknown {
-    const [results, [call, ...guests]] = [this.#results, calls];
+    const [results, [call]] = [this.#results, calls];
     const isFresh = entry !== undefined && results.store.isFresh(entry);
     if (!isFresh && (entry === undefined || !this.#isServed(flight.key, entry))) {
       const error = results.errors?.find(flight.key);
       if (error !== undefined) return this.#rejectKept(calls, flight, error);
-      results.account.record(call, "miss");
-      for (const guest of guests) results.account.record(guest, "coalesced");
-      return this.#run(call, flight, entry);
+      return this.#runs.run(calls, flight, entry);
     }
     results.end(flight);
     for (const served of calls) results.account.record(served, isFresh ? "hit" : "stale");
@@ -196,7 +200,7 @@ export class CacheService {
     const results = this.#results;
     if (!results.behind.isPossible || results.refreshOf(key) !== undefined || !results.mayRefresh(key)) return;
     const flight = results.newFlight(runnerFor(call, undefined), key, expired);
-    const refreshing = this.#run(flight.call, flight, undefined);
+    const refreshing = this.#runs.run([], flight, undefined);
     flight.start(refreshing);
     results.behind.follow(refreshing);
     refreshing.catch((error) => {
@@ -206,39 +210,12 @@ export class CacheService {
     });
   }
 
-  #run(leader: Call, flight: Flight, expired: CacheEntry | undefined): Promise<unknown> {
-    const results = this.#results;
-    if (expired === UNREADABLE_ENTRY) flight.invalidate();
-    if (results.rules.isTimed) flight.began = { startedMs: this.#host.clock.now(), mark: results.store.mark() };
-    return this.#waits.run(flight, this.#next).then(
-      (value) => results.keep(flight, value),
-      (error) => {
-        results.end(flight);
-        if (expired === undefined || !this.#isReplaced(error, expired)) {
-          results.errors?.keep(flight, error);
-          throw error;
-        }
-        results.recordFailedRefresh(flight.key, error);
-        results.account.record(leader, "stale");
-        return expired.value;
-      },
-    );
-  }
-
   /** Runs for those who wait for another run, whose result is kept. */
   #runOrStale(call: Call, expired: CacheEntry): Promise<unknown> {
     return this.#next(call).catch((error) => {
-      if (this.#isReplaced(error, expired)) return expired.value;
+      if (this.#runs.isReplaced(error, expired)) return expired.value;
       throw error;
     });
-  }
-
-  /** Whether an old value takes the place of the error that a run came to. */
-  #isReplaced(error: unknown, expired: CacheEntry): boolean {
-    const results = this.#results;
-    // One to be served stale is here where nothing can run behind an answer.
-    const isServable = results.isServableOnError(expired) || results.isServableStale(expired);
-    return isServable && this.#host.failures.isReplaceable(error);
   }
 
   /** For a caller who joined a run whose result only one can have. */

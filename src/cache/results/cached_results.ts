@@ -1,7 +1,7 @@
 import type { Call } from "../../call/call.ts";
-import type { LayerHost } from "../../attempt/layer_host.ts";
 import type { Behind } from "./behind.ts";
 import { CacheAccount, type CacheStats } from "./cache_account.ts";
+import type { CachedResultsParts } from "./cached_results_parts.ts";
 import { Flight, type FlightOwner } from "./flight.ts";
 import { flightContext } from "./flight_context.ts";
 import type { Flights } from "./flights.ts";
@@ -15,28 +15,8 @@ import type { KeptEntry } from "../backend/kept_entry.ts";
 import type { RefreshPace } from "./refresh_pace.ts";
 import { ResultKeeper } from "./result_keeper.ts";
 import type { ResultStore } from "./result_store.ts";
+import type { RunLock } from "./run_lock.ts";
 import { isSingleUse } from "./single_use.ts";
-
-/** What the cached results of a function are made of. */
-export interface CachedResultsParts {
-  /** Where they are kept. */
-  readonly store: ResultStore;
-  /** How long they live. */
-  readonly freshness: Freshness;
-  /** Which are kept. */
-  readonly rules: KeepRules;
-  /** The errors that are kept, where some are. */
-  readonly errors: KeptErrors | undefined;
-  /** When values are made anew before they expire, where they are. */
-  readonly ahead: RefreshAhead | undefined;
-  /** The runs under way of all functions that share them. */
-  readonly flights: Flights;
-  /** When a source that failed may be asked again behind a stale value. */
-  readonly pace: RefreshPace;
-  /** What continues behind answers. */
-  readonly behind: Behind;
-  readonly host: LayerHost;
-}
 
 /** The cached results of one function: what is kept, what is on its way, and the count of both. */
 export class CachedResults implements FlightOwner {
@@ -56,11 +36,14 @@ export class CachedResults implements FlightOwner {
   readonly ahead: RefreshAhead | undefined;
   /** What continues behind answers. */
   readonly behind: Behind;
+  /** Shares runs between processes, where that is asked for. */
+  readonly lock: RunLock | undefined;
   readonly #keeper: ResultKeeper;
 
   /** The results of one function. */
-  constructor({ store, freshness, rules, errors, ahead, flights, pace, behind, host }: CachedResultsParts) {
+  constructor({ store, freshness, rules, errors, ahead, flights, pace, behind, lock, host }: CachedResultsParts) {
     this.store = store;
+    this.lock = lock;
     this.#freshness = freshness;
     this.rules = rules;
     this.errors = errors;

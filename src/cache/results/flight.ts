@@ -3,6 +3,7 @@ import { interruptible } from "../../call/interruptible.ts";
 import { Call } from "../../call/call.ts";
 import type { CacheEntry } from "../backend/cache_backend.ts";
 import { keepShape } from "../../runtime/kept_shape.ts";
+import type { FlightLock } from "./flight_lock.ts";
 import { SharedResult } from "./shared_result.ts";
 import { cancelSingleUse, isSingleUse, isUsedUp } from "./single_use.ts";
 
@@ -51,6 +52,8 @@ export class Flight {
   standIn: Flight | undefined = undefined;
   /** When its run began, where that is asked for. */
   began: RunBegin | undefined = undefined;
+  /** The lock of its key, where it has that or waits for it; declared only, as most have none. */
+  declare lock: FlightLock | undefined;
   #promise: Promise<unknown> | undefined = undefined;
   #lookupMs = 0;
   /** Those who have joined the lookup that it begins with, until that has come to its end. */
@@ -139,6 +142,7 @@ export class Flight {
   /** Its result is not to be kept: its key was deleted, cleared or set, or a later run has come before it. */
   invalidate(): void {
     this.#isStorable = false;
+    this.lock?.release();
   }
 
   /** Tags were invalidated: its result is not kept if it turns out to bear one, and it cannot be joined any more. */
@@ -222,8 +226,7 @@ export class Flight {
   }
 
   #joinAsGuest(call: Call, rerun: Rerun, scope: AbortScope | undefined): Promise<unknown> {
-    let hasLeft = false;
-    let wasCounted = true;
+    let [hasLeft, wasCounted] = [false, true];
     const result = this.#started.then((value) => {
       if (this.#shared === undefined) return value;
       if (!hasLeft) return this.#shared.take(() => rerun(call));

@@ -4,7 +4,7 @@ import { type KeptEntry, NO_TAGS } from "../backend/kept_entry.ts";
 import { UNREADABLE_ENTRY } from "../backend/read_entry.ts";
 import type { TagStamp, TagVersions } from "../tags/tag_versions.ts";
 import type { BackendResults } from "./backend_results.ts";
-import type { ResultStore } from "./result_store.ts";
+import type { AskLock, ResultStore } from "./result_store.ts";
 
 /** A result, and what is remembered of it, as one value: so every backend keeps it. */
 interface Noted {
@@ -51,22 +51,29 @@ export class NotedResults implements ResultStore {
   /** What was invalidated by a tag is not there, fresh or stale; where the tags cannot be read, that is unknown. */
   read(key: string): MaybePromise<KeptEntry | undefined> {
     return whenReady(this.#results.read(key), (entry) => {
-      if (entry === undefined || entry === UNREADABLE_ENTRY) return entry;
-      const noted = notedOf(entry.value);
-      if (noted === undefined) return undefined;
-      const { value, tookMs, tags } = noted;
-      const { createdAt, expiresAt, staleUntil } = entry;
-      const kept: KeptEntry = { value, createdAt, expiresAt, staleUntil, tookMs };
-      if (tags.length === 0) return kept;
-      return whenReady(this.#tags.areCurrent(tags), (areCurrent) => {
-        if (areCurrent === undefined) return UNREADABLE_ENTRY;
-        return areCurrent ? kept : undefined;
-      });
+      return entry === undefined || entry === UNREADABLE_ENTRY ? entry : this.judge(entry);
     });
   }
 
-  write(key: string, entry: KeptEntry, isWanted: () => boolean): MaybePromise<boolean> {
-    return this.#noted(entry, (noted) => this.#results.write(key, noted, isWanted));
+  judge(entry: CacheEntry): MaybePromise<KeptEntry | undefined> {
+    const noted = notedOf(entry.value);
+    if (noted === undefined) return undefined;
+    const { value, tookMs, tags } = noted;
+    const { createdAt, expiresAt, staleUntil } = entry;
+    const kept: KeptEntry = { value, createdAt, expiresAt, staleUntil, tookMs };
+    if (tags.length === 0) return kept;
+    return whenReady(this.#tags.areCurrent(tags), (areCurrent) => {
+      if (areCurrent === undefined) return UNREADABLE_ENTRY;
+      return areCurrent ? kept : undefined;
+    });
+  }
+
+  askLocks<R>(key: string, ask: AskLock<R>): MaybePromise<R | undefined> {
+    return this.#results.askLocks(key, ask);
+  }
+
+  write(key: string, entry: KeptEntry, isWanted: () => boolean, token?: string): MaybePromise<boolean> {
+    return this.#noted(entry, (noted) => this.#results.write(key, noted, isWanted, token));
   }
 
   put(key: string, entry: KeptEntry): MaybePromise<boolean> {

@@ -43,6 +43,7 @@ export class ResultKeeper {
   end(flight: Flight): void {
     this.#parts.flights.remove(flight);
     flightContext.recordEnd(flight);
+    flight.lock?.release();
   }
 
   /**
@@ -111,8 +112,9 @@ export class ResultKeeper {
 
   /** To size a value up is to read it, and what is read may throw. */
   #write(flight: Flight, entry: KeptEntry): MaybePromise<boolean> {
+    const write = (token?: string) => this.#parts.store.write(flight.key, entry, () => flight.isStorable, token);
     try {
-      return this.#parts.store.write(flight.key, entry, () => flight.isStorable);
+      return flight.lock === undefined ? write() : flight.lock.write(write);
     } catch (error) {
       this.#parts.account.recordTrouble("set", error);
       return false;

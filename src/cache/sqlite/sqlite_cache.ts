@@ -82,7 +82,7 @@ export function openSqliteCache(config: SqliteCacheConfig, host: CacheBackendHos
   }
   const openDatabase = db === undefined ? openerOfFiles() : () => db;
   const options = { db, path, openDatabase, maxEntries, maxEntryBytes, task: TASK };
-  return new SqliteCache(store, ({ openSqliteStore }) => openSqliteStore(options, host));
+  return new SqliteCache(store, ({ openSqliteStore }) => openSqliteStore(options, host), true);
 }
 
 function openerOfFiles(): (path: string) => SqliteDatabase {

@@ -65,15 +65,25 @@ export function prepareStatements(database: SqliteDatabase, maxEntryBytes: numbe
   get.setReturnArrays?.(true);
   return {
     get,
-    set: database.prepare(`
-      INSERT INTO opero_cache_3 (scope, hash, key, created, fresh, stale, checksum, entry) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-      ON CONFLICT (scope, hash) DO UPDATE SET key = excluded.key, created = excluded.created, fresh = excluded.fresh,
-        stale = excluded.stale, checksum = excluded.checksum, entry = excluded.entry`),
+    set: database.prepare(upsertOf("VALUES (?, ?, ?, ?, ?, ?, ?, ?)")),
     delete: database.prepare("DELETE FROM opero_cache_3 WHERE scope = ? AND hash = ? AND key = ?"),
     ...clearing(database),
     ...scopes(database),
     ...sweeping(database),
   };
+}
+
+/**
+ * The statement that writes a row, in place of one with the same key.
+ *
+ * @param source Where the values of the row come from: `VALUES` or a `SELECT`.
+ * @returns The text of the statement.
+ */
+export function upsertOf(source: string): string {
+  return `
+    INSERT INTO opero_cache_3 (scope, hash, key, created, fresh, stale, checksum, entry) ${source}
+    ON CONFLICT (scope, hash) DO UPDATE SET key = excluded.key, created = excluded.created, fresh = excluded.fresh,
+      stale = excluded.stale, checksum = excluded.checksum, entry = excluded.entry`;
 }
 
 type Named<Name extends keyof SqliteStatements> = Pick<SqliteStatements, Name>;

@@ -2,7 +2,7 @@ import type { Clock } from "../../time/clock.ts";
 import { nextTurn } from "../../time/next_turn.ts";
 import { changedRows, type SqliteDatabase } from "../../runtime/sqlite.ts";
 import { isPromise, type MaybePromise, whenReady } from "../../call/maybe_promise.ts";
-import type { CacheBackend, CacheEntry } from "../backend/cache_backend.ts";
+import type { CacheBackend, CacheClaim, CacheEntry } from "../backend/cache_backend.ts";
 import { ENGINE_KEY } from "../backend/engine_key.ts";
 import { BatchRows } from "./batch_rows.ts";
 import { BusyQueue } from "./busy_queue.ts";
@@ -10,6 +10,7 @@ import { clearStep } from "./sqlite_clear.ts";
 import { isBusy } from "./sqlite_error.ts";
 import type { SqliteSource } from "./sqlite_file.ts";
 import { SqliteKeys } from "./sqlite_keys.ts";
+import { SqliteLocks } from "./sqlite_locks.ts";
 import { fromRow, toRow } from "./sqlite_rows.ts";
 import { prepareStatements, type SqliteStatements } from "./sqlite_statements.ts";
 import { SqliteSweeper } from "./sqlite_sweeper.ts";
@@ -26,6 +27,8 @@ export interface SqliteLimits {
 interface Prepared {
   readonly statements: SqliteStatements;
   readonly keys: SqliteKeys;
+  /** Made when the first lock is claimed. */
+  locks?: SqliteLocks;
 }
 
 /** Entries as rows of a table. */
@@ -88,6 +91,31 @@ export class SqliteStore implements CacheBackend {
     while (await rows.timed(() => this.#queue.write(clearSome))) await new Promise<void>(nextTurn);
   }
 
+  claim(key: string, token: string, leaseMs: number, seenAt?: number): MaybePromise<CacheClaim> {
+    const read = () => {
+      const entry = this.#read(key);
+      return entry?.createdAt === seenAt ? undefined : entry;
+    };
+    return this.#lock((locks, nowMs) => locks.claim({ key, token, nowMs }, leaseMs, read));
+  }
+
+  keep(key: string, token: string, leaseMs: number): MaybePromise<boolean> {
+    return this.#lock((locks, nowMs) => locks.keep({ key, token, nowMs }, leaseMs));
+  }
+
+  fulfil(key: string, token: string, entry: CacheEntry): MaybePromise<boolean> {
+    const row = toRow(key, entry, this.#limits.maxEntryBytes);
+    const written = this.#lock((locks, nowMs, { keys }) => locks.fulfil({ key, token, nowMs }, keys.make(key), row));
+    return whenReady(written, (isWritten) => {
+      if (isWritten) this.#sweeper.onWritten();
+      return isWritten;
+    });
+  }
+
+  release(key: string, token: string): MaybePromise<void> {
+    return this.#lock((locks, nowMs) => locks.release({ key, token, nowMs }));
+  }
+
   close(): void {
     this.#isClosed = true;
     this.#sweeper.stop();
@@ -121,6 +149,16 @@ export class SqliteStore implements CacheBackend {
     } catch {
       // Such as in a database that cannot be written.
     }
+  }
+
+  #lock<R>(use: (locks: SqliteLocks, nowMs: number, prepared: Prepared) => R): MaybePromise<R> {
+    return this.#queue.write(() =>
+      this.#run((prepared) => {
+        const nowMs = this.#clock.wallNow();
+        prepared.locks ??= new SqliteLocks(this.#database!, nowMs);
+        return use(prepared.locks, nowMs, prepared);
+      })
+    );
   }
 
   #run<R>(use: (prepared: Prepared) => R): R {

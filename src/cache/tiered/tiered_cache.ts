@@ -1,5 +1,6 @@
-import { isPromise, type MaybePromise, whenDone } from "../../call/maybe_promise.ts";
+import { isPromise, type MaybePromise, whenDone, whenReady } from "../../call/maybe_promise.ts";
 import type { CacheBackend, CacheEntry } from "../backend/cache_backend.ts";
+import { hasLocks, lendLocks, type LockingBackend } from "../backend/lock_methods.ts";
 import { NOT_KEPT } from "../backend/not_kept.ts";
 import { UNREADABLE_ENTRY } from "../backend/read_entry.ts";
 import { noteTiers } from "../backend/tiered_backend.ts";
@@ -12,7 +13,8 @@ import { TierCopies } from "./tier_copies.ts";
  *
  * A failure of one tier leaves the other in use: in a read the tier that failed counts as empty, a write or removal is
  * tried in both before its failure is thrown. A tier that could not take a new entry is asked to drop the old one.
- * `close()` closes both.
+ * `close()` closes both. Where a tier has locks, for the option `cacheLock`, they are those of the two: the second's if it has
+ * some, or else the first's.
  *
  * @param first The fast cache, asked first.
  * @param second The large or shared cache, asked where the first has no entry.
@@ -59,6 +61,8 @@ export class TieredCache implements CacheBackend {
     this.#first = first;
     this.#second = second;
     noteTiers(this);
+    if (hasLocks(second)) this.#lockBy(second, first);
+    else if (hasLocks(first)) this.#lockBy(first, second);
   }
 
   /** The two. */
@@ -136,6 +140,18 @@ export class TieredCache implements CacheBackend {
    */
   close(): MaybePromise<void> {
     return this.#inBoth((tier) => tier.close?.(), () => undefined);
+  }
+
+  /** The locks are those of `tier`; what is kept by one is copied to `other`, unless it is refused. */
+  #lockBy(tier: LockingBackend, other: CacheBackend): void {
+    lendLocks(this, (ask) => ask(tier), tier.watch?.bind(tier));
+    const fulfil: LockingBackend["fulfil"] = (key, token, entry) => {
+      const end = this.#copies.beginChange(key);
+      const copied = () => true;
+      const copy = (isKept: boolean) => isKept && whenDone(() => setOrDrop(other, key, entry), copied, copied);
+      return andEnd(() => whenReady(tier.fulfil(key, token, entry), copy), end);
+    };
+    Object.assign(this, { fulfil });
   }
 
   #getSecond(key: string, hasFirstFailed: boolean): MaybePromise<CacheEntry | undefined> {

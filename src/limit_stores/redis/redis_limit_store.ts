@@ -8,7 +8,7 @@ import { limitKeys } from "./limit_keys.ts";
 import { BOOK_SCRIPT, PAUSE_SCRIPT, RESET_SCRIPT, SETTLE_SCRIPT } from "./limit_scripts.ts";
 import { PolledEvents } from "../polled_events.ts";
 import { PublishedEvents } from "./published_events.ts";
-import { RedisScript } from "./redis_script.ts";
+import { RedisScript } from "../../cache/redis/redis_script.ts";
 
 /** What a store in Redis is made with. */
 export interface RedisLimitSetup {
@@ -41,7 +41,7 @@ export class RedisLimitStore implements LimitStore {
     const readEvent = async (key: string) => textOf(await port.send("GET", limitKeys(keyPrefix, key).event));
     this.#events = createClient === undefined
       ? new PolledEvents(readEvent, clock)
-      : new PublishedEvents({ channel: this.#channel, createClient, readEvent, clock });
+      : new PublishedEvents({ channel: this.#channel, createClient, readEvent });
   }
 
   /** Books slots of every limit at once, or of none. */

@@ -1,4 +1,4 @@
-import { RedisScript } from "../../limit_stores/redis/redis_script.ts";
+import { RedisScript } from "../../cache/redis/redis_script.ts";
 
 /**
  * What is known of a task. A run has a hash from the id of each of its frames to where that waits, as "lane entry"; frames are

@@ -1,6 +1,6 @@
 import { toRedisError } from "../../cache/redis/redis_error.ts";
 import type { RedisPort } from "../../cache/redis/redis_port.ts";
-import type { RedisScript } from "../../limit_stores/redis/redis_script.ts";
+import type { RedisScript } from "../../cache/redis/redis_script.ts";
 import type { Lane, ReplacementFrame } from "../engine.ts";
 import { HEARTBEAT_MS } from "../worker_slots.ts";
 import type { EngineKeys } from "./engine_keys.ts";

@@ -20,7 +20,10 @@ function openCache() {
     nodes: () => Promise.resolve([send]),
     close: () => {},
   };
-  return { cache: new RedisCache(port, "app:", clock, 10_000), sent };
+  return {
+    cache: new RedisCache({ port, keyPrefix: "app:", clock, maxEntryBytes: 10_000, createClient: undefined }),
+    sent,
+  };
 }
 
 Deno.test("RedisCache.set() gives an entry the time that is left of it, whole milliseconds and at least one", async () => {

@@ -9,4 +9,5 @@ testCacheBackend((store) => sqliteCache({ path: `${directory}/${store}.sqlite` }
   name: "sqliteCache()",
   isPersistent: true,
   keepsEverything: true,
+  hasLocks: true,
 });

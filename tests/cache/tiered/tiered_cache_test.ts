@@ -4,6 +4,7 @@ import { testCacheBackend } from "@opero/core/testing";
 import { BackendHealth } from "../../../src/cache/guard/backend_health.ts";
 import { GuardedCache } from "../../../src/cache/guard/guarded_cache.ts";
 import { WriteOrder } from "../../../src/cache/guard/write_order.ts";
+import { LockingCache, lockingStore } from "../../support/locking_cache.ts";
 import { SystemClock } from "../../../src/time/system_clock.ts";
 
 class MapCache implements CacheBackend {
@@ -55,6 +56,18 @@ testCacheBackend(() => tiered(new MapCache(), new MapCache()), {
   test: Deno.test,
   name: "tiered() in step",
   keepsEverything: true,
+});
+testCacheBackend(() => tiered(new MapCache(), new LockingCache(lockingStore(), { nowMs: Date.now })), {
+  test: Deno.test,
+  name: "tiered() of which the second has locks",
+  keepsEverything: true,
+  hasLocks: true,
+});
+testCacheBackend(() => tiered(new LockingCache(lockingStore(), { nowMs: Date.now }), later(new MapCache())), {
+  test: Deno.test,
+  name: "tiered() of which the first has locks",
+  keepsEverything: true,
+  hasLocks: true,
 });
 testCacheBackend(() => tiered(later(new MapCache()), later(new MapCache())), {
   test: Deno.test,

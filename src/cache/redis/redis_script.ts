@@ -1,5 +1,5 @@
-import { toRedisError } from "../../cache/redis/redis_error.ts";
-import type { RedisPort } from "../../cache/redis/redis_port.ts";
+import { toRedisError } from "./redis_error.ts";
+import type { RedisPort } from "./redis_port.ts";
 
 /** A script that a server is asked to run by its digest, and is sent where it does not know it, as after a restart. */
 export class RedisScript {
