@@ -106,6 +106,7 @@ export type { CacheOptions, ResultFunction } from "./src/layers/cache.ts";
 export type { CacheStats } from "./src/cache/results/cache_account.ts";
 export type { RateLimitOptions } from "./src/layers/rate_limit.ts";
 export type { RateLimit } from "./src/policy/rate_fields.ts";
+export { kvLimits, type KvLimitsConfig } from "./src/limit_stores/kv/kv_limits.ts";
 export { sqliteLimits } from "./src/limit_stores/sqlite/sqlite_limits.ts";
 export type { Booked, Booking, BookOptions, LimitStore, SettleOptions } from "./src/limiter/store/limit_store.ts";
 export type { ArgFallbackOptions } from "./src/layers/arg_fallback.ts";

@@ -205,6 +205,7 @@ test(
       "cluster_pool",
       "keyv_store",
       "open_disk_store",
+      "open_kv_limits",
       "open_kv_store",
       "open_sqlite_limits",
       "open_sqlite_store",

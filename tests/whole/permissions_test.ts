@@ -18,7 +18,7 @@ Deno.test("calls, and maps in a pool, ask for no permission", async () => {
   assertEquals({ printed, asked }, { printed: "[4,[2,3,4]]", asked: "" });
 });
 
-for (const entry of ["mod.ts", "nats.ts", "redis.ts", "testing.ts"]) {
+for (const entry of ["mod.ts", "nats.ts", "postgres.ts", "redis.ts", "testing.ts"]) {
   Deno.test(`importing ${entry} asks for no permission`, async () => {
     assertEquals(await audited(`../../${entry}`), { printed: "", asked: "" });
   });

@@ -4,6 +4,7 @@ import * as backend from "@opero/core/backend";
 import * as cli from "@opero/core/cli";
 import * as light from "@opero/core/light";
 import * as nats from "@opero/core/nats";
+import * as postgres from "@opero/core/postgres";
 import * as policies from "@opero/core/policies";
 import * as redis from "@opero/core/redis";
 import * as testing from "@opero/core/testing";
@@ -35,7 +36,7 @@ const EXPORTS: Record<string, { module: object; values: string; types: string }>
       SerializationError TieredCache TimeoutError WorkerError clearCache close configureLogging
       createOpero currentCall diskCache ensureAsync events formatLogRecord fromKeyv
       generateCorrelationId getCorrelationId getLogger invalidateTags isAsyncFunction isFailedResponse isOperoError isTransient
-      kvCache memoryCache opero opmap progress registerCacheBackend runAsync sqliteCache sqliteLimits tiered transfer
+      kvCache kvLimits memoryCache opero opmap progress registerCacheBackend runAsync sqliteCache sqliteLimits tiered transfer
       withCorrelationId
     `,
     types: `
@@ -44,7 +45,7 @@ const EXPORTS: Record<string, { module: object; values: string; types: string }>
       CacheStatus CallContext CallEvent CallMeta CallOptions CallStats CallerLine CheckedArgFallback CircuitBreakerConfig CircuitBreakerOptions CircuitEvent CircuitState CircuitWaitEvent Clock ClusterOptions ConcurrencyConfig ConcurrencyOptions ContextOptions CustomLayer
       DeadlineOptions Delivery DiskCacheConfig Duration Engine ErrorClass FailOnOptions FailureEvent FailurePredicate FallbackCooldownEvent FallbackEvent
       FallbackOptions FallbackStrategy HedgeConfig HedgeEvent HedgeOptions HedgeQuantile HiddenValue InstanceOptions ItemDoneEvent Items JitterContext JitterFunction JitterName JournalConfig JournalDurability JournalOption JournalResume KeyvLike
-      KvCacheConfig KvCommit KvDatabase KvEntry KvKey Lane LatencyStats LayerCall LayerFunction LayerHandler LayerPlace LayersOptions
+      KvCacheConfig KvCommit KvDatabase KvEntry KvKey KvLimitsConfig Lane LatencyStats LayerCall LayerFunction LayerHandler LayerPlace LayersOptions
       LimitStore LimiterHandle LogFields LogLevel LogRecord LogThreshold Logger LoggingOptions MapCalls MapItemError MapMode MapResult MapStats MapStream Mapped MappedRun
       MaybePromise MemoryCacheConfig NameOptions NamedLayer OnError Opero OperoErrorCode OperoEvents OperoHandles
       OperoInstance OperoOptions OperoWrapper Opmap OpmapOptions OpmapWrapper OwnProperties PolicyHandles ProgressLog ProgressOption ProgressState QueueEvent
@@ -70,6 +71,11 @@ const EXPORTS: Record<string, { module: object; values: string; types: string }>
     types: `
       ExtraOptionNames ExtraPolicy ExtraPolicyName
     `,
+  },
+  "postgres.ts": {
+    module: postgres,
+    values: "LIMIT_SCHEMA postgresLimits",
+    types: "BookOptions Booked Booking LimitStore PgClient PostgresClient PostgresJsClient SettleOptions",
   },
   "redis.ts": {
     module: redis,

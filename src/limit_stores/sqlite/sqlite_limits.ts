@@ -2,7 +2,7 @@ import { nonEmptyString, wrongOption } from "../../options/validate.ts";
 import { LazyModule } from "../../runtime/lazy_module.ts";
 import { sqliteOpener } from "../../runtime/sqlite.ts";
 import type { LimitStore } from "../../limiter/store/limit_store.ts";
-import { LateLimitStore } from "./late_limit_store.ts";
+import { LateLimitStore } from "../late_limit_store.ts";
 
 const TASK = "open the sqlite limits";
 
@@ -37,5 +37,5 @@ const store = /* @__PURE__ */ new LazyModule(() => import("./open_sqlite_limits.
 export function sqliteLimits(path: string): LimitStore {
   if (!pathRule.accepts(path)) throw wrongOption(TASK, "path", pathRule, path);
   const openDatabase = sqliteOpener();
-  return new LateLimitStore(async () => (await store.load()).openSqliteLimits(() => openDatabase(path)));
+  return new LateLimitStore("sqlite", async () => (await store.load()).openSqliteLimits(() => openDatabase(path)));
 }

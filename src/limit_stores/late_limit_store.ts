@@ -1,13 +1,15 @@
-import type { Booked, Booking, BookOptions, LimitStore, SettleOptions } from "../../limiter/store/limit_store.ts";
+import type { Booked, Booking, BookOptions, LimitStore, SettleOptions } from "../limiter/store/limit_store.ts";
 
 /** A store whose code is loaded when it is first used. */
 export class LateLimitStore implements LimitStore {
+  readonly #kind: string;
   readonly #open: () => Promise<LimitStore>;
   #opening: Promise<LimitStore> | undefined = undefined;
   #isClosed = false;
 
-  /** The store that `open` opens. */
-  constructor(open: () => Promise<LimitStore>) {
+  /** The store that `open` opens, of this kind. */
+  constructor(kind: string, open: () => Promise<LimitStore>) {
+    this.#kind = kind;
     this.#open = open;
   }
 
@@ -54,7 +56,9 @@ export class LateLimitStore implements LimitStore {
   }
 
   #opened(): Promise<LimitStore> {
-    if (this.#opening === undefined && this.#isClosed) return Promise.reject(new Error("The sqlite limits are closed"));
+    if (this.#opening === undefined && this.#isClosed) {
+      return Promise.reject(new Error(`The ${this.#kind} limits are closed`));
+    }
     return this.#opening ??= this.#open();
   }
 }
