@@ -60,6 +60,11 @@ Deno.test("every page of the documents is linked from docs/README.md", () => {
   assertEquals(PAGES.filter((page) => page !== "docs/README.md" && !linked.includes(page)), []);
 });
 
+Deno.test("every page of the documents begins with an example, before its first section and its first table", () => {
+  const late = PAGES.filter((page) => !/^```/m.test(read(page).split(/^(?:## |\| )/m)[0]!));
+  assertEquals(late, []);
+});
+
 Deno.test("linksIn() and anchorsIn() read markdown as its hosts do", () => {
   const text =
     "# `fn.with()`: a & b\n\n[a](b.md#c) `[d](e)` ![f](g.svg)\n\n```md\n# no\n[h](i)\n```\n\n## Same\n\n## Same\n";

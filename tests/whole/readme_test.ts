@@ -113,18 +113,53 @@ Deno.test("docs/layers.md has a row for each layer, in their order, with the opt
   }
 });
 
-Deno.test("README's example of a pool runs as a script", async () => {
-  const block = [...README.matchAll(/```ts\n(.*?)```/gs)].map(([, code]) => code!).find((code) =>
-    code.includes("import.meta.main")
-  )!;
+/** The code of README's blocks. */
+const BLOCKS = [...README.matchAll(/```ts\n(.*?)```/gs)].map(([, code]) => code!);
+
+/** Runs a script in a process of its own; returns what it writes. */
+async function runScript(code: string): Promise<{ stdout: string; stderr: string }> {
   const dir = await Deno.makeTempDir();
   try {
-    await Deno.writeTextFile(`${dir}/main.ts`, `${block}\nconsole.log("done");`);
+    await Deno.writeTextFile(`${dir}/main.ts`, code);
     const config = new URL("../../deno.json", import.meta.url).pathname;
     const args = ["run", "-A", "--quiet", "--no-lock", `--config=${config}`, `${dir}/main.ts`];
     const { stdout, stderr } = await new Deno.Command(Deno.execPath(), { args, env: { NO_COLOR: "1" } }).output();
-    assertEquals([stdout, stderr].map((bytes) => new TextDecoder().decode(bytes)), ["done\n", ""]);
+    const decoder = new TextDecoder();
+    return { stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
   } finally {
     await Deno.remove(dir, { recursive: true });
   }
+}
+
+Deno.test("README's first example gets its user by the second key, after a 503, and once only", async () => {
+  const statuses = [401, 503, 401, 200];
+  const service = `
+    const seen: string[] = [];
+    const statuses = ${JSON.stringify(statuses)};
+    globalThis.fetch = (url, init) => {
+      const status = statuses[seen.length] ?? 500;
+      seen.push(new Headers(init?.headers).get("x-key") + " for " + url);
+      return Promise.resolve(Response.json({ name: "Ada" }, { status }));
+    };`;
+  const calls = `
+    const users = await Promise.all([getUser("7"), getUser("7")]);
+    console.log(JSON.stringify([...users, await getUser("7")]));
+    console.log(seen.join("\\n"));`;
+  const { stdout, stderr } = await runScript(`${service}\n${BLOCKS[0]}\n${calls}`);
+  const user = { name: "Ada" };
+  const requests = ["key-1", "key-2", "key-1", "key-2"].map((key) => `${key} for https://api.example.com/users/7`);
+  assertEquals([stdout.trim().split("\n"), stderr], [[JSON.stringify([user, user, user]), ...requests], ""]);
+});
+
+Deno.test("README is a screen before it continues, and short", () => {
+  const lines = README.split("\n");
+  assert(lines.length < 250, `${lines.length} lines`);
+  const first = lines.indexOf("## What you get");
+  assert(first > 0 && first < 50, `${first}`);
+  for (const name of ["deno add", "npm install", "pnpm add", "bun add"]) assert(README.includes(name), name);
+});
+
+Deno.test("README's example of a pool runs as a script", async () => {
+  const block = BLOCKS.find((code) => code.includes("import.meta.main"));
+  assertEquals(await runScript(`${block}\nconsole.log("done");`), { stdout: "done\n", stderr: "" });
 });
