@@ -13,6 +13,7 @@ const COMPOSED = [
   "given itself, as '.options' only shows that there is one",
   "a non-empty string, and none of …, which are built in",
   "Cannot run an item of … as its pool is closed",
+  "Cannot use what a cache backend returned as '…' must return an entry or undefined",
 ];
 
 /** Whether all of `part` is in `whole`, in its order, but for what differs in either. */
