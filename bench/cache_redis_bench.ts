@@ -6,6 +6,7 @@ import { Redis } from "npm:ioredis@6.0.0";
 import { createClient } from "npm:redis@6.3.1";
 import { hasRedisServer, RedisServer } from "../tests/support/redis_server.ts";
 import { BENCH_VALUE } from "./support/cache_load.ts";
+import { Stampede } from "./support/stampede.ts";
 import { registerRows } from "./support/register_rows.ts";
 import type { Caller, Contender, Row } from "./support/row.ts";
 
@@ -62,7 +63,23 @@ async function makeRows(): Promise<Row[]> {
       { name: "ioredis set + JSON.stringify", call: () => connection.set(fresh(), text(), "PX", TTL_MS) },
       { name: "bentocache", call: () => bento.getOrSet({ key: fresh(), ttl: TTL_MS, factory: () => BENCH_VALUE }) },
     ]),
+    stampedeRow(server.url),
   ];
+}
+
+function stampedeRow(url: string): Row {
+  const stampede = new Stampede(url);
+  return {
+    name: "executions of a stampede of 80 instances over redis",
+    unit: "runs",
+    isReported: true,
+    warmUps: 0,
+    rounds: 3,
+    contenders: [
+      { name: "opero with cacheLock", run: () => stampede.executions(true) },
+      { name: "opero without cacheLock", run: () => stampede.executions(false) },
+    ],
+  };
 }
 
 /** A row of calls of which as many as fifty visitors would make are in flight: each makes its next when one is done. */

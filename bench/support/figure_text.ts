@@ -14,7 +14,7 @@ const SIZES = [["B", 1], ["KB", 1e3], ["MB", 1e6], ["GB", 1e9]] as const;
  */
 export function figureText(figure: number, unit: Unit): string {
   const steps = TIMES.some(([name]) => name === unit) ? TIMES : unit === "B" || unit === "MB" ? SIZES : undefined;
-  if (unit === "threads") return digits(figure);
+  if (unit === "threads" || unit === "runs") return digits(figure);
   if (unit === "/s") return `${digits(figure)} a second`;
   if (steps === undefined) return `${figure.toFixed(1)} ${unit}`;
   const smallest = figure * steps.find(([name]) => name === unit)![1];

@@ -1,5 +1,5 @@
 /** What is measured in: times come from the clock, all else from what a run returns. */
-export type Unit = "ns" | "µs" | "ms" | "s" | "B" | "MB" | "%" | "/s" | "threads";
+export type Unit = "ns" | "µs" | "ms" | "s" | "B" | "MB" | "%" | "/s" | "threads" | "runs";
 
 /** One of those that are compared. */
 export interface Contender {
