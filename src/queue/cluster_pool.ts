@@ -112,7 +112,7 @@ export class ClusterPool {
 
   /** How many frames the engine still has. */
   waiting(): Promise<number> {
-    return this.#side.waiting();
+    return this.#link.tryOnce(() => this.#side.waiting());
   }
 
   /** Resolves once it is known how many slots there are; or after a moment, as workers may be started by what waits. */

@@ -68,6 +68,22 @@ export class EngineLink {
     }
   }
 
+  /**
+   * Does `work` once, where it will be asked again anyway: how it ends says whether the engine answers.
+   *
+   * @throws {unknown} What `work` throws.
+   */
+  async tryOnce<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      const result = await work();
+      this.#recover();
+      return result;
+    } catch (error) {
+      if (!this.signal.aborted && !isOperoError(error)) this.#lose(error);
+      throw error;
+    }
+  }
+
   #lose(error: unknown): void {
     if (this.#isAway) return;
     this.#isAway = true;

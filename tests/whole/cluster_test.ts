@@ -10,7 +10,7 @@ import {
   SerializationError,
   TimeoutError,
 } from "@opero/core";
-import { memoryEngine } from "@opero/core/testing";
+import { FakeClock, memoryEngine } from "@opero/core/testing";
 import { serve } from "@opero/core/worker";
 import { ClusterLab } from "../support/cluster_lab.ts";
 import { warningsOf } from "../support/warnings_of.ts";
@@ -422,6 +422,49 @@ Deno.test("serve() waits for an engine that is away, until its signal aborts", a
     await (await serve(map)).stop();
   });
   assertEquals(lines.filter((line) => line.includes("does not answer (away)")).length >= 1, true);
+});
+
+Deno.test("a caller that only waits says once that the engine is away, and once that it is back", async () => {
+  const clock = new FakeClock();
+  const inner = memoryEngine({ clock });
+  let [isAway, isOpen] = [false, false];
+  const engine: Engine = {
+    ...listeningEngine().engine,
+    openCaller: async (...args) => {
+      const line = await inner.openCaller(...args);
+      isOpen = true;
+      const waiting = line.waiting.bind(line);
+      return Object.assign(line, { waiting: () => isAway ? Promise.reject(new Error("no route")) : waiting() });
+    },
+  };
+  // What sends is loaded first, for which the clock does not wait.
+  const pass = async (seconds: number) => {
+    for (let second = 0; second < seconds; second++) {
+      await clock.tick("1s");
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+  };
+  const { opmap } = createOpero({ clock });
+  const map = opmap(double, { ...quiet, engine, name: "waiting", task: "waiting" });
+  const lines = await warningsOf(async () => {
+    const running = map([1]).catch(() => {});
+    while (!isOpen) await pass(1);
+    await pass(5);
+    for (const _outage of [1, 2]) {
+      isAway = true;
+      await pass(10);
+      isAway = false;
+      await pass(3);
+    }
+    await map.close();
+    await running;
+  });
+  const about = lines.filter((line) => line.includes("the engine of")).map((line) =>
+    line.match(/the engine of .*/)![0]
+  );
+  const away = 'the engine of "waiting" does not answer (no route); it is tried again until it does';
+  const back = 'the engine of "waiting" answers again';
+  assertEquals(about, [away, back, away, back]);
 });
 
 Deno.test("with sealKey nothing of items, results, errors and keys shows in what an engine carries", async () => {
