@@ -22,12 +22,18 @@ export interface OperoInstance extends AsyncDisposable {
   readonly opmap: Opmap;
   /** What happens in the instance, as it happens. */
   readonly events: EventHub<OperoEvents>;
-  /** Removes all cached results in `namespace` (by default `"opero"`), and in no other. */
+  /**
+   * Removes all cached results in `namespace` (by default `"opero"`), and in no other.
+   *
+   * @param namespace The namespace; by default `"opero"`.
+   */
   clearCache(namespace?: string): Promise<void>;
   /**
    * Removes all cached results that `cacheTags` gave one of these tags, in every namespace and backend that functions of
    * the instance use; of a backend that is shared for all processes. Results of runs under way are not kept if they bear
    * one. Rejects with a `CacheError` where a backend could not do it.
+   *
+   * @param tags The tags, one or more.
    */
   invalidateTags(...tags: readonly string[]): Promise<void>;
   /**

@@ -49,7 +49,11 @@ export interface RunAsyncOptions {
 export interface RunAsync {
   /** Blocks until `fn(...args)` is done. */
   <F extends AnyFunction>(fn: F, ...args: Parameters<F>): Awaited<ReturnType<F>>;
-  /** The same with options. */
+  /**
+   * The same with options.
+   *
+   * @param options Its options.
+   */
   with(options: RunAsyncOptions): <F extends AnyFunction>(fn: F, ...args: Parameters<F>) => Awaited<ReturnType<F>>;
 }
 

@@ -22,6 +22,7 @@ export interface CallContext {
    * that a model answers with; also after the attempt has ended, and as often as more is known. Tokens that it did not need
    * come back, and what it took beyond is waited for by those to come. Without such a limit it does nothing.
    *
+   * @param cost What it cost, 0 or more.
    * @throws {ConfigurationError} If `cost` is no finite number from 0.
    * @throws {Error} In a worker of a pool: the rate limit is kept by its caller.
    */

@@ -60,19 +60,30 @@ export interface WithMeta<Value> {
  * called on the instance, as `has.call(instance, ...args)`.
  */
 export interface CacheHandle<Args extends readonly unknown[], Value> {
-  /** The fresh value for a call with these arguments, or `undefined`. */
+  /**
+   * The fresh value for a call with these arguments, or `undefined`.
+   *
+   * @param args The arguments of the call.
+   */
   get(...args: Args): Promise<Value | undefined>;
-  /** Whether there is a fresh value for a call with these arguments. */
+  /**
+   * Whether there is a fresh value for a call with these arguments.
+   *
+   * @param args The arguments of the call.
+   */
   has(...args: Args): Promise<boolean>;
   /**
    * Keeps `value` for calls with these arguments, as if a call had come to it.
    *
+   * @param value The value.
+   * @param args The arguments of the call.
    * @throws {CacheError} If it could not be kept.
    */
   set(value: Value, ...args: Args): Promise<void>;
   /**
    * Removes the value for a call with these arguments; returns whether there was one. What runs now is not kept.
    *
+   * @param args The arguments of the call.
    * @throws {CacheError} If it could not be removed.
    */
   delete(...args: Args): Promise<boolean>;
@@ -84,7 +95,11 @@ export interface CacheHandle<Args extends readonly unknown[], Value> {
   clear(): Promise<void>;
   /** What the cache has done so far. */
   stats(): CacheStats;
-  /** The handle for calls of a method on `instance`, which is part of their keys. */
+  /**
+   * The handle for calls of a method on `instance`, which is part of their keys.
+   *
+   * @param instance The object that the method is called on.
+   */
   of(instance: object): CacheHandle<Args, Value>;
 }
 
@@ -99,11 +114,16 @@ export interface OperoHandles<F extends AnyFunction> extends PolicyHandles {
   readonly cache: CacheHandle<Parameters<F>, Awaited<ReturnType<F>>>;
   /** What happens in the calls of this function, and of no other. */
   readonly events: EventHub<OperoEvents>;
-  /** Calls the function and returns what happened on the way. */
+  /**
+   * Calls the function and returns what happened on the way.
+   *
+   * @param args The arguments of the call.
+   */
   withMeta(...args: Parameters<F>): Promise<WithMeta<Awaited<ReturnType<F>>>>;
   /**
    * The function with options for one call.
    *
+   * @param options Options for one call.
    * @throws {ConfigurationError} If an option is wrong.
    */
   with(options: CallOptions): F;

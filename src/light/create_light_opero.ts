@@ -47,9 +47,17 @@ export interface LightInstance<Names extends ExtraPolicyName = never> extends As
   readonly opmap: LightOpmap<Names>;
   /** What happens in the instance, as it happens. */
   readonly events: EventHub<OperoEvents>;
-  /** Removes all cached results in `namespace` (by default `"opero"`), and in no other. */
+  /**
+   * Removes all cached results in `namespace` (by default `"opero"`), and in no other.
+   *
+   * @param namespace The namespace; by default `"opero"`.
+   */
   clearCache(namespace?: string): Promise<void>;
-  /** Removes all cached results that `cacheTags` gave one of these tags. */
+  /**
+   * Removes all cached results that `cacheTags` gave one of these tags.
+   *
+   * @param tags The tags, one or more.
+   */
   invalidateTags(...tags: readonly string[]): Promise<void>;
   /** Ends what runs over many items, and closes what the instance opened. No run begins after it. */
   close(): Promise<void>;

@@ -13,6 +13,7 @@ export interface LimiterHandle {
    * Lets no attempt start for a while, in seconds or with its unit. A pause under way that ends later stays. An attempt that would wait for
    * longer than its `rateLimitMaxWait` fails at once with a `RateLimitError`.
    *
+   * @param duration How long: seconds, or with a unit.
    * @throws {ConfigurationError} If it is no duration.
    */
   pause(duration: Duration): void;

@@ -30,20 +30,37 @@ export interface MapCalls<This, Item, Value, Errors extends OnError> extends Asy
    * Runs the function for each item and answers with the results as they come, with bounded memory. With
    * `onError: "throw"` it throws once all others have come; that error holds the errors, without the results.
    *
+   * @param items The items: any iterable or async iterable.
+   * @param options Options of this run.
    * @throws {ConfigurationError} If an option of the run is wrong.
    */
   stream<RunErrors extends OnError = Errors>(
     items: Items<Item>,
     options: RunOptions<RunErrors>,
   ): MapStream<MapResult<Value, RunErrors>>;
-  /** The same, where a failed item does what the options of the map say. */
+  /**
+   * The same, where a failed item does what the options of the map say.
+   *
+   * @param items The items: any iterable or async iterable.
+   * @param options Options of this run.
+   */
   stream(items: Items<Item>, options?: RunOptions<Errors>): MapStream<MapResult<Value, Errors>>;
-  /** Runs the function for each item and returns with each value what happened on the way to it. */
+  /**
+   * Runs the function for each item and returns with each value what happened on the way to it.
+   *
+   * @param items The items: any iterable or async iterable.
+   * @param options Options of this run.
+   */
   withMeta<RunErrors extends OnError = Errors>(
     items: Items<Item>,
     options: RunOptions<RunErrors>,
   ): Promise<MapResult<WithMeta<Value>, RunErrors>[]>;
-  /** The same, where a failed item does what the options of the map say. */
+  /**
+   * The same, where a failed item does what the options of the map say.
+   *
+   * @param items The items: any iterable or async iterable.
+   * @param options Options of this run.
+   */
   withMeta(items: Items<Item>, options?: RunOptions<Errors>): Promise<MapResult<WithMeta<Value>, Errors>[]>;
   /** What happens in the calls of this function, and of no other. */
   readonly events: EventHub<OperoEvents>;
@@ -58,13 +75,20 @@ export interface Mapped<This, Item, Value, Errors extends OnError>
    * A run of the function for each item that can be paused, resumed and watched. It begins when it is awaited, which
    * gives what the call of the map does, or iterated over, which gives what `stream()` does.
    *
+   * @param items The items: any iterable or async iterable.
+   * @param options Options of this run.
    * @throws {ConfigurationError} If an option of the run is wrong.
    */
   run<RunErrors extends OnError = Errors>(
     items: Items<Item>,
     options: RunOptions<RunErrors>,
   ): MappedRun<MapResult<Value, RunErrors>>;
-  /** The same, where a failed item does what the options of the map say. */
+  /**
+   * The same, where a failed item does what the options of the map say.
+   *
+   * @param items The items: any iterable or async iterable.
+   * @param options Options of this run.
+   */
   run(items: Items<Item>, options?: RunOptions<Errors>): MappedRun<MapResult<Value, Errors>>;
   /** The options in force: defaults filled in, durations in seconds, frozen; what may be a secret is hidden. */
   readonly options: ShownOptions<OpmapOptions<Item, Value, Errors>>;

@@ -46,12 +46,17 @@ export interface MappedRun<Result> extends PromiseLike<Result[]>, AsyncIterable<
   /**
    * Changes how many items, or worker threads of a pool, are used at once; those in flight continue.
    *
+   * @param workers How many at once.
    * @throws {ConfigurationError} If it is no positive integer, or more than the pool has.
    */
   setWorkers(workers: number): void;
   /** How far it has come. */
   stats(): MapStats;
-  /** Ends the run: it rejects with `reason`, by default an `AbortError`, and the items in flight are asked to stop. */
+  /**
+   * Ends the run: it rejects with `reason`, by default an `AbortError`, and the items in flight are asked to stop.
+   *
+   * @param reason What the run rejects with.
+   */
   abort(reason?: unknown): void;
   /**
    * What the items came to so far, or all of them once it is over: plain data, without an item, a value or a secret in it.

@@ -2,7 +2,11 @@ import { writeAbove } from "../runtime/terminal_lines.ts";
 
 /** What stands beside the bars of runs. */
 export interface ProgressLog {
-  /** Writes `line` to stderr, above the bars of the runs that continue. */
+  /**
+   * Writes `line` to stderr, above the bars of the runs that continue.
+   *
+   * @param line The line.
+   */
   log(line: string): void;
 }
 

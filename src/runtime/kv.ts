@@ -18,11 +18,25 @@ export interface KvEntry {
 
 /** Changes that are made together or not at all. */
 export interface KvCommit {
-  /** Lets the commit fail if the key no longer has this version. */
+  /**
+   * Lets the commit fail if the key no longer has this version.
+   *
+   * @param checks What must not have changed.
+   */
   check(...checks: { key: KvKey; versionstamp: string | null }[]): KvCommit;
-  /** Stores a value; it is removed some time after `expireIn` milliseconds. */
+  /**
+   * Stores a value; it is removed some time after `expireIn` milliseconds.
+   *
+   * @param key The key.
+   * @param value The value.
+   * @param options When it expires.
+   */
   set(key: KvKey, value: unknown, options?: { expireIn?: number }): KvCommit;
-  /** Removes a value. */
+  /**
+   * Removes a value.
+   *
+   * @param key The key.
+   */
   delete(key: KvKey): KvCommit;
   /** Makes the changes; `ok` is false where a check failed. */
   commit(): Promise<{ readonly ok: boolean }>;
@@ -30,9 +44,18 @@ export interface KvCommit {
 
 /** What the backend needs of a `Deno.Kv`. */
 export interface KvDatabase {
-  /** The entry under a key. */
+  /**
+   * The entry under a key.
+   *
+   * @param key The key.
+   */
   get(key: KvKey): Promise<KvEntry>;
-  /** The entries from `start` to before `end`, in order. */
+  /**
+   * The entries from `start` to before `end`, in order.
+   *
+   * @param selector Which keys.
+   * @param options How they are read.
+   */
   list(selector: { start: KvKey; end: KvKey }, options?: { batchSize?: number }): AsyncIterable<KvEntry>;
   /** Begins a commit. */
   atomic(): KvCommit;

@@ -5,19 +5,39 @@ import { isRequestBound } from "./request_bound.ts";
 
 /** A prepared statement, in what `node:sqlite`, better-sqlite3 and @db/sqlite share. */
 export interface SqliteStatement {
-  /** The first row as an object, in the order of its columns, or nothing. */
+  /**
+   * The first row as an object, in the order of its columns, or nothing.
+   *
+   * @param values What its parameters are.
+   */
   get(...values: (string | number | Uint8Array | null)[]): unknown;
-  /** Runs it; the answer is the number of changed rows, or an object with that as `changes`. */
+  /**
+   * Runs it; the answer is the number of changed rows, or an object with that as `changes`.
+   *
+   * @param values What its parameters are.
+   */
   run(...values: (string | number | Uint8Array | null)[]): unknown;
-  /** Lets rows be lists from now on; newer versions of `node:sqlite` have it. */
+  /**
+   * Lets rows be lists from now on; newer versions of `node:sqlite` have it.
+   *
+   * @param enabled Whether rows are arrays.
+   */
   setReturnArrays?(enabled: boolean): void;
 }
 
 /** An open SQLite database, in what `node:sqlite`, better-sqlite3 and @db/sqlite share. */
 export interface SqliteDatabase {
-  /** Prepares one statement. */
+  /**
+   * Prepares one statement.
+   *
+   * @param sql The statement.
+   */
   prepare(sql: string): SqliteStatement;
-  /** Runs statements that answer nothing. */
+  /**
+   * Runs statements that answer nothing.
+   *
+   * @param sql The statement.
+   */
   exec(sql: string): unknown;
   /** Closes it. */
   close(): unknown;

@@ -17,13 +17,33 @@ export type LogFields = Readonly<Record<string, string | number | boolean | unde
 
 /** Takes log lines. Hand your own to `createOpero({ logger })`. */
 export interface Logger {
-  /** Internals and the cache. */
+  /**
+   * Internals and the cache.
+   *
+   * @param message What happened.
+   * @param fields What else is known of it.
+   */
   debug(message: string, fields?: LogFields): void;
-  /** Calls, retries, fallbacks. */
+  /**
+   * Calls, retries, fallbacks.
+   *
+   * @param message What happened.
+   * @param fields What else is known of it.
+   */
   info(message: string, fields?: LogFields): void;
-  /** Waits for the rate limit, and a backend in trouble. */
+  /**
+   * Waits for the rate limit, and a backend in trouble.
+   *
+   * @param message What happened.
+   * @param fields What else is known of it.
+   */
   warning(message: string, fields?: LogFields): void;
-  /** Attempts used up, and wrong configuration. */
+  /**
+   * Attempts used up, and wrong configuration.
+   *
+   * @param message What happened.
+   * @param fields What else is known of it.
+   */
   error(message: string, fields?: LogFields): void;
 }
 

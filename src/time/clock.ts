@@ -25,14 +25,24 @@ export interface Clock {
   /**
    * Resolves after `ms`; a delay of any length, `Infinity` too, is waited for in full.
    *
+   * @param ms How long, in milliseconds.
+   * @param signal Ends the wait.
    * @throws {unknown} The signal's reason, at once when it aborts.
    */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
-  /** Calls `callback` once after `ms`; a delay of any length, `Infinity` too, is waited for in full. */
+  /**
+   * Calls `callback` once after `ms`; a delay of any length, `Infinity` too, is waited for in full.
+   *
+   * @param ms How long, in milliseconds.
+   * @param callback What is called.
+   */
   setTimer(ms: number, callback: () => void): Timer;
   /**
    * The same for housekeeping, for which neither a process nor a test should have to wait; without it the runtime's
    * own time serves.
+   *
+   * @param ms How long, in milliseconds.
+   * @param callback What is called.
    */
   setBackgroundTimer?(ms: number, callback: () => void): Timer;
 }

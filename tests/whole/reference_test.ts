@@ -13,11 +13,12 @@ interface Callable {
   };
 }
 
-interface Method extends Documented {
+interface Method extends Documented, Partial<Callable> {
   readonly name: string;
-  readonly kind: string;
+  readonly kind?: string;
   readonly accessibility?: string;
-  readonly functionDef: Callable;
+  /** That of a class; the method of an interface has its parameters itself. */
+  readonly functionDef?: Callable;
 }
 
 interface Declaration extends Documented {
@@ -61,17 +62,20 @@ function missingIn(declaration: Declaration): string[] {
   const constructors = (def?.constructors ?? []).flatMap((each) =>
     missingTags(each, { params: each.params }).map((tag) => `constructor: ${tag}`)
   );
-  const methods = kind !== "class"
-    ? []
-    : (def?.methods ?? []).filter(({ accessibility }) => accessibility !== "private");
+  const methods = (def?.methods ?? []).filter(({ accessibility }) => accessibility !== "private");
   return [
     ...own,
     ...(needsExample ? ["@example"] : []),
     ...constructors,
-    ...methods.flatMap((each) =>
-      each.kind === "method" ? missingTags(each, each.functionDef).map((tag) => `${each.name}: ${tag}`) : []
-    ),
+    ...methods.flatMap((each) => missingOfMethod(each, kind).map((tag) => `${each.name}: ${tag}`)),
   ];
+}
+
+/** A method of an interface says in its first sentence what it returns. */
+function missingOfMethod(method: Method, kind: string): string[] {
+  if (method.kind === "getter") return [];
+  const { params = [], returnType } = method.functionDef ?? method;
+  return missingTags(method, kind === "class" ? { params, ...(returnType && { returnType }) } : { params });
 }
 
 async function readReference(): Promise<Reference> {
@@ -120,5 +124,6 @@ Deno.test("missingIn() finds what is not said", () => {
     "go: @param",
     "go: @returns",
   ]);
-  assertEquals(missingIn({ kind: "interface", location }), ["what it is"]);
+  const promised = { params: [], methods: [{ name: "stop", ...sum, ...says("Stops.") }] };
+  assertEquals(missingIn({ kind: "interface", location, def: promised }), ["what it is", "stop: @param"]);
 });

@@ -35,16 +35,31 @@ export type CacheClaim =
  * token holds for a while (its lease). Each of them is one step, which nothing comes between. A lock past its lease is free.
  */
 export interface CacheBackend {
-  /** The entry under `key`, or `undefined` where there is none. An entry past `staleUntil` may be left out. */
+  /**
+   * The entry under `key`, or `undefined` where there is none. An entry past `staleUntil` may be left out.
+   *
+   * @param key The key.
+   */
   get(key: string): MaybePromise<CacheEntry | undefined>;
   /**
    * Keeps `entry` under `key` in place of what was there. Throws a `SerializationError` where it cannot keep the value,
    * say as it is larger than its bounds.
+   *
+   * @param key The key.
+   * @param entry The entry.
    */
   set(key: string, entry: CacheEntry): MaybePromise<void>;
-  /** Removes what is under `key`; returns whether there was anything. */
+  /**
+   * Removes what is under `key`; returns whether there was anything.
+   *
+   * @param key The key.
+   */
   delete(key: string): MaybePromise<boolean>;
-  /** Removes every entry whose key begins with `prefix`; all of them for `""`. */
+  /**
+   * Removes every entry whose key begins with `prefix`; all of them for `""`.
+   *
+   * @param prefix What the keys to remove begin with.
+   */
   clear(prefix: string): MaybePromise<void>;
   /** Closes what it opened itself, and nothing else. */
   close?(): MaybePromise<void>;
@@ -52,14 +67,34 @@ export interface CacheBackend {
    * Takes the lock of `key` for `token`, unless there is an entry under `key` that was not created at `seenAt`, the
    * `createdAt` of the one that is to be replaced. Who holds the lock already gets it anew.
    *
+   * @param key The key.
+   * @param token What tells the owner from others.
    * @param leaseMs How long the lock lasts where it is not prolonged, in milliseconds.
+   * @param seenAt The `createdAt` of the entry that is to be replaced; `undefined` where there is none.
    */
   claim?(key: string, token: string, leaseMs: number, seenAt?: number): MaybePromise<CacheClaim>;
-  /** Lets the lock of `token` last for `leaseMs` from now on; returns whether it was its lock still. */
+  /**
+   * Lets the lock of `token` last for `leaseMs` from now on; returns whether it was its lock still.
+   *
+   * @param key The key.
+   * @param token What tells the owner from others.
+   * @param leaseMs How long it is held without a sign of life, in milliseconds.
+   */
   keep?(key: string, token: string, leaseMs: number): MaybePromise<boolean>;
-  /** Does as `set` and gives the lock back, if it is that of `token` still; otherwise it does nothing and returns `false`. */
+  /**
+   * Does as `set` and gives the lock back, if it is that of `token` still; otherwise it does nothing and returns `false`.
+   *
+   * @param key The key.
+   * @param token What tells the owner from others.
+   * @param entry The entry.
+   */
   fulfil?(key: string, token: string, entry: CacheEntry): MaybePromise<boolean>;
-  /** Gives the lock back, if it is that of `token`. */
+  /**
+   * Gives the lock back, if it is that of `token`.
+   *
+   * @param key The key.
+   * @param token What tells the owner from others.
+   */
   release?(key: string, token: string): MaybePromise<void>;
   /**
    * Calls `listener` with each key whose lock was given back, by any process, and without one where such news may have

@@ -8,7 +8,11 @@ export type RedisClient = NodeRedisClient | NodeRedisCluster | IoRedisClient | D
 export interface NodeRedisClient {
   /** Whether it is connected, or is about to be. */
   readonly isOpen: boolean;
-  /** Sends a command and its arguments. */
+  /**
+   * Sends a command and its arguments.
+   *
+   * @param args The command and its arguments.
+   */
   sendCommand(args: string[]): Promise<unknown>;
 }
 
@@ -16,16 +20,31 @@ export interface NodeRedisClient {
 export interface NodeRedisCluster {
   /** The servers that hold keys. */
   readonly masters: readonly unknown[];
-  /** Sends a command and its arguments to the server that holds `firstKey`. */
+  /**
+   * Sends a command and its arguments to the server that holds `firstKey`.
+   *
+   * @param firstKey The key that says which node is asked.
+   * @param isReadonly Whether a replica may answer.
+   * @param args The command and its arguments.
+   */
   sendCommand(firstKey: string | undefined, isReadonly: boolean | undefined, args: string[]): Promise<unknown>;
-  /** The client of one of the `masters`. */
+  /**
+   * The client of one of the `masters`.
+   *
+   * @param node The node.
+   */
   // deno-lint-ignore no-explicit-any -- the package's type of a server is its own
   nodeClient(node: any): unknown;
 }
 
 /** A client of ioredis, for one server or a cluster. */
 export interface IoRedisClient {
-  /** Sends a command and its arguments. */
+  /**
+   * Sends a command and its arguments.
+   *
+   * @param command The name of the command.
+   * @param args Its arguments.
+   */
   call(command: string, ...args: string[]): Promise<unknown>;
 }
 
@@ -33,7 +52,12 @@ export interface IoRedisClient {
 export interface DenoRedisClient {
   /** Whether it is connected. */
   readonly isConnected: boolean;
-  /** Sends a command and its arguments. */
+  /**
+   * Sends a command and its arguments.
+   *
+   * @param command The name of the command.
+   * @param args Its arguments.
+   */
   sendCommand(command: string, args?: string[]): Promise<unknown>;
 }
 

@@ -134,6 +134,13 @@ END $opero$;`;
 /**
  * The statements that make what the limits need in PostgreSQL, where that is missing: for a migration, where the user of the
  * program may make nothing itself. They are one transaction, which others that do the same wait for.
+ *
+ * @example
+ * ```ts
+ * import { LIMIT_SCHEMA } from "@opero/core/postgres";
+ *
+ * console.log(LIMIT_SCHEMA); // into a file of your migrations
+ * ```
  */
 export const LIMIT_SCHEMA: string = `SELECT pg_advisory_xact_lock(hashtextextended('opero_limit_1', 1));
 ${TABLES}${READ}${WRITE}${BOOK}${REQUEST}

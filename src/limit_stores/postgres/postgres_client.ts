@@ -3,14 +3,24 @@ import { wrongOption } from "../../options/validate.ts";
 
 /** What is needed of a client of `npm:postgres`: `postgres(url)`. */
 export interface PostgresJsClient {
-  /** Sends a statement with its parameters, and answers with rows. */
+  /**
+   * Sends a statement with its parameters, and answers with rows.
+   *
+   * @param query The statement.
+   * @param parameters What its parameters are.
+   */
   // deno-lint-ignore no-explicit-any -- as the client has it
   unsafe(query: string, parameters?: any[]): PromiseLike<readonly unknown[]>;
 }
 
 /** What is needed of a client of `npm:pg`: a `Pool`, or a connected `Client`. */
 export interface PgClient {
-  /** Sends a statement with its parameters, and answers with rows. */
+  /**
+   * Sends a statement with its parameters, and answers with rows.
+   *
+   * @param text The statement.
+   * @param values What its parameters are.
+   */
   // deno-lint-ignore no-explicit-any -- as the client has it
   query(text: string, values?: any[]): Promise<{ readonly rows: readonly unknown[] }>;
 }

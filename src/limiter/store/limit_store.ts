@@ -69,17 +69,40 @@ export interface SettleOptions {
  * that, the limiter does not wait for it.
  */
 export interface LimitStore extends AsyncDisposable {
-  /** Books slots of every limit at once, or of none. */
+  /**
+   * Books slots of every limit at once, or of none.
+   *
+   * @param bookings What is to be booked, all or nothing.
+   * @param options How the limit is kept.
+   */
   book(bookings: readonly Booking[], options: BookOptions): Promise<Booked>;
-  /** Lets no slot of a limit be earlier than `forMs` milliseconds from now; a pause under way that is longer stays. */
+  /**
+   * Lets no slot of a limit be earlier than `forMs` milliseconds from now; a pause under way that is longer stays.
+   *
+   * @param key The key of the limit.
+   * @param forMs How long, in milliseconds.
+   */
   pause(key: string, forMs: number): Promise<void>;
-  /** Takes `cost` tokens more of a limit, or gives back as many below zero. */
+  /**
+   * Takes `cost` tokens more of a limit, or gives back as many below zero.
+   *
+   * @param key The key of the limit.
+   * @param cost How many tokens; below zero they come back.
+   * @param options How the limit is kept.
+   */
   settle(key: string, cost: number, options: SettleOptions): Promise<void>;
-  /** Forgets all that is known of a limit: its bucket is full. */
+  /**
+   * Forgets all that is known of a limit: its bucket is full.
+   *
+   * @param key The key of the limit.
+   */
   reset(key: string): Promise<void>;
   /**
    * Calls `onPause` with the length of each pause in milliseconds that begins, by whichever client, and with 0 where the limit is
    * reset, until the answer is called. Pauses while the store cannot be reached may be missed.
+   *
+   * @param key The key of the limit.
+   * @param onPause What is called with the pause.
    */
   watch(key: string, onPause: (forMs: number) => void): () => void;
 }

@@ -8,7 +8,11 @@ export interface NatsMessage {
   readonly reply?: string | undefined;
   /** Set where the server says something itself. */
   readonly headers?: { readonly code: number } | undefined;
-  /** Sends an answer. */
+  /**
+   * Sends an answer.
+   *
+   * @param payload The bytes.
+   */
   respond(payload?: Uint8Array | string): boolean;
 }
 
@@ -21,12 +25,23 @@ export interface NatsClient {
   readonly info?: { readonly max_payload: number } | undefined;
   /** What it was made with. */
   readonly options?: { readonly inboxPrefix?: string | undefined } | undefined;
-  /** Listens to a subject. */
+  /**
+   * Listens to a subject.
+   *
+   * @param subject The subject.
+   * @param options As the client takes them.
+   */
   subscribe(
     subject: string,
     options: { readonly callback: (error: Error | null, message: NatsMessage) => void },
   ): { unsubscribe(): void };
-  /** Sends a message to those who listen now. */
+  /**
+   * Sends a message to those who listen now.
+   *
+   * @param subject The subject.
+   * @param payload The bytes.
+   * @param options As the client takes them.
+   */
   publish(subject: string, payload?: Uint8Array | string, options?: { readonly reply?: string }): void;
   /** Resolves once the server has all that was sent. */
   flush(): Promise<void>;

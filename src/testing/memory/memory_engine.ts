@@ -19,7 +19,12 @@ export interface MemoryEngineOptions {
 
 /** An engine that keeps its frames in the memory of the process. */
 export interface MemoryEngine extends Engine {
-  /** Runs a worker of `map` in this process. */
+  /**
+   * Runs a worker of `map` in this process.
+   *
+   * @param map The map whose function is served.
+   * @param options How it is served.
+   */
   serve(map: unknown, options?: Omit<ServeOptions, "engine">): Promise<ServedTask>;
   /** Forgets all frames, as a broker does that lost its store. */
   forget(): void;
