@@ -102,7 +102,7 @@ function refuseOtherForms(word: string, args: readonly unknown[]): void {
   if (first === null || (first !== undefined && typeof first !== "object")) {
     throw wrongOption("wrap", "fn", { desired }, first);
   }
-  if (Array.isArray(first) || (first !== undefined && isIterable(first))) {
+  if (Array.isArray(first) || (first !== undefined && isResult(first))) {
     const usage = word === "opmap" ? `${desired}; the items come later, as in opmap(fn, options)(items)` : desired;
     throw wrongOption("wrap", "fn", { desired: usage }, first);
   }
@@ -110,8 +110,9 @@ function refuseOtherForms(word: string, args: readonly unknown[]): void {
   if (first !== undefined) requireObject("wrap", "options", first);
 }
 
-function isIterable(value: object): boolean {
-  return Symbol.iterator in value || Symbol.asyncIterator in value;
+/** Whether it is what a function answered: items, or the promise of one that was called in place of being wrapped. */
+function isResult(value: object): boolean {
+  return Symbol.iterator in value || Symbol.asyncIterator in value || "then" in value;
 }
 
 function refuseMore(word: string, args: readonly unknown[], known: number): void {

@@ -7,6 +7,7 @@ import {
   validateOptions,
   wrongOption,
 } from "../options/validate.ts";
+import { hintFor } from "../options/peer_names.ts";
 
 /** Which items run that the journal knows: see {@link JournalConfig.resume}. */
 export type JournalResume = "unfinished" | "failed" | "new" | "off";
@@ -99,7 +100,7 @@ export function resolveJournal(
 ): ResolvedJournal | undefined {
   if (option === undefined || option === false) return undefined;
   const config = typeof option === "string" ? { path: option } : option;
-  validateOptions(task, config, FIELDS, "journal.");
+  validateOptions(task, config, FIELDS, "journal.", hintFor);
   if (config.path === undefined) throw wrongOption(task, "journal.path", nonEmptyString, undefined);
   return {
     path: config.path,

@@ -32,7 +32,7 @@ const PEERS: readonly Peers[] = [
   [".events", "oncachehit", 'as in fn.events.on("cacheHit", listener)'],
   ["signal", "abortsignal abortcontroller canceltoken", "an AbortSignal"],
   ["rateLimit", "limit interval intervalcap throttle ratelimiter reservoir mintime", 'as in { limit: 10, per: "1s" }'],
-  ["rateLimit", "requestspersecond rps"],
+  ["rateLimit", "requestspersecond rps rate"],
   ["rateLimit", "per burst strict cost", 'as in { limit: 10, per: "1s", burst: 5 }'],
   ["cacheTtl", "ttl maxage expires cachetimeoutseconds"],
   ["cacheErrors", "negativettl cacherejections cachepromiserejection"],
@@ -43,7 +43,7 @@ const PEERS: readonly Peers[] = [
   ["cacheStale", "stalewhilerevalidate swr"],
   ["cacheStaleIfError", "staleiferror"],
   ["cacheBackendConfig", "max maxsize maxentries", "as in { maxEntries: 1_000 }"],
-  ["cacheKey", "resolver keyfn keygenerator normalizer cachekeyfn"],
+  ["cacheKey", "key resolver keyfn keygenerator normalizer cachekeyfn"],
   ["cacheBackend", "store storage"],
   ["cache", "memoize"],
   ["cooldown", "cooldowntime cooldownperiod", 'in seconds or with its unit, as in "60s"'],
@@ -113,6 +113,7 @@ const PEERS_WITHIN: Readonly<Record<string, readonly Peers[]>> = {
     ["key", "id keyprefix prefix"],
     ["onStoreFailure", "insurancelimiter onstoreerror failopen"],
   ],
+  "journal.": [["path", "file filename"]],
   "concurrency.": [
     [
       "limit",

@@ -23,7 +23,7 @@ Deno.test("opero() and opmap() refuse arguments that fit no form, and say how to
     [() => opmap({ retries: 1 }, fn), `'fn' must be ${forms("opmap")}: received an object`],
     [() => opero(undefined, { retries: 1 }), `'fn' must be ${forms("opero")}: received undefined`],
     [() => opmap(undefined, { retries: 1 }), `'fn' must be ${forms("opmap")}: received undefined`],
-    [() => opero(Promise.resolve(fn)), "'options' must be an object: received a Promise"],
+    [() => opero(Promise.resolve(fn)), `'fn' must be ${forms("opero")}: received a Promise`],
     [
       () => opero(fn, { retries: 1 }, { cache: true }),
       "'the third argument' must be left out, as all options stand in one object: opero(fn, options): received an object",
