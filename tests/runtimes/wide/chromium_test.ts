@@ -1,9 +1,7 @@
 /** A browser: the cases for every platform, in pages and workers; `apt-get install chromium`, or `CHROMIUM` with its path. */
 import { assertEquals, assertMatch } from "@std/assert";
+import { hasBrowser, openPage } from "./browser_page.ts";
 import { bundle, type CaseResult, removeProject, stepThrough } from "./everywhere_project.ts";
-
-const PATH = Deno.env.get("CHROMIUM") ?? "/usr/bin/chromium";
-const LIMIT_MS = 180_000;
 
 const ISOLATED = {
   "cross-origin-opener-policy": "same-origin",
@@ -12,14 +10,6 @@ const ISOLATED = {
 
 Deno.test.afterAll(removeProject);
 
-function isThere(path: string): boolean {
-  try {
-    return Deno.statSync(path).isFile;
-  } catch {
-    return false;
-  }
-}
-
 /** What the script of a page sends, which the browser is started for. */
 interface Sent {
   readonly isIsolated?: boolean;
@@ -27,34 +17,20 @@ interface Sent {
   readonly outcomes?: readonly string[];
 }
 
-/** Opens a page with the script `entry`, and ends the browser once the script has sent what it came to. */
+/** Opens a page with the script `entry`. */
 async function open(entry: string, headers: Readonly<Record<string, string>>, search = ""): Promise<Sent> {
   const script = await Deno.readTextFile(await bundle!(entry));
-  const sent = Promise.withResolvers<Sent>();
   const page = `<!doctype html><meta charset="utf-8"><script type="module" src="/script.js"></script>`;
-  await using server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, async (request) => {
-    if (request.method === "POST") sent.resolve(await request.json());
-    const isScript = new URL(request.url).pathname === "/script.js";
+  const serve = (path: string) => {
+    const isScript = path === "/script.js";
     const type = isScript ? "text/javascript" : "text/html";
     return new Response(isScript ? script : page, { headers: { "content-type": type, ...headers } });
-  });
-  const profile = await Deno.makeTempDir({ prefix: "opero-chromium-" });
-  const args = ["--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run", `--user-data-dir=${profile}`];
-  const url = `http://127.0.0.1:${server.addr.port}/${search}`;
-  const browser = new Deno.Command(PATH, { args: [...args, url], stdout: "null", stderr: "null" }).spawn();
-  const timer = setTimeout(() => sent.reject(new Error("the page sent nothing in three minutes")), LIMIT_MS);
-  try {
-    return await sent.promise;
-  } finally {
-    clearTimeout(timer);
-    browser.kill("SIGTERM");
-    await browser.status;
-    await Deno.remove(profile, { recursive: true }).catch(() => {});
-  }
+  };
+  return await openPage(serve, search) as Sent;
 }
 
 function test(name: string, fn: (t: Deno.TestContext) => Promise<void>): void {
-  Deno.test({ name: `${name} (needs chromium)`, ignore: bundle === undefined || !isThere(PATH), fn });
+  Deno.test({ name: `${name} (needs chromium)`, ignore: bundle === undefined || !hasBrowser, fn });
 }
 
 for (const [kind, headers] of [["isolated", ISOLATED], ["ordinary", {}]] as const) {
