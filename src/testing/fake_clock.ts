@@ -2,6 +2,7 @@ import { type Clock, sleepWith, type Timer } from "../time/clock.ts";
 import { type Duration, parseDuration } from "../time/duration.ts";
 import { ConfigurationError } from "../errors/configuration_error.ts";
 import { nextTurn } from "../time/next_turn.ts";
+import { DueOrder } from "./due_order.ts";
 
 interface FakeTimer extends Timer {
   readonly dueMs: number;
@@ -34,7 +35,7 @@ interface FakeTimer extends Timer {
 export class FakeClock implements Clock {
   #nowMs: number;
   #wallOffsetMs: number;
-  readonly #timers = new Set<FakeTimer>();
+  readonly #timers = new DueOrder<FakeTimer>();
 
   /**
    * A clock that starts at the wall time `wallMs` and at the monotonic time 1 000 000 ms.
@@ -49,7 +50,7 @@ export class FakeClock implements Clock {
   /** How many timers are set and not yet fired or cancelled; those for housekeeping, for which no code waits, don't count. */
   get pending(): number {
     let pending = 0;
-    for (const { isBackground } of this.#timers) if (!isBackground) pending++;
+    for (const { isBackground } of this.#timers.items) if (!isBackground) pending++;
     return pending;
   }
 
@@ -137,21 +138,12 @@ export class FakeClock implements Clock {
     if (ms === undefined) throw new ConfigurationError("Cannot tick as 'duration' must be a duration");
     const untilMs = this.#nowMs + ms;
     await settle();
-    for (let timer = this.#nextDue(untilMs); timer !== undefined; timer = this.#nextDue(untilMs)) {
+    for (let timer = this.#timers.take(untilMs); timer !== undefined; timer = this.#timers.take(untilMs)) {
       this.#nowMs = Math.max(this.#nowMs, timer.dueMs);
-      this.#timers.delete(timer);
       timer.callback();
       await settle();
     }
     this.#nowMs = untilMs;
-  }
-
-  #nextDue(untilMs: number): FakeTimer | undefined {
-    let next: FakeTimer | undefined;
-    for (const timer of this.#timers) {
-      if (timer.dueMs <= untilMs && (next === undefined || timer.dueMs < next.dueMs)) next = timer;
-    }
-    return next;
   }
 }
 

@@ -2,6 +2,7 @@ import { createOpero, type Mapped, type OnError, type OperoInstance, type OpmapO
 import { FakeClock, type MemoryEngine, memoryEngine } from "@opero/core/testing";
 import { serve, type ServedTask, type ServeOptions } from "@opero/core/worker";
 import { type Faults, MortalEngine } from "./mortal_engine.ts";
+import { SharedPauses } from "./shared_pauses.ts";
 import { seededRandom } from "../../src/testing/seeded_random.ts";
 
 /** What a lab is made with. */
@@ -16,6 +17,7 @@ export interface ClusterLabOptions {
 export class ClusterLab {
   readonly clock: FakeClock = new FakeClock();
   readonly random: () => number;
+  readonly pauses: SharedPauses = new SharedPauses(this.clock);
   readonly store: MemoryEngine = memoryEngine({ clock: this.clock });
   readonly engine: MortalEngine;
   readonly instance: OperoInstance;

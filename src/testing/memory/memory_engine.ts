@@ -67,6 +67,8 @@ interface TaskState {
   readonly queue: MemoryQueue;
   readonly callers: Map<string, (frame: Uint8Array) => void>;
   readonly workers: Set<MemoryWorker>;
+  /** Those of all workers. */
+  slots: number;
 }
 
 class EngineInMemory implements MemoryEngine {
@@ -116,7 +118,7 @@ class EngineInMemory implements MemoryEngine {
   #stateOf({ task, version }: TaskAddress): TaskState {
     const key = `${task}@${version}`;
     const state = this.#tasks.get(key) ??
-      { queue: new MemoryQueue(this.#clock), callers: new Map(), workers: new Set() };
+      { queue: new MemoryQueue(this.#clock), callers: new Map(), workers: new Set(), slots: 0 };
     this.#tasks.set(key, state);
     return state;
   }
@@ -132,9 +134,7 @@ class MemoryCaller implements CallerLine {
   }
 
   get slots(): number {
-    let slots = 0;
-    for (const worker of this.#state.workers) slots += worker.slots;
-    return slots;
+    return this.#state.slots;
   }
 
   send(id: string, frame: Uint8Array): Promise<void> {
@@ -173,6 +173,7 @@ class MemoryWorker implements WorkerLine {
     this.slots = slots;
     this.#leaseMs = leaseMs;
     state.workers.add(this);
+    state.slots += slots;
   }
 
   async pull(lane: Lane, count: number): Promise<readonly Delivery[]> {
@@ -202,7 +203,7 @@ class MemoryWorker implements WorkerLine {
   }
 
   [Symbol.asyncDispose](): Promise<void> {
-    this.#state.workers.delete(this);
+    if (this.#state.workers.delete(this)) this.#state.slots -= this.slots;
     return Promise.resolve();
   }
 

@@ -24,7 +24,8 @@ export class MemoryQueue {
   readonly #known = new Set<string>();
   /** Those that wait, in the order in which they are handed out. */
   readonly #waiting: Record<Lane, KeptFrame[]> = { open: [], alone: [] };
-  #pullers: (() => void)[] = [];
+  /** Those that wait for a frame of the open lane, the one that has waited longest first. */
+  readonly #pullers = new Set<() => void>();
 
   /** An empty queue. */
   constructor(clock: Clock) {
@@ -38,7 +39,7 @@ export class MemoryQueue {
     const frame = { id, run, lane, bytes: bytes.slice(), deliveries: 0, lease: undefined };
     this.#frames.set(id, frame);
     this.#waiting[lane].push(frame);
-    this.#wake();
+    this.#announce(lane);
   }
 
   /** Hands out up to `count` frames of a lane, each for `leaseMs`. */
@@ -82,11 +83,13 @@ export class MemoryQueue {
   /** Resolves once a frame may have come, or after `ms`. */
   change(ms: number): Promise<void> {
     return new Promise((resolve) => {
-      const timer = this.#clock.setTimer(ms, resolve);
-      this.#pullers.push(() => {
+      const wake = () => {
+        this.#pullers.delete(wake);
         timer.cancel();
         resolve();
-      });
+      };
+      const timer = this.#clock.setTimer(ms, wake);
+      this.#pullers.add(wake);
     });
   }
 
@@ -100,10 +103,17 @@ export class MemoryQueue {
     frame.lease = undefined;
     // It was there before those that wait.
     this.#waiting[frame.lane].unshift(frame);
-    this.#wake();
+    this.#announce(frame.lane);
+  }
+
+  /** A frame is for one worker; but any that waits may be the one to look into the lane alone. */
+  #announce(lane: Lane): void {
+    if (lane === "alone") return this.#wake();
+    const [longest] = this.#pullers;
+    longest?.();
   }
 
   #wake(): void {
-    for (const wake of this.#pullers.splice(0)) wake();
+    for (const wake of [...this.#pullers]) wake();
   }
 }
