@@ -40,10 +40,10 @@ const START = ["README.md", "docs/README.md"];
 export async function readContents(root: URL): Promise<Contents> {
   const found = new Map<string, string>();
   const queue = [...START];
-  for (let path = queue.shift(); path !== undefined; path = queue.shift()) {
-    if (found.has(path)) continue;
-    const text = await readIfThere(new URL(path, root));
-    if (text === undefined) continue;
+  for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+    const path = await isFile(new URL(next, root)) ? next : await readmeOf(next, root);
+    if (path === undefined || found.has(path)) continue;
+    const text = await Deno.readTextFile(new URL(path, root));
     found.set(path, text);
     if (path.endsWith(".md")) queue.push(...linkedFrom(path, text));
   }
@@ -58,24 +58,27 @@ export async function readContents(root: URL): Promise<Contents> {
 }
 
 /**
- * Where a link leads, from the root of the repository on; of a directory that is its README.
+ * Where a link leads, from the root of the repository on.
  *
  * @param path The document that it stands in.
  * @param link The link, without the part after `#`.
- * @returns The path of the file.
+ * @returns The path of the file, or of the directory without a slash at its end.
  */
 export function targetOf(path: string, link: string): string {
-  const target = new URL(link, `file:///${path}`).pathname.slice(1);
-  return /\.\w+$/.test(target) ? target : `${target.replace(/\/$/, "")}/README.md`;
+  return new URL(link, `file:///${path}`).pathname.slice(1).replace(/\/$/, "");
 }
 
-/** A directory need not have a README: what leads there is shown without a link. */
-async function readIfThere(url: URL): Promise<string | undefined> {
+/** The README of a directory, which need not have one: what leads there is shown without a link then. */
+async function readmeOf(path: string, root: URL): Promise<string | undefined> {
+  const readme = `${path}/README.md`;
+  return await isFile(new URL(readme, root)) ? readme : undefined;
+}
+
+async function isFile(url: URL): Promise<boolean> {
   try {
-    return await Deno.readTextFile(url);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
+    return (await Deno.stat(url)).isFile;
+  } catch {
+    return false;
   }
 }
 

@@ -77,8 +77,9 @@ export function renderPage({ path, text }: Source, isThere: (path: string) => bo
 function linkFrom(path: string, href: string, isThere: (path: string) => boolean): string | undefined {
   if (/^(?:[a-z]+:|#)/.test(href)) return href;
   const [link = "", anchor] = href.split("#");
-  const target = targetOf(path, link);
-  if (!isThere(target)) return undefined;
+  const named = targetOf(path, link);
+  const target = [named, `${named}/README.md`].find(isThere);
+  if (target === undefined) return undefined;
   const page = pageOf(target);
   return `${"../".repeat(path.split("/").length - 1)}${page}${anchor === undefined ? "" : `#${anchor}`}`;
 }
