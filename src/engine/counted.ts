@@ -4,7 +4,7 @@ import type { Clock } from "../time/clock.ts";
 
 /**
  * Counts all calls, and how long they took. The time is read once a turn of the event loop, as a reading costs more than
- * all else here: a call is off by the turn in which it began at most.
+ * all else here: a call is off by the turn in which it began at most. So the calls of a turn share what counts them.
  *
  * @param tally Where calls are counted.
  * @param clock The only source of time.
@@ -12,18 +12,26 @@ import type { Clock } from "../time/clock.ts";
  */
 export function counted(tally: CallTally, clock: Clock): Layer {
   const now = clock.coarseNow === undefined ? () => clock.now() : () => clock.coarseNow!();
+  let latestMs: number | undefined;
+  let onValue: (value: unknown) => unknown;
+  let onError: (error: unknown) => never;
+  const beginTurn = (startedMs: number) => {
+    latestMs = startedMs;
+    onValue = (value) => {
+      tally.succeed(now() - startedMs);
+      return value;
+    };
+    onError = (error) => {
+      tally.fail(now() - startedMs, error);
+      throw error;
+    };
+  };
   return (next) => (call) => {
     tally.begin();
-    const startedMs = now();
-    return next(call).then(
-      (value) => {
-        tally.succeed(now() - startedMs);
-        return value;
-      },
-      (error) => {
-        tally.fail(now() - startedMs, error);
-        throw error;
-      },
-    );
+    const nowMs = now();
+    if (nowMs !== latestMs) beginTurn(nowMs);
+    // Others may begin within the call.
+    const [success, failure] = [onValue, onError];
+    return next(call).then(success, failure);
   };
 }

@@ -45,7 +45,7 @@ export class LatencyHistogram {
     let seen = 0;
     for (let bucket = 0; bucket <= MAX_BUCKET; bucket++) {
       seen += this.#counts[bucket]!;
-      if (seen >= rank) return Math.min(this.max, middleOf(bucket) / US_PER_S);
+      if (seen >= rank) return Math.min(this.max, startOf(bucket + 0.5));
     }
     return 0;
   }
@@ -67,11 +67,10 @@ export class LatencyHistogram {
   }
 }
 
-/** Where a bucket begins, in seconds; the first one begins with what took no time. */
+/** Where a bucket begins, in seconds, or, with a half more, its middle; all of the first one is what took no time. */
 function startOf(bucket: number): number {
-  if (bucket === 0) return 0;
-  const within = bucket % BUCKETS_AN_OCTAVE;
-  return 2 ** Math.floor(bucket / BUCKETS_AN_OCTAVE) * (1 + within / BUCKETS_AN_OCTAVE) / US_PER_S;
+  if (bucket < 1) return 0;
+  return 2 ** Math.floor(bucket / BUCKETS_AN_OCTAVE) * (1 + bucket % BUCKETS_AN_OCTAVE / BUCKETS_AN_OCTAVE) / US_PER_S;
 }
 
 /** Most calls take less than 1 µs of a coarse clock, and need no logarithm. */
@@ -80,13 +79,5 @@ function bucketOf(ms: number): number {
   if (!(us >= 1)) return 0;
   const octave = us < 2 ** 31 ? 31 - Math.clz32(us) : Math.floor(Math.log2(us));
   const within = Math.floor((us / 2 ** octave - 1) * BUCKETS_AN_OCTAVE);
-  return Math.max(0, Math.min(MAX_BUCKET, octave * BUCKETS_AN_OCTAVE + within));
-}
-
-/** The middle of a bucket, in microseconds; what took less than one took none. */
-function middleOf(bucket: number): number {
-  if (bucket === 0) return 0;
-  const octave = Math.floor(bucket / BUCKETS_AN_OCTAVE);
-  const within = bucket % BUCKETS_AN_OCTAVE;
-  return 2 ** octave * (1 + (within + 0.5) / BUCKETS_AN_OCTAVE);
+  return Math.min(MAX_BUCKET, octave * BUCKETS_AN_OCTAVE + within);
 }

@@ -1,5 +1,10 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { ConfigurationError, type OperoOptions } from "@opero/core";
+import { FakeClock } from "@opero/core/testing";
+import { Call } from "../../src/call/call.ts";
+import type { Handler } from "../../src/call/layer.ts";
+import { counted } from "../../src/engine/counted.ts";
+import { CallTally } from "../../src/telemetry/call_tally.ts";
 import { lab, rejectionOf } from "../support/lab.ts";
 
 const NONE = {
@@ -86,3 +91,19 @@ for (const mode of ["thread", "process"] as const) {
     assertEquals([calls, succeeded], [3, 3]);
   });
 }
+
+Deno.test("counted() counts each call from its own beginning, also one that begins while another does", async () => {
+  let nowMs = 0;
+  const tally = new CallTally();
+  const layer = counted(tally, Object.assign(new FakeClock(), { now: () => nowMs }));
+  const calls: Promise<unknown>[] = [];
+  const run: Handler = layer(() => {
+    nowMs += 2_000;
+    if (nowMs < 6_000) calls.push(run(new Call(undefined, [])));
+    return Promise.resolve();
+  });
+  await Promise.all([run(new Call(undefined, [])), ...calls]);
+  const { latency, succeeded } = tally.read();
+  assertEquals([succeeded, latency.max], [3, 6]);
+  assertEquals(Math.round(latency.p50), 4);
+});
