@@ -2,6 +2,7 @@
 import { type AllFailedError, configureLogging, type MapError, WorkerError } from "@opero/core";
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { type JobItem, openJob } from "./cluster_job.ts";
+import { isNightly } from "./runs.ts";
 import { printSeed } from "./seed.ts";
 import { until } from "./until.ts";
 import { WorkerProcesses } from "./worker_processes.ts";
@@ -24,6 +25,10 @@ export interface ClusterAcceptance {
   readonly ignore: boolean;
   readonly start: () => Promise<HurtBroker>;
 }
+
+/** How often something is killed, and how many items run meanwhile, a minute of work in the nightly run. */
+const KILLS = isNightly ? 24 : 6;
+const KILLED_ITEMS = isNightly ? 12_000 : 3_000;
 
 const items = (count: number, ms: number): JobItem[] => Array.from({ length: count }, (_, n) => ({ n, ms }));
 const doubled = (count: number) => Array.from({ length: count }, (_, n) => 2 * n);
@@ -188,7 +193,7 @@ export function testCluster(acceptance: ClusterAcceptance): void {
     await using job = scene.job({ maxCrashesPerItem: 50 });
     let isOver = false;
     const hurting = (async () => {
-      for (let times = 0; times < 6 && !isOver; times++) {
+      for (let times = 0; times < KILLS && !isOver; times++) {
         await wait(1_500 + 2_000 * random());
         if (random() < 0.6) await scene.workers.end("SIGKILL");
         else {
@@ -197,7 +202,7 @@ export function testCluster(acceptance: ClusterAcceptance): void {
         }
       }
     })();
-    assertEquals(await job(items(3_000, 150)), doubled(3_000));
+    assertEquals(await job(items(KILLED_ITEMS, 150)), doubled(KILLED_ITEMS));
     isOver = true;
     await hurting;
   });
