@@ -269,10 +269,10 @@ Deno.test("what is thrown is caught by its class, and what cannot cross is refus
 Deno.test("an item that loops costs itself alone, in threads, which keep the beat of the leases", async () => {
   await using engine = memoryEngine();
   const map = opmap((n: number): number => {
-    const untilMs = Date.now() + (n === 2 ? Infinity : 900);
+    const untilMs = Date.now() + (n === 2 ? Infinity : 2_500);
     while (Date.now() < untilMs);
     return n;
-  }, { ...quiet, engine, task: "busy", lease: "500ms", timeout: "4s", retries: 0, onError: "return" });
+  }, { ...quiet, engine, task: "busy", lease: "2s", timeout: "6s", retries: 0, onError: "return" });
   const worker = await engine.serve(map, { threads: 2 });
   const [one, looping, three] = await map([1, 2, 3]);
   assertEquals([one, three], [1, 3]);
