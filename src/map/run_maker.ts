@@ -36,6 +36,8 @@ export interface RunMakerParts {
   readonly hasItemListener: MapRunSetup["hasItemListener"];
 }
 
+let areRunsKept = false;
+
 /** Sets up the runs of a function over many items. */
 export class RunMaker {
   readonly #parts: RunMakerParts;
@@ -82,7 +84,8 @@ export class RunMaker {
     readonly journal: ResolvedJournal | undefined;
     readonly workers: number;
   } {
-    keepRuns();
+    if (!areRunsKept) keepRuns();
+    areRunsKept = true;
     const { pipeline, task, registry, options, mapEngine, pool } = this.#parts;
     const { host, cache } = pipeline;
     const { functionName, clock } = host;
