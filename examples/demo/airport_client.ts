@@ -52,7 +52,7 @@ export function createAirportClient(url: string, journal: string): FindAirports 
     workers: WORKERS,
     retries: 5,
     retryOn: (error) => isTransient(error) || isKeyRefused(error),
-    timeout: "250ms",
+    timeout: "1s",
     rateLimit: REQUESTS_PER_SECOND,
     // The service calls itself busy for one question, whatever the rate: its Retry-After is for that alone.
     serverPacing: false,
