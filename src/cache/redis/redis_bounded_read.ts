@@ -13,7 +13,6 @@ const REFUSALS: ReadonlySet<string> = new Set(["NOPERM", "ERR"]);
  * Reads of one value each, of which no more is moved than an entry may have: any client that may write to the server may put
  * there what takes seconds and gigabytes to receive. Entries of less than a megabyte are there after one question, as with
  * `GET`; the size of a longer value is asked for before what is missing. Where the server refuses that, `GET` it is.
- * There is no command that asks for parts of many values, so those who read at once send one each, which go together.
  */
 export class RedisBoundedRead {
   readonly #send: RedisCommand;

@@ -2,6 +2,7 @@ import type { Clock } from "../../time/clock.ts";
 import type { CacheBackend, CacheClaim, CacheEntry } from "../backend/cache_backend.ts";
 import { decodeEntry, encodeEntry } from "../codec/cache_codec.ts";
 import { plainKey } from "../backend/plain_key.ts";
+import { RedisBatchedReads } from "./redis_batched_reads.ts";
 import { RedisBoundedRead } from "./redis_bounded_read.ts";
 import { RedisError, toRedisError } from "./redis_error.ts";
 import { RedisLocks } from "./redis_locks.ts";
@@ -33,7 +34,7 @@ export interface RedisCacheSetup {
  */
 export class RedisCache implements CacheBackend {
   readonly #port: RedisPort;
-  readonly #reads: RedisBoundedRead;
+  readonly #reads: RedisBatchedReads;
   readonly #keyPrefix: string;
   readonly #clock: Pick<Clock, "wallNow">;
   readonly #maxEntryBytes: number;
@@ -46,7 +47,7 @@ export class RedisCache implements CacheBackend {
     this.#locks = new RedisLocks({ port, keyPrefix, maxEntryBytes, createClient });
     this.watch = this.#locks.watch;
     this.#port = port;
-    this.#reads = new RedisBoundedRead(port.send, maxEntryBytes);
+    this.#reads = new RedisBatchedReads(port, new RedisBoundedRead(port.send, maxEntryBytes));
     this.#keyPrefix = keyPrefix;
     this.#clock = clock;
     this.#maxEntryBytes = maxEntryBytes;

@@ -99,7 +99,12 @@ function commandOf(client: unknown): RedisCommand | undefined {
 function adoptIoRedis(client: IoRedisClient & IoRedisParts): RedisPort {
   const send = callOf(client);
   const nodes = () => Promise.resolve(client.nodes === undefined ? [send] : client.nodes("master").map(callOf));
-  return { ...portOf(send), nodes, clientKeyPrefix: client.options?.keyPrefix ?? "" };
+  return {
+    ...portOf(send),
+    nodes,
+    clientKeyPrefix: client.options?.keyPrefix ?? "",
+    isOneServer: client.nodes === undefined,
+  };
 }
 
 function callOf(client: IoRedisClient): RedisCommand {
@@ -110,12 +115,19 @@ function adoptCluster(cluster: NodeRedisCluster): RedisPort {
   const send: RedisCommand = (command, ...args) => cluster.sendCommand(args[0], READS.has(command), [command, ...args]);
   const nodeOf = async (node: unknown) => commandOf(await cluster.nodeClient(node))!;
   const sendFor: RedisPort["sendFor"] = (key, ...command) => cluster.sendCommand(key, false, command);
-  return { ...portOf(send), sendFor, nodes: () => Promise.all(cluster.masters.map(nodeOf)) };
+  return { ...portOf(send), sendFor, isOneServer: false, nodes: () => Promise.all(cluster.masters.map(nodeOf)) };
 }
 
 function portOf(send: RedisCommand): RedisPort {
   const sendFor: RedisPort["sendFor"] = (_key, ...command) => send(...command);
-  return { send, sendFor, clientKeyPrefix: "", nodes: () => Promise.resolve([send]), close: () => {} };
+  return {
+    send,
+    sendFor,
+    clientKeyPrefix: "",
+    isOneServer: true,
+    nodes: () => Promise.resolve([send]),
+    close: () => {},
+  };
 }
 
 /** Whether `client` has the method that tells those of the type `Client` from others. */

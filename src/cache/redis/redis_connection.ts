@@ -24,6 +24,8 @@ export interface RedisConnectionSetup {
 export class RedisConnection implements RedisPort {
   /** There is none. */
   readonly clientKeyPrefix = "";
+  /** It is one. */
+  readonly isOneServer = true;
   readonly #setup: RedisConnectionSetup;
   /** All that may still wait for answers; of them one takes commands. */
   readonly #sessions = new Set<RedisSession>();

@@ -9,6 +9,8 @@ export interface RedisPort {
   readonly sendFor: (key: string, command: string, ...args: string[]) => Promise<unknown>;
   /** What the client itself puts before the keys it sends, but not before a pattern to look for. */
   readonly clientKeyPrefix: string;
+  /** Whether one server holds all keys, so that one command may name several. */
+  readonly isOneServer: boolean;
   /** A sender for each server that holds keys; more than one in a cluster only. */
   nodes(): Promise<readonly RedisCommand[]>;
   /** Ends the connection where it is the library's own. */

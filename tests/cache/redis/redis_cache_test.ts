@@ -17,6 +17,7 @@ function openCache() {
     send,
     sendFor: send,
     clientKeyPrefix: "",
+    isOneServer: true,
     nodes: () => Promise.resolve([send]),
     close: () => {},
   };
