@@ -19,6 +19,12 @@ import {
 const MAX_DEPTH = 8;
 const MAX_PARTS = 1_000;
 
+/** What MongoDB labels errors with. */
+const [RETRY_WRITE, RETRY_TRANSACTION] = ["RetryableWriteError", "TransientTransactionError"];
+
+/** What Anthropic says with status 529, or in the middle of a stream. */
+const OVERLOADED = "overloaded_error";
+
 /** Errors of this library that pass: what is over a limit of the caller's own is none. */
 const PASSING_KINDS = ["TIMEOUT", "CIRCUIT_OPEN", "OVERLOAD"];
 
@@ -26,8 +32,8 @@ const PASSING_KINDS = ["TIMEOUT", "CIRCUIT_OPEN", "OVERLOAD"];
  * Whether `error` may well be gone at the next attempt: a failed fetch, a time-out, a lost connection,
  * or one of the statuses 408, 425, 429, 500, 502, 503 and 504, as `status` of the error or of its
  * `response`, or as a thrown `Response`. It knows the errors of fetch on each runtime, undici, node-fetch, axios, got,
- * gRPC, HTTP/2, AWS SDKs, and drivers of PostgreSQL, MySQL and Redis, also as the `cause` of another; and a
- * `CircuitOpenError` or an `OverloadError` of a function within.
+ * gRPC, HTTP/2, SDKs of AWS, OpenAI and Anthropic, and clients of PostgreSQL, MySQL, MongoDB, Redis, NATS and RabbitMQ, also as
+ * the `cause` of another; and a `CircuitOpenError` or an `OverloadError` of a function within.
  * A `TypeError` that is a bug is not; an `AbortError` is not.
  *
  * @param error What was thrown, of any type.
@@ -71,11 +77,15 @@ function judge(error: object, depth: number, judged: Map<object, boolean>): bool
     hasOnlyTransientParts(error, depth, judged);
 }
 
-/** SDKs of AWS, which throttle with status 400, Cloudflare's durable objects and KafkaJS say it themselves. */
+/** SDKs of AWS, which throttle with status 400, Cloudflare's durable objects, KafkaJS, MongoDB and Anthropic say it themselves. */
 function saysSo(error: object): boolean {
   const retryable = readField(error, "$retryable");
   if (typeof retryable === "object" && retryable !== null) return true;
   if (readField(error, "retryable") === true || readField(error, "retriable") === true) return true;
+  if (readField(error, "type") === OVERLOADED) return true;
+  if (readList(error, "errorLabels", MAX_PARTS).some((label) => label === RETRY_WRITE || label === RETRY_TRANSACTION)) {
+    return true;
+  }
   const isOfAws = readField(error, "$metadata") !== undefined;
   return isOfAws && TRANSIENT_CODES.has(readText(error, "name") ?? readText(error, "code") ?? "");
 }
@@ -94,9 +104,9 @@ function hasTransientCode(error: object): boolean {
   if (type === "request-timeout" || type === "body-timeout") return true;
   const errcode = readField(error, "errcode");
   if (typeof errcode === "number" && BUSY_SQLITE_ERRCODES.has(errcode & 0xff)) return true;
-  return [readText(error, "errorCode"), readText(error, "sqlState"), nameOf(error)].some((mark) =>
-    mark !== undefined && isTransientCode(mark)
-  );
+  return [readText(error, "errorCode"), readText(error, "sqlState"), readText(error, "codeName"), nameOf(error)].some((
+    mark,
+  ) => mark !== undefined && isTransientCode(mark));
 }
 
 /** Codes of Firebase have their service before them: `functions/unavailable`. */

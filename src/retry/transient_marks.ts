@@ -63,6 +63,12 @@ export const TRANSIENT_CODES: ReadonlySet<string> = new Set([
   // MongoDB
   ...words(`MongoNetworkError MongoNetworkTimeoutError MongoServerSelectionError MongoPoolClearedError
     PoolClearedOnNetworkError MongoWaitQueueTimeoutError`),
+  // MongoDB: what a server says that shuts down, steps down or is not reached, as `codeName`
+  ...words(`HostUnreachable HostNotFound NetworkTimeout ShutdownInProgress PrimarySteppedDown ExceededTimeLimit
+    SocketException NotWritablePrimary InterruptedAtShutdown InterruptedDueToReplStateChange NotPrimaryNoSecondaryOk
+    NotPrimaryOrSecondary`),
+  // NATS: nothing serves the subject now
+  ...words("NoResponders"),
   // redis
   ...words("MaxRetriesPerRequestError ClusterAllFailedError"),
 ]);
@@ -93,6 +99,11 @@ export const TRANSIENT_TEXT: RegExp = new RegExp(
     "^(timeout expired|timeout exceeded when trying to connect|Query read timeout)$", // pg
     "^Client has encountered a connection error", // pg
     "^(Connection lost|Can't add new command when connection is in closed state)", // mysql, mysql2
+    "^(Queue limit reached|No connections available)\\.$", // a pool of mysql2 that is full
+    "^(Socket closed abruptly during opening handshake|connect ETIMEDOUT|Heartbeat timeout|Unexpected close)$", // amqplib
+    "^(Channel ended, no reply will be forthcoming|channel closed)$", // amqplib
+    "^Connection closed(: 320 | \\(Error: (read|write) E| \\(Error: (Heartbeat timeout|Unexpected close)\\))", // amqplib
+    "^(connection closed|error connecting - node provided an undefined error)$", // NATS
     "^(Connection is closed\\.|Command timed out|Command aborted due to connection close)", // ioredis
     "^(Stream isn't writeable|Cluster isn't ready|None of startup nodes is available)", // ioredis
     "^(All sentinels are unreachable|Failed to refresh slots cache|Reached the max retries per request)", // ioredis

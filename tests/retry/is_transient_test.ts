@@ -232,6 +232,29 @@ const TRANSIENT_BY_CLIENT: Readonly<Record<string, readonly unknown[]>> = {
     ...says("LOADING Redis is loading the dataset in memory", "READONLY You can't write against a read only replica."),
     ...says("CLUSTERDOWN The cluster is down", "TRYAGAIN Multiple keys request during rehashing of slot"),
   ],
+  "MongoDB": [
+    made({ code: 91, codeName: "ShutdownInProgress" }),
+    made({ code: 10107, codeName: "NotWritablePrimary" }),
+    made({ code: 112, codeName: "WriteConflict", errorLabels: ["TransientTransactionError"] }),
+    made({ code: 64, codeName: "WriteConcernFailed", errorLabels: ["ResetPool", "RetryableWriteError"] }),
+  ],
+  "mysql2": says("Queue limit reached.", "No connections available."),
+  "RabbitMQ": says(
+    "Socket closed abruptly during opening handshake",
+    "connect ETIMEDOUT",
+    "Heartbeat timeout",
+    "Unexpected close",
+    "Channel ended, no reply will be forthcoming",
+    "channel closed",
+    "Connection closed (Error: read ECONNRESET)",
+    "Connection closed (Error: Heartbeat timeout)",
+    `Connection closed: 320 (CONNECTION-FORCED) with message "CONNECTION_FORCED - reason 'shutdown'"`,
+  ),
+  "NATS": [
+    new Error("no responders: 'jobs'", { cause: made({ name: "NoResponders" }, "no responders: 'jobs'") }),
+    ...says("connection closed", "error connecting - node provided an undefined error"),
+  ],
+  "Anthropic": [made({ status: 529, type: "overloaded_error" }), made({ status: undefined, type: "overloaded_error" })],
   "SQLite": [...coded("SQLITE_BUSY SQLITE_LOCKED_SHAREDCACHE"), made({ code: "ERR_SQLITE_ERROR", errcode: 261 })],
   "wrappers": [
     made({ name: "SequelizeConnectionError", original: made({ code: "ECONNREFUSED" }) }),
@@ -286,6 +309,16 @@ Deno.test("isTransient() is false for errors of clients that come again", () => 
     new ResultError("load", new Response(null, { status: 404 })),
     new ResultError("load", "no status"),
     new ConfigurationError("no"),
+    made({ code: 11000, codeName: "DuplicateKey", errorLabels: [] }),
+    made({ code: 13, codeName: "Unauthorized" }),
+    made({ status: 400, type: "invalid_request_error" }),
+    ...says(
+      "Channel closed",
+      "Connection closed (by client)",
+      `Connection closed: 530 (NOT-ALLOWED) with message "NOT_ALLOWED - vhost none not found"`,
+      "closed connection",
+      "Pool is closed.",
+    ),
     ...says("Connection terminated", "timeout", "NOAUTH Authentication required."),
   ];
   for (const error of errors) assert(!isTransient(error), Deno.inspect(error));
