@@ -171,7 +171,7 @@ test(
       main: "./bundle/mod.js",
       types: "./mod.d.ts",
       repository: { type: "git", url: "git+https://example.com/opero/core.git" },
-      engines: { node: ">=22.13", bun: ">=1.2", deno: ">=2.5" },
+      engines: { node: ">=22.13", bun: ">=1.3", deno: ">=2.5" },
       sideEffects: ["./redis.js", "./bundle/redis.js"],
     });
   },

@@ -37,7 +37,7 @@ export const BUNDLES = "bundle";
 export const PROGRAM = "opero.js";
 
 /** What the package runs on. */
-export const ENGINES = { node: ">=22.13", bun: ">=1.2", deno: ">=2.5" } as const;
+export const ENGINES = { node: ">=22.13", bun: ">=1.3", deno: ">=2.5" } as const;
 
 const DESCRIPTION =
   "Calls that survive: cache, retry with backoff and jitter, fallback, rate limit and timeout in one " +

@@ -35,16 +35,24 @@ for (const [name, version, parts] of RUNTIMES) {
   });
 }
 
-const old = await findTool("node", "node@20");
+const TOO_OLD: readonly (readonly [tool: ToolName, version: string])[] = [
+  ["node", "node@20"],
+  ["bun", "bun@1.2.0"],
+  ["deno", "deno@2.4.0"],
+];
 
-Deno.test({
-  name: "a runtime that is too old is told so by one sentence",
-  ignore: old === undefined,
-  fn: async () => {
-    const project = await everywhereProject();
-    await Deno.writeTextFile(`${project}/old.mjs`, `import { opero } from "@opero/core"; opero(() => 1);`);
-    const { code, stderr } = await old!(project, "old.mjs");
-    assertEquals(code, 1);
-    assertMatch(stderr, /ConfigurationError: Cannot load @opero\/core as this runtime is too old/);
-  },
-});
+for (const [name, version] of TOO_OLD) {
+  const tool = await findTool(name, version);
+  Deno.test({
+    name: `${version} is too old, and is told so by one sentence`,
+    ignore: tool === undefined,
+    fn: async () => {
+      const project = await everywhereProject();
+      await Deno.writeTextFile(`${project}/old.mjs`, `import { opero } from "@opero/core"; opero(() => 1);`);
+      const run = name === "deno" ? ["run", "-A", "--node-modules-dir=manual", "--no-lock"] : [];
+      const { code, stderr } = await tool!(project, ...run, "old.mjs");
+      assertEquals(code, 1);
+      assertMatch(stderr, /Cannot load @opero\/core as this runtime is too old/);
+    },
+  });
+}
