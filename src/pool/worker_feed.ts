@@ -98,6 +98,7 @@ export class WorkerFeed {
     const least = Math.floor(MIN_MOVED_MS / (this.pace.itemMs ?? Infinity));
     const count = this.#fixedChunk ?? Math.min(chunk, Math.max(share, least));
     for (const worker of roomy) {
+      if (this.#queue.length + this.ranges.length === 0) return false;
       const most = Math.min(count, worker.freeCount);
       const isRange = this.ranges.length > 0 && (this.#isRangeNext || this.#queue.length === 0);
       this.#isRangeNext = !isRange;
