@@ -160,8 +160,8 @@ function growth(make: (size: number) => unknown, size: number): number {
 
 for (const make of DEEP_SHAPES) {
   Deno.test(`serializeArguments() takes ten times as long, not a hundred, for a ${make.name} ten times as large`, () => {
-    // Garbage collection may fall on any one of them.
-    assert([1, 2, 3].some(() => growth(make, 3_000) < 60));
+    // Garbage collection, and tests beside it in the same process, may fall on any one of them.
+    assert(Array.from({ length: 10 }).some(() => growth(make, 3_000) < 60));
   });
 }
 
