@@ -142,7 +142,6 @@ const TESTS_BETWEEN = [
   ...["codec", "disk", "key", "keyv", "kv", "redis", "sqlite"].map((room) => `tests/cache/${room}`),
   ...[
     "engine",
-    "examples",
     "function_source",
     "journal",
     "limit_stores",
@@ -163,7 +162,7 @@ const TESTS_BETWEEN = [
 /** The paths of the tests that a task runs, or leaves out. */
 function testPathsOf(task: string): string[] {
   const { tasks } = JSON.parse(Deno.readTextFileSync(new URL("../../deno.json", import.meta.url)));
-  return [...tasks[task].command.matchAll(/(?<=[ =])tests\/[\w/.]+/g)].map(([path]) => path);
+  return [...tasks[task].command.matchAll(/(?<=[ =,])tests\/[\w/.]+/g)].map(([path]) => path);
 }
 
 Deno.test("each test is a unit, slow, or between, and the tasks say so", () => {
@@ -174,7 +173,7 @@ Deno.test("each test is a unit, slow, or between, and the tasks say so", () => {
   const kinds = (test: string) => [isIn(test, slow), isIn(test, unit), !isIn(test, slow) && isIn(test, TESTS_BETWEEN)];
   assertEquals(tests.filter((test) => kinds(test).filter((isOfKind) => isOfKind).length !== 1), []);
   assertEquals([...unit, ...slow, ...TESTS_BETWEEN].filter((path) => !tests.some((test) => isIn(test, [path]))), []);
-  assertEquals([testPathsOf("test"), testPathsOf("test:full")], [slow, []]);
+  assertEquals([testPathsOf("test"), testPathsOf("test:full")], [[...slow, "tests/runtimes/wide"], []]);
 });
 
 /** What changes the environment or the directory of the process, in which test files run side by side. */
