@@ -57,8 +57,8 @@ export class NatsServer {
     this.#process.kill("SIGCONT");
   }
 
-  async kill(): Promise<void> {
-    this.#process.kill("SIGKILL");
+  async kill(signal: Deno.Signal = "SIGKILL"): Promise<void> {
+    this.#process.kill(signal);
     await this.#process.status;
   }
 

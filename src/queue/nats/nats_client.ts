@@ -61,14 +61,21 @@ export interface NatsManager {
     info(
       stream: string,
       options?: { readonly subjects_filter: string },
-    ): Promise<{ readonly state: { readonly subjects?: Readonly<Record<string, number>> } }>;
+    ): Promise<
+      { readonly state: { readonly first_seq: number; readonly subjects?: Readonly<Record<string, number>> } }
+    >;
     /** Makes a stream. */
     add(config: Readonly<Record<string, unknown>>): Promise<unknown>;
-    /** Takes out what was published to a subject. */
-    purge(stream: string, options: { readonly filter: string }): Promise<unknown>;
+    /** Takes out what was published to a subject, or of that only what comes before the message `seq`. */
+    purge(
+      stream: string,
+      options: { readonly filter: string; readonly seq?: number },
+    ): Promise<{ readonly purged: number }>;
   };
   /** What hands out the messages of streams. */
   readonly consumers: {
+    /** What a consumer has handed out: all up to `ack_floor` is done with. */
+    info(stream: string, consumer: string): Promise<{ readonly ack_floor: { readonly stream_seq: number } }>;
     /** Makes a consumer, or changes it. */
     add(stream: string, config: Readonly<Record<string, unknown>>): Promise<unknown>;
     /** Deletes a consumer. */

@@ -23,6 +23,8 @@ const DELETION_MS = 1_000;
 /** So many workers may wait for frames of a task at once. */
 const MAX_WAITING = 8_192;
 
+const LANES: readonly Lane[] = ["open", "alone"];
+
 /** Makes streams and consumers where they are not there; to make what is there does nothing. */
 export class NatsStreams {
   readonly #session: NatsSession;
@@ -74,12 +76,21 @@ export class NatsStreams {
     });
   }
 
-  /** How many frames of a run there are. */
+  /**
+   * How many frames of a run will be handed out, or are. A server that was killed may come back with frames that were done
+   * with: their lane's consumer knows that, and hands them out no more, so they are taken out and not counted.
+   */
   async countWork(address: TaskAddress, run: string): Promise<number> {
     const filter = { subjects_filter: this.#layout.work(address, "*", run) };
     try {
       const { state } = await this.#session.manager.streams.info(this.#layout.workStream, filter);
-      return Object.values(state.subjects ?? {}).reduce((sum, count) => sum + count, 0);
+      let total = 0;
+      for (const lane of LANES) {
+        const subject = this.#layout.work(address, lane, run);
+        const count = state.subjects?.[subject] ?? 0;
+        if (count > 0) total += count - await this.#removeDone(address, lane, subject, state.first_seq);
+      }
+      return total;
     } catch (error) {
       if (isMissing(error)) return 0;
       throw error;
@@ -95,6 +106,22 @@ export class NatsStreams {
       await removal.catch((error) => {
         if (!isMissing(error)) throw error;
       });
+    }
+  }
+
+  /** Takes out what is done with of a subject in a stream that begins with the message `firstSeq`; answers how many these were. */
+  async #removeDone(address: TaskAddress, lane: Lane, subject: string, firstSeq: number): Promise<number> {
+    const { streams, consumers } = this.#session.manager;
+    const { workStream } = this.#layout;
+    try {
+      const { ack_floor: floor } = await consumers.info(workStream, this.#layout.consumer(address, lane));
+      if (floor.stream_seq < firstSeq) return 0;
+      const { purged } = await streams.purge(workStream, { filter: subject, seq: floor.stream_seq + 1 });
+      return purged;
+    } catch (error) {
+      // No worker has come yet, so nothing of it is done with.
+      if (isMissing(error)) return 0;
+      throw error;
     }
   }
 

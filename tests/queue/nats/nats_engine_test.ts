@@ -71,6 +71,52 @@ test("openCaller() knows the slots of workers that have been there before it", a
   await until(() => caller.slots === 7);
 });
 
+/** Lets the server come back with the frames that it had before `change`, while it knows how far its lanes have got. */
+async function bringBackFrames(server: NatsServer, change: () => Promise<void>): Promise<void> {
+  const frames = `${server.directory}/jetstream/$G/streams/opero-1-work/msgs`;
+  const kept = `${server.directory}/kept`;
+  await server.kill("SIGTERM");
+  await copyFiles(frames, kept);
+  await server.restart();
+  await change();
+  await server.kill("SIGTERM");
+  await Deno.remove(frames, { recursive: true });
+  await Deno.rename(kept, frames);
+  await server.restart();
+}
+
+async function copyFiles(from: string, to: string): Promise<void> {
+  await Deno.mkdir(to);
+  for await (const { name } of Deno.readDir(from)) await Deno.copyFile(`${from}/${name}`, `${to}/${name}`);
+}
+
+test("waiting() does not count what was done with, where a server that was killed has it again", async () => {
+  await using server = await NatsServer.start();
+  await using engine = natsEngine({ servers: server.url });
+  await using caller = await engine.openCaller(ADDRESS, "run-1", () => {});
+  await using other = await engine.openCaller(ADDRESS, "run-2", () => {});
+  for (const [line, id] of [[caller, "1"], [other, "1"], [caller, "2"]] as const) {
+    await line.send(id, new Uint8Array(9));
+  }
+  assertEquals([await caller.waiting(), await other.waiting()], [2, 1], "no worker has come yet");
+  await bringBackFrames(server, async () => {
+    await using connected = natsEngine({ servers: server.url });
+    await using worker = await connected.openWorker(ADDRESS, { slots: 3, leaseMs: 60_000 });
+    let done = 0;
+    await until(async () => {
+      for (const delivery of await worker.pull("open", 3)) {
+        await delivery.settle("none", `${done++}`, new Uint8Array(9));
+      }
+      return done === 3;
+    });
+  });
+  const held = await withStreams(server, async ({ streams }) => (await streams.info("opero-1-work")).state.messages);
+  assertEquals(held, 3, "they are there again");
+  await until(async () => await caller.waiting().catch(() => -1) === 0);
+  await caller.send("3", new Uint8Array(9));
+  assertEquals([await caller.waiting(), await other.waiting()], [1, 0]);
+});
+
 /** Whether a frame goes from a caller to a worker. */
 async function works(config: NatsEngineConfig): Promise<void> {
   await using engine = natsEngine(config);
