@@ -11,9 +11,10 @@ export interface JournalJob {
   ended(): Promise<void>;
 }
 
-/** Starts a process that runs a job. */
-export function startJournalJob(path: string, items: number, workers: number, ms: number): JournalJob {
-  const args = ["run", "--no-check", "--quiet", "-A", SCRIPT, path, String(items), String(workers), String(ms)];
+/** Starts a process that runs a job, no item of which ends before there is a file `gate`. */
+export function startJournalJob(path: string, items: number, workers: number, ms: number, gate?: string): JournalJob {
+  const job = [path, ...[items, workers, ms].map(String), ...(gate === undefined ? [] : [gate])];
+  const args = ["run", "--no-check", "--quiet", "-A", SCRIPT, ...job];
   const child = new Deno.Command(Deno.execPath(), { args, stdout: "piped", stderr: "inherit" }).spawn();
   const reader = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
   let text = "";

@@ -59,9 +59,13 @@ Deno.test("of many processes that want the journal of one that was killed, one h
       await killed.kill();
       assert(namesBeside(path).includes("run.jsonl.lock"), "the lock of a process that was killed is left");
       const before = Deno.readTextFileSync(`${path}.runs`).trimEnd().split("\n").length;
-      const jobs = Array.from({ length: 5 }, () => startJournalJob(path, 200, WORKERS, 50));
+      // The one that has it goes on until the last has come.
+      const gate = `${path}.gate`;
+      const jobs = Array.from({ length: 5 }, () => startJournalJob(path, 200, WORKERS, 5, gate));
       const lines = await Promise.all(jobs.map((job) => job.line()));
+      Deno.writeTextFileSync(gate, "");
       await Promise.all(jobs.map((job) => job.ended()));
+      Deno.removeSync(gate);
       const winners = jobs.filter((_, i) => lines[i] === "begun");
       assertEquals(winners.length, 1, lines.join("\n"));
       const refusals = lines.filter((line) => line !== "begun");
