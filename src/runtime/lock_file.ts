@@ -38,7 +38,7 @@ export class LockFile {
       throw error;
     }
     try {
-      const locked = lockedFile(this.#path);
+      const locked = lockedFile(this.#path, "alone");
       this.#locked = typeof locked === "object" ? locked : undefined;
       this.write(describe(this.#locked !== undefined));
       return true;
@@ -71,7 +71,8 @@ export class LockFile {
 
   /** Whether a process that had the system hold a lock on it is there; `undefined` where that cannot be asked. */
   get isHeldBySystem(): boolean | undefined {
-    const found = lockedFile(this.#path);
+    // Several look at one moment, and must not take each other for the holder.
+    const found = lockedFile(this.#path, "shared");
     if (typeof found !== "object") return found;
     found.close();
     return false;
@@ -91,10 +92,10 @@ export class LockFile {
 }
 
 /** The file with a lock of the system's on it; `true` where another has one, `undefined` where the runtime knows no locks. */
-function lockedFile(path: string): DenoFile | true | undefined {
+function lockedFile(path: string, how: "alone" | "shared"): DenoFile | true | undefined {
   const file = globalValue<DenoLike>("Deno")?.openSync(path, { read: true, write: true });
   try {
-    const isLocked = file?.tryLockSync?.(true);
+    const isLocked = file?.tryLockSync?.(how === "alone");
     if (isLocked) return file;
     file?.close();
     return isLocked === undefined ? undefined : true;

@@ -151,3 +151,16 @@ Deno.test("JournalLock.take() gives the lock of a process that is gone to one of
     });
   }
 });
+
+Deno.test("JournalLock.take() does not take another that looks for the holder for the holder", async () => {
+  await withJournal(async (path) => {
+    leaveLock(path, { pid: await endedProcess(), start: "1", system: true });
+    using looked = Deno.openSync(`${path}.lock`, { read: true, write: true });
+    assert(looked.tryLockSync(false));
+    const lock = lockOf(path);
+    await lock.take();
+    assert(lock.beat());
+    lock.release();
+    assertEquals(namesBeside(path), []);
+  });
+});
