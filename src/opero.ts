@@ -144,10 +144,8 @@ function wrappedTwice(name: string, inner: unknown, outer: unknown): string {
   const effect = around === undefined || within === undefined
     ? "the retries of the two multiply"
     : `a call may run it ${around * within} times (${around} attempts of ${within})`;
-  return `${
-    quoted(name)
-  } is wrapped already, and is wrapped once more: ${effect}, and its limits, caches and log lines ` +
-    "are doubled; wrap the function itself, once, with all options";
+  return `${quoted(name)} is wrapped twice: ${effect}, and its limits, caches and log lines ` +
+    "are doubled; wrap the function once, with all options";
 }
 
 /**

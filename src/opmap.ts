@@ -16,6 +16,7 @@ import type { OnError, OpmapOptions, ResolvedMapOptions, RunOptions } from "./ma
 import { buildPipeline, type Pipeline } from "./engine/pipeline.ts";
 import { requireMode } from "./map/require_mode.ts";
 import type { Registry } from "./engine/registry.ts";
+import type { LostHandle } from "./engine/lost_receiver.ts";
 import { shownOptions } from "./engine/shown_options.ts";
 import { wrapForms } from "./engine/wrap_forms.ts";
 import type { AnyFunction, OwnProperties } from "./engine/wrapped.ts";
@@ -149,19 +150,20 @@ class FunctionMap {
       return await new MapList(maker.setUp(this, items, options), ordered).gather();
     }
 
+    // Who calls `instance.method.stream()` calls it on the method.
+    const receiver = (self: unknown, handle: LostHandle) => self === mapped ? pipeline.lost?.(handle) : self;
+
     function stream(this: unknown, items: unknown, options?: RunOptions): MapStream<unknown> {
-      const self = this === mapped ? undefined : this;
-      return new MapStreamRun(maker.setUp(self, items, options), ordered).open();
+      return new MapStreamRun(maker.setUp(receiver(this, "stream"), items, options), ordered).open();
     }
 
     function run(this: unknown, items: unknown, options?: RunOptions): MappedRun<unknown> | undefined {
-      return maker.openRun(this === mapped ? undefined : this, items, options);
+      return maker.openRun(receiver(this, "run"), items, options);
     }
 
     async function withMeta(this: unknown, items: unknown, options?: RunOptions): Promise<unknown[]> {
-      const self = this === mapped ? undefined : this;
       const resultOf = (call: Call, value: unknown) => ({ value, meta: metaOf(call) });
-      const setup = maker.setUp(self, items, options);
+      const setup = maker.setUp(receiver(this, "withMeta"), items, options);
       return await new MapList({ ...setup, resultOf, isStateful: true, bulk: undefined }, ordered).gather();
     }
 

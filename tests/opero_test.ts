@@ -6,9 +6,8 @@ function ship(): Promise<string> {
   return Promise.resolve("shipped");
 }
 
-const ADVICE = ", and its limits, caches and log lines are doubled; wrap the function itself, once, with all options";
-const multiplied = (text: string, name = "ship") =>
-  `opero: "${name}" is wrapped already, and is wrapped once more: ${text}${ADVICE}`;
+const ADVICE = ", and its limits, caches and log lines are doubled; wrap the function once, with all options";
+const multiplied = (text: string, name = "ship") => `opero: "${name}" is wrapped twice: ${text}${ADVICE}`;
 
 Deno.test("opero() and opmap() warn where a wrapped function is wrapped again, and say how often it may run", async () => {
   const shown = multiplied("a call may run it 12 times (4 attempts of 3)");

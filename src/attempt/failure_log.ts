@@ -8,7 +8,7 @@ import { dropResponse } from "../call/drop_response.ts";
 import { isOfKind } from "../errors/error_kind.ts";
 import { giveFailureWords } from "../errors/give_failure_words.ts";
 import { isAbortError } from "../errors/is_abort_error.ts";
-import { correlationIdOf } from "../telemetry/telemetry.ts";
+import { correlationIdOf, type Telemetry } from "../telemetry/telemetry.ts";
 import { describeFailure, tallyErrors } from "./failure_wording.ts";
 import { Attempt, beginAttempt, openAttempt } from "./attempt.ts";
 import { isAborted, isOver } from "./is_over.ts";
@@ -30,12 +30,12 @@ export interface FailureLogOptions {
   readonly isRetryOnGiven: boolean;
   /** How many rounds may follow the first. */
   readonly retries: number;
-  /** Decides whether the next fallback value may be tried. */
-  readonly fallbackOn: RetryPredicate;
   /** Whether the caller gets what the last attempt threw, in place of the error of them all. */
   readonly reraise: boolean;
   /** Counts attempts that failed or were refused, where that is asked for. */
   readonly tally?: CallTally | undefined;
+  /** Where waits are recorded. */
+  readonly telemetry: Telemetry;
   /** Who wants to know of each that failed. */
   readonly outcomes?: OutcomeWatch;
 }
@@ -59,7 +59,7 @@ export class FailureLog {
    * Records that the attempt under way of `call` ended with `error`, and decides what may follow it. Nothing happens where
    * a layer within has done so, or where the call is over and no attempt runs.
    *
-   * @throws {unknown} What `retryOn` or `fallbackOn` throws; it ends the call.
+   * @throws {unknown} What a predicate of the user's throws; it ends the call.
    */
   record(call: Call, error: unknown): void {
     const attempt = openAttempt(call) ?? this.#attemptOf(call, error);
@@ -73,12 +73,6 @@ export class FailureLog {
     state.addEnded(attempt);
     if (attempt.outcome === "failed") this.#decide(call, state, attempt);
     else state.isFinal = true;
-  }
-
-  /** Whether the next fallback value may be tried. */
-  canTryNext(call: Call): boolean {
-    const state = stateOf(call);
-    return !isOver(state) && state.hasNextValue && state.round.at(-1)?.canTryNext === true;
   }
 
   /** Whether another round may follow: an error of this one is to be retried. */
@@ -118,10 +112,15 @@ export class FailureLog {
     state.round = [];
   }
 
-  // Where no policy refuses an attempt, what follows is asked for and never done: see RefusalLog.
+  // Where no policy refuses an attempt, and none has other values, what follows is asked for and never done: see RefusalLog.
 
   /** See `RefusalLog`. */
   refuse(_call: Call, _error: Error, _isWorthWait?: boolean): void {}
+
+  /** See `RefusalLog`. */
+  canTryNext(_call: Call): boolean {
+    return false;
+  }
 
   /** See `RefusalLog`. */
   wasRefused(_call: Call, _error: unknown): boolean {
@@ -139,8 +138,13 @@ export class FailureLog {
   }
 
   /** See `RefusalLog`. */
-  delayAfterRefusal(_policy: RetryPolicy, _call: Call): number | AllFailedReason {
+  delayAfterRefusal(_policy: RetryPolicy, _call: Call, _error: unknown): number | AllFailedReason {
     return "attempts";
+  }
+
+  /** See `RefusalLog`. */
+  protected isForNext(_call: Call, _error: unknown): boolean {
+    return false;
   }
 
   /** See `RefusalLog`. It is asked, as a frame around what makes an error takes long to write into its stack. */
@@ -188,12 +192,12 @@ export class FailureLog {
 
   /** Asks the predicates of the user, each once for an attempt. */
   #decide(call: Call, state: CallState, attempt: Attempt): void {
-    const { retryOn, fallbackOn, random, outcomes } = this.options;
+    const { retryOn, random, outcomes } = this.options;
     const { error } = attempt;
     outcomes?.onFailure?.(call, error);
     try {
       attempt.canRetry = this.#isOutOfAttempts(state, error) || retryOn(error, retryContext(call, random));
-      attempt.canTryNext = state.hasNextValue && fallbackOn(error, retryContext(call, random));
+      attempt.canTryNext = this.isForNext(call, error);
     } catch (thrown) {
       attempt.end("final", error);
       state.isFinal = true;

@@ -1,33 +1,36 @@
 import type { AllFailedReason } from "../errors/all_failed_error.ts";
 import { errorLabel } from "../errors/error_label.ts";
 
-const WORDING: Readonly<Record<AllFailedReason, (name: string, attempts: number) => string>> = {
-  attempts: (name, attempts) => `${attempts === 1 ? "The only attempt" : `All ${attempts} attempts`} of ${name} failed`,
-  deadline: (name, attempts) => `The deadline of ${name} came after ${countAttempts(attempts)}`,
-  retry_after: (name, attempts) =>
-    `Gave up ${name} after ${countAttempts(attempts)}, as the server asks to wait longer than 'maxRetryAfter'`,
-  budget: (name, attempts) => `Gave up ${name} after ${countAttempts(attempts)}, as the retry budget is used up`,
-};
-
 /**
  * Why a call stopped, as the text of an `AllFailedError` begins.
  *
  * @param functionName The name of the function.
- * @param reason Why no further attempt was made.
+ * @param reason Why no further attempt was made; a budget that is used up has words of its own.
  * @param attempts How many attempts failed.
  * @returns The beginning of the text.
  */
 export function describeFailure(functionName: string, reason: AllFailedReason, attempts: number): string {
-  return WORDING[reason](JSON.stringify(functionName), attempts);
+  const name = JSON.stringify(functionName);
+  if (reason === "attempts") {
+    return `${attempts === 1 ? "The only attempt" : `All ${attempts} attempts`} of ${name} failed`;
+  }
+  if (reason === "deadline") return `The deadline of ${name} came after ${countAttempts(attempts)}`;
+  return describeStop(functionName, attempts, "the server asks to wait longer than 'maxRetryAfter'");
 }
 
 /**
- * The number of attempts, in words.
+ * That a call stopped, as the text of an `AllFailedError` begins.
  *
+ * @param functionName The name of the function.
  * @param attempts How many attempts failed.
- * @returns The text.
+ * @param why Why no further attempt was made.
+ * @returns The beginning of the text.
  */
-export function countAttempts(attempts: number): string {
+export function describeStop(functionName: string, attempts: number, why: string): string {
+  return `Gave up ${JSON.stringify(functionName)} after ${countAttempts(attempts)}, as ${why}`;
+}
+
+function countAttempts(attempts: number): string {
   return attempts === 1 ? "1 attempt" : `${attempts} attempts`;
 }
 

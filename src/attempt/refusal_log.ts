@@ -1,18 +1,33 @@
 import type { AllFailedReason } from "../errors/all_failed_error.ts";
 import { RateLimitError } from "../errors/rate_limit_error.ts";
 import { type Call, stateOf } from "../call/call.ts";
+import { toSeconds } from "../time/duration.ts";
 import { Attempt } from "./attempt.ts";
-import { FailureLog } from "./failure_log.ts";
+import { FailureLog, type FailureLogOptions } from "./failure_log.ts";
 import { isOver } from "./is_over.ts";
 import { delayAfterRefusal } from "./refusal_delay.ts";
+import { describeStop } from "./failure_wording.ts";
 import { describeRefusal } from "./refusal_wording.ts";
 import { isWaitedFor, soonestRefusal, soonestWaitMs } from "./refused_round.ts";
-import { retryContext } from "./retry_context.ts";
+import { retryContext, type RetryPredicate } from "./retry_context.ts";
 import type { RetryPolicy } from "./retry_policy.ts";
+
+/** What such a log needs to know of its function. */
+export interface RefusalLogOptions extends FailureLogOptions {
+  /** Decides whether the next fallback value may be tried. */
+  readonly fallbackOn: RetryPredicate;
+}
 
 /** A log where policies may refuse attempts before they begin, or look at the fallback values one by one. */
 export class RefusalLog extends FailureLog {
+  /** What is known of the function. */
+  declare protected readonly options: RefusalLogOptions;
   readonly #refusals = new WeakSet<Error>();
+
+  /** A log for one wrapped function. */
+  constructor(options: RefusalLogOptions) {
+    super(options);
+  }
 
   /**
    * Records that an attempt of `call` was refused with `error` before it began: the next fallback value may be tried.
@@ -30,6 +45,17 @@ export class RefusalLog extends FailureLog {
     attempt.isWaitedFor = isWorthWait;
     state.addEnded(attempt);
     this.#refusals.add(error);
+  }
+
+  /** Whether the next fallback value may be tried. */
+  override canTryNext(call: Call): boolean {
+    const state = stateOf(call);
+    return !isOver(state) && state.hasNextValue && state.round.at(-1)?.canTryNext === true;
+  }
+
+  /** Whether `error` is such that the next value, where there is one, may be tried. */
+  protected override isForNext(call: Call, error: unknown): boolean {
+    return stateOf(call).hasNextValue && this.options.fallbackOn(error, retryContext(call, this.options.random));
   }
 
   /** Whether `error` is the refusal that the latest attempt of `call` met with. */
@@ -64,10 +90,14 @@ export class RefusalLog extends FailureLog {
 
   /**
    * The wait until what refused the latest round of `call` as a whole may let something through, in milliseconds, or why it
-   * is not waited for.
+   * is not waited for. `error` is what the latest attempt was refused with.
    */
-  override delayAfterRefusal(policy: RetryPolicy, call: Call): number | AllFailedReason {
-    return delayAfterRefusal(policy, this.options, call, soonestWaitMs(stateOf(call).round));
+  override delayAfterRefusal(policy: RetryPolicy, call: Call, error: unknown): number | AllFailedReason {
+    const { telemetry, functionName } = this.options;
+    const delayMs = delayAfterRefusal(policy, this.options, call, soonestWaitMs(stateOf(call).round));
+    if (typeof delayMs !== "number") return delayMs;
+    telemetry.record("circuitWait", functionName, call, { wait: toSeconds(delayMs), error });
+    return delayMs;
   }
 
   /** A refusal may be replaced, too; but who is over a limit of his own is to slow down in place of that. */
@@ -91,7 +121,9 @@ export class RefusalLog extends FailureLog {
 
   /** Why the call stopped: a refusal is no attempt. */
   protected override describe(reason: AllFailedReason, attempts: number, refusal: unknown): string {
-    if (refusal === undefined) return super.describe(reason, attempts, refusal);
-    return describeRefusal(this.options.functionName, reason, attempts);
+    const { functionName } = this.options;
+    if (refusal !== undefined) return describeRefusal(functionName, reason, attempts);
+    if (reason === "budget") return describeStop(functionName, attempts, "the retry budget is used up");
+    return super.describe(reason, attempts, refusal);
   }
 }

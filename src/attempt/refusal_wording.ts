@@ -1,5 +1,5 @@
 import type { AllFailedReason } from "../errors/all_failed_error.ts";
-import { countAttempts } from "./failure_wording.ts";
+import { describeStop } from "./failure_wording.ts";
 
 const REFUSED: Readonly<Record<AllFailedReason, string>> = {
   attempts: "",
@@ -18,7 +18,5 @@ const REFUSED: Readonly<Record<AllFailedReason, string>> = {
  */
 export function describeRefusal(functionName: string, reason: AllFailedReason, attempts: number): string {
   const one = attempts === 0 ? "one" : "another";
-  return `Gave up ${JSON.stringify(functionName)} after ${countAttempts(attempts)}, as ${one} was refused${
-    REFUSED[reason]
-  }`;
+  return describeStop(functionName, attempts, `${one} was refused${REFUSED[reason]}`);
 }

@@ -1,12 +1,13 @@
 import type { FailureLog, FailureLogOptions } from "../attempt/failure_log.ts";
 import type { LayerHost } from "../attempt/layer_host.ts";
 import type { Handler, Layer } from "../call/layer.ts";
-import type { LayersOptions, PlacedLayers } from "../policy/custom_layers.ts";
+import type { LayersOptions } from "../policy/custom_layers.ts";
 import type { OptionTable } from "../policy/option_table.ts";
-import type { LayerPlace, Policy } from "../policy/policy.ts";
+import type { LayerForms, LayerPlace, Policy } from "../policy/policy.ts";
 import type { PolicyHost } from "../policy/policy_host.ts";
 import type { CallTally } from "../telemetry/call_tally.ts";
 import type { Clock } from "../time/clock.ts";
+import type { LostHandle } from "./lost_receiver.ts";
 import type { FilledOptions, OperoOptions } from "./opero_options.ts";
 import type { Registry } from "./registry.ts";
 import type { SharedValues } from "./shared_values.ts";
@@ -45,13 +46,13 @@ export interface CallCounter {
   readonly layer: Layer;
 }
 
-/** Traces calls and their attempts. */
-export interface Tracing {
-  /** `handler`; a call runs through what `watched` answers in its place where there is something to trace it with. */
-  readonly traced: (functionName: string, handler: Handler, watched: () => Handler) => Handler;
-  /** Traces each attempt of calls that are traced. */
-  readonly layer: Layer;
+/** A layer as it is composed; `watched` is there only for calls that are watched. */
+export interface Form extends LayerForms {
+  readonly watched?: Layer;
 }
+
+/** What stands just outside or just inside of a policy, the outermost first. */
+export type PlacedForms = (side: "outside" | "inside", place: LayerPlace) => readonly Form[];
 
 /**
  * What a door brings along, as a value: which options there are, and what stands behind them. What is not in it is not
@@ -63,24 +64,29 @@ export interface Engine {
   /** What is known of each option of `opero`. */
   readonly table: OptionTable<OperoOptions, FilledOptions>;
   /** Makes what records how attempts end. */
-  readonly openLog: (options: FailureLogOptions) => FailureLog;
+  readonly openLog: (log: FailureLogOptions, options: FilledOptions) => FailureLog;
   /** Whether no other attempt can fix an error, where `retryOn` does not say. */
   readonly isBug: (error: unknown) => boolean;
-  /** Stands behind the option `layers`. */
-  readonly placeLayers?: (
+  /** Stands behind the option `layers`, and adds what traces each attempt of calls that are traced. */
+  readonly placeForms?: (
     task: string,
     layers: NonNullable<LayersOptions["layers"]>,
     places: readonly LayerPlace[],
     host: LayerHost,
-  ) => PlacedLayers;
+  ) => PlacedForms;
   /** Stands behind the option `stats`. */
   readonly countCalls?: (clock: Clock) => CallCounter;
   /** Stands behind `context: "async"`: the innermost handler for that. */
   readonly makeAsyncHandler?: (task: string, fn: AnyFunction, host: LayerHost) => Handler;
+  /** Notices calls by a handle that loses the `this` of a method. */
+  readonly lostReceiver?: (fn: AnyFunction, host: LayerHost) => (handle: LostHandle) => undefined;
   /** What functions share by a name that they give. */
   readonly openShared?: () => SharedValues;
   /** What the functions bear of policies that are off, too. */
   readonly openHandles?: (host: PolicyHost, tally: CallTally | undefined) => object;
-  /** Traces calls, where OpenTelemetry is registered in the process. */
-  readonly tracing?: Tracing;
+  /**
+   * Traces calls, where OpenTelemetry is registered in the process: `handler`; a call runs through what `watched` answers in
+   * its place where there is something to trace it with.
+   */
+  readonly traced?: (functionName: string, handler: Handler, watched: () => Handler) => Handler;
 }

@@ -36,7 +36,12 @@ export function openFunctionCache(parts: FunctionCacheParts): CachedResults {
     staleMs: parseDuration(options.cacheStale) ?? 0,
     staleIfErrorMs: parseDuration(options.cacheStaleIfError) ?? 0,
   };
-  const pace = new RefreshPace(resolveRetry(parts.task, options), freshness.ttlMs, registry.clock, host.random);
+  const pace = new RefreshPace(
+    resolveRetry({ ...host, task: parts.task }, options),
+    freshness.ttlMs,
+    registry.clock,
+    host.random,
+  );
   // The store reports its troubles to the cache that it is made for.
   const kept: Kept = "limits" in place
     ? openMemory(parts, place.limits, caches)

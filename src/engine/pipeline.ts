@@ -10,7 +10,7 @@ import type { PolicyHost } from "../policy/policy_host.ts";
 import type { LayerForms } from "../policy/policy.ts";
 import type { CachedResults } from "../cache/results/cached_results.ts";
 import type { CallTally } from "../telemetry/call_tally.ts";
-import type { Engine, PipelineParts, Tracing } from "./engine.ts";
+import type { Engine, Form, PipelineParts } from "./engine.ts";
 
 /** What stands between a call and the function: everything that a set of options switches on. */
 export interface Pipeline {
@@ -30,6 +30,8 @@ export interface Pipeline {
   readonly handles: object;
   /** The arguments that distinguish a call from others: all but those that have alternatives. */
   readonly keyArguments: PolicyHost["keyArguments"];
+  /** Notices calls by a handle that loses the `this` of a method. */
+  readonly lost: ReturnType<NonNullable<Engine["lostReceiver"]>> | undefined;
   /** What it was built with. */
   readonly engine: Engine;
 }
@@ -48,20 +50,14 @@ export function buildPipeline(parts: PipelineParts): Pipeline {
   const host = hostFor(parts, tally);
   const policyHost = policyHostFor(parts, host);
   const { layers = [] } = options;
-  const layersAt = engine.placeLayers?.(task, layers, policies.map(({ name }) => name), host) ?? (() => []);
+  const formsAt = engine.placeForms?.(task, layers, policies.map(({ name }) => name), host) ?? (() => []);
   // Successes count for a budget.
   const isCounted = tally !== undefined || policyHost.budget !== undefined;
   let isOnFailureOnly = !isCounted && layers.length === 0;
   const forms = policies.flatMap((policy): Form[] => {
     const own = formsOf(policy.resolve(options, policyHost));
     isOnFailureOnly &&= own.plain === undefined || policy.isOnFailureOnly === true;
-    const watched = policy.name === ATTEMPT_PLACE && engine.tracing !== undefined ? [watchedBy(engine.tracing)] : [];
-    return [
-      ...watched,
-      ...layersAt("outside", policy.name).map(formsOf),
-      own,
-      ...layersAt("inside", policy.name).map(formsOf),
-    ];
+    return [...formsAt("outside", policy.name), own, ...formsAt("inside", policy.name)];
   });
   const attempt = parts.runAttempt ?? localAttempt(parts, host);
   return {
@@ -74,20 +70,9 @@ export function buildPipeline(parts: PipelineParts): Pipeline {
       ...forms.map(({ handles }) => handles),
     ),
     keyArguments: policyHost.keyArguments,
+    lost: engine.lostReceiver?.(parts.fn, host),
     engine,
   };
-}
-
-/** A layer as it is composed; `watched` is there only for calls that are watched. */
-interface Form extends LayerForms {
-  readonly watched?: Layer;
-}
-
-/** All from here on is a part of the attempt. */
-const ATTEMPT_PLACE = "failOn";
-
-function watchedBy({ layer }: Tracing): Form {
-  return { plain: undefined, limited: () => undefined, watched: layer };
 }
 
 function policyHostFor(parts: PipelineParts, host: LayerHost): PolicyHost {
@@ -144,22 +129,11 @@ function hostFor({ fn, options, registry, engine }: PipelineParts, tally: CallTa
   const telemetry = registry.telemetry.forFunction(tally);
   const functionName = printable(options.name ?? fn.name) || "anonymous";
   const retryOn = retryPredicate(options.retryOn, functionName, "retryOn", engine.isBug);
-  const fallbackOn = retryPredicate(options.fallbackOn, functionName, "fallbackOn", engine.isBug);
   const { reraise, retries } = options;
   const outcomes = new OutcomeWatch();
   const isRetryOnGiven = options.retryOn !== undefined;
-  const failures = engine.openLog({
-    functionName,
-    clock,
-    random,
-    retryOn,
-    isRetryOnGiven,
-    retries,
-    fallbackOn,
-    reraise,
-    tally,
-    outcomes,
-  });
+  const log = { functionName, clock, random, retryOn, isRetryOnGiven, retries, reraise, tally, telemetry, outcomes };
+  const failures = engine.openLog(log, options);
   return { functionName, clock, random, telemetry, failures, outcomes };
 }
 

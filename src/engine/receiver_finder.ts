@@ -1,8 +1,7 @@
 import { instanceOf, type ReceiverOf } from "../cache/key/instance.ts";
 import { isPlainPrototype } from "../cache/key/realm.ts";
-import { isWrapper } from "../call/ensure_async.ts";
-import { readCallable, sourceOf } from "../function_source/callable_source.ts";
 import type { LayerHost } from "../attempt/layer_host.ts";
+import { isArrow, usesReceiver } from "./uses_receiver.ts";
 import type { AnyFunction } from "./wrapped.ts";
 
 /**
@@ -13,9 +12,8 @@ import type { AnyFunction } from "./wrapped.ts";
  * @returns Finds the instance of a call, or `undefined` for a plain call.
  */
 export function receiverFinder(fn: AnyFunction, { telemetry, functionName }: LayerHost): ReceiverOf {
-  const source = sourceOf(fn) ?? "";
-  if (isArrow(fn, source)) return () => undefined;
-  let isWarned = !/\bthis\b/.test(source);
+  if (isArrow(fn)) return () => undefined;
+  let isWarned = !usesReceiver(fn);
   return (self) => {
     const instance = instanceOf(self);
     if (instance !== undefined || isWarned || !holdsData(self)) return instance;
@@ -30,12 +28,6 @@ export function receiverFinder(fn: AnyFunction, { telemetry, functionName }: Lay
     );
     return undefined;
   };
-}
-
-function isArrow(fn: AnyFunction, source: string): boolean {
-  if (isWrapper(fn) || readCallable(source)?.form !== "expression") return false;
-  // A word in a comment makes it none, which costs a hit and no more.
-  return !/\bfunction\b/.test(source.slice(0, source.indexOf("(") + 1 || undefined));
 }
 
 /** Whether `self` is a literal with more in it than functions. */

@@ -118,8 +118,6 @@ function isResult(value: object): boolean {
 function refuseMore(word: string, args: readonly unknown[], known: number): void {
   const extra = args.slice(known).find((arg) => arg !== undefined);
   if (extra === undefined) return;
-  const desired = known === 2
-    ? `left out, as all options stand in one object: ${word}(fn, options)`
-    : `left out, as the options were given first: ${word}(options)(fn)`;
-  throw wrongOption("wrap", known === 2 ? "the third argument" : "the second argument", { desired }, extra);
+  const desired = `left out, as all options stand in one object: ${word}(fn, options) or ${word}(options)(fn)`;
+  throw wrongOption("wrap", `the ${known === 2 ? "third" : "second"} argument`, { desired }, extra);
 }

@@ -28,7 +28,7 @@ export function makeWrapper(fn: AnyFunction, pipeline: Pipeline, options: Filled
   }
 
   function withMeta(this: unknown, ...args: unknown[]): Promise<WithMeta<unknown>> {
-    const call = new Call(this === wrapper ? undefined : this, args);
+    const call = new Call(this === wrapper ? pipeline.lost?.("withMeta") : this, args);
     stateOf(call);
     return (telemetry.isOn ? observe(call) : handler(call)).then((value) => ({
       value,
@@ -59,7 +59,7 @@ export function makeWrapper(fn: AnyFunction, pipeline: Pipeline, options: Filled
 export function observed(handler: Handler, pipeline: Pipeline, cacheMode?: CacheMode): Handler {
   const { telemetry, functionName, clock } = pipeline.host;
   const watched = () => pipeline.watchedHandler(cacheMode);
-  const run = pipeline.engine.tracing?.traced(functionName, handler, watched) ?? handler;
+  const run = pipeline.engine.traced?.(functionName, handler, watched) ?? handler;
   return (call) => {
     const startedMs = clock.now();
     const duration = () => toSeconds(clock.now() - startedMs);
@@ -90,7 +90,7 @@ function withCallOptions(pipeline: Pipeline, options: CallOptions): AnyFunction 
   const limits = limitsOf(options);
 
   return function limited(this: unknown, ...args: unknown[]): Promise<unknown> {
-    const call = new Call(this, args);
+    const call = new Call(this ?? pipeline.lost?.("with"), args);
     const state = stateOf(call);
     state.limits = limits;
     state.signal = options.signal;

@@ -6,6 +6,7 @@ import type { RetryPolicy } from "../attempt/retry_policy.ts";
 import { delayBeforeRetry } from "../attempt/round_delay.ts";
 import { dropResponseOf } from "../call/drop_response.ts";
 import { type ErrorClass, errorMatcher } from "../options/error_matcher.ts";
+import { immediateAnswer } from "../options/immediate_answer.ts";
 import { pause } from "../call/pause.ts";
 import {
   anyDuration,
@@ -116,18 +117,26 @@ export const retryPolicy: Policy = definePolicy<Omit<RetryOptions, "retryBudget"
   // A lower bound over the default upper one moves that, and contradicts only an explicit one.
   giveWay: ({ minDelay, maxDelay }, given) =>
     given.maxDelay === undefined && parseDuration(minDelay)! > parseDuration(maxDelay)! ? { maxDelay: minDelay } : {},
-  resolve: (options, host) => retryLayer({ ...resolveRetry(host.task, options), spending: host.spending }, host),
+  resolve: (options, host) => retryLayer({ ...resolveRetry(host, options), spending: host.spending }, host),
 });
+
+/** What messages name. */
+interface NamedTask {
+  /** What fails if an option is wrong, as in `wrap "fetchUser"`. */
+  readonly task: string;
+  /** The name of the function. */
+  readonly functionName: string;
+}
 
 /**
  * The policy that `options` ask for.
  *
- * @param task What fails if the option is wrong, for the message, as in `wrap "fetchUser"`.
+ * @param names What fails if an option is wrong, and the name of the function, for messages.
  * @param options The checked options.
  * @returns The options with their defaults, in milliseconds.
  * @throws {ConfigurationError} If `minDelay` is over `maxDelay`.
  */
-export function resolveRetry(task: string, options: FilledRetryOptions): RetryPolicy {
+export function resolveRetry({ task, functionName }: NamedTask, options: FilledRetryOptions): RetryPolicy {
   const { retries, backoffFactor, minDelay, jitter, respectRetryAfter } = options;
   const minDelayMs = parseDuration(minDelay)!;
   const maxDelayMs = parseDuration(options.maxDelay)!;
@@ -136,7 +145,10 @@ export function resolveRetry(task: string, options: FilledRetryOptions): RetryPo
     throw wrongOption(task, "minDelay", { desired }, minDelay);
   }
   const maxRetryAfterMs = parseDuration(options.maxRetryAfter)!;
-  return { retries, backoffFactor, minDelayMs, maxDelayMs, jitter, respectRetryAfter, maxRetryAfterMs };
+  const course = { retries, backoffFactor, minDelayMs, maxDelayMs, respectRetryAfter, maxRetryAfterMs };
+  if (typeof jitter !== "function") return { ...course, jitter };
+  const desired = "a function that answers a number at once";
+  return { ...course, jitter: (context) => Number(immediateAnswer(functionName, "jitter", desired, jitter(context))) };
 }
 
 /**
@@ -171,7 +183,7 @@ export function retryLayer(policy: RetryPolicy, host: LayerHost): Layer {
      */
     function decide(call: Call, error: unknown, previousDelayMs: number): number | AllFailedReason | undefined {
       failures.record(call, error);
-      if (failures.isWaitedFor(call)) return waitForRefusal(policy, host, call, error);
+      if (failures.isWaitedFor(call)) return failures.delayAfterRefusal(policy, call, error);
       if (!failures.canRetry(call)) return undefined;
       const delayMs = delayBeforeRetry(policy, host, call, previousDelayMs);
       if (typeof delayMs !== "number") return delayMs;
@@ -206,12 +218,4 @@ export function retryLayer(policy: RetryPolicy, host: LayerHost): Layer {
         return rounds(call, delayMs);
       });
   };
-}
-
-/** A round that was refused as a whole is made again, after a wait. */
-function waitForRefusal(policy: RetryPolicy, host: LayerHost, call: Call, error: unknown): number | AllFailedReason {
-  const delayMs = host.failures.delayAfterRefusal(policy, call);
-  if (typeof delayMs !== "number") return delayMs;
-  host.telemetry.record("circuitWait", host.functionName, call, { wait: toSeconds(delayMs), error });
-  return delayMs;
 }

@@ -1,4 +1,5 @@
 import { RefusalLog } from "../attempt/refusal_log.ts";
+import { retryPredicate } from "../attempt/retry_predicate.ts";
 import { cacheHandle } from "../engine/cache_handle.ts";
 import { NAME_OPTIONS } from "../engine/call_settings.ts";
 import type { Engine, EnginePolicy } from "../engine/engine.ts";
@@ -33,7 +34,11 @@ export function engineWith(task: string, extras: readonly ExtraPolicy[]): Engine
     table: tableOf<OperoOptions, FilledOptions>([...policies, NAME_OPTIONS], lightHint),
     // Some of them refuse attempts, are shared by a name, and give the functions handles.
     openShared: () => new SharedValues(),
-    openLog: (options) => new RefusalLog(options),
+    openLog: (log, { fallbackOn }) =>
+      new RefusalLog({
+        ...log,
+        fallbackOn: retryPredicate(fallbackOn, log.functionName, "fallbackOn", LIGHT_ENGINE.isBug),
+      }),
     openHandles: ({ cache, functionName }) => ({ cache: cacheHandle(cache, functionName), ...NO_HANDLES }),
   };
 }

@@ -16,5 +16,5 @@ export function lightHint(name: string, known: readonly string[], within: string
   const near = ELSEWHERE.test(name) ? "" : nearestName(name, known, within);
   return near !== "" || within !== ""
     ? near
-    : ', which the light door does not have: import from "@opero/core", or pass its policy to createOpero({ policies })';
+    : ', which the light door lacks: import from "@opero/core", or pass its policy to createOpero({ policies })';
 }

@@ -1,4 +1,5 @@
 import { Registry } from "../engine/registry.ts";
+import { requirePlatform } from "../runtime/require_platform.ts";
 import { createWrap } from "../opero.ts";
 import { createMap } from "../opmap.ts";
 import { LIGHT_ENGINE } from "./light_engine.ts";
@@ -6,6 +7,8 @@ import { lightMap } from "./light_map.ts";
 import { PlainClock } from "../time/plain_clock.ts";
 import type { LightOpero } from "./light_opero.ts";
 import type { LightOpmap } from "./light_opmap.ts";
+
+requirePlatform();
 
 // Made when first used: an import has no effect, and who wraps functions alone loads nothing of maps.
 let registry: Registry | undefined;

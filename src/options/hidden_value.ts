@@ -22,11 +22,8 @@ class Hidden implements HiddenValue {
     return this.#label;
   }
 
+  /** Deno, Node and Bun ask for it. */
   [Symbol.for("nodejs.util.inspect.custom")](): string {
-    return this.#label;
-  }
-
-  [Symbol.for("Deno.customInspect")](): string {
     return this.#label;
   }
 }

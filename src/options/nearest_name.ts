@@ -10,14 +10,14 @@ export type Hint = (name: string, known: readonly string[], within: string) => s
  * @returns The end of a message; empty where nothing is alike.
  */
 export function nearestName(name: string, known: readonly string[], within: string): string {
-  let nearest: string | undefined;
+  let nearest = "";
   let nearestDistance = Infinity;
   for (const candidate of known) {
     const distance = editDistance(normalizeName(name), normalizeName(candidate));
     const isNear = distance <= Math.max(2, Math.min(name.length, 2 * candidate.length) / 3);
     if (isNear && distance < nearestDistance) [nearest, nearestDistance] = [candidate, distance];
   }
-  return nearest === undefined ? "" : `, did you mean '${within}${nearest}'?`;
+  return nearest && `, did you mean '${within}${nearest}'?`;
 }
 
 /**

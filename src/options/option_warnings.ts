@@ -77,10 +77,8 @@ export function warnOfBareSeconds(task: string, option: string, value: unknown):
   const warn = current ?? warnOfItself;
   warn(
     `seconds of ${task} ${option}`,
-    `'${option}: ${value}' is ${value} seconds (${
-      formatDuration(value * 1_000)
-    }), as a bare number is in seconds: to ` +
-      `${task}, write "${shortForm(value)}" for milliseconds, or "${value}s" for what it is now`,
+    `'${option}: ${value}' is ${value} seconds (${formatDuration(value * 1_000)}): to ${task}, ` +
+      `write "${shortForm(value)}" for milliseconds, or "${value}s" for what it is now`,
   );
 }
 

@@ -14,10 +14,12 @@ import { Telemetry } from "../../src/telemetry/telemetry.ts";
 
 function hostOf(clock: FakeClock, isRetried = true): LayerHost {
   const random = () => 0.5;
+  const telemetry = new Telemetry({ random });
   const failures = new RefusalLog({
     functionName: "fn",
     clock,
     random,
+    telemetry,
     retryOn: () => isRetried,
     isRetryOnGiven: true,
     retries: 1,
@@ -28,7 +30,7 @@ function hostOf(clock: FakeClock, isRetried = true): LayerHost {
     functionName: "fn",
     clock,
     random,
-    telemetry: new Telemetry({ random }),
+    telemetry,
     failures,
     outcomes: new OutcomeWatch(),
   };

@@ -26,11 +26,11 @@ Deno.test("opero() and opmap() refuse arguments that fit no form, and say how to
     [() => opero(Promise.resolve(fn)), `'fn' must be ${forms("opero")}: received a Promise`],
     [
       () => opero(fn, { retries: 1 }, { cache: true }),
-      "'the third argument' must be left out, as all options stand in one object: opero(fn, options): received an object",
+      "'the third argument' must be left out, as all options stand in one object: opero(fn, options) or opero(options)(fn): received an object",
     ],
     [
       () => opmap({ workers: 1 })(fn, { retries: 1 }),
-      "'the second argument' must be left out, as the options were given first: opmap(options)(fn): received an object",
+      "'the second argument' must be left out, as all options stand in one object: opmap(fn, options) or opmap(options)(fn): received an object",
     ],
   ];
   for (const [call, rest] of cases) assertEquals(messageOf(call), `Cannot wrap as ${rest}`);

@@ -210,6 +210,22 @@ Deno.test("a predicate that answers a promise is a ConfigurationError at its fir
   }
 });
 
+Deno.test("a jitter that answers a promise is a ConfigurationError at its first retry", async () => {
+  let calls = 0;
+  const { opero } = lab();
+  const save = opero(function save() {
+    calls++;
+    return Promise.reject(BUSY);
+    // deno-lint-ignore no-explicit-any -- no type allows it
+  }, { jitter: (() => Promise.resolve(1)) as any });
+  const error = await rejectionOf(save()) as ConfigurationError;
+  assertInstanceOf(error, ConfigurationError);
+  assertEquals(
+    [error.message, calls],
+    ["Cannot call \"save\" as 'jitter' must be a function that answers a number at once: received a Promise", 1],
+  );
+});
+
 Deno.test("retryOn is asked once for each attempt, with its place", async () => {
   const asked: RetryContext[] = [];
   const { calls } = await course(failing(BUSY), {

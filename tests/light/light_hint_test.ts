@@ -19,7 +19,7 @@ Deno.test("opero() of the light door refuses each option that it does not have, 
   for (const name of missing) {
     assertEquals(
       refusal((options) => opero(load, options), { [name]: true }),
-      `Cannot wrap "load" as '${name}' must be a known option: received a boolean, which the light door does not have: ` +
+      `Cannot wrap "load" as '${name}' must be a known option: received a boolean, which the light door lacks: ` +
         'import from "@opero/core", or pass its policy to createOpero({ policies })',
     );
   }
@@ -29,7 +29,7 @@ Deno.test("opmap() of the light door refuses each option of pools, and says wher
   const { rules } = lightMap(LIGHT_ENGINE).table;
   for (const name of Object.keys(OPMAP_TABLE.rules).filter((each) => !(each in rules))) {
     const message = refusal((options) => opmap(load, options), { [name]: true });
-    assert(message.includes('which the light door does not have: import from "@opero/core"'), message);
+    assert(message.includes('which the light door lacks: import from "@opero/core"'), message);
   }
   assertEquals(
     refusal((options) => opmap(load, options), { mode: "process" }),
@@ -65,7 +65,7 @@ Deno.test("the light door names the option that a misspelt one is like, and what
   );
   assertEquals(
     refusal((options) => opero(load).with(options), { cache: "bypass" }),
-    `Cannot call "load" as 'cache' must be a known option: received a string, which the light door does not have: ` +
+    `Cannot call "load" as 'cache' must be a known option: received a string, which the light door lacks: ` +
       'import from "@opero/core", or pass its policy to createOpero({ policies })',
   );
 });

@@ -19,7 +19,7 @@ const inEffect: OperoOptions = {
 };
 
 function line(option: string, value: number, length: string, task: string, meant: string): string {
-  return `opero: '${option}: ${value}' is ${value} seconds (${length}), as a bare number is in seconds: to ${task}, ` +
+  return `opero: '${option}: ${value}' is ${value} seconds (${length}): to ${task}, ` +
     `write "${meant}" for milliseconds, or "${value}s" for what it is now`;
 }
 

@@ -3,8 +3,8 @@ import { ConfigurationError } from "@opero/core";
 import { requirePlatform } from "../../src/runtime/require_platform.ts";
 
 const TOO_OLD =
-  "Cannot load @opero/core as this runtime is too old: use Deno 2.5, Node 22.13, Bun 1.3, a browser of 2024 or later, " +
-  "or a compatibility date of Cloudflare Workers from 2025-05-05";
+  "Cannot load @opero/core as this runtime is too old: use Deno 2.5, Node 22.13, Bun 1.3, a browser of 2024, " +
+  "a compatibility_date of 2025-05-05, or later";
 
 Deno.test("requirePlatform() refuses a runtime that lacks what the library is built on, by one sentence", () => {
   requirePlatform();
@@ -49,3 +49,14 @@ Deno.test("requirePlatform() refuses versions of Deno and Bun below those that a
   ]);
   assertEquals(isRefused({}), false);
 });
+
+for (const door of ["mod.ts", "light.ts"]) {
+  Deno.test(`${door} refuses a runtime that is too old where it is imported`, async () => {
+    const entry = new URL(`../../${door}`, import.meta.url).href;
+    const code = `delete Promise.withResolvers; await import(${JSON.stringify(entry)}).catch((error) => {
+      console.log(error.name, error.message);
+    });`;
+    const { stdout } = await new Deno.Command(Deno.execPath(), { args: ["eval", "--no-lock", code] }).output();
+    assertEquals(new TextDecoder().decode(stdout), `ConfigurationError ${TOO_OLD}\n`);
+  });
+}

@@ -114,6 +114,14 @@ const REFUSED: readonly (readonly [mistake: string, message: string, work: Work]
       return opero(down, { retryOn: () => Promise.resolve(true) })();
     },
   ],
+  [
+    "a jitter that is async",
+    "Cannot call \"down\" as 'jitter' must be a function that answers a number at once: received a Promise",
+    ({ opero }) => {
+      const down = () => Promise.reject(new Error("down"));
+      return opero(down, { jitter: () => Promise.resolve(1) })();
+    },
+  ],
 ];
 
 for (const [mistake, message, work] of REFUSED) {
@@ -127,12 +135,12 @@ for (const [mistake, message, work] of REFUSED) {
 const WARNED: readonly (readonly [mistake: string, line: RegExp, work: Work])[] = [
   [
     "milliseconds",
-    /'timeout: 5000' is 5000 seconds \(83\.33 min\), .* write "5s" for milliseconds/,
+    /'timeout: 5000' is 5000 seconds \(83\.33 min\): .* write "5s" for milliseconds/,
     ({ opero }) => opero(fetchUser, { timeout: 5_000 }),
   ],
   [
     "a function that is wrapped twice",
-    /"fetchUser" is wrapped already, and is wrapped once more: a call may run it 16 times/,
+    /"fetchUser" is wrapped twice: a call may run it 16 times/,
     ({ opero }) => opero(opero(fetchUser)),
   ],
   [

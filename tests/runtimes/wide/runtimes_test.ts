@@ -48,11 +48,13 @@ for (const [name, version] of TOO_OLD) {
     ignore: tool === undefined,
     fn: async () => {
       const project = await everywhereProject();
-      await Deno.writeTextFile(`${project}/old.mjs`, `import { opero } from "@opero/core"; opero(() => 1);`);
       const run = name === "deno" ? ["run", "-A", "--node-modules-dir=manual", "--no-lock"] : [];
-      const { code, stderr } = await tool!(project, ...run, "old.mjs");
-      assertEquals(code, 1);
-      assertMatch(stderr, /Cannot load @opero\/core as this runtime is too old/);
+      for (const door of ["@opero/core", "@opero/core/light"]) {
+        await Deno.writeTextFile(`${project}/old.mjs`, `import { opero } from "${door}"; opero(() => 1);`);
+        const { code, stderr } = await tool!(project, ...run, "old.mjs");
+        assertEquals(code, 1);
+        assertMatch(stderr, /Cannot load @opero\/core as this runtime is too old/);
+      }
     },
   });
 }
