@@ -120,6 +120,7 @@ class FunctionMap {
     const observe = observed(handler, this.#pipeline);
     const mapTask = `map ${quoted(functionName)}`;
     mapEngine.features?.journalOf(task, options);
+    mapEngine.features?.warnOfIndex(fn, this.#pipeline.host);
     this.#maker = new RunMaker({
       options,
       registry,

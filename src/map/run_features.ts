@@ -2,6 +2,9 @@ import { type JournalOption, journalRule, type ResolvedJournal, resolveJournal }
 import { nonEmptyString, type OptionRules } from "../options/validate.ts";
 import type { OptionSet } from "../policy/policy.ts";
 import { requireFiles } from "../runtime/require_files.ts";
+import type { AnyFunction } from "../engine/wrapped.ts";
+import type { LayerHost } from "../attempt/layer_host.ts";
+import { warnOfIndex, warnOfString } from "./map_mistakes.ts";
 import type { MapRunSetup } from "./map_run_setup.ts";
 import type { MappedRun } from "./mapped_run.ts";
 import { type OpmapOptions, RUN_RULES } from "./opmap_options.ts";
@@ -26,6 +29,10 @@ export interface RunFeatures {
     options: Pick<OpmapOptions, "journal" | "version">,
     own?: JournalOption,
   ): ResolvedJournal | undefined;
+  /** Warns where a function seems to expect more than its item. */
+  warnOfIndex(fn: AnyFunction, host: LayerHost): void;
+  /** Warns where items are hardly what was meant. */
+  warnOfString(items: unknown, host: LayerHost): void;
   /** A run whose items are recorded. */
   track(setup: MapRunSetup, init: RunTrackingInit): MapRunSetup;
   /** A run as an object. */
@@ -44,6 +51,8 @@ export const RUN_FEATURES: RunFeatures = {
     if (journal !== undefined) requireFiles(task, "leave 'journal' out");
     return journal;
   },
+  warnOfIndex,
+  warnOfString,
   track: (setup, init) => new RunTracking(init, new RunGate(setup.capacity, false)).around(setup),
   openRun: (setup, init, handle) => {
     const gate = new RunGate(setup.capacity, false);

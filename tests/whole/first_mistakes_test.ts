@@ -158,6 +158,45 @@ const WARNED: readonly (readonly [mistake: string, line: RegExp, work: Work])[] 
     /fetch succeeds with a 503, too, so that is not retried: give 'failOn: isFailedResponse', or 'failOn: \(\) => false'/,
     ({ opmap }) => opmap(fetch),
   ],
+  [
+    "the place of an item as a second parameter",
+    /"row" has a parameter 'i', and is given the item alone: its place is currentCall\(\)\.index/,
+    ({ opmap }) => {
+      const row = (text: string, i: number) => `${i} ${text}`;
+      return opmap(row)(["a", "b"]);
+    },
+  ],
+  [
+    "the name of a file as the items",
+    /"fetchUser" is given a string as its items, and so maps its characters: give a list, or \[\.\.\.text\]/,
+    ({ opmap }) => opmap(fetchUser)("users.csv"),
+  ],
+  [
+    "a generator function",
+    /"pages" is a generator function, whose body runs after the call has ended: nothing in it is retried/,
+    ({ opero }) =>
+      opero(function* pages() {
+        yield 1;
+      }),
+  ],
+  [
+    "an async generator function over many items",
+    /"pages" is a generator function, whose body runs after the call has ended: nothing in it is retried/,
+    ({ opmap }) =>
+      opmap(async function* pages(url: string) {
+        yield await Promise.resolve(url);
+      }),
+  ],
+  [
+    "wrapping at each call",
+    /"load" is wrapped for the 100th time, each time with a cache or a limit of its own, .* give each a 'name'/,
+    async ({ opero }) => {
+      for (let i = 0; i < 200; i++) {
+        const load = (id: number) => id + i;
+        await opero(load, { rateLimit: 1_000, cache: true })(1);
+      }
+    },
+  ],
 ];
 
 for (const [mistake, line, work] of WARNED) {
@@ -175,6 +214,31 @@ Deno.test("opero(fetch) warns of nothing where failures are seen, or none is to 
     opero(fetch, { retries: 0 });
     opero((url: string) => fetch(url));
     createOpero({ failOn: () => false }).opero(fetch);
+  });
+  assertEquals(lines, []);
+});
+
+Deno.test("opmap() warns of no second parameter that is not given the place of the item", async () => {
+  const lines = await warningsOf(async () => {
+    const { opmap } = instance();
+    await opmap(parseInt)(["1"]);
+    await opmap((text: string, index = 0) => text + index)(["a"]);
+    await opmap(({ i }: { readonly i: number }) => i)([{ i: 1 }]);
+    await opmap((text: string, options: unknown) => [text, options])(["a"]);
+    await opmap((letter: string) => letter)([..."text"]);
+  });
+  assertEquals(lines, []);
+});
+
+Deno.test("opero() does not warn of many wraps that share what they keep, have none of it, or have names of their own", async () => {
+  const lines = await warningsOf(() => {
+    const { opero } = instance();
+    for (let i = 0; i < 200; i++) {
+      opero(fetchUser, { retries: 2, timeout: "1s" });
+      opero(fetchUser, { rateLimit: 5, rateLimitScope: "global" });
+      opero(fetchUser, { cache: true, cacheId: "user" });
+      opero(fetchUser, { rateLimit: 5, cache: true, name: `tenant ${i}` });
+    }
   });
   assertEquals(lines, []);
 });
