@@ -105,6 +105,8 @@ export class JournalLock {
     if (holder === undefined) return silentMs > UNSAID_MS;
     const isHeld = holder.system ? this.#lock.isHeldBySystem : undefined;
     if (!(isHeld ?? isAlive(holder, this.#own) ?? silentMs <= SILENT_MS)) return true;
+    // Where another took it over since it was read, what is there is that one's.
+    if (this.#lock.read() !== text) return false;
     throw this.#options.fail(describeHolder(holder, this.#own));
   }
 

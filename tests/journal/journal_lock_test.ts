@@ -2,15 +2,16 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { JournalError } from "@opero/core";
 import { JournalLock } from "../../src/journal/journal_lock.ts";
 import { ownIdentity } from "../../src/runtime/process_identity.ts";
+import type { FsModule } from "../../src/runtime/node_fs.ts";
 import { requireFiles } from "../../src/runtime/require_files.ts";
 import { namesBeside, withJournal } from "../support/temporary_journal.ts";
 
 const fs = requireFiles("test");
 let tokens = 0;
 
-function lockOf(path: string, nowMs: () => number = Date.now): JournalLock {
+function lockOf(path: string, nowMs: () => number = Date.now, fsOfLock: FsModule = fs): JournalLock {
   return new JournalLock({
-    fs,
+    fs: fsOfLock,
     path,
     nowMs,
     fail: (reason) => new JournalError(reason),
@@ -162,5 +163,28 @@ Deno.test("JournalLock.take() does not take another that looks for the holder fo
     assert(lock.beat());
     lock.release();
     assertEquals(namesBeside(path), []);
+  });
+});
+
+Deno.test("JournalLock.take() names who took the lock of a process that is gone, and never that process", async () => {
+  await withJournal(async (path) => {
+    leaveLock(path, { pid: 1, start: "1", system: true });
+    const winner = lockOf(path);
+    const read: typeof fs.readFileSync = fs.readFileSync;
+    let reads = 0;
+    // Who is gone still stands in what the loser has read when the winner takes the lock.
+    const lateFs = {
+      ...fs,
+      readFileSync: (...args: Parameters<typeof read>) => {
+        const text = read(...args);
+        if (reads++ === 0) void winner.take();
+        return text;
+      },
+    };
+    const loser = lockOf(path, Date.now, lateFs);
+    await assertRejects(() => loser.take(), JournalError, "a run of this process has it since 2");
+    assert(reads > 1);
+    assert(winner.beat());
+    winner.release();
   });
 });
