@@ -7,7 +7,7 @@
  */
 import { BARS } from "./bars.ts";
 import { blocksOver, growthText, measureGrowth } from "./support/growth/measure_growth.ts";
-import { readResult, saveResult, writeDocuments } from "./support/documents.ts";
+import { BENCH, readSaved, save, writeDocuments } from "./support/documents.ts";
 import { sectionText } from "./support/report.ts";
 import { type BenchResult, missedIn, type SectionResult } from "./support/result.ts";
 import { describeMachine, measureSection, SECTIONS } from "./support/sections.ts";
@@ -18,14 +18,14 @@ const isQuick = Deno.args.includes("--quick");
 if (isQuick) Deno.env.set("OPERO_BENCH_QUICK", "1");
 
 if (Deno.args.includes("--render")) {
-  await writeDocuments(await readResult());
+  await writeDocuments(await readSaved());
 } else {
   const result = await measureAll();
   const isToWrite = Deno.args.includes("--write");
   if (isToWrite && !isAll) throw new Error("The documents show one run of all files: leave out the words");
-  if (isToWrite) await saveResult(result);
+  if (isToWrite) await save(BENCH, result);
   // What was saved is rounded: rounded once more, a figure could differ by its last digit.
-  if (isToWrite) await writeDocuments(await readResult());
+  if (isToWrite) await writeDocuments(await readSaved());
   if (reportMissed(result) > 0) Deno.exit(1);
 }
 

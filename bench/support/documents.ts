@@ -1,3 +1,4 @@
+import { type ParallelResult, parallelText } from "./command/parallel_result.ts";
 import { demoPicture } from "./plots/demo_picture.ts";
 import { growthPlot } from "./growth/growth_plot.ts";
 import { growthText } from "./growth/measure_growth.ts";
@@ -5,7 +6,12 @@ import { sectionText, shortTable } from "./report.ts";
 import { replaceBlock } from "./markdown.ts";
 import type { BenchResult } from "./result.ts";
 
-const RESULT = new URL("../results/bench.json", import.meta.url);
+/** Where the run of all benchmarks is saved. */
+export const BENCH: URL = new URL("../results/bench.json", import.meta.url);
+
+/** Where the run beside GNU parallel is saved. */
+export const PARALLEL: URL = new URL("../results/parallel.json", import.meta.url);
+
 const PLOT = new URL("../results/growth.svg", import.meta.url);
 
 /** What a run of the demo left on its terminal. */
@@ -27,57 +33,66 @@ const README_ROWS: readonly string[] = [
   "sqlite hit of 1 KB",
 ];
 
+/** The runs that are saved. */
+export interface Saved {
+  readonly bench: BenchResult;
+  readonly parallel: ParallelResult;
+}
+
 /** A document with blocks that are written from what was measured. */
 export interface BenchDocument {
   /** Its path from the root of the repository. */
   readonly path: string;
   /** The text of each block by its name. */
-  readonly blocks: (result: BenchResult) => Readonly<Record<string, string>>;
+  readonly blocks: (saved: Saved) => Readonly<Record<string, string>>;
 }
 
 /** All of them. */
 export const DOCUMENTS: readonly BenchDocument[] = [
-  { path: "README.md", blocks: (result) => ({ short: shortText(result) }) },
-  { path: "docs/performance.md", blocks: (result) => ({ short: shortText(result) }) },
+  { path: "README.md", blocks: ({ bench }) => ({ short: shortText(bench) }) },
+  { path: "docs/performance.md", blocks: ({ bench }) => ({ short: shortText(bench) }) },
   {
     path: "bench/README.md",
-    blocks: (result) => ({
-      run: runText(result),
-      tables: tablesText(result),
-      growth: growthText(result.growth),
+    blocks: ({ bench, parallel }) => ({
+      run: runText(bench),
+      tables: tablesText(bench),
+      growth: growthText(bench.growth),
+      parallel: parallelText(parallel),
     }),
   },
 ];
 
 /**
- * The run that is saved.
+ * The runs that are saved.
  *
  * @returns What was measured.
  */
-export async function readResult(): Promise<BenchResult> {
-  return JSON.parse(await Deno.readTextFile(RESULT));
+export async function readSaved(): Promise<Saved> {
+  const [bench, parallel] = await Promise.all([BENCH, PARALLEL].map((url) => Deno.readTextFile(url)));
+  return { bench: JSON.parse(bench!), parallel: JSON.parse(parallel!) };
 }
 
 /**
  * Saves a run, in place of the one before.
  *
+ * @param url Where.
  * @param result What was measured.
  */
-export async function saveResult(result: BenchResult): Promise<void> {
-  await Deno.writeTextFile(RESULT, `${JSON.stringify(result, rounded, 2)}\n`);
+export async function save(url: URL, result: BenchResult | ParallelResult): Promise<void> {
+  await Deno.writeTextFile(url, `${JSON.stringify(result, rounded, 2)}\n`);
 }
 
 /**
  * Writes what was measured into all documents, and draws the plot, and the picture of the demo that was recorded.
  *
- * @param result What was measured.
+ * @param saved What was measured.
  */
-export async function writeDocuments(result: BenchResult): Promise<void> {
-  await Deno.writeTextFile(PLOT, growthPlot(result.growth));
+export async function writeDocuments(saved: Saved): Promise<void> {
+  await Deno.writeTextFile(PLOT, growthPlot(saved.bench.growth));
   await Deno.writeTextFile(DEMO_PICTURE, demoPicture(await Deno.readTextFile(DEMO_RECORDING)));
   for (const { path, blocks } of DOCUMENTS) {
     const url = new URL(`../../${path}`, import.meta.url);
-    const text = Object.entries(blocks(result)).reduce(
+    const text = Object.entries(blocks(saved)).reduce(
       (document, [name, block]) => replaceBlock(document, name, block),
       await Deno.readTextFile(url),
     );

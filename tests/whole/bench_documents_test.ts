@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { DEMO_PICTURE, DEMO_RECORDING, DOCUMENTS, readResult } from "../../bench/support/documents.ts";
+import { DEMO_PICTURE, DEMO_RECORDING, DOCUMENTS, readSaved } from "../../bench/support/documents.ts";
 import { demoLines, demoPicture } from "../../bench/support/plots/demo_picture.ts";
 import { growthPlot } from "../../bench/support/growth/growth_plot.ts";
 import { replaceBlock } from "../../bench/support/markdown.ts";
@@ -7,13 +7,13 @@ import { replaceBlock } from "../../bench/support/markdown.ts";
 const BLOCK = /<!-- bench:(\w+) -->[^]*?<!-- \/bench:\1 -->/g;
 const FIGURE = /\d[\d.]* (?:ns|µs)\b|\b\d+(?:\.\d+)? ?×/;
 
-const result = await readResult();
+const saved = await readSaved();
 const read = (path: string) => Deno.readTextFileSync(new URL(`../../${path}`, import.meta.url));
 
 Deno.test("every block of figures is what the script makes of the saved run", () => {
   for (const { path, blocks } of DOCUMENTS) {
     const document = read(path);
-    const written = Object.entries(blocks(result)).reduce(
+    const written = Object.entries(blocks(saved)).reduce(
       (text, [name, block]) => replaceBlock(text, name, block),
       document,
     );
@@ -22,9 +22,9 @@ Deno.test("every block of figures is what the script makes of the saved run", ()
 });
 
 Deno.test("the plot is what the script draws of the saved run, for light and dark pages", () => {
-  const plot = growthPlot(result.growth);
+  const plot = growthPlot(saved.bench.growth);
   assertEquals(read("bench/results/growth.svg"), plot);
-  assertEquals(plot.match(/<polyline/g)?.length, result.growth.length);
+  assertEquals(plot.match(/<polyline/g)?.length, saved.bench.growth.length);
   assert(plot.includes("prefers-color-scheme: dark"));
 });
 
@@ -52,7 +52,7 @@ Deno.test("demoLines() keeps what is seen last of each line, and refuses a run t
 Deno.test("documents have no measured figure outside of the script's blocks", () => {
   for (const { path, blocks } of DOCUMENTS) {
     const document = read(path);
-    assertEquals([...document.matchAll(BLOCK)].map(([, name]) => name), Object.keys(blocks(result)));
+    assertEquals([...document.matchAll(BLOCK)].map(([, name]) => name), Object.keys(blocks(saved)));
     assertEquals(document.replaceAll(BLOCK, "").match(FIGURE), null, path);
   }
   assert(FIGURE.test("it takes 1.5 µs") && FIGURE.test("0.83 × p-retry") && !FIGURE.test("64 workers × tasks"));
