@@ -64,6 +64,29 @@ Deno.test("deno task demo brings every record through, though it is killed half-
   assertMatch(stdout, /Both gave the same graph/);
 });
 
+Deno.test("the README's first command has all it needs in the repository: a machine that knows no package downloads none", async () => {
+  const readme = await Deno.readTextFile(new URL("../../README.md", import.meta.url));
+  // A task would fetch all that the project is developed with, whatever it runs.
+  const [, entry] = readme.match(/^npx -y deno@2 run -A (examples\/demo\/main\.ts) /m)!;
+  const programs = await Deno.readTextFile(new URL("../../examples/demo/programs.ts", import.meta.url));
+  const started = [...programs.matchAll(/new URL\("(.+)", import\.meta\.url\)/g)].map(([, path]) => {
+    return `examples/demo/${path}`;
+  });
+  assertEquals(started.length, 2);
+  const directory = await Deno.makeTempDir();
+  try {
+    const command = new Deno.Command(Deno.execPath(), {
+      args: ["cache", entry!, ...started],
+      cwd: new URL("../../", import.meta.url),
+      env: { NO_COLOR: "1", DENO_DIR: directory },
+    });
+    const { code, stderr } = await command.output();
+    assertEquals({ code, stderr: new TextDecoder().decode(stderr) }, { code: 0, stderr: "" });
+  } finally {
+    await Deno.remove(directory, { recursive: true });
+  }
+});
+
 Deno.test("greatCircleKm() gives known distances", () => {
   const heathrow = { latitude: 51.4706, longitude: -0.461941 };
   const kennedy = { latitude: 40.639751, longitude: -73.778925 };

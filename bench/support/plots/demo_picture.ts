@@ -44,7 +44,7 @@ export function demoLines(recording: string): string {
  * @returns The SVG.
  */
 export function demoPicture(shown: string): string {
-  const lines = ["$ npx -y deno@2 task demo", "", ...shown.trimEnd().split("\n")];
+  const lines = ["$ npx -y deno@2 run -A examples/demo/main.ts", "", ...shown.trimEnd().split("\n")];
   const [width, height] = [COLUMNS * CHARACTER + 2 * PAD, TOP + lines.length * LINE + 8];
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" role="img">
   <title>The demo in a terminal</title>
