@@ -34,6 +34,15 @@ Deno.test("loadFunction() names a default export without a name by its file", as
   await Deno.remove(path);
 });
 
+Deno.test("loadFunction() takes a function with properties of its own, one of which a map has, too", async () => {
+  for (const property of ["stream", "withMeta"]) {
+    const path = await Deno.makeTempFile({ suffix: ".mjs" });
+    await Deno.writeTextFile(path, `export const enrich = Object.assign((n) => n, { ${property}: 1 });`);
+    assertEquals((await loadFunction(path, "/elsewhere")).name, "enrich");
+    await Deno.remove(path);
+  }
+});
+
 const WRONG: readonly (readonly [text: string, name: string, message: string])[] = [
   ["export const n = 1;", "", "the module exports no function"],
   ["export const a = () => 1; export const b = () => 2;", "", "the module exports several functions; choose one: "],

@@ -25,3 +25,13 @@ Deno.test("OutcomeTally holds so many kinds, and shows fewer", () => {
   const lines = tally.failures();
   assertEquals([lines.length, lines.at(-1), tally.failed], [6, "16 failed with other errors", 1_000]);
 });
+
+Deno.test("OutcomeTally counts what succeeded, failed and was left alone, from none on", () => {
+  const tally = new OutcomeTally();
+  assertEquals([tally.ok, tally.failed, tally.skipped], [0, 0, 0]);
+  const item = { index: 0, line: 1, value: 0, fault: undefined };
+  const outcome = { item, value: 0, error: undefined, key: undefined, attempts: 1, durationMs: 1 };
+  for (const status of ["ok", "ok", "ok", "skipped", "skipped"] as const) tally.count({ ...outcome, status });
+  fail(tally, 2, new Error());
+  assertEquals([tally.ok, tally.failed, tally.skipped], [3, 1, 2]);
+});

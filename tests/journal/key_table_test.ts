@@ -35,6 +35,19 @@ Deno.test("KeyTable knows what a Map of the same texts knows", () => {
   }));
 });
 
+Deno.test("KeyTable tells keys apart that differ in one letter, wherever that is, or in their place alone", () => {
+  const hashes = Array.from({ length: 22 }, (_, at) => {
+    return LETTERS.slice(1).map((letter) => `${"A".repeat(at)}${letter}${"A".repeat(21 - at)}`);
+  });
+  const all = ["A".repeat(22), ...hashes.flat()].flatMap((hash) => {
+    return ["", "#2", "#4294967295", "#4294967296", "#4294967298"].map((place) => hash + place);
+  });
+  const table = new KeyTable();
+  all.forEach((key, i) => table.set(key, i));
+  assertEquals(all.filter((key, i) => table.get(key) !== i), []);
+  assertEquals(table.size, all.length);
+});
+
 Deno.test("KeyTable keeps what it knows while it grows", () => {
   const table = new KeyTable();
   const many = Array.from(

@@ -29,6 +29,7 @@ const TESTS_NEAR: Readonly<Record<string, readonly string[]>> = {
   "src/cache/redis/": ["tests/cache/redis/redis_connection_test.ts"],
   "src/limiter/": ["tests/limiter/rate_limiter_test.ts", "tests/layers/rate_limit_test.ts"],
   "src/journal/": ["tests/journal", "tests/whole/journal_test.ts"],
+  "src/cli/flag_kinds.ts": ["tests/cli/parse_flags_test.ts"],
   "src/map/item_journal.ts": ["tests/whole/journal_test.ts"],
   "src/map/tracked_items.ts": ["tests/whole/journal_test.ts", "tests/map/run_handle_test.ts"],
   "src/map/run_": ["tests/whole/journal_test.ts", "tests/map/run_handle_test.ts"],
@@ -39,6 +40,12 @@ const TESTS_NEAR: Readonly<Record<string, readonly string[]>> = {
 /** The tests of a room, which are asked next. */
 const TESTS_OF_ROOM: Readonly<Record<string, readonly string[]>> = {
   "src/journal/": ["tests/journal", "tests/whole/journal_test.ts", "tests/whole/journal_faults_test.ts"],
+  "src/cli/": [
+    "tests/cli",
+    "tests/report",
+    "tests/whole/slow/command_test.ts",
+    "tests/whole/slow/command_endings_test.ts",
+  ],
   "src/limiter/": ["tests/limiter"],
   "src/layers/": ["tests/layers", "tests/whole/composition_test.ts", "tests/whole/cancellation_test.ts"],
   "src/cache/": [
