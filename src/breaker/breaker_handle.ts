@@ -23,7 +23,11 @@ export interface BreakerHandle {
    * through counts.
    */
   readonly state: CircuitState;
-  /** What was counted, of several breakers together. */
+  /**
+   * What was counted, of several breakers together.
+   *
+   * @returns The counts.
+   */
   metrics(): BreakerMetrics;
   /** Lets nothing through until {@link BreakerHandle.reset}. */
   isolate(): void;

@@ -64,12 +64,14 @@ export interface CacheHandle<Args extends readonly unknown[], Value> {
    * The fresh value for a call with these arguments, or `undefined`.
    *
    * @param args The arguments of the call.
+   * @returns The value; `undefined` where there is none that is fresh.
    */
   get(...args: Args): Promise<Value | undefined>;
   /**
    * Whether there is a fresh value for a call with these arguments.
    *
    * @param args The arguments of the call.
+   * @returns `true` where there is one.
    */
   has(...args: Args): Promise<boolean>;
   /**
@@ -84,6 +86,7 @@ export interface CacheHandle<Args extends readonly unknown[], Value> {
    * Removes the value for a call with these arguments; returns whether there was one. What runs now is not kept.
    *
    * @param args The arguments of the call.
+   * @returns `true` where there was one.
    * @throws {CacheError} If it could not be removed.
    */
   delete(...args: Args): Promise<boolean>;
@@ -93,12 +96,17 @@ export interface CacheHandle<Args extends readonly unknown[], Value> {
    * @throws {CacheError} If they could not be removed.
    */
   clear(): Promise<void>;
-  /** What the cache has done so far. */
+  /**
+   * What the cache has done so far.
+   *
+   * @returns The counts since the function was wrapped.
+   */
   stats(): CacheStats;
   /**
    * The handle for calls of a method on `instance`, which is part of their keys.
    *
    * @param instance The object that the method is called on.
+   * @returns The handle for calls on that instance.
    */
   of(instance: object): CacheHandle<Args, Value>;
 }
@@ -118,12 +126,14 @@ export interface OperoHandles<F extends AnyFunction> extends PolicyHandles {
    * Calls the function and returns what happened on the way.
    *
    * @param args The arguments of the call.
+   * @returns The value, and `meta` with the facts of the call.
    */
   withMeta(...args: Parameters<F>): Promise<WithMeta<Awaited<ReturnType<F>>>>;
   /**
    * The function with options for one call.
    *
    * @param options Options for one call.
+   * @returns A function with the same type.
    * @throws {ConfigurationError} If an option is wrong.
    */
   with(options: CallOptions): F;

@@ -32,6 +32,7 @@ export function sourceOf(fn: (...args: never[]) => unknown): string | undefined 
  *
  * @param source The text of a function.
  * @returns What was read, or `undefined`.
+ * @throws {Error} If it fails otherwise than by a text that it cannot read, which is a bug here.
  */
 export function readCallable(source: string): CallableSource | undefined {
   try {

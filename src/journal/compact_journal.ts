@@ -17,6 +17,7 @@ const KEY_START = '{"k":"'.length;
  *
  * @param fs The files of the runtime.
  * @param file The journal, of which no line is damaged but the last, which may be torn.
+ * @throws {Error} If a file cannot be read or written; the journal is as it was then.
  */
 export async function compactJournal(fs: FsModule, file: RecordFile): Promise<void> {
   const path = compactedPath(file.path);

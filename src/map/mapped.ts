@@ -32,6 +32,7 @@ export interface MapCalls<This, Item, Value, Errors extends OnError> extends Asy
    *
    * @param items The items: any iterable or async iterable.
    * @param options Options of this run.
+   * @returns The results as they come.
    * @throws {ConfigurationError} If an option of the run is wrong.
    */
   stream<RunErrors extends OnError = Errors>(
@@ -43,6 +44,7 @@ export interface MapCalls<This, Item, Value, Errors extends OnError> extends Asy
    *
    * @param items The items: any iterable or async iterable.
    * @param options Options of this run.
+   * @returns The results as they come.
    */
   stream(items: Items<Item>, options?: RunOptions<Errors>): MapStream<MapResult<Value, Errors>>;
   /**
@@ -50,6 +52,7 @@ export interface MapCalls<This, Item, Value, Errors extends OnError> extends Asy
    *
    * @param items The items: any iterable or async iterable.
    * @param options Options of this run.
+   * @returns For each item its value and `meta`; for a failed one what stands in its place.
    */
   withMeta<RunErrors extends OnError = Errors>(
     items: Items<Item>,
@@ -60,6 +63,7 @@ export interface MapCalls<This, Item, Value, Errors extends OnError> extends Asy
    *
    * @param items The items: any iterable or async iterable.
    * @param options Options of this run.
+   * @returns For each item its value and `meta`; for a failed one what stands in its place.
    */
   withMeta(items: Items<Item>, options?: RunOptions<Errors>): Promise<MapResult<WithMeta<Value>, Errors>[]>;
   /** What happens in the calls of this function, and of no other. */
@@ -77,6 +81,7 @@ export interface Mapped<This, Item, Value, Errors extends OnError>
    *
    * @param items The items: any iterable or async iterable.
    * @param options Options of this run.
+   * @returns The run, which has not begun.
    * @throws {ConfigurationError} If an option of the run is wrong.
    */
   run<RunErrors extends OnError = Errors>(
@@ -88,6 +93,7 @@ export interface Mapped<This, Item, Value, Errors extends OnError>
    *
    * @param items The items: any iterable or async iterable.
    * @param options Options of this run.
+   * @returns The run, which has not begun.
    */
   run(items: Items<Item>, options?: RunOptions<Errors>): MappedRun<MapResult<Value, Errors>>;
   /** The options in force: defaults filled in, durations in seconds, frozen; what may be a secret is hidden. */

@@ -6,11 +6,23 @@ import type { RunReport } from "../run_stats/run_report.ts";
  * run, so a slow reader slows the source down. Leaving the loop closes the source and asks the items that run to stop.
  */
 export interface MapStream<Result> extends AsyncIterableIterator<Result, undefined>, AsyncDisposable {
-  /** The next result. */
+  /**
+   * The next result.
+   *
+   * @returns The result, or the end.
+   */
   next(): Promise<IteratorResult<Result, undefined>>;
-  /** Ends the run. */
+  /**
+   * Ends the run.
+   *
+   * @returns The end, once what ran has been stopped.
+   */
   return(): Promise<IteratorResult<Result, undefined>>;
-  /** The stream itself. */
+  /**
+   * The stream itself.
+   *
+   * @returns The same object.
+   */
   [Symbol.asyncIterator](): MapStream<Result>;
 }
 
@@ -37,7 +49,11 @@ export interface MapStats extends ProgressState {
  * other in bounded memory, but not both.
  */
 export interface MappedRun<Result> extends PromiseLike<Result[]>, AsyncIterable<Result> {
-  /** The results as they come. */
+  /**
+   * The results as they come.
+   *
+   * @returns The results, one after the other.
+   */
   [Symbol.asyncIterator](): MapStream<Result>;
   /** Begins no more items; those in flight continue. */
   pause(): void;
@@ -50,7 +66,11 @@ export interface MappedRun<Result> extends PromiseLike<Result[]>, AsyncIterable<
    * @throws {ConfigurationError} If it is no positive integer, or more than the pool has.
    */
   setWorkers(workers: number): void;
-  /** How far it has come. */
+  /**
+   * How far it has come.
+   *
+   * @returns The counts and the times so far.
+   */
   stats(): MapStats;
   /**
    * Ends the run: it rejects with `reason`, by default an `AbortError`, and the items in flight are asked to stop.
@@ -61,6 +81,7 @@ export interface MappedRun<Result> extends PromiseLike<Result[]>, AsyncIterable<
   /**
    * What the items came to so far, or all of them once it is over: plain data, without an item, a value or a secret in it.
    *
+   * @returns The report, of which no later change of the run changes anything.
    * @throws {ConfigurationError} If it has not begun.
    */
   report(): RunReport;

@@ -1,8 +1,16 @@
 /** Stands in `.options` for what may be a secret, so that no dump of them shows it. */
 export interface HiddenValue {
-  /** `[hidden]`, or the name of its class in place of that. */
+  /**
+   * `[hidden]`, or the name of its class in place of that.
+   *
+   * @returns The text that stands in place of the value.
+   */
   toString(): string;
-  /** The same, for `JSON.stringify`. */
+  /**
+   * The same, for `JSON.stringify`.
+   *
+   * @returns The same text.
+   */
   toJSON(): string;
 }
 

@@ -70,7 +70,11 @@ export interface CallerLine extends AsyncDisposable {
   cancel(frame: Uint8Array): void;
   /** The slots of all workers of the task that were heard of in the last 3 heartbeats. */
   readonly slots: number;
-  /** How many frames of this run the engine still has, those that workers have leased among them. */
+  /**
+   * How many frames of this run the engine still has, those that workers have leased among them.
+   *
+   * @returns The number of frames.
+   */
   waiting(): Promise<number>;
   /** Makes again what the engine lost; nothing happens where all is there. */
   reopen(): Promise<void>;

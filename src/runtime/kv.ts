@@ -22,6 +22,7 @@ export interface KvCommit {
    * Lets the commit fail if the key no longer has this version.
    *
    * @param checks What must not have changed.
+   * @returns The same commit.
    */
   check(...checks: { key: KvKey; versionstamp: string | null }[]): KvCommit;
   /**
@@ -30,15 +31,21 @@ export interface KvCommit {
    * @param key The key.
    * @param value The value.
    * @param options When it expires.
+   * @returns The same commit.
    */
   set(key: KvKey, value: unknown, options?: { expireIn?: number }): KvCommit;
   /**
    * Removes a value.
    *
    * @param key The key.
+   * @returns The same commit.
    */
   delete(key: KvKey): KvCommit;
-  /** Makes the changes; `ok` is false where a check failed. */
+  /**
+   * Makes the changes; `ok` is false where a check failed.
+   *
+   * @returns Whether the changes were made.
+   */
   commit(): Promise<{ readonly ok: boolean }>;
 }
 
@@ -48,6 +55,7 @@ export interface KvDatabase {
    * The entry under a key.
    *
    * @param key The key.
+   * @returns The entry; its `versionstamp` is `null` where there is none.
    */
   get(key: KvKey): Promise<KvEntry>;
   /**
@@ -55,9 +63,14 @@ export interface KvDatabase {
    *
    * @param selector Which keys.
    * @param options How they are read.
+   * @returns The entries, one after the other.
    */
   list(selector: { start: KvKey; end: KvKey }, options?: { batchSize?: number }): AsyncIterable<KvEntry>;
-  /** Begins a commit. */
+  /**
+   * Begins a commit.
+   *
+   * @returns The commit, of which nothing is done yet.
+   */
   atomic(): KvCommit;
   /** Closes the database. */
   close(): void;

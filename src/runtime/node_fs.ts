@@ -68,6 +68,7 @@ export function isMissing(error: unknown): boolean {
  *
  * @param read Reads the file.
  * @returns The result, or `undefined`.
+ * @throws {unknown} What `read` throws for another reason.
  */
 export function ifThere<T>(read: () => T): T | undefined {
   try {
@@ -83,6 +84,7 @@ export function ifThere<T>(read: () => T): T | undefined {
  *
  * @param reading The pending read.
  * @returns The result, or `undefined`.
+ * @throws {unknown} What `reading` rejects with for another reason.
  */
 export async function laterIfThere<T>(reading: Promise<T>): Promise<T | undefined> {
   try {

@@ -9,12 +9,14 @@ export interface SqliteStatement {
    * The first row as an object, in the order of its columns, or nothing.
    *
    * @param values What its parameters are.
+   * @returns The row, or nothing.
    */
   get(...values: (string | number | Uint8Array | null)[]): unknown;
   /**
    * Runs it; the answer is the number of changed rows, or an object with that as `changes`.
    *
    * @param values What its parameters are.
+   * @returns The number of changed rows, or an object with it.
    */
   run(...values: (string | number | Uint8Array | null)[]): unknown;
   /**
@@ -31,15 +33,21 @@ export interface SqliteDatabase {
    * Prepares one statement.
    *
    * @param sql The statement.
+   * @returns The statement.
    */
   prepare(sql: string): SqliteStatement;
   /**
    * Runs statements that answer nothing.
    *
    * @param sql The statement.
+   * @returns Nothing that is used.
    */
   exec(sql: string): unknown;
-  /** Closes it. */
+  /**
+   * Closes it.
+   *
+   * @returns Nothing that is used.
+   */
   close(): unknown;
 }
 

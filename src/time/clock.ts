@@ -13,14 +13,24 @@ export interface Timer {
  * `@opero/core/testing`. All times are milliseconds.
  */
 export interface Clock {
-  /** A monotonic time: it never goes back, and has no meaning but in differences. */
+  /**
+   * A monotonic time: it never goes back, and has no meaning but in differences.
+   *
+   * @returns Milliseconds since a moment that the clock chooses.
+   */
   now(): number;
   /**
    * A monotonic time that may lag {@link Clock.now} by the length of one turn of the event loop.
    * It serves where the time is rarely looked at; without it `now` is asked.
+   *
+   * @returns Milliseconds since the same moment.
    */
   coarseNow?(): number;
-  /** The time of day, in milliseconds since 1970-01-01T00:00Z. */
+  /**
+   * The time of day, in milliseconds since 1970-01-01T00:00Z.
+   *
+   * @returns Milliseconds since 1970-01-01T00:00Z.
+   */
   wallNow(): number;
   /**
    * Resolves after `ms`; a delay of any length, `Infinity` too, is waited for in full.
@@ -35,6 +45,7 @@ export interface Clock {
    *
    * @param ms How long, in milliseconds.
    * @param callback What is called.
+   * @returns The timer, by which it can be cancelled.
    */
   setTimer(ms: number, callback: () => void): Timer;
   /**
@@ -43,6 +54,7 @@ export interface Clock {
    *
    * @param ms How long, in milliseconds.
    * @param callback What is called.
+   * @returns The timer, by which it can be cancelled.
    */
   setBackgroundTimer?(ms: number, callback: () => void): Timer;
 }

@@ -6,6 +6,8 @@ interface Signature {
   /** How many parameters it has, without `this`. */
   readonly parameters: number;
   readonly hasResult: boolean;
+  /** Whether a call of it may throw: it does so itself, or by one of the helpers that do nothing else. */
+  readonly throws: boolean;
   /** Its doc comment, empty where there is none. */
   readonly doc: string;
 }
@@ -13,6 +15,30 @@ interface Signature {
 /** A function and the comment before it, if one ends right there. */
 const EXPORTED = /(\/\*\*(?:(?!\*\/)[^])*\*\/\n)?^export (?:async )?function\*? (\w+)/gm;
 const NO_RESULT = /^: (?:void|never|asserts |Promise<void>)/;
+
+const THROWS = /\bthrow\b|\b(?:validateOptions|requireObject|requireEffect|requireFiles|requirePlatform)\(/;
+
+/** `body` without comments, and without the functions within it, which run later. */
+function ownCode(body: string): string {
+  const code = body.replaceAll(/\/\/.*$|`[^`]*`|"(?:\\.|[^"\n])*"/gm, "");
+  const inner = /=> \{|=>\s*\(\{|\bfunction\*? ?\w*\([^]*?\)[^{}]*\{/g;
+  for (const found of code.matchAll(inner)) {
+    const at = found.index + found[0].indexOf("{", found[0].startsWith("=>") ? 0 : found[0].lastIndexOf("{"));
+    const end = endOfBlock(code, at);
+    return ownCode(code.slice(0, found.index) + code.slice(end));
+  }
+  return code;
+}
+
+/** Where the block that begins at `at` ends. */
+function endOfBlock(code: string, at: number): number {
+  let depth = 0;
+  for (const { 0: brace, index } of code.slice(at).matchAll(/[{}]/g)) {
+    depth += brace === "{" ? 1 : -1;
+    if (depth === 0) return at + index + 1;
+  }
+  return code.length;
+}
 
 /** The exported functions of a formatted source, with comments. */
 function signaturesIn(text: string): Signature[] {
@@ -25,6 +51,7 @@ function signaturesIn(text: string): Signature[] {
       doc,
       parameters: countParameters(list),
       hasResult: !NO_RESULT.test(text.slice(at + list.length)),
+      throws: THROWS.test(ownCode(text.slice(at + list.length, text.indexOf("\n}\n", at)))),
     };
   });
 }
@@ -53,20 +80,21 @@ function countTags(doc: string, tag: string): number {
   return [...doc.matchAll(new RegExp(`^ \\* @${tag} \\S`, "gm"))].length;
 }
 
-function isUndocumented({ doc, parameters, hasResult }: Signature): boolean {
-  return countTags(doc, "param") !== parameters || (hasResult && countTags(doc, "returns") !== 1);
+function isUndocumented({ doc, parameters, hasResult, throws }: Signature): boolean {
+  return countTags(doc, "param") !== parameters || (hasResult && countTags(doc, "returns") !== 1) ||
+    (throws && countTags(doc, "throws") === 0);
 }
 
 const paths = [...readSources().keys()];
 const texts = paths.map((path) => [path, Deno.readTextFileSync(new URL(`../../${path}`, import.meta.url))] as const);
 
-Deno.test("every exported function says what each parameter is, and what it returns", () => {
+Deno.test("every exported function says what each parameter is, what it returns, and what it throws", () => {
   const all = texts.flatMap(([path, text]) => signaturesIn(text).map((each) => ({ path, ...each })));
   assert(all.length > 300);
   assertEquals(all.filter(isUndocumented).map(({ path, name }) => `${path}: ${name}()`), []);
 });
 
-Deno.test("signaturesIn() counts parameters of every form, and finds the comment and the result", () => {
+Deno.test("signaturesIn() counts parameters of every form, and finds the comment, the result and what throws", () => {
   const source = `/**
  * Does it.
  *
@@ -87,12 +115,39 @@ export function two(...items: unknown[]): asserts items is string[] {
 /** No tags. */
 export function three(): string {
 }
+
+/** It throws later. */
+export function four(): void {
+  later(() => {
+    throw new Error("{");
+  });
+  function inner(a: { b: number }) { throw a; }
+}
+
+/** It throws by a helper. */
+export function five(): void {
+  if (four()) {
+    requireFiles("task");
+  }
+}
+
+/**
+ * It throws.
+ *
+ * @throws {Error} Always.
+ */
+export function six(): never {
+  throw new Error();
+}
 `;
   const found = signaturesIn(source);
-  assertEquals(found.map(({ name, parameters, hasResult }) => [name, parameters, hasResult]), [
-    ["one", 2, true],
-    ["two", 1, false],
-    ["three", 0, true],
+  assertEquals(found.map(({ name, parameters, hasResult, throws }) => [name, parameters, hasResult, throws]), [
+    ["one", 2, true, false],
+    ["two", 1, false, false],
+    ["three", 0, true, false],
+    ["four", 0, false, false],
+    ["five", 0, false, true],
+    ["six", 0, false, true],
   ]);
-  assertEquals(found.map(isUndocumented), [false, true, true]);
+  assertEquals(found.map(isUndocumented), [false, true, true, false, true, false]);
 });

@@ -67,15 +67,14 @@ function missingIn(declaration: Declaration): string[] {
     ...own,
     ...(needsExample ? ["@example"] : []),
     ...constructors,
-    ...methods.flatMap((each) => missingOfMethod(each, kind).map((tag) => `${each.name}: ${tag}`)),
+    ...methods.flatMap((each) => missingOfMethod(each).map((tag) => `${each.name}: ${tag}`)),
   ];
 }
 
-/** A method of an interface says in its first sentence what it returns. */
-function missingOfMethod(method: Method, kind: string): string[] {
+function missingOfMethod(method: Method): string[] {
   if (method.kind === "getter") return [];
   const { params = [], returnType } = method.functionDef ?? method;
-  return missingTags(method, kind === "class" ? { params, ...(returnType && { returnType }) } : { params });
+  return missingTags(method, { params, ...(returnType && { returnType }) });
 }
 
 async function readReference(): Promise<Reference> {
@@ -125,5 +124,9 @@ Deno.test("missingIn() finds what is not said", () => {
     "go: @returns",
   ]);
   const promised = { params: [], methods: [{ name: "stop", ...sum, ...says("Stops.") }] };
-  assertEquals(missingIn({ kind: "interface", location, def: promised }), ["what it is", "stop: @param"]);
+  assertEquals(missingIn({ kind: "interface", location, def: promised }), [
+    "what it is",
+    "stop: @param",
+    "stop: @returns",
+  ]);
 });

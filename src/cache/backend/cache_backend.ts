@@ -39,6 +39,7 @@ export interface CacheBackend {
    * The entry under `key`, or `undefined` where there is none. An entry past `staleUntil` may be left out.
    *
    * @param key The key.
+   * @returns The entry, or `undefined`; a promise of either where that takes time.
    */
   get(key: string): MaybePromise<CacheEntry | undefined>;
   /**
@@ -53,6 +54,7 @@ export interface CacheBackend {
    * Removes what is under `key`; returns whether there was anything.
    *
    * @param key The key.
+   * @returns `true` where there was an entry.
    */
   delete(key: string): MaybePromise<boolean>;
   /**
@@ -71,6 +73,7 @@ export interface CacheBackend {
    * @param token What tells the owner from others.
    * @param leaseMs How long the lock lasts where it is not prolonged, in milliseconds.
    * @param seenAt The `createdAt` of the entry that is to be replaced; `undefined` where there is none.
+   * @returns Whether the lock is held now, who else has it for how long, or the entry that is there by now.
    */
   claim?(key: string, token: string, leaseMs: number, seenAt?: number): MaybePromise<CacheClaim>;
   /**
@@ -79,6 +82,7 @@ export interface CacheBackend {
    * @param key The key.
    * @param token What tells the owner from others.
    * @param leaseMs How long it is held without a sign of life, in milliseconds.
+   * @returns `true` where the lock was that of `token` still.
    */
   keep?(key: string, token: string, leaseMs: number): MaybePromise<boolean>;
   /**
@@ -87,6 +91,7 @@ export interface CacheBackend {
    * @param key The key.
    * @param token What tells the owner from others.
    * @param entry The entry.
+   * @returns `true` where the entry was stored.
    */
   fulfil?(key: string, token: string, entry: CacheEntry): MaybePromise<boolean>;
   /**

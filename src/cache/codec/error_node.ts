@@ -50,6 +50,7 @@ const NAMES_BY_PROTOTYPE = new Map<object, string>(
  *
  * @param fields The fields of the node.
  * @returns The error, without its own properties.
+ * @throws {Error} If the class is none that is known.
  */
 export function emptyError([, name]: readonly unknown[]): Error {
   const Native = ERROR_CLASSES.get(name as string);

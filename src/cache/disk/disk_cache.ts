@@ -66,6 +66,7 @@ export function diskCache(config: DiskCacheConfig = {}): CacheBackend {
  * @param config Where the files are, and how much space they may take.
  * @param host What the instance provides for the layers.
  * @returns The backend.
+ * @throws {ConfigurationError} If an option is unknown or wrong, or the runtime has no files.
  */
 export function openDiskCache(config: DiskCacheConfig, host: Host): CacheBackend {
   validateOptions(TASK, config, RULES);

@@ -22,6 +22,7 @@ export function bytesText(bytes: Uint8Array): string {
  *
  * @param view A typed array or a `DataView`.
  * @returns The bytes, not copied.
+ * @throws {TypeError} If it is no view, whatever its type says.
  */
 export function viewBytes(view: ArrayBufferView): Uint8Array {
   if (!ArrayBuffer.isView(view)) throw new TypeError("No view");

@@ -5,6 +5,7 @@ import { unkeyable } from "./unkeyable.ts";
  *
  * @param value A primitive value.
  * @returns The text.
+ * @throws {ConfigurationError} If it is a symbol, or no primitive value.
  */
 export function primitiveText(value: unknown): string {
   switch (typeof value) {

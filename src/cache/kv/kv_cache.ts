@@ -64,6 +64,7 @@ export function kvCache(config: KvCacheConfig = {}): CacheBackend {
  * @param config Where the database is.
  * @param cacheBackendHost The clock of the instance, by which entries expire.
  * @returns The backend.
+ * @throws {ConfigurationError} If an option is unknown or wrong, or the runtime has no Deno KV.
  */
 export function openKvCache(config: KvCacheConfig, { clock }: Pick<CacheBackendHost, "clock">): CacheBackend {
   validateOptions(TASK, config, RULES);

@@ -12,6 +12,7 @@ export interface NodeRedisClient {
    * Sends a command and its arguments.
    *
    * @param args The command and its arguments.
+   * @returns The answer of the server.
    */
   sendCommand(args: string[]): Promise<unknown>;
 }
@@ -26,12 +27,14 @@ export interface NodeRedisCluster {
    * @param firstKey The key that says which node is asked.
    * @param isReadonly Whether a replica may answer.
    * @param args The command and its arguments.
+   * @returns The answer of that server.
    */
   sendCommand(firstKey: string | undefined, isReadonly: boolean | undefined, args: string[]): Promise<unknown>;
   /**
    * The client of one of the `masters`.
    *
    * @param node The node.
+   * @returns The client, or a promise of it.
    */
   // deno-lint-ignore no-explicit-any -- the package's type of a server is its own
   nodeClient(node: any): unknown;
@@ -44,6 +47,7 @@ export interface IoRedisClient {
    *
    * @param command The name of the command.
    * @param args Its arguments.
+   * @returns The answer of the server.
    */
   call(command: string, ...args: string[]): Promise<unknown>;
 }
@@ -57,6 +61,7 @@ export interface DenoRedisClient {
    *
    * @param command The name of the command.
    * @param args Its arguments.
+   * @returns The answer of the server.
    */
   sendCommand(command: string, args?: string[]): Promise<unknown>;
 }

@@ -73,6 +73,7 @@ export function sqliteCache(config: SqliteCacheConfig = {}): CacheBackend {
  * @param config Where the database is, and how much it may hold.
  * @param host The clock and the log of the instance.
  * @returns The backend.
+ * @throws {ConfigurationError} If an option is unknown or wrong, or the runtime has no sqlite or no files.
  */
 export function openSqliteCache(config: SqliteCacheConfig, host: CacheBackendHost): CacheBackend {
   validateOptions(TASK, config, RULES);

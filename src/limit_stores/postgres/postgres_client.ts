@@ -8,6 +8,7 @@ export interface PostgresJsClient {
    *
    * @param query The statement.
    * @param parameters What its parameters are.
+   * @returns The rows of the answer.
    */
   // deno-lint-ignore no-explicit-any -- as the client has it
   unsafe(query: string, parameters?: any[]): PromiseLike<readonly unknown[]>;
@@ -20,6 +21,7 @@ export interface PgClient {
    *
    * @param text The statement.
    * @param values What its parameters are.
+   * @returns The rows of the answer.
    */
   // deno-lint-ignore no-explicit-any -- as the client has it
   query(text: string, values?: any[]): Promise<{ readonly rows: readonly unknown[] }>;

@@ -74,6 +74,7 @@ export interface LimitStore extends AsyncDisposable {
    *
    * @param bookings What is to be booked, all or nothing.
    * @param options How the limit is kept.
+   * @returns What was booked, or how long it is to wait.
    */
   book(bookings: readonly Booking[], options: BookOptions): Promise<Booked>;
   /**

@@ -53,7 +53,11 @@ export class ItemContext implements CallContext {
   }
 }
 
-/** Where no item is in its synchronous part, it is unknown whose context is asked for. */
+/**
+ * Where no item is in its synchronous part, it is unknown whose context is asked for.
+ *
+ * @throws {Error} Always.
+ */
 export function throwOutside(): never {
   throw new Error(
     "Cannot read the current call as 'currentCall()' must be called in a worker before the first await of the " +

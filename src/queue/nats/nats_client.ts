@@ -12,6 +12,7 @@ export interface NatsMessage {
    * Sends an answer.
    *
    * @param payload The bytes.
+   * @returns `false` where the message asks for none.
    */
   respond(payload?: Uint8Array | string): boolean;
 }
@@ -47,9 +48,17 @@ export interface NatsClient {
   flush(): Promise<void>;
   /** Ends the connection. */
   close(): Promise<void>;
-  /** Whether it has ended, and will not connect again. */
+  /**
+   * Whether it has ended, and will not connect again.
+   *
+   * @returns `true` once it has ended.
+   */
   isClosed(): boolean;
-  /** What happens to the connection. */
+  /**
+   * What happens to the connection.
+   *
+   * @returns What happens, as it happens.
+   */
   status(): AsyncIterable<{ readonly type: string; readonly error?: Error }>;
 }
 

@@ -17,7 +17,7 @@ export function writeSuccess(ref: number, value: unknown, maxBytes: number): Wir
     const bytes = bytesOf(line);
     if (bytes <= maxBytes) return { ref, status: "ok", correlationId: null, line };
     const why = `it takes ${bytes} bytes, and the engine takes at most ${maxBytes}`;
-    throw new SerializationError(`Cannot return a result from a worker as ${why}`);
+    return writeFailure(ref, new SerializationError(`Cannot return a result from a worker as ${why}`));
   } catch (error) {
     return writeFailure(ref, error);
   }

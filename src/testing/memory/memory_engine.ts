@@ -24,6 +24,7 @@ export interface MemoryEngine extends Engine {
    *
    * @param map The map whose function is served.
    * @param options How it is served.
+   * @returns The worker, which serves until it is closed.
    */
   serve(map: unknown, options?: Omit<ServeOptions, "engine">): Promise<ServedTask>;
   /** Forgets all frames, as a broker does that lost its store. */
