@@ -1,4 +1,4 @@
-import { assertEquals, assertRejects } from "@std/assert";
+import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { JournalError } from "@opero/core";
 import type { Journal } from "../../src/journal/journal.ts";
 import type { JournalRecord } from "../../src/journal/journal_record.ts";
@@ -9,7 +9,14 @@ import { namesBeside, recordsIn, withJournal } from "../support/temporary_journa
 
 const fs = requireFiles("test");
 
-function open(path: string, files: FsModule = fs, isStopped = () => false): Promise<Journal> {
+function open(
+  path: string,
+  files: FsModule = fs,
+  isStopped = () => false,
+  onFailure = (error: JournalError): void => {
+    throw error;
+  },
+): Promise<Journal> {
   return openJournal({
     fs: files,
     path,
@@ -20,9 +27,7 @@ function open(path: string, files: FsModule = fs, isStopped = () => false): Prom
     nowMs: Date.now,
     token: crypto.randomUUID(),
     isStopped,
-    onFailure: (error) => {
-      throw error;
-    },
+    onFailure,
   });
 }
 
@@ -133,5 +138,36 @@ Deno.test("Journal that cannot be made shorter stays as it is", async () => {
     await journal.close(false);
     assertEquals([renamed, recordsIn(path).map(({ v }) => v)], [1, [0, 1, 2]]);
     assertEquals(namesBeside(path), ["run.jsonl"]);
+  });
+});
+
+/** Opens a journal, does `change` to it, and lets it beat; returns what failed by then, and how many beats it waits for. */
+async function beatAfter(path: string, change: () => void): Promise<{ failed: string[]; isOver: boolean }> {
+  const beats: (() => void)[] = [];
+  const failed: string[] = [];
+  const setReal = globalThis.setTimeout;
+  const setBeat = (callback: () => void, ms: number) => ms < 10_000 ? setReal(callback, ms) : beats.push(callback) && 0;
+  Object.assign(globalThis, { setTimeout: setBeat });
+  try {
+    const journal = await open(path, fs, () => false, ({ message }) => failed.push(message));
+    change();
+    const [beat] = beats.splice(0);
+    beat!();
+    await journal.close(true);
+  } finally {
+    Object.assign(globalThis, { setTimeout: setReal });
+  }
+  return { failed, isOver: beats.length === 0 };
+}
+
+Deno.test("Journal notices with its next beat that it was removed, or that its lock was lost", async () => {
+  await withJournal(async (path) => {
+    assertEquals(await beatAfter(path, () => {}), { failed: [], isOver: false });
+    const removed = await beatAfter(path, () => Deno.removeSync(path));
+    assertEquals([removed.failed.length, removed.isOver], [1, true]);
+    assertMatch(removed.failed[0]!, /it was removed or changed while it was in use$/);
+    const unlocked = await beatAfter(path, () => Deno.removeSync(`${path}.lock`));
+    assertEquals([unlocked.failed.length, unlocked.isOver], [1, true]);
+    assertMatch(unlocked.failed[0]!, /its lock was removed, or taken over by another run$/);
   });
 });
