@@ -1,4 +1,5 @@
 import { type ParallelResult, parallelText } from "./command/parallel_result.ts";
+import { scaleText } from "./cluster/scale_text.ts";
 import { demoPicture } from "./plots/demo_picture.ts";
 import { growthPlot } from "./growth/growth_plot.ts";
 import { growthText } from "./growth/measure_growth.ts";
@@ -51,6 +52,7 @@ export interface BenchDocument {
 export const DOCUMENTS: readonly BenchDocument[] = [
   { path: "README.md", blocks: ({ bench }) => ({ short: shortText(bench) }) },
   { path: "docs/performance.md", blocks: ({ bench }) => ({ short: shortText(bench) }) },
+  { path: "docs/scale.md", blocks: ({ bench }) => ({ scale: scaleText(bench) }) },
   {
     path: "bench/README.md",
     blocks: ({ bench, parallel }) => ({

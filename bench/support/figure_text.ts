@@ -15,7 +15,7 @@ const SIZES = [["B", 1], ["KB", 1e3], ["MB", 1e6], ["GB", 1e9]] as const;
 export function figureText(figure: number, unit: Unit): string {
   const steps = TIMES.some(([name]) => name === unit) ? TIMES : unit === "B" || unit === "MB" ? SIZES : undefined;
   if (unit === "threads" || unit === "runs") return digits(figure);
-  if (unit === "/s") return `${digits(figure)} a second`;
+  if (unit === "/s") return `${figure < 1_000 ? digits(figure) : countText(Math.round(figure))} a second`;
   if (steps === undefined) return `${figure.toFixed(1)} ${unit}`;
   const smallest = figure * steps.find(([name]) => name === unit)![1];
   const [name, size] = steps.findLast(([, size]) => smallest >= size) ?? steps[0];
@@ -42,6 +42,16 @@ export function spreadText({ median, low, high }: Spread, print: (figure: number
  */
 export function ratioText(ratio: number): string {
   return ratio < 0.1 ? ratio.toPrecision(2) : ratio < 100 ? ratio.toFixed(2) : ratio.toFixed(0);
+}
+
+/**
+ * A whole number with a space before each three digits.
+ *
+ * @param count The number.
+ * @returns The text, such as `10 000`.
+ */
+export function countText(count: number): string {
+  return String(count).replace(/\B(?=(?:\d{3})+$)/g, " ");
 }
 
 /**

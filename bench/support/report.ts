@@ -12,7 +12,17 @@ const HEAD = ["what", "ours", "beside", "it takes", "ours is … times that", "b
  * @returns Markdown.
  */
 export function sectionText({ title, rows }: SectionResult): string {
-  return `### ${title}\n\n${markdownTable(HEAD, rows.flatMap(linesOf))}`;
+  return `### ${title}\n\n${fullTable(rows)}`;
+}
+
+/**
+ * A table of rows with all that was measured.
+ *
+ * @param rows What was measured.
+ * @returns Markdown.
+ */
+export function fullTable(rows: readonly RowResult[]): string {
+  return markdownTable(HEAD, rows.flatMap(linesOf));
 }
 
 /**

@@ -72,7 +72,7 @@ export class LockFile {
   /** Whether a process that had the system hold a lock on it is there; `undefined` where that cannot be asked. */
   get isHeldBySystem(): boolean | undefined {
     // Several look at one moment, and must not take each other for the holder.
-    const found = lockedFile(this.#path, "shared");
+    const found = ifThere(() => lockedFile(this.#path, "shared"));
     if (typeof found !== "object") return found;
     found.close();
     return false;

@@ -1,5 +1,6 @@
-import { assertEquals, assertThrows } from "@std/assert";
-import { missedIn, type RowResult, verdictsOf } from "../../bench/support/result.ts";
+import { assertEquals, assertMatch, assertThrows } from "@std/assert";
+import { scaleText } from "../../bench/support/cluster/scale_text.ts";
+import { type BenchResult, missedIn, type RowResult, verdictsOf } from "../../bench/support/result.ts";
 import { quantile } from "../../bench/support/quantile.ts";
 import { takeTurns } from "../../bench/support/take_turns.ts";
 import { BARS } from "../../bench/bars.ts";
@@ -59,4 +60,22 @@ Deno.test("verdictsOf() holds a row to its bars, the bar itself is met", () => {
 
 Deno.test("missedIn() counts a bar whose row was not measured as missed", () => {
   assertEquals(missedIn([]), Object.keys(BARS));
+});
+
+Deno.test("scaleText() tells from the caller's time for an item how long items keep all slots busy", () => {
+  const caller = (broker: string, cost: number): RowResult => ({
+    name: `10 000 tiny items over ${broker}, processor of the caller`,
+    unit: "µs",
+    timings: [{ name: "opmap", figure: spread(cost), ratio: spread(1) }],
+  });
+  const run = { day: "2026-11-27", machine: "one", isQuick: false, seconds: 60, growth: [] };
+  const result: BenchResult = {
+    ...run,
+    sections: [{ title: "Items", rows: [caller("nats", 20), caller("redis", 25)] }],
+  };
+  const text = scaleText(result);
+  assertMatch(text, /^\| 100 +\| 5 000 +\| 100 ms +\| 125 ms +\|$/m);
+  assertMatch(text, /^\| any +\| any +\| at most 50 000 a second +\| at most 40 000 a second +\|$/m);
+  assertMatch(scaleText({ ...result, sections: [] }), /written by the next full run/);
+  assertMatch(scaleText({ ...result, isQuick: true }), /written by the next full run/);
 });
