@@ -23,6 +23,7 @@ interface RunEnd {
 const SHOWN = [
   "mode",
   "workers",
+  "threads",
   "task",
   "retries",
   "timeout",
@@ -32,6 +33,7 @@ const SHOWN = [
   "cache",
   "cache-ttl",
   "resume",
+  "on-mismatch",
   "limit",
   "offset",
   "sample",

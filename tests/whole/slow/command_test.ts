@@ -245,10 +245,28 @@ Deno.test("opero map --report sums the cost of every attempt, and shows when the
   assert(page.includes("paused, as the service asked for it"));
 });
 
-Deno.test("opero map runs in workers, and with a cache on disk", async () => {
+Deno.test("opero map runs in workers, as many as --threads says, and the page shows how", async () => {
   await using place = new CommandPlace(FILES);
   const pooled = await place.run(["map", "double.ts", ...QUICK, "--mode", "process", "--workers", "2"], numbers(8));
   assertEquals([pooled.code, pooled.lines.length], [1, 7]);
+  const threads = await place.run(["map", "double.ts", ...QUICK, "--threads", "3", "--report", "run.html"], numbers(8));
+  assertEquals([threads.code, threads.lines], [pooled.code, pooled.lines]);
+  assertMatch(place.read("run.html"), /threads.{0,40}>3</);
+});
+
+Deno.test("opero map --cache disk runs no item again, in a later run either", async () => {
+  await using place = new CommandPlace({
+    "counted.ts": `export default (n: number) => {
+      Deno.writeTextFileSync("runs.txt", n + "\\n", { append: true });
+      return -n;
+    };`,
+  });
+  const args = ["map", "counted.ts", "--cache", "disk", "--cache-ttl", "1d"];
+  const first = await place.run(args, numbers(3));
+  assertEquals([first.code, first.lines], [0, ["-1", "-2", "-3"]]);
+  const second = await place.run(args, numbers(4));
+  assertEquals([second.code, second.lines], [0, ["-1", "-2", "-3", "-4"]]);
+  assertEquals(place.read("runs.txt").trim().split("\n").toSorted(), ["1", "2", "3", "4"]);
 });
 
 Deno.test("opero map --report writes a page about the run, without private texts", async () => {
