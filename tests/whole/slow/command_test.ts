@@ -222,6 +222,18 @@ Deno.test("opero map --halt ends soon or now, and counts what was left as withou
   assertEquals(later.told[0], "halted as --halt asks for: 86 ok, 14 failed");
 });
 
+Deno.test("opero map --halt and the page tell items of this run from those of the journal, and those left alone", async () => {
+  await using place = new CommandPlace({ ...FILES, "in.jsonl": numbers(20) });
+  const args = ["map", "double.ts", ...QUICK, "--workers", "1", "--items", "in.jsonl", "--journal", "run.jsonl"];
+  assertEquals((await place.run(args)).code, 2);
+  // One of one failed, and not one of the seven that were read.
+  const halted = await place.run([...args, "--halt", "soon,fail=50%"]);
+  assertEquals([halted.code, halted.told[0]], [14, "halted as --halt asks for: 0 ok, 1 failed"]);
+  const left = await place.run([...args, "--resume", "new", "--report", "run.html"]);
+  assertEquals([left.code, left.told.at(-1)], [2, "20 items: 18 ok (18 from the journal), 0 failed, 2 skipped"]);
+  assert(place.read("run.html").includes("18 of 20 items succeeded, 2 not done"));
+});
+
 Deno.test("opero map keeps a limit by cost", async () => {
   await using place = new CommandPlace(FILES);
   const startedMs = performance.now();
