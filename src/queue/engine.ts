@@ -49,7 +49,10 @@ export interface Engine extends AsyncDisposable {
     address: TaskAddress,
     worker: { readonly slots: number; readonly leaseMs: number },
   ): Promise<WorkerLine>;
-  /** Closes all lines, and the connection if the engine opened it. */
+  /**
+   * Closes all lines, and the connection if the engine opened it. From then on the lines of callers reject with an error of
+   * this library, as an `EngineError`, so that a run that still waits ends.
+   */
   close(): Promise<void>;
 }
 

@@ -5,6 +5,7 @@ import {
   createOpero,
   currentCall,
   type Engine,
+  EngineError,
   MapError,
   opmap,
   SerializationError,
@@ -526,4 +527,21 @@ Deno.test("opmap() refuses a key that is not for AES-GCM, or not for both sides"
     );
     assert(!message.includes("secret"));
   }
+});
+
+Deno.test("opmap() ends what waits for workers when its engine is closed", async () => {
+  const engine = memoryEngine();
+  await using map = opmap(async (n: number) => await Promise.resolve(n), {
+    mode: "cluster",
+    engine,
+    task: "closed",
+    progress: false,
+  });
+  const running = map([1, 2]);
+  running.catch(() => {});
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  await engine.close();
+  const error = await assertRejects(() => running, MapError);
+  const causes = error.errors.map(({ error }) => (error as AllFailedError).cause);
+  assert(causes.length === 2 && causes.every((cause) => cause instanceof EngineError));
 });

@@ -32,8 +32,9 @@ export class RedisCallerLine implements CallerLine {
   }
 
   /** Puts a frame into the open lane. */
-  send(id: string, frame: Uint8Array): Promise<void> {
-    return this.#line.queue.send(this.#run, id, frame);
+  async send(id: string, frame: Uint8Array): Promise<void> {
+    this.#line.requireOpen("send a frame");
+    await this.#line.queue.send(this.#run, id, frame);
   }
 
   /** Sends a frame to all workers. */
@@ -42,8 +43,9 @@ export class RedisCallerLine implements CallerLine {
   }
 
   /** How many frames of the run there are. */
-  waiting(): Promise<number> {
-    return this.#line.queue.count(this.#run);
+  async waiting(): Promise<number> {
+    this.#line.requireOpen("count frames");
+    return await this.#line.queue.count(this.#run);
   }
 
   /** Says that the caller is there; all else is made by those that put something into it. */

@@ -1,5 +1,6 @@
 import { toRedisError } from "../../cache/redis/redis_error.ts";
 import type { RedisPort } from "../../cache/redis/redis_port.ts";
+import { EngineError } from "../../errors/engine_error.ts";
 import type { Clock } from "../../time/clock.ts";
 import type { EngineKeys } from "./engine_keys.ts";
 import { type StreamEntry, StreamReader } from "./stream_reader.ts";
@@ -86,6 +87,15 @@ export class RedisLine {
   /** Takes entries out of a stream. */
   async drop(key: string, entries: readonly StreamEntry[]): Promise<void> {
     await this.#setup.port.sendFor(key, "XDEL", key, ...entries.map(({ entry }) => entry));
+  }
+
+  /**
+   * Has to come before what is asked of a line by those who would ask again.
+   *
+   * @throws {EngineError} If the line is closed.
+   */
+  requireOpen(task: string): void {
+    if (this.signal.aborted) throw new EngineError(`Cannot ${task} as the line to Redis is closed`);
   }
 
   /** Ends what waits. */

@@ -1,3 +1,4 @@
+import { isOperoError } from "../../errors/opero_error.ts";
 import { monotonicNow } from "../../time/read_time.ts";
 import { expect } from "../conformance/check.ts";
 import {
@@ -21,6 +22,7 @@ export const LINE_CHECKS: readonly EngineCheck[] = [
   { name: "keeps versions of a task apart", run: checkVersions },
   { name: "has nothing of a run whose caller is gone", run: checkDisposedCaller },
   { name: "hands out again what a worker left behind", run: checkDisposedWorker },
+  { name: "tells a caller that still waits that it is closed", run: checkClosed },
   { name: "has all that it needs after reopen(), also where nothing was lost", run: checkReopen },
 ];
 
@@ -142,6 +144,17 @@ async function checkReopen(checked: CheckedEngine): Promise<void> {
   expect(await line.waiting() === 1, "what was there must still be there");
   await (await pullOne(worker)).settle(run, "r", frameOf("done"));
   await eventually(() => results.join(), "done", "what came back");
+}
+
+async function checkClosed(checked: CheckedEngine): Promise<void> {
+  const engine = await checked.open();
+  const line = await engine.openCaller(checked.address, "closed", () => {});
+  await line.send("a", frameOf("item"));
+  await engine.close();
+  for (const ask of [() => line.waiting(), () => line.send("b", frameOf("item"))]) {
+    const error = await ask().then(() => undefined, (error) => error);
+    expect(isOperoError(error), "a line of a closed engine must reject with an EngineError");
+  }
 }
 
 async function checkForgotten(checked: CheckedEngine): Promise<void> {

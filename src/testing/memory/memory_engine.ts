@@ -1,3 +1,4 @@
+import { EngineError } from "../../errors/engine_error.ts";
 import type { CallerLine, Delivery, Engine, Lane, TaskAddress, WorkerLine } from "../../queue/engine.ts";
 import { serve, type ServeOptions } from "../../queue/worker/serve.ts";
 import type { ServedTask } from "../../queue/worker/served_task.ts";
@@ -77,21 +78,26 @@ class EngineInMemory implements MemoryEngine {
   readonly #clock: Clock;
   readonly #tasks = new Map<string, TaskState>();
   readonly #served = new Set<ServedTask>();
+  #isClosed = false;
 
   constructor({ clock = new SystemClock(), maxFrameBytes = DEFAULT_MAX_BYTES }: MemoryEngineOptions) {
     this.#clock = clock;
     this.maxFrameBytes = maxFrameBytes;
   }
 
-  openCaller(address: TaskAddress, run: string, onResults: (frame: Uint8Array) => void): Promise<CallerLine> {
+  // deno-lint-ignore require-await
+  async openCaller(address: TaskAddress, run: string, onResults: (frame: Uint8Array) => void): Promise<CallerLine> {
     const state = this.#stateOf(address);
     state.callers.set(run, onResults);
-    return Promise.resolve(new MemoryCaller(state, run));
+    return new MemoryCaller(state, run);
   }
 
-  openWorker(address: TaskAddress, worker: { readonly slots: number; readonly leaseMs: number }): Promise<WorkerLine> {
-    const line = new MemoryWorker(this.#stateOf(address), worker);
-    return Promise.resolve(line);
+  // deno-lint-ignore require-await
+  async openWorker(
+    address: TaskAddress,
+    worker: { readonly slots: number; readonly leaseMs: number },
+  ): Promise<WorkerLine> {
+    return new MemoryWorker(this.#stateOf(address), worker);
   }
 
   async serve(map: unknown, options: Omit<ServeOptions, "engine"> = {}): Promise<ServedTask> {
@@ -105,6 +111,7 @@ class EngineInMemory implements MemoryEngine {
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true;
     await Promise.all([...this.#served].map((served) => served.stop()));
     for (const { queue, callers } of this.#tasks.values()) {
       queue.close();
@@ -117,6 +124,7 @@ class EngineInMemory implements MemoryEngine {
   }
 
   #stateOf({ task, version }: TaskAddress): TaskState {
+    if (this.#isClosed) throw new EngineError("Cannot open a line as the engine in memory is closed");
     const key = `${task}@${version}`;
     const state = this.#tasks.get(key) ??
       { queue: new MemoryQueue(this.#clock), callers: new Map(), workers: new Set(), slots: 0 };
@@ -138,17 +146,20 @@ class MemoryCaller implements CallerLine {
     return this.#state.slots;
   }
 
-  send(id: string, frame: Uint8Array): Promise<void> {
+  // deno-lint-ignore require-await
+  async send(id: string, frame: Uint8Array): Promise<void> {
+    this.#requireOpen("send a frame");
     this.#state.queue.put({ id, run: this.#run, lane: "open", bytes: frame });
-    return Promise.resolve();
   }
 
   cancel(frame: Uint8Array): void {
     for (const worker of this.#state.workers) nextTurn(() => worker.hearCancel(frame));
   }
 
-  waiting(): Promise<number> {
-    return Promise.resolve(this.#state.queue.count(this.#run));
+  // deno-lint-ignore require-await
+  async waiting(): Promise<number> {
+    this.#requireOpen("count frames");
+    return this.#state.queue.count(this.#run);
   }
 
   reopen(): Promise<void> {
@@ -159,6 +170,10 @@ class MemoryCaller implements CallerLine {
     this.#state.callers.delete(this.#run);
     this.#state.queue.purge(this.#run);
     return Promise.resolve();
+  }
+
+  #requireOpen(task: string): void {
+    if (this.#state.queue.isClosed) throw new EngineError(`Cannot ${task} as the engine in memory is closed`);
   }
 }
 

@@ -26,6 +26,7 @@ export class MemoryQueue {
   readonly #waiting: Record<Lane, KeptFrame[]> = { open: [], alone: [] };
   /** Those that wait for a frame of the open lane, the one that has waited longest first. */
   readonly #pullers = new Set<() => void>();
+  #isClosed = false;
 
   /** An empty queue. */
   constructor(clock: Clock) {
@@ -93,8 +94,14 @@ export class MemoryQueue {
     });
   }
 
+  /** Whether it has been closed. */
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
   /** No worker is kept waiting any more. */
   close(): void {
+    this.#isClosed = true;
     this.purge();
     this.#wake();
   }
