@@ -78,6 +78,7 @@ export function openFiles(task: string): Files {
 class NodeFiles implements Files {
   readonly #fs: FsModule;
   readonly #buffer = new Uint8Array(MAX_BYTES_AT_ONCE);
+  readonly #encoder = new TextEncoder();
   readonly #decoder = new TextDecoder("utf-8", { ignoreBOM: true });
   /** Windows has none of these: its links need rights that few have, its pipes lie elsewhere. */
   readonly #isPosix: boolean;
@@ -135,9 +136,17 @@ class NodeFiles implements Files {
   }
 
   write(path: string, text: string): void | Promise<void> {
-    const options = { mode: FILE_MODE, flag: "wx" };
-    if (text.length > MAX_BYTES_AT_ONCE) return this.#fs.promises.writeFile(path, text, options);
-    this.#fs.writeFileSync(path, text, options);
+    if (text.length > MAX_BYTES_AT_ONCE) {
+      return this.#fs.promises.writeFile(path, text, { mode: FILE_MODE, flag: "wx" });
+    }
+    // Not by `writeFileSync()`, as some runtimes make the file first and give it its mode then.
+    const file = this.#fs.openSync(path, "wx", FILE_MODE);
+    try {
+      const bytes = this.#encoder.encode(text);
+      for (let at = 0; at < bytes.length;) at += this.#fs.writeSync(file, bytes, at, bytes.length - at, null);
+    } finally {
+      this.#fs.closeSync(file);
+    }
   }
 
   touch(path: string): void {

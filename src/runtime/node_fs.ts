@@ -37,7 +37,6 @@ export interface FsModule {
   readFileSync(path: string, encoding: "utf8"): string;
   readlinkSync(path: string): string;
   realpathSync(path: string): string;
-  writeFileSync(path: string, text: string, options: { mode: number; flag: string }): void;
   renameSync(from: string, to: string): void;
   unlinkSync(path: string): void;
   mkdirSync(path: string, options: { recursive: true; mode: number }): void;
