@@ -29,8 +29,9 @@ const MOST_MS = IS_QUICK ? 0 : 8_000;
 const LEAST_ROUNDS = IS_QUICK ? 1 : 3;
 
 /**
- * Measures all contenders of a row in turn, round after round: A B C, C B A, so that each comes after each. Ratios are
- * taken within a round, so they hold on a machine that others use too.
+ * Measures all contenders of a row in turn, round after round: A B C, B C A, C A B, then the other way, A C B, B A C,
+ * C B A. So each is first, last and between as often as the others, and comes after each of them. Ratios are taken within
+ * a round, so they hold on a machine that others use too.
  *
  * @param row What to measure.
  * @returns What each contender came to, in their order.
@@ -44,7 +45,7 @@ export async function takeTurns(row: Row): Promise<Timing[]> {
     if (found.length >= LEAST_ROUNDS && performance.now() > endMs) break;
     const figures: number[] = [];
     for (const [position] of contenders.entries()) {
-      const index = round % 2 === 0 ? position : contenders.length - 1 - position;
+      const index = indexAt(round, position, contenders.length);
       figures[index] = await figureOf(contenders[index]!, row);
     }
     if (round >= warmUps) found.push(figures);
@@ -54,6 +55,12 @@ export async function takeTurns(row: Row): Promise<Timing[]> {
     figure: spreadOf(found.map((figures) => figures[index]!)),
     ratio: spreadOf(found.map((figures) => figures[0]! / figures[index]!)),
   }));
+}
+
+/** Whose turn it is among so many. */
+function indexAt(round: number, position: number, count: number): number {
+  const isBackward = Math.floor(round / count) % 2 === 1;
+  return (round + (isBackward ? count - position : position)) % count;
 }
 
 async function figureOf(contender: Contender, row: Row): Promise<number> {

@@ -15,7 +15,7 @@ const row = (ours: number, rival: number): RowResult => ({
   ],
 });
 
-Deno.test("takeTurns() lets each run after each, drops the first rounds, and takes ratios within a round", async () => {
+Deno.test("takeTurns() drops the first rounds, and takes ratios within a round", async () => {
   const order: string[] = [];
   let runs = 0;
   const contender = (name: string, factor: number) => ({
@@ -38,6 +38,22 @@ Deno.test("takeTurns() lets each run after each, drops the first rounds, and tak
   assertEquals(order, [a, b, b, a, a, b].flat());
   assertEquals(timings[0], { name: "a", figure: { median: 5, low: 4.2, high: 5.8 }, ratio: spread(1) });
   assertEquals([timings[1]!.figure.median, timings[1]!.ratio], [10, spread(0.5)]);
+});
+
+Deno.test("takeTurns() gives each every place as often, after each of the others as often", async () => {
+  let order = "";
+  const contender = (name: string) => ({ name, run: () => (order += name, 1) });
+  const row = { name: "row", unit: "B", isReported: true, warmUps: 0 } as const;
+  await takeTurns({ ...row, rounds: 6, contenders: [contender("a"), contender("b"), contender("c")] });
+  assertEquals(order.match(/.../g), ["abc", "bca", "cab", "acb", "bac", "cba"]);
+  order = "";
+  const five = [..."abcde"].map(contender);
+  await takeTurns({ ...row, rounds: 10, contenders: [five[0]!, ...five.slice(1)] });
+  const rounds = order.match(/.{5}/g)!;
+  for (const name of "abcde") {
+    const places = rounds.map((round) => round.indexOf(name)).sort();
+    assertEquals(places, [0, 0, 1, 1, 2, 2, 3, 3, 4, 4], name);
+  }
 });
 
 Deno.test("quantile() is linear between two figures, in whatever order they are", () => {
