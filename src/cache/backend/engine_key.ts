@@ -1,4 +1,6 @@
+import { LazyModule } from "../../runtime/lazy_module.ts";
 import { sha256Hex, sha256HexNow } from "../../runtime/sha256.ts";
+import type { Sha256After } from "../../runtime/sha256_after.ts";
 import { type MaybePromise, whenReady } from "../../call/maybe_promise.ts";
 
 /** How many hexadecimal digits tell a namespace, or a function in it: they serve clears alone, no read trusts them. */
@@ -53,7 +55,11 @@ export interface FunctionKey {
   readonly prefix: string;
   /** The SHA-256 of all that distinguishes the function from every other. */
   readonly digest: string;
+  /** Hashes it with what distinguishes a call, where that is short; from the time on that its code is loaded. */
+  short: Sha256After | undefined;
 }
+
+const sha256After = /* @__PURE__ */ new LazyModule(() => import("../../runtime/sha256_after.ts"));
 
 /**
  * The part of the keys that all calls of the function known as `identity` in `namespace` share, in its `version`.
@@ -71,7 +77,10 @@ export function functionKey(
   isNoted = false,
 ): MaybePromise<FunctionKey> {
   const hash = sha256Hex(joined(namespace, identity, version, ...isNoted ? ["noted"] : []));
-  return whenReady(functionPrefix(namespace, identity), (prefix) => whenReady(hash, (digest) => ({ prefix, digest })));
+  return whenReady(
+    functionPrefix(namespace, identity),
+    (prefix) => whenReady(hash, (digest) => ({ prefix, digest, short: undefined })),
+  );
 }
 
 /**
@@ -95,8 +104,17 @@ export function storedKey({ prefix, digest }: FunctionKey, key: string): MaybePr
  * @returns The stored key.
  * @throws {ConfigurationError} If the runtime has no `node:crypto`.
  */
-export function storedKeyNow({ prefix, digest }: FunctionKey, key: string): string {
-  return prefix + sha256HexNow(digest + key);
+export function storedKeyNow(functionKey: FunctionKey, key: string): string {
+  const { prefix, digest } = functionKey;
+  const short = functionKey.short ??= shortAfter(digest);
+  return prefix + (short?.hexOf(key) ?? sha256HexNow(digest + key));
+}
+
+function shortAfter(digest: string): Sha256After | undefined {
+  const module = sha256After.loaded;
+  if (module !== undefined) return new module.Sha256After(digest);
+  void sha256After.load();
+  return undefined;
 }
 
 /** How many bytes a whole key of the engine is as bytes. */

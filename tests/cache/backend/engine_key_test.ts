@@ -6,8 +6,10 @@ import {
   isKeyPart,
   namespacePrefix,
   storedKey,
+  storedKeyNow,
 } from "../../../src/cache/backend/engine_key.ts";
 import { sha256Hex } from "../../../src/runtime/sha256.ts";
+import { until } from "../../support/until.ts";
 import { assert, assertEquals } from "@std/assert";
 
 const CALL = { namespace: "shop", identity: "id:price", version: "", key: 'a0:"1:x' };
@@ -24,6 +26,17 @@ Deno.test("storedKey() ends in the SHA-256 of all that tells a call from every o
   const changes = [{ namespace: "shop2" }, { identity: "id:prices" }, { version: "2" }, { key: 'a0:"1:y' }];
   const ends = await Promise.all([{}, ...changes].map(async (change) => (await keyOf(change)).slice(34)));
   assertEquals(new Set(ends).size, 5);
+});
+
+Deno.test("storedKey() and storedKeyNow() are the same SHA-256 for texts of every length and kind", async () => {
+  const fn = await functionKey("shop", "id:price", "");
+  const texts = ["", "a".repeat(55), "a".repeat(56), "a".repeat(1_000), "é", "\u{1f600}", "\ud800", "\0", "\x7f"];
+  for (const text of texts) {
+    const expected = fn.prefix + await sha256Hex(fn.digest + text);
+    assertEquals([await storedKey(fn, text), storedKeyNow(fn, text)], [expected, expected]);
+  }
+  await until(() => storedKeyNow(fn, "") !== "" && fn.short !== undefined);
+  for (const text of texts) assertEquals(storedKeyNow(fn, text), await storedKey(fn, text));
 });
 
 Deno.test("storedKey() lets no text pass for two when a part moves to its neighbour", async () => {
