@@ -1,5 +1,6 @@
 import { ConfigurationError } from "../errors/configuration_error.ts";
 import { builtinModule } from "./builtin_module.ts";
+import { keepShape } from "./kept_shape.ts";
 
 interface HashLike {
   update(data: string | Uint8Array): HashLike;
@@ -16,8 +17,18 @@ let loadedCrypto: CryptoModule | null | undefined;
 
 /** Asked for when it is first needed: on some runtimes it takes a tenth of a second to load. */
 function nodeCrypto(): CryptoModule | undefined {
-  if (loadedCrypto === undefined) loadedCrypto = builtinModule<CryptoModule>("node:crypto") ?? null;
+  if (loadedCrypto === undefined) {
+    loadedCrypto = builtinModule<CryptoModule>("node:crypto") ?? null;
+    if (loadedCrypto !== null) keepHashShape(loadedCrypto);
+  }
   return loadedCrypto ?? undefined;
+}
+
+/** Where the runtime hashes by such an object, as Deno does, each of its hashes makes one. */
+function keepHashShape(crypto: CryptoModule): void {
+  const example = crypto.createHash("sha256");
+  example.update("").digest("hex");
+  keepShape(example);
 }
 
 /**

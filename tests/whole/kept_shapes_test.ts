@@ -16,6 +16,9 @@ const KINDS: Readonly<Record<string, string>> = {
   "a call with hedges": 'opero(serve, { hedge: { after: "1m" } })',
   "a call that is judged": "opero(serve, { failOn: () => false })",
   "a call that runs for the cache": "opero(serve, { cache: true })",
+  "a call that runs for sqlite": `opero(make, { cache: true, cacheBackend: "sqlite", cacheBackendConfig: { path } })`,
+  "a hit in sqlite": `again(opero(make, { cache: true, cacheBackend: "sqlite", cacheBackendConfig: { path } }))`,
+  "a hit on disk": `again(opero(make, { cache: true, cacheBackend: "disk", cacheBackendConfig: { cacheDir } }))`,
   "a list of items": "listed(opmap(serve, { workers: 5, progress: false }))",
   "a stream of items": "streamed(opmap(serve, { workers: 5, progress: false }))",
 };
@@ -27,6 +30,11 @@ async function droppedBy(wrapped: string, isOwn = true): Promise<readonly string
     let served = 0;
     class Other { constructor() { this.turn = served; } }
     const serve = async (_keys) => ++served;
+    const make = async (keys) => ({ keys, turn: ++served, tags: ["a"] });
+    const again = (fn) => () => fn(["a", "b"]);
+    const cacheDir = Deno.makeTempDirSync();
+    const path = cacheDir + "/cache.sqlite";
+    addEventListener("unload", () => Deno.removeSync(cacheDir, { recursive: true }));
     const many = (fn) => (keys) => Promise.all([fn(keys), fn(keys), fn(keys), fn(keys)]);
     const items = Array.from({ length: 1_000 }, (_, n) => n);
     let turn = 0;

@@ -1,3 +1,5 @@
+import { keepShape } from "../../runtime/kept_shape.ts";
+
 /** Deeper values take the way that knows no depth, before the stack runs out. */
 const MAX_DEPTH = 200;
 
@@ -28,6 +30,8 @@ class SeenObjects {
     return true;
   }
 }
+
+keepShape(new SeenObjects());
 
 function isSafe(value: unknown, seen: SeenObjects, depth: number): boolean {
   switch (typeof value) {

@@ -117,8 +117,10 @@ export class BackendHealth {
   /** It answered. */
   recordSuccess(operation: CacheOperation): void {
     this.#isOpening = false;
-    this.#worked.add(operation);
-    this.#useless.delete(operation);
+    if (!this.#worked.has(operation)) {
+      this.#worked.add(operation);
+      this.#useless.delete(operation);
+    }
     if (this.#isUntroubled) return;
     for (const breaker of [this.#breaker, this.#breakers[operation]]) {
       // Whatever was asked, with a permit or without one: it is there again.

@@ -159,9 +159,11 @@ export class GuardedCache {
   }
 
   #wasKept(answer: unknown): boolean {
+    // Not by `===`: once V8 has seen `undefined` beside `false` it drops what it compiles for that, again and again.
+    if (!Object.is(answer, NOT_KEPT)) return answer !== UNWANTED;
     // A guarded tier has reported it itself.
-    if (answer === NOT_KEPT && this.#options.state !== undefined) this.#options.onError("set", notKept());
-    return answer !== NOT_KEPT && answer !== UNWANTED;
+    if (this.#options.state !== undefined) this.#options.onError("set", notKept());
+    return false;
   }
 
   #ask<R>(work: GuardedWork<R>, instead: R): MaybePromise<R> {

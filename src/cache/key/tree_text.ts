@@ -1,3 +1,4 @@
+import { keepShape } from "../../runtime/kept_shape.ts";
 import { type Content, contentOf, type Identify, labelOf } from "./object_content.ts";
 import { isObject, primitiveText } from "./primitive_text.ts";
 
@@ -62,6 +63,11 @@ class TreeWriter {
     return `<${texts.length}:${texts.sort().join("")}`;
   }
 }
+
+const example = new TreeWriter(Object.assign(() => 0, { isLocal: true as const }));
+// A text counts as a fraction of a part.
+example.partsLeft -= 0.5;
+keepShape(example);
 
 /** What it takes to write `value` itself, in parts. */
 function sizeOf(value: unknown): number {

@@ -4,6 +4,7 @@ import { Call } from "../../call/call.ts";
 import type { CacheEntry } from "../backend/cache_backend.ts";
 import { keepShape } from "../../runtime/kept_shape.ts";
 import type { FlightLock } from "./flight_lock.ts";
+import type { RunBegin } from "./run_begin.ts";
 import { SharedResult } from "./shared_result.ts";
 import { cancelSingleUse, isSingleUse, isUsedUp } from "./single_use.ts";
 
@@ -24,14 +25,6 @@ export interface FlightLinks {
   readonly waitsFor: Set<Flight>;
   /** The flights whose runs wait for it. */
   readonly waitedBy: Set<Flight>;
-}
-
-/** When a run began. */
-export interface RunBegin {
-  /** On the monotonic clock, in milliseconds. */
-  readonly startedMs: number;
-  /** As `ResultStore.mark()` counts. */
-  readonly mark: number;
 }
 
 /** Single-flight: one run that several identical calls wait for. */
@@ -247,4 +240,7 @@ export class Flight {
   }
 }
 
-keepShape(new Flight({ end: () => {} }, new Call(undefined, []), undefined));
+const example = new Flight({ end: () => {} }, new Call(undefined, []), undefined);
+// A lookup takes fractions of a millisecond.
+example.endLookup(0.5);
+keepShape(example);
