@@ -541,7 +541,7 @@ Deno.test("opmap() ends what waits for workers when its engine is closed", async
   running.catch(() => {});
   await new Promise((resolve) => setTimeout(resolve, 100));
   await engine.close();
-  const error = await assertRejects(() => running, MapError);
+  const error: MapError = await assertRejects(() => running, MapError);
   const causes = error.errors.map(({ error }) => (error as AllFailedError).cause);
   assert(causes.length === 2 && causes.every((cause) => cause instanceof EngineError));
 });
