@@ -57,13 +57,14 @@ async function writeStats(path: string, host: HostProcess): Promise<void> {
     if (record.status === "failed") kinds.set(labelOf(record.error), (kinds.get(labelOf(record.error)) ?? 0) + 1);
   });
   const items = counts.ok + counts.failed;
+  const replaced = lines - items;
   const version = header?.version === undefined ? "" : `, version ${header.version}`;
   const sorted = [...kinds].sort(([, one], [, other]) => other - one);
   await host.write([
     header === undefined ? "nothing was recorded yet" : `task ${header.task}${version}, begun ${header.at}`,
     `${items} items: ${counts.ok} ok, ${counts.failed} failed`,
     ...sorted.map(([label, count]) => `${count} failed with ${label}`),
-    `${lines - items} records that later ones have replaced`,
+    `${replaced} ${replaced === 1 ? "record" : "records"} that later ones have replaced`,
     "",
   ].join("\n"));
 }

@@ -2,6 +2,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { runs } from "../../support/runs.ts";
 import { CommandPlace } from "../../support/run_command.ts";
+import { ownIdentity } from "../../../src/runtime/process_identity.ts";
 
 const MODULE = `
 /** Fails for multiples of seven. */
@@ -305,7 +306,7 @@ Deno.test("opero report and opero journal read a journal", async () => {
   assertEquals(stats.lines.slice(1), [
     "8 items: 7 ok, 1 failed",
     "1 failed with Error (503)",
-    "1 records that later ones have replaced",
+    "1 record that later ones have replaced",
   ]);
   const failed = (await place.run(["journal", "run.jsonl", "--failed"])).lines.map((line) => JSON.parse(line));
   assertEquals(failed.map(({ attempts, error }) => [attempts, error.status]), [[1, 503]]);
@@ -314,6 +315,28 @@ Deno.test("opero report and opero journal read a journal", async () => {
     /^run\.jsonl: \d+ bytes before, \d+ now$/,
   );
   assertEquals(place.read("run.jsonl").trim().split("\n").length, 9);
+});
+
+Deno.test("opero journal names the most frequent error first, and does not compact what a run has", async () => {
+  const failed = (key: string, name: string) => {
+    const error = { name, message: "no", attempts: ["Error"] };
+    return { k: key.padEnd(22, "A"), s: "failed", a: 1, t: 1, d: 1, w: 0, e: error };
+  };
+  const records = [failed("a", "Rare"), failed("b", "Often"), failed("c", "Often"), failed("c", "Often")];
+  const header = { opero: 1, task: "enrich", key: "item", at: "2026-11-25T22:00:00.000Z" };
+  const text = [header, ...records].map((line) => `${JSON.stringify(line)}\n`).join("");
+  const holder = { ...ownIdentity(), since: header.at, token: "of this test", system: false };
+  await using place = new CommandPlace({ "run.jsonl": text, "run.jsonl.lock": JSON.stringify(holder) });
+  assertEquals((await place.run(["journal", "run.jsonl"])).lines, [
+    `task enrich, begun ${header.at}`,
+    "3 items: 0 ok, 3 failed",
+    "2 failed with Often",
+    "1 failed with Rare",
+    "1 record that later ones have replaced",
+  ]);
+  const { code, told } = await place.run(["journal", "run.jsonl", "--compact"]);
+  assertEquals([code, place.read("run.jsonl")], [255, text]);
+  assertMatch(told.join("\n"), new RegExp(`a run of process ${Deno.pid} has it since ${header.at}`));
 });
 
 const RECORDS = runs(50_000);
