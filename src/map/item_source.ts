@@ -32,7 +32,8 @@ export function countItems(items: Items<unknown>): number | undefined {
  */
 export function expectRejections(items: Items<unknown>): void {
   if (!Array.isArray(items)) return;
-  for (const item of items) if (item instanceof Promise) item.catch(() => {});
+  // To ask a number for its class takes longer than all else that a tiny item costs, before this loop is compiled.
+  for (const item of items) if (typeof item === "object" && item instanceof Promise) item.catch(() => {});
 }
 
 /** The iterator over the items of a run; it is closed unless it ended by itself. */
