@@ -13,6 +13,8 @@ export class Pace {
   /** How long an item is thought to take, in milliseconds; `undefined` before the first is done. Only this class sets it. */
   itemMs: number | undefined = undefined;
   #chunk = 1;
+  /** How long an item of the last message took. */
+  #lastMs = Infinity;
 
   /** A pace that is still unknown, or messages of a `fixed` size. */
   constructor(fixed: number | undefined) {
@@ -33,10 +35,13 @@ export class Pace {
   record(count: number, elapsedMs: number): void {
     if (count === 0) return;
     const itemMs = elapsedMs / count;
+    // One message may be slow as the thread had to wait for a core, or for a compiler: two in a row, and it is the items.
+    const steadyMs = Math.min(itemMs, this.#lastMs);
+    this.#lastMs = itemMs;
     // Slower than thought counts at once, quicker little by little: too long a chunk does more harm than too short a one.
-    const isSlower = this.itemMs === undefined || itemMs > this.itemMs;
-    this.itemMs = isSlower ? itemMs : this.itemMs! * 0.5 + itemMs * 0.5;
-    const ideal = Math.max(1, Math.floor(CHUNK_MS / this.itemMs!));
+    const knownMs = this.itemMs ?? 0;
+    this.itemMs = steadyMs > knownMs ? steadyMs : (knownMs + steadyMs) / 2;
+    const ideal = Math.max(1, Math.floor(CHUNK_MS / this.itemMs));
     this.#chunk = Math.min(ideal, this.#chunk * 2, MAX_CHUNK);
   }
 }

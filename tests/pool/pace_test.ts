@@ -20,10 +20,15 @@ Deno.test("Pace.chunk holds work for two milliseconds, or one item that takes lo
   assertEquals(chunksAfter([1, 500], [1, 500]), [1, 1]);
 });
 
-Deno.test("Pace.chunk is at most 1 024, and falls at once where items are slower than thought", () => {
+Deno.test("Pace.chunk is at most 1 024, and falls at once where two messages in a row are slower than thought", () => {
   const quick = new Array(12).fill([1_000, 0.1]);
   assertEquals(chunksAfter(...quick).at(-1), 1_024);
-  assertEquals(chunksAfter(...quick, [1, 1]).at(-1), 2);
+  assertEquals(chunksAfter(...quick, [1, 1], [1, 1]).at(-1), 2);
+});
+
+Deno.test("Pace.chunk stays where one message is slow, whose thread had to wait", () => {
+  const quick = new Array(12).fill([1_000, 0.1]);
+  assertEquals(chunksAfter(...quick, [3, 140], [1_000, 0.1], [1, 9], [1_000, 0.1]).slice(-4), new Array(4).fill(1_024));
 });
 
 Deno.test("Pace.chunk grows by and by where items are quicker than thought", () => {
