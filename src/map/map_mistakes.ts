@@ -31,11 +31,9 @@ export function warnOfIndex(fn: AnyFunction, { telemetry, functionName }: LayerH
 /**
  * Warns where the items are the characters of a string.
  *
- * @param items What the run is called with.
  * @param host The host of the layers.
  */
-export function warnOfString(items: unknown, { telemetry, functionName }: LayerHost): void {
-  if (typeof items !== "string") return;
+export function warnOfString({ telemetry, functionName }: LayerHost): void {
   telemetry.warnOnce(
     "string",
     functionName,

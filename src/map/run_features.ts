@@ -32,7 +32,7 @@ export interface RunFeatures {
   /** Warns where a function seems to expect more than its item. */
   warnOfIndex(fn: AnyFunction, host: LayerHost): void;
   /** Warns where items are hardly what was meant. */
-  warnOfString(items: unknown, host: LayerHost): void;
+  warnOfString(host: LayerHost): void;
   /** A run whose items are recorded. */
   track(setup: MapRunSetup, init: RunTrackingInit): MapRunSetup;
   /** A run as an object. */

@@ -92,7 +92,7 @@ export class RunMaker {
     if (registry.isClosed) throw closedError(registry, task);
     pool?.requireStart(task);
     if (!isItems(items)) throw wrongOption(task, "items", { desired: "an iterable or an async iterable" }, items);
-    mapEngine.features?.warnOfString(items, host);
+    if (typeof items === "string") mapEngine.features?.warnOfString(host);
     const { onError, progress, workers, signal } = resolveRun(task, runOptions, options, mapEngine);
     const recorded = runOptions?.journal ?? options.journal ?? false;
     const journal = recorded === false ? undefined : mapEngine.features?.journalOf(task, options, recorded);
