@@ -32,8 +32,11 @@ export function countItems(items: Items<unknown>): number | undefined {
  */
 export function expectRejections(items: Items<unknown>): void {
   if (!Array.isArray(items)) return;
-  // To ask a number for its class takes longer than all else that a tiny item costs, before this loop is compiled.
-  for (const item of items) if (typeof item === "object" && item instanceof Promise) item.catch(() => {});
+  // Before it is compiled, to iterate, or to ask a number for its class, takes longer than all else that a tiny item costs.
+  for (let place = 0; place < items.length; place++) {
+    const item = items[place];
+    if (typeof item === "object" && item instanceof Promise) item.catch(() => {});
+  }
 }
 
 /** The iterator over the items of a run; it is closed unless it ended by itself. */
