@@ -1,4 +1,5 @@
 import { quoted } from "../errors/printable.ts";
+import { readCallable, sourceOf } from "../function_source/callable_source.ts";
 import type { LayerHost } from "../attempt/layer_host.ts";
 import type { AnyFunction } from "./wrapped.ts";
 import { usesReceiver } from "./uses_receiver.ts";
@@ -15,7 +16,7 @@ const ON_INSTANCE: Readonly<Record<LostHandle, string>> = {
 export type LostHandle = "with" | "withMeta" | "stream" | "run";
 
 /**
- * Notices calls of a function that uses `this` by a handle that cannot know it, once.
+ * Notices calls of a method that uses `this` by a handle that cannot know it, once.
  *
  * @param fn The user's function.
  * @param host The host of the layers.
@@ -29,7 +30,8 @@ export function lostReceiver(
   return (handle) => {
     if (isSettled) return;
     isSettled = true;
-    if (!usesReceiver(fn)) return;
+    // Others hardly have an instance: their 'this' is most often that of a function within.
+    if (readCallable(sourceOf(fn) ?? "")?.form !== "method" || !usesReceiver(fn)) return;
     telemetry.warnOnce(
       "lost receiver",
       functionName,

@@ -2,6 +2,12 @@ import { isWrapper } from "../call/ensure_async.ts";
 import { readCallable, sourceOf } from "../function_source/callable_source.ts";
 import type { AnyFunction } from "./wrapped.ts";
 
+/** What is no code: comments and texts, where the word may stand, too. */
+const NO_CODE = /\/\*[^]*?\*\/|\/\/.*|(["'])(?:\\.|(?!\1).)*\1/g;
+
+/** The word where it is a value: not one within the text of a template. */
+const AS_VALUE = /\bthis[ \t]*(?:[^ \t\w]|$)/;
+
 /**
  * Whether the source of `fn` says that it may use the `this` that it is called on.
  *
@@ -10,7 +16,7 @@ import type { AnyFunction } from "./wrapped.ts";
  */
 export function usesReceiver(fn: AnyFunction): boolean {
   const source = sourceOf(fn) ?? "";
-  return /\bthis\b/.test(source) && !isArrow(fn);
+  return AS_VALUE.test(source.replace(NO_CODE, " ")) && !isArrow(fn);
 }
 
 /**

@@ -69,3 +69,24 @@ Deno.test("handles warn of nothing where the instance is named, or 'this' is not
   });
   assertEquals(lines, []);
 });
+
+Deno.test("handles warn of nothing where the word 'this' stands in a text or a comment", async () => {
+  const { opero } = createOpero();
+  const wrapped = [
+    opero({ retries: 0 })(async function expired(key: string) {
+      // It fails for this.
+      if (key === "old") throw new Error("401: this, key has expired");
+      return await Promise.resolve(`in this order: ${key}`);
+    }),
+    opero({ retries: 0 })(async function ofAnother(key: string) {
+      class Holder {
+        key = key;
+        read() {
+          return this.key;
+        }
+      }
+      return await Promise.resolve(new Holder().read());
+    }),
+  ];
+  assertEquals(await warningsOf(async () => void await Promise.all(wrapped.map((each) => each.withMeta("a")))), []);
+});
