@@ -11,6 +11,10 @@ export async function slow(n: number): Promise<number> {
   await wait(5);
   return n;
 }
+export async function gated(n: number): Promise<number> {
+  while (n > 20 && !(await Deno.stat("gate").then(() => true, () => false))) await wait(10);
+  return n;
+}
 export async function hang(n: number): Promise<number> {
   if (n <= 8) return n;
   const ticking = setInterval(() => {}, 1_000);
@@ -106,13 +110,14 @@ for (const [name, message] of [["floating", "floating"], ["inTimer", "in a timer
 
 Deno.test("opero map says which process has the journal, and does not disturb it", async () => {
   await using place = new CommandPlace({ "slow.ts": MODULE, "in.jsonl": numbers(200) });
-  const args = ["map", "slow.ts#slow", "--items", "in.jsonl", "--workers", "2", "--journal", "run.jsonl"];
+  const args = ["map", "slow.ts#gated", "--items", "in.jsonl", "--workers", "2", "--journal", "run.jsonl"];
   const first = place.spawn(args);
   await first.stdin.close();
   await untilLines(`${place.path}/run.jsonl`, 10);
   const second = await place.run(args);
   assertEquals([second.code, second.lines], [255, []]);
   assert(second.told[0]!.includes(`run.jsonl: a run of process ${first.pid} has it`), second.told[0]);
+  await Deno.writeTextFile(`${place.path}/gate`, "");
   const ended = await endOf(first);
   assertEquals([ended.code, ended.lines.length], [0, 200]);
 });
