@@ -25,7 +25,8 @@ export function scaleText({ day, machine, isQuick, sections }: BenchResult): str
     return "The figures are written by the next full run, `deno task bench --write`.";
   }
   const measured = sections.find((section) => section.rows.includes(nats))!.rows;
-  const intro = `Measured on ${day}: ${machine}, on which all processes and both brokers ran side by side.`;
+  const lines = [`Measured on ${day}`, machine, "All processes and both brokers ran side by side on it"];
+  const intro = lines.map((line) => `- ${line}`).join("\n");
   const then = `With workers of ${SLOTS} slots, from the processor time of the caller above:`;
   return [intro, fullTable(measured), then, followingTable(nats, redis)].join("\n\n");
 }
