@@ -29,6 +29,7 @@ export type {
   ReportItem,
   ReportItemName,
   ReportLatency,
+  ReportOptions,
   ReportTimeline,
   ReportWorker,
   RunAbout,

@@ -1,5 +1,5 @@
 import type { ProgressState } from "../progress/progress.ts";
-import type { RunReport } from "../run_stats/run_report.ts";
+import type { ReportOptions, RunReport } from "../run_stats/run_report.ts";
 
 /**
  * The results of a run as they come. At most about twice as many items as run at once are held, or `maxAhead` more than
@@ -85,4 +85,13 @@ export interface MappedRun<Result> extends PromiseLike<Result[]>, AsyncIterable<
    * @throws {ConfigurationError} If it has not begun.
    */
   report(): RunReport;
+  /**
+   * Writes the page of the run: one HTML file that needs no script and no network.
+   *
+   * @param options Where to.
+   * @returns The numbers of the page, once the file is written.
+   * @throws {ConfigurationError} If the run has not begun, an option is wrong, or the runtime has no files.
+   * @throws {Error} If the file cannot be written, as the runtime says it.
+   */
+  report(options: ReportOptions): Promise<RunReport>;
 }

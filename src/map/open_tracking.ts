@@ -4,7 +4,9 @@ import { openJournal } from "../journal/open_journal.ts";
 import type { ResolvedJournal } from "../journal/journal_options.ts";
 import { requireFiles } from "../runtime/require_files.ts";
 import { generateCorrelationId } from "../runtime/correlation_id.ts";
+import { writePage } from "../report/write_page.ts";
 import { describeMachine } from "../runtime/machine.ts";
+import type { ReportOptions, RunReport } from "../run_stats/run_report.ts";
 import { RunStats } from "../run_stats/run_stats.ts";
 import { wallClockNow } from "../time/read_time.ts";
 import { aboutMap } from "./about_map.ts";
@@ -40,12 +42,13 @@ export async function openTracking(
     const about = aboutMap(parts.functionName, reported!, journal);
     return stats?.report({ ...about, ...times, machine: describeMachine() }, { left });
   };
+  const reports = {
+    report,
+    writePage: (report: RunReport, options: ReportOptions) => writePage(report, options, task),
+  };
   if (journal === undefined) {
-    return {
-      items: new TrackedItems({ ...parts, journal, stats }),
-      report,
-      close: () => Promise.resolve(stopWatching()),
-    };
+    const items = new TrackedItems({ ...parts, journal, stats });
+    return { ...reports, items, close: () => Promise.resolve(stopWatching()) };
   }
   const open = await openJournalOf(journal, parts, task).catch((error) => {
     stopWatching();
@@ -57,7 +60,7 @@ export async function openTracking(
     stopWatching();
     return open.close(isHurried);
   };
-  return { items, report, close };
+  return { ...reports, items, close };
 }
 
 /** Returns how to end it. */

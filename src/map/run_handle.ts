@@ -2,7 +2,7 @@ import { ConfigurationError } from "../errors/configuration_error.ts";
 import { positiveInteger, wrongOption } from "../options/validate.ts";
 import { Progress, type ProgressWait } from "../progress/progress.ts";
 import type { RunProgress } from "../progress/called_progress.ts";
-import type { RunReport } from "../run_stats/run_report.ts";
+import type { ReportOptions, RunReport } from "../run_stats/run_report.ts";
 import type { RunCapacity } from "./intake_capacity.ts";
 import { MapList } from "./map_list.ts";
 import type { ItemWatcher } from "./item_watcher.ts";
@@ -115,11 +115,8 @@ export class RunHandle implements MappedRun<unknown> {
   /** How far it has come. */
   stats(): MapStats {
     const { tracking, gate, total } = this.#init;
-    const shown = (this.#progress ?? new Progress(total, this.#setup.clock)).shown();
-    const { done, failed, rate, elapsed, eta, retried = 0, cached = 0, journaled = 0, skipped = 0 } = shown;
-    const state = { done, failed, total: shown.total, rate, elapsed, eta };
-    const { active } = tracking;
-    return { ...state, active, workers: this.#workers, isPaused: gate.isPaused, retried, cached, journaled, skipped };
+    const progress = this.#progress ?? new Progress(total, this.#setup.clock);
+    return { ...progress.counts(), active: tracking.active, workers: this.#workers, isPaused: gate.isPaused };
   }
 
   /** Ends it. */
@@ -127,8 +124,18 @@ export class RunHandle implements MappedRun<unknown> {
     this.#controller.abort(reason);
   }
 
-  /** What the items came to. */
-  report(): RunReport {
+  report(): RunReport;
+  report(options: ReportOptions): Promise<RunReport>;
+  /** What the items came to; with `options` once the page of that is written. */
+  report(options?: ReportOptions): RunReport | Promise<RunReport> {
+    return options === undefined ? this.#report() : this.#writePage(options);
+  }
+
+  async #writePage(options: ReportOptions): Promise<RunReport> {
+    return await this.#init.tracking.writePage(this.#report(), options);
+  }
+
+  #report(): RunReport {
     const { tracking, task } = this.#init;
     const { done, total = done, skipped } = this.stats();
     const [startedAt, endedAt] = [this.#startedAt, this.#endedAt ?? this.#now()];

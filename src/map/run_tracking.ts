@@ -1,6 +1,6 @@
 import { LazyModule } from "../runtime/lazy_module.ts";
 import type { Call } from "../call/call.ts";
-import type { RunReport } from "../run_stats/run_report.ts";
+import type { ReportOptions, RunReport } from "../run_stats/run_report.ts";
 import type { MapRunSetup, Tracking } from "./map_run_setup.ts";
 import type { ItemWatcher } from "./item_watcher.ts";
 import type { RunGate } from "./run_gate.ts";
@@ -67,6 +67,11 @@ export class RunTracking implements Tracking {
   /** What was counted so far; `undefined` before the run has begun. */
   report(facts: ReportFacts): RunReport | undefined {
     return this.#open?.report(facts);
+  }
+
+  /** Writes the page of a run that has begun. */
+  writePage(report: RunReport, options: ReportOptions): Promise<RunReport> {
+    return this.#open!.writePage(report, options);
   }
 
   async #openNow(fail: (error: unknown) => void): Promise<void> {

@@ -6,7 +6,7 @@ import type { Handler } from "../call/layer.ts";
 import { attemptsOf } from "../engine/wrapper.ts";
 import type { RecordFacts } from "../journal/journal_record.ts";
 import type { RunRecord } from "../run_stats/run_record.ts";
-import type { RunReport } from "../run_stats/run_report.ts";
+import type { ReportOptions, RunReport } from "../run_stats/run_report.ts";
 import type { RunStats, UnfinishedItems } from "../run_stats/run_stats.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
 import type { Clock } from "../time/clock.ts";
@@ -65,6 +65,12 @@ export interface OpenTracking {
   readonly items: TrackedItems;
   /** What was counted, if something is. */
   report(facts: ReportFacts): RunReport | undefined;
+  /**
+   * Writes the page of that.
+   *
+   * @throws {ConfigurationError} If an option is wrong, or the runtime has no files.
+   */
+  writePage(report: RunReport, options: ReportOptions): Promise<RunReport>;
   /** Gives the journal back once all in it is safe; what only makes it shorter is left out where `isHurried`. */
   close(isHurried: boolean): Promise<void>;
 }

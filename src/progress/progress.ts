@@ -30,16 +30,20 @@ export interface ProgressWait {
   readonly reason: string;
 }
 
-/** What a bar shows in addition. */
-export interface ShownState extends ProgressState {
+/** How many items came how. */
+export interface ProgressCounts extends ProgressState {
   /** The items that needed more than one round. */
-  readonly retried?: number;
+  readonly retried: number;
   /** The items that came from the cache. */
-  readonly cached?: number;
+  readonly cached: number;
   /** The items that came from the journal. */
-  readonly journaled?: number;
+  readonly journaled: number;
   /** The items that were not to run. */
-  readonly skipped?: number;
+  readonly skipped: number;
+}
+
+/** What a bar shows in addition. */
+export interface ShownState extends ProgressState, Partial<Omit<ProgressCounts, keyof ProgressState>> {
   /** What all items that run wait for, if they do. */
   readonly wait?: ProgressWait | undefined;
   /** Who works, where that is on other machines. */
@@ -122,17 +126,20 @@ export class Progress {
     return { done, failed: this.#failed, total, rate, elapsed, eta: this.#eta(total, nowMs) };
   }
 
-  /** How far it has come by now, for a bar. */
-  shown(): ShownState {
+  /** How far it has come by now, and how. */
+  counts(): ProgressCounts {
     return {
       ...this.state(),
       retried: this.#retried,
       cached: this.#cached,
       journaled: this.#journaled,
       skipped: this.#skipped,
-      wait: this.#wait(),
-      workers: this.#workers?.(),
     };
+  }
+
+  /** How far it has come by now, for a bar. */
+  shown(): ShownState {
+    return { ...this.counts(), wait: this.#wait(), workers: this.#workers?.() };
   }
 
   #eta(total: number | undefined, nowMs: number): number | undefined {

@@ -5,8 +5,7 @@ import { drawLatency } from "./latency_figure.ts";
 import { Markup, markup } from "./markup.ts";
 import { PAGE_STYLE } from "./page_style.ts";
 import { drawInFlight, drawThroughput } from "./timeline_figures.ts";
-import { MAX_ATTEMPTS } from "../run_stats/run_stats.ts";
-import type { RunAbout, RunReport } from "../run_stats/run_report.ts";
+import { MAX_ATTEMPTS, type RunAbout, type RunReport } from "../run_stats/run_report.ts";
 
 /** Nothing is loaded from anywhere, whatever the page holds. */
 const POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'";

@@ -1,3 +1,6 @@
+/** Items with more attempts share the last place. */
+export const MAX_ATTEMPTS = 20;
+
 /** How the items of a run, or of all runs that share a journal, came out: plain data, from which the page is drawn. */
 export interface RunReport {
   /** The form of this data. */
@@ -18,6 +21,12 @@ export interface RunReport {
   readonly slowest: readonly ReportItem[];
   /** What each machine did; empty where all ran on one. */
   readonly workers: readonly ReportWorker[];
+}
+
+/** Where the report of a run goes, beside whom it is handed to. */
+export interface ReportOptions {
+  /** The path of a file, which is written: the page of the run, as `opero map --report` makes it. */
+  readonly html: string;
 }
 
 /** What ran, where and when. All but the task may be unknown, as it is where only a journal was left. */

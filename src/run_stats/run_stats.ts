@@ -1,13 +1,19 @@
 import { LatencyHistogram } from "../telemetry/latency_histogram.ts";
 import { FailureGroups } from "./failure_groups.ts";
-import type { ReportItemName, ReportLatency, ReportTimeline, RunAbout, RunReport, RunTotals } from "./run_report.ts";
+import {
+  MAX_ATTEMPTS,
+  type ReportItemName,
+  type ReportLatency,
+  type ReportTimeline,
+  type RunAbout,
+  type RunReport,
+  type RunTotals,
+} from "./run_report.ts";
 import type { RunRecord } from "./run_record.ts";
 import { RunTimeline } from "./run_timeline.ts";
 import { SlowestItems } from "./slowest_items.ts";
 import { WorkerShares } from "./worker_shares.ts";
 
-/** Items with more attempts share the last place. */
-export const MAX_ATTEMPTS = 20;
 const MAX_COSTS = 20;
 
 /** A key that was made of an item and says nothing of it: 132 bits in Base64url, and which of equal items it is. */

@@ -35,6 +35,7 @@ export interface FsModule {
   fchmodSync(file: number, mode: number): void;
   chmodSync(path: string, mode: number): void;
   readFileSync(path: string, encoding: "utf8"): string;
+  writeFileSync(path: string, text: string): void;
   readlinkSync(path: string): string;
   realpathSync(path: string): string;
   renameSync(from: string, to: string): void;

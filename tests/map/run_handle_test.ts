@@ -1,6 +1,23 @@
-import { assert, assertEquals, assertRejects, assertStrictEquals, assertThrows } from "@std/assert";
-import { ConfigurationError, createOpero, currentCall, MapError, opmap, type RunReport } from "@opero/core";
+import {
+  assert,
+  assertEquals,
+  assertRejects,
+  assertStrictEquals,
+  assertStringIncludes,
+  assertThrows,
+} from "@std/assert";
+import {
+  ConfigurationError,
+  createOpero,
+  currentCall,
+  MapError,
+  opmap,
+  type ReportOptions,
+  type RunReport,
+} from "@opero/core";
+import { reportPage } from "@opero/core/cli";
 import { FakeClock } from "@opero/core/testing";
+import { pretendRequestBound } from "../support/request_bound.ts";
 
 /** Items that wait until they are told to end, and what has begun of them. */
 function gatedMap(workers = 2) {
@@ -249,4 +266,53 @@ Deno.test("run.report() counts the cost of a run once that served several items"
   const run = map.run([1, 1, 1, 2]);
   await Promise.all([run, clock.tick("10s")]);
   assertEquals(run.report().totals.costs, { cost: 10 });
+});
+
+Deno.test("run.report({ html }) writes the page of what it resolves to, while the run continues and after it", async () => {
+  const directory = await Deno.makeTempDir();
+  try {
+    const html = `${directory}/run.html`;
+    const { map, begun, end } = gatedMap();
+    const run = map.run([1, 2, 3]);
+    const results = Promise.resolve(run);
+    await until(() => begun.length === 2);
+    await end(1);
+    const halfWay = await run.report({ html });
+    assertEquals([halfWay.totals.ok, Deno.readTextFileSync(html)], [1, reportPage(halfWay)]);
+    await end(2, 3);
+    await results;
+    const atEnd = await run.report({ html });
+    assertEquals([atEnd.totals.ok, Deno.readTextFileSync(html)], [3, reportPage(atEnd)]);
+    assertEquals(atEnd, run.report());
+  } finally {
+    await Deno.remove(directory, { recursive: true });
+  }
+});
+
+Deno.test("run.report({ html }) rejects where the file cannot be written, naming it", async () => {
+  const run = opmap((id: number) => id, { progress: false }).run([1]);
+  await run;
+  const error = await assertRejects(() => run.report({ html: "/no/such/directory/run.html" }), Error);
+  assertStringIncludes(error.message, "/no/such/directory/run.html");
+});
+
+Deno.test("run.report() refuses wrong options, a run that has not begun, and a platform without files", async () => {
+  const map = opmap((id: number) => id, { name: "load", progress: false });
+  const run = map.run([1]);
+  const refuses = (options: unknown, message: string) =>
+    assertRejects(() => run.report(options as ReportOptions), ConfigurationError, message);
+  await refuses({ html: "run.html" }, 'Cannot map "load" and report on it before it has begun');
+  await run;
+  const needed = `Cannot map "load" and write its page as 'html' must be the path of a file: received`;
+  await refuses({ html: "" }, `${needed} ""`);
+  await refuses({ html: true }, `${needed} true`);
+  await refuses({}, `${needed} undefined`);
+  await refuses("run.html", `Cannot map "load" and write its page as 'options' must be an object: received "run.html"`);
+  await refuses({ htm: "run.html" }, "as 'htm' must be a known option: received a string, did you mean 'html'?");
+  using _ = pretendRequestBound();
+  await refuses(
+    { html: "run.html" },
+    'Cannot map "load" and write its page as this runtime has no files: make the page of run.report() by reportPage() of ' +
+      "@opero/core/cli",
+  );
 });

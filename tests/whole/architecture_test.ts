@@ -7,11 +7,11 @@ const LEVELS: readonly (readonly string[])[] = [
   ["runtime", "time", "options", "retry", "call"],
   ["telemetry", "attempt", "breaker", "function_source"],
   ["cache", "concurrency", "fallback", "hedge", "journal", "limiter", "pool", "progress", "run_stats"],
-  ["layers", "limit_stores", "policy"],
+  ["layers", "limit_stores", "policy", "report"],
   ["engine", "opero"],
   ["map", "queue"],
   ["create_opero", "default_instance", "light", "opmap", "run_async"],
-  ["cli", "report", "testing"],
+  ["cli", "testing"],
 ];
 
 /** Rooms of one subject each, of which none imports another. */

@@ -49,7 +49,7 @@ const EXPORTS: Record<string, { module: object; values: string; types: string }>
       LimitStore LimiterHandle LogFields LogLevel LogRecord LogThreshold Logger LoggingOptions MapCalls MapItemError MapMode MapResult MapStats MapStream Mapped MappedRun
       MaybePromise MemoryCacheConfig NameOptions NamedLayer OnError Opero OperoErrorCode OperoEvents OperoHandles
       OperoInstance OperoOptions OperoWrapper Opmap OpmapOptions OpmapWrapper OwnProperties PolicyHandles ProgressLog ProgressOption ProgressState QueueEvent
-      RateLimit RateLimitOptions RateLimitPausedEvent RateLimitedEvent ReplacementFrame ReportBin ReportError ReportExample ReportItem ReportItemName ReportLatency ReportTimeline ReportWorker ReraiseOptions ResultFunction RetryBudgetConfig RetryContext RetryEvent RetryOptions RetryPredicate
+      RateLimit RateLimitOptions RateLimitPausedEvent RateLimitedEvent ReplacementFrame ReportBin ReportError ReportExample ReportItem ReportItemName ReportLatency ReportOptions ReportTimeline ReportWorker ReraiseOptions ResultFunction RetryBudgetConfig RetryContext RetryEvent RetryOptions RetryPredicate
       RunAbout RunAsync RunAsyncOptions RunOptions RunReport RunTotals SettleOptions ShownOptions SignalOptions SqliteCacheConfig SqliteDatabase SqliteStatement
       StatsOptions SuccessEvent TaskAddress TimeoutOptions Timer Unsubscribe WithMeta WorkerLine WorkerPermissions Wrapped
     `,
