@@ -1,9 +1,10 @@
 import { describeMachine } from "../sections.ts";
-import { type Contender, OF_EXIT, OF_HALT, OF_RESUME, OF_SPEED, OF_START } from "./contenders.ts";
+import { type Contender, OF_EXIT, OF_HALT, OF_RECORD, OF_RESUME, OF_SPEED, OF_START } from "./contenders.ts";
 import { measure, runShell } from "./measured_process.ts";
 import type { ExitResult, HaltResult, ParallelResult, ResumeResult, SpeedResult } from "./parallel_result.ts";
 
 const JOBS = 10_000;
+const RECORDED_JOBS = 1_000;
 const QUICK_JOBS = 100;
 const RESUMED_JOBS = 40;
 const HALTED_JOBS = 100;
@@ -16,7 +17,7 @@ const HALTED_JOBS = 100;
  */
 export async function measureParallel(isQuick: boolean): Promise<ParallelResult> {
   await using place = new Place();
-  const jobs = isQuick ? QUICK_JOBS : JOBS;
+  const [jobs, recordedJobs] = isQuick ? [QUICK_JOBS, QUICK_JOBS] : [JOBS, RECORDED_JOBS];
   const { lines: [version = ""] } = await runShell(place.path, "parallel --version");
   return {
     day: new Date().toISOString().slice(0, 10),
@@ -26,6 +27,7 @@ export async function measureParallel(isQuick: boolean): Promise<ParallelResult>
     isQuick,
     jobs,
     speed: await compareSpeed(place, jobs, OF_SPEED),
+    recorded: { jobs: recordedJobs, results: await compareSpeed(place, recordedJobs, OF_RECORD) },
     single: await compareSpeed(place, 1, OF_START),
     resumed: { jobs: RESUMED_JOBS, results: await compareResume(place) },
     halted: { jobs: HALTED_JOBS, results: await compareHalt(place) },

@@ -50,6 +50,9 @@ export interface ParallelResult {
   /** How many jobs of no work were run. */
   readonly jobs: number;
   readonly speed: readonly SpeedResult[];
+  /** With a record of each job, and without. */
+  readonly recorded: { readonly jobs: number; readonly results: readonly SpeedResult[] };
+  /** One job. */
   readonly single: readonly SpeedResult[];
   readonly resumed: { readonly jobs: number; readonly results: readonly ResumeResult[] };
   readonly halted: { readonly jobs: number; readonly results: readonly HaltResult[] };
@@ -63,15 +66,16 @@ export interface ParallelResult {
  * @returns Markdown.
  */
 export function parallelText(result: ParallelResult): string {
-  const { day, machine, version, load, jobs, speed, single, resumed, halted, exits, isQuick } = result;
+  const { day, machine, version, load, jobs, speed, recorded, single, resumed, halted, exits, isQuick } = result;
   const quick = isQuick ? [`- A quick look with ${jobs} jobs, which says little`] : [];
   return [
     [`- Measured on ${day}, at a load of ${load.toFixed(1)}`, `- GNU parallel ${version}; ${machine}`, ...quick].join(
       "\n",
     ),
     speedTable(`${jobs} jobs of no work, 8 at once, results in order`, speed),
+    speedTable(`${recorded.jobs} jobs, with a record of each and without`, recorded.results),
     speedTable("one job of no work", single),
-    betterText(single, [...speed, ...single]),
+    betterText(single, [...speed, ...recorded.results, ...single]),
     resumeTable(resumed.jobs, resumed.results),
     haltTable(halted.jobs, halted.results),
     markdownTable(["five jobs, two of which fail", "exit code"], exits.map(({ name, code }) => [name, `${code}`])),
