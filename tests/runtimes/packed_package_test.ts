@@ -1,28 +1,7 @@
-import { assert, assertEquals, assertMatch } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import config from "../../deno.json" with { type: "json" };
-import { hasNatsServer, NatsServer } from "../support/nats_server.ts";
-import { hasRedisServer, RedisServer } from "../support/redis_server.ts";
-import { findTool, mustEnd, PackedProjects, type Tool } from "./packed_project.ts";
-import { PORTABLE_CASES } from "./portable_cases.ts";
-
-const FILES = [
-  "./portable_cases.ts",
-  "./run_cases.ts",
-  "./run_cache_cases.ts",
-  "./run_command_endings.ts",
-  "./type_consumer.ts",
-  "../support/faulty_item.ts",
-  "../support/run_pool_faults.ts",
-  "../../examples/quickstart.ts",
-];
-
-/** What a user of the redis cache installs, in the version that the other tests run with. */
-const REDIS = config.imports.redis.replace("npm:", "");
-
-/** What a user of the engine over NATS installs. */
-const NATS = [config.imports["@nats-io/transport-node"], config.imports["@nats-io/jetstream"]].map((specifier) =>
-  specifier.replace("npm:", "")
-);
+import { findTool, mustEnd } from "./packed_project.ts";
+import { FILES, projects, test, testFirstSteps } from "./packed_runs.ts";
 
 /** As strict as a user can be, and with what the declarations of the package say checked too. */
 const TYPE_CONFIG = {
@@ -39,8 +18,6 @@ const TYPE_CONFIG = {
   files: ["type_consumer.ts"],
 };
 
-const projects = new PackedProjects();
-
 Deno.test.afterAll(() => projects.remove());
 
 /** The `package.json` of the packed package. */
@@ -48,111 +25,7 @@ async function readManifest(project: string) {
   return JSON.parse(await Deno.readTextFile(`${project}/node_modules/@opero/core/package.json`));
 }
 
-type Run = (tool: Tool, t: Deno.TestContext) => Promise<void>;
-
-function test(name: string, tool: Tool | undefined, run: Run, isPossible = true): void {
-  Deno.test({ name, ignore: tool === undefined || !isPossible, fn: (t) => run(tool!, t) });
-}
-
-interface CaseResult {
-  readonly name: string;
-  readonly failure?: string;
-}
-
-/** Runs a file that prints the results of tests, and has a step for each. */
-async function runCases(t: Deno.TestContext, ended: ReturnType<Tool>): Promise<CaseResult[]> {
-  const results: CaseResult[] = (await mustEnd(ended)).trim().split("\n").map((line) => JSON.parse(line));
-  for (const { name, failure } of results) await t.step(name, () => assertEquals(failure, undefined));
-  return results;
-}
-
-for (const [name, runtime] of [["node", "Node 24"], ["bun", "Bun"]] as const) {
-  const tool = await findTool(name);
-
-  test(`${runtime} runs the portable cases from the packed package`, tool, async (tool, t) => {
-    const results = await runCases(t, tool(await projects.directory(FILES), "run_cases.ts"));
-    assertEquals(results.map(({ name }) => name), PORTABLE_CASES.map(({ name }) => name));
-  });
-
-  test(
-    `${runtime} runs pools from the packed package that lose nothing but the faulty items`,
-    tool,
-    async (tool) => {
-      const stdout = await mustEnd(tool(await projects.directory(FILES), "run_pool_faults.ts"));
-      const reports = stdout.trim().split("\n").map((line) => JSON.parse(line));
-      assertEquals(reports, [{ mode: "process", wrong: [] }, { mode: "async_process", wrong: [] }]);
-    },
-  );
-
-  test(
-    `${runtime} loads the bundle of the packed package, in which a stack names functions and lines`,
-    tool,
-    async (tool) => {
-      const project = await projects.directory(FILES);
-      const code = `import { opero } from "@opero/core";
-console.log(import.meta.resolve("@opero/core"));
-try {
-  opero(() => {}, { retries: -1 });
-} catch (error) {
-  console.log(error.stack);
-}`;
-      await Deno.writeTextFile(`${project}/stack.mjs`, code);
-      const [path, ...stack] = (await mustEnd(tool(project, "stack.mjs"))).trim().split("\n");
-      assert(path!.endsWith("/node_modules/@opero/core/bundle/mod.js"), path);
-      assertMatch(stack.join("\n"), /validateOptions.*\.js:\d{2,}:\d{1,3}\)?$/m);
-    },
-  );
-
-  test(`${runtime} runs the quickstart from the packed package`, tool, async (tool) => {
-    const stdout = await mustEnd(tool(await projects.directory(FILES), "quickstart.ts"));
-    assertEquals(stdout.match(/attempts: \d/g), ["attempts: 4", "attempts: 0"]);
-  });
-
-  test(`${runtime} runs the command opero from the packed package`, tool, async (tool) => {
-    const project = await projects.directory(FILES);
-    await Deno.writeTextFile(`${project}/double.ts`, "export default (n: number) => 2 * n;");
-    await Deno.writeTextFile(`${project}/in.jsonl`, "1\n2\n3\n");
-    const program = "node_modules/.bin/opero";
-    const map = [program, "map", "double.ts", "--items", "in.jsonl", "--journal", "run.jsonl", "--mode", "process"];
-    assertEquals(await mustEnd(tool(project, ...map)), "2\n4\n6\n");
-    assertMatch(await mustEnd(tool(project, program, "journal", "run.jsonl")), /^3 items: 3 ok, 0 failed$/m);
-    const { code, stderr } = await tool(project, program, "map");
-    assertEquals([code, stderr], [255, "opero map: name the module to map, as in opero map enrich.ts\n"]);
-    await Deno.remove(`${project}/run.jsonl`);
-  });
-
-  test(`${runtime} ends the command of the packed package as signals and readers ask`, tool, async (tool) => {
-    const ended = JSON.parse(await mustEnd(tool(await projects.directory(FILES), "run_command_endings.ts")));
-    assertEquals(ended, { once: [130, true], twice: [143, 4], gone: [141, ""] });
-  });
-
-  test(`${runtime} passes the conformance suite over the caches of the packed package`, tool, async (tool, t) => {
-    const results = await runCases(t, tool(await projects.directory(FILES), "run_cache_cases.ts"));
-    assert(results.length > 140);
-  });
-
-  const redisName = `${runtime} passes the conformance suite over the redis cache of the packed package`;
-  test(`${redisName} (needs redis-server)`, tool, async (tool, t) => {
-    await using server = await RedisServer.start();
-    const project = await projects.directory(["./run_redis_cases.ts"], [REDIS]);
-    const results = await runCases(t, tool(project, "run_redis_cases.ts", server.url));
-    assert(results.length > 50);
-  }, hasRedisServer);
-
-  const engineName = `${runtime} passes the conformance suite over the engines of the packed package`;
-  test(`${engineName} (needs nats-server)`, tool, async (tool, t) => {
-    await using server = await NatsServer.start();
-    const project = await projects.directory(["./run_engine_cases.ts"], [REDIS, ...NATS]);
-    const results = await runCases(t, tool(project, "run_engine_cases.ts", server.url));
-    assert(results.length > 15);
-  }, hasNatsServer);
-  test(`${engineName} (needs redis-server)`, tool, async (tool, t) => {
-    await using server = await RedisServer.start();
-    const project = await projects.directory(["./run_engine_cases.ts"], [REDIS, ...NATS]);
-    const results = await runCases(t, tool(project, "run_engine_cases.ts", server.url));
-    assert(results.length > 15);
-  }, hasRedisServer);
-}
+await testFirstSteps(["node", "Node 24"]);
 
 const tsc = await findTool("tsc");
 

@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { MapError, type OnError, opmap } from "@opero/core";
 import fc from "fast-check";
+import { runs } from "../support/runs.ts";
 
 /** How an item ends, after how many turns of the queue of microtasks. */
 interface Plan {
@@ -28,7 +29,7 @@ const run = fc.record({
 type Run = typeof run extends fc.Arbitrary<infer Value> ? Value : never;
 
 Deno.test("opmap() gives n outcomes for n items, whatever finishes when", async () => {
-  await fc.assert(fc.asyncProperty(run, check), { numRuns: 1_500 });
+  await fc.assert(fc.asyncProperty(run, check), { numRuns: runs(600, 50) });
 });
 
 async function check(run: Run): Promise<void> {

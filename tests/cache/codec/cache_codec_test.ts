@@ -41,7 +41,7 @@ Deno.test("decodeEntry() gives back the times", () => {
 Deno.test("decodeEntry() gives back every value when it is generated", () => {
   fc.assert(
     fc.property(arbitraryValue, (value) => isSameValue(roundTrip(value), value)),
-    { numRuns: runs(2_000, 30) },
+    { numRuns: runs(1_000, 60) },
   );
 });
 
@@ -55,7 +55,7 @@ Deno.test("encodeEntry() writes plain data as JSON does", () => {
       assertEquals(text.endsWith(`:j${json}`), isExact);
       assert(isSameValue(roundTrip(value), value));
     }),
-    { numRuns: runs(2_000, 30) },
+    { numRuns: runs(1_000, 60) },
   );
 });
 
@@ -81,7 +81,7 @@ Deno.test("decodeEntry() answers undefined for damaged text", () => {
       const decoded = decodeEntry(key, damaged);
       assert(damaged === text && kind !== "swap" || decoded === undefined);
     }),
-    { numRuns: runs(10_000, 30) },
+    { numRuns: runs(4_000, 75) },
   );
 });
 

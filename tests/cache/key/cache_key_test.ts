@@ -304,7 +304,7 @@ Deno.test("serializeArguments() gives two lists one key exactly where a slow mod
       seen.set(key, slow);
       keys.set(slow, key);
     }),
-    { numRuns: runs(5_000) },
+    { numRuns: runs(2_000, 50) },
   );
 });
 
@@ -348,7 +348,7 @@ Deno.test("serializeArguments() lets no text pass for structure", () => {
       assertEquals(seen.get(key) ?? slow, slow, key);
       seen.set(key, slow);
     }),
-    { numRuns: runs(20_000) },
+    { numRuns: runs(6_000, 70) },
   );
 });
 

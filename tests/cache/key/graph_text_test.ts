@@ -48,7 +48,7 @@ Deno.test("graphText() gives one text to no two graphs that any way through them
       assert(known === undefined || areAlike(graph, known));
       seen.set(text, graph);
     }),
-    { numRuns: runs(20_000) },
+    { numRuns: runs(5_000, 80) },
   );
 });
 
@@ -57,7 +57,7 @@ Deno.test("graphText() gives a graph and its copy one text, however its objects 
     fc.property(plan, (plan) => {
       assertEquals(textOf(build(plan)), textOf(structuredClone(build(plan))));
     }),
-    { numRuns: runs(5_000) },
+    { numRuns: runs(2_000, 50) },
   );
 });
 
@@ -74,7 +74,7 @@ Deno.test("graphText() takes one object in many places for as many equal ones", 
       const forward = plan.map(([value, a, b], i) => [value, Math.max(a, i + 1), Math.max(b, i + 1)] as const);
       assertEquals(textOf(build(forward)), textOf(unfold(forward)));
     }),
-    { numRuns: runs(5_000) },
+    { numRuns: runs(2_000, 50) },
   );
 });
 
@@ -90,7 +90,7 @@ Deno.test("graphText() tells apart exactly what treeText() tells apart", () => {
       trees.set(graph, tree);
       graphs.set(tree, graph);
     }),
-    { numRuns: runs(5_000) },
+    { numRuns: runs(2_000, 50) },
   );
 });
 
