@@ -66,6 +66,7 @@ export const BARS: Readonly<Record<string, readonly Bar[]>> = {
   "a record of 200 bytes, synced in groups": [{ atMost: 50 }],
   "a record of 200 bytes, not synced": [{ atMost: 5 }],
   "100 000 tiny items with a journal": [{ beside: "opmap without journal", atMostMore: 10_000 }],
+  "100 000 tiny items of a pool with a journal": [{ beside: "opmap without journal", atMostMore: 10_000 }],
   "a journal of a million records is opened": [{ atMost: 5 }],
   "memory of an open journal of a million records": [{ atMost: 300 }],
   "1 000 tiny items, warm pool": [{ beside: "one message to a bare worker", atMost: 2 }],

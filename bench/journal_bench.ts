@@ -55,6 +55,7 @@ async function work(n: number): Promise<number> {
 }
 
 const map = opmap(work, { mode: "async", workers: AT_ONCE, retries: 3, progress: false });
+const pooled = opmap((n: number) => n + 1, { mode: "process", workers: 2, retries: 3, progress: false });
 const resumed = `${directory}/resumed.jsonl`;
 await map(items, { journal: resumed });
 
@@ -94,6 +95,17 @@ export const rows: readonly Row[] = [
       { name: "opmap", run: () => map(items, { journal: freshPath() }) },
       { name: "opmap without journal", run: () => map(items) },
       { name: "opmap, all from the journal", run: () => map(items, { journal: resumed }) },
+    ],
+  },
+  {
+    name: "100 000 tiny items of a pool with a journal",
+    unit: "ns",
+    perRun: ITEM_COUNT,
+    warmUps: 1,
+    rounds: 7,
+    contenders: [
+      { name: "opmap", run: () => pooled(items, { journal: freshPath() }) },
+      { name: "opmap without journal", run: () => pooled(items) },
     ],
   },
   reported("a journal of a million records is opened", "s", "seconds"),

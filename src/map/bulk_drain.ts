@@ -8,6 +8,7 @@ import { microtask } from "../time/microtask.ts";
 import type { TurnKeeper } from "../time/turn_keeper.ts";
 import type { BulkPool } from "./bulk_pool.ts";
 import type { BulkTarget } from "./bulk_target.ts";
+import type { PlainItems, Tracking } from "./tracking.ts";
 import type { SourceFailure } from "./drain.ts";
 import type { ItemSource } from "./item_source.ts";
 import { pullItems } from "./pull_items.ts";
@@ -21,12 +22,8 @@ export interface BulkDrainInit {
   readonly bulk: BulkPool;
   readonly turns: TurnKeeper;
   readonly clock: Clock;
-}
-
-/** Values that follow each other, the first of them that of `firstIndex`. */
-interface ValueRange {
-  readonly firstIndex: number;
-  readonly values: readonly unknown[];
+  /** What follows the items, if something does. */
+  readonly tracking?: Tracking | undefined;
 }
 
 /**
@@ -42,12 +39,13 @@ export class BulkDrain implements ItemClient {
   readonly #bulk: BulkPool;
   readonly #turns: TurnKeeper;
   readonly #clock: Clock;
+  readonly #tracking: Tracking | undefined;
   /** How many items in the pool have no job. */
   #plainCount = 0;
   /** The jobs of the others, each at its place. */
   readonly #jobs: ItemJob[] = objectList();
   /** What ended and was not handed on. */
-  #values: ValueRange[] = [];
+  #values: { readonly firstIndex: number; readonly values: readonly unknown[] }[] = [];
   #settled: ItemJob[] = objectList();
   #isHandingOn = false;
   readonly #freeSlots: number[] = [];
@@ -61,13 +59,19 @@ export class BulkDrain implements ItemClient {
   #isBusy = false;
 
   /** A drain that has not begun. */
-  constructor({ source, target, scope, bulk, turns, clock }: BulkDrainInit) {
+  constructor({ source, target, scope, bulk, turns, clock, tracking }: BulkDrainInit) {
     this.#source = source;
     this.#target = target;
     this.scope = scope;
     this.#bulk = bulk;
     this.#turns = turns;
     this.#clock = clock;
+    this.#tracking = tracking;
+  }
+
+  /** What follows the items. */
+  get items(): PlainItems | undefined {
+    return this.#tracking?.opened?.items.plain;
   }
 
   /** Whether an item runs without a call. */
@@ -106,8 +110,9 @@ export class BulkDrain implements ItemClient {
     return this.#target.callOf(job);
   }
 
-  /** Takes note of what is handed on once this turn is over. */
+  /** Takes note of what is handed on once this turn is over; it is followed at once. */
   onSettled(job: ItemJob): void {
+    if (!job.isFailed) this.items?.succeed(job.index, [job.outcome]);
     const last = this.#jobs.pop()!;
     if (last !== job) {
       this.#jobs[job.place] = last;
@@ -123,8 +128,9 @@ export class BulkDrain implements ItemClient {
     job.place = this.#jobs.push(job) - 1;
   }
 
-  /** Takes note of what is handed on once this turn is over. */
+  /** Takes note of what is handed on once this turn is over; it is followed at once. */
   onValues(firstIndex: number, values: readonly unknown[]): void {
+    this.items?.succeed(firstIndex, values);
     this.#plainCount -= values.length;
     this.#values.push({ firstIndex, values });
     this.#handOnSoon();
@@ -151,13 +157,14 @@ export class BulkDrain implements ItemClient {
     return count;
   }
 
-  /** Whether `item` has to be waited for, or can be sent only once. */
-  readonly #isApart = (item: object): boolean => {
-    return this.#target.isAwaited(item) || movedBuffers(item) !== undefined;
+  /** Whether `item` has to be waited for, can be sent only once, or is followed by its call. */
+  readonly #isApart = (item: unknown, place: number): boolean => {
+    return this.#target.isAwaited(item) || movedBuffers(item) !== undefined ||
+      this.items?.admit(item, this.#index + place) === false;
   };
 
   #beginApart(item: unknown, index: number, startedMs: number): void {
-    if (this.#target.isAwaited(item) || !this.#bulk.isOpen) return this.#begin(item, index);
+    if (this.items || this.#target.isAwaited(item) || !this.#bulk.isOpen) return this.#begin(item, index);
     const job = this.#bulk.pool.begin(item, index, startedMs, this);
     job.place = this.#jobs.push(job) - 1;
   }
@@ -180,7 +187,8 @@ export class BulkDrain implements ItemClient {
       this.#settled = objectList();
       for (const { firstIndex, values } of ranges) {
         this.#active -= values.length;
-        if (!this.#target.onPlainValues(firstIndex, values)) await this.#handEachOn(firstIndex, values);
+        const isEach = this.items?.hasLosses || !this.#target.onPlainValues(firstIndex, values);
+        if (isEach) await this.#handEachOn(firstIndex, values);
         const turn = this.#turns.pending();
         if (turn !== undefined) await turn;
       }
@@ -197,12 +205,19 @@ export class BulkDrain implements ItemClient {
   #handJobOn(job: ItemJob): void {
     if (job.isFailed) return void this.#runAlone(job.index, (slot) => this.#target.runOn(job, slot));
     this.#active--;
-    this.#target.onPlainValue(job.index, job.outcome);
+    this.#handOneOn(job.index, job.outcome);
+  }
+
+  #handOneOn(index: number, value: unknown): void {
+    const loss = this.items?.takeLoss(index);
+    if (loss === undefined) return this.#target.onPlainValue(index, value);
+    this.#active++;
+    void this.#runAlone(index, () => Promise.reject(loss.error));
   }
 
   async #handEachOn(firstIndex: number, values: readonly unknown[]): Promise<void> {
     for (let place = 0; place < values.length; place++) {
-      this.#target.onPlainValue(firstIndex + place, values[place]);
+      this.#handOneOn(firstIndex + place, values[place]);
       const turn = this.#turns.pending();
       if (turn !== undefined) await turn;
     }
@@ -216,6 +231,8 @@ export class BulkDrain implements ItemClient {
       this.#target.onFailure(index, error, slot);
     }
     this.#freeSlots.push(slot);
+    // What is taken from a journal waits for nothing else.
+    await this.#turns.pending();
     this.#active--;
     this.fill();
   }

@@ -44,11 +44,11 @@ export abstract class MapRun implements DrainTarget, BulkTarget {
   constructor(setup: MapRunSetup) {
     this.setup = setup;
     this.#name = JSON.stringify(setup.functionName);
-    const { source, bulk, bulkDrain: OwnBulkDrain, clock } = setup;
+    const { source, bulk, bulkDrain: OwnBulkDrain, clock, tracking } = setup;
     const turns = new TurnKeeper();
     this.drain = bulk === undefined || OwnBulkDrain === undefined || source.isAsync
       ? new Drain(source, this, turns)
-      : new OwnBulkDrain({ source, target: this, scope: this.#scope, bulk, turns, clock });
+      : new OwnBulkDrain({ source, target: this, scope: this.#scope, bulk, turns, clock, tracking });
   }
 
   /** Takes the result in. */
@@ -124,7 +124,8 @@ export abstract class MapRun implements DrainTarget, BulkTarget {
   /** Runs the call of an item whose first attempt failed, from there on. */
   runOn(job: ItemJob, slot: number): Promise<unknown> {
     this.#running[slot] = job.call;
-    return this.setup.bulk!.runOn(job);
+    const { bulk, tracking } = this.setup;
+    return tracking?.opened?.items.plain.runOn(job, bulk!) ?? bulk!.runOn(job);
   }
 
   /** An item that had no call has its value. */

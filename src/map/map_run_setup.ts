@@ -8,6 +8,7 @@ import type { BulkPool } from "./bulk_pool.ts";
 import type { RunCapacity } from "./intake_capacity.ts";
 import type { ItemSource } from "./item_source.ts";
 import type { OnError } from "./opmap_options.ts";
+import type { Tracking } from "./tracking.ts";
 
 /** A run that can be ended from elsewhere. */
 interface EndableRun {
@@ -19,14 +20,6 @@ interface EndableRun {
 interface RunSet {
   add(run: EndableRun): unknown;
   delete(run: EndableRun): unknown;
-}
-
-/** What follows the items of a run. */
-export interface Tracking {
-  /** Opens what that takes, before any item begins; `fail` ends the run later on. */
-  open(fail: (error: unknown) => void): Promise<void>;
-  /** Releases it, after the last item; as soon as it can be where `isHurried`. */
-  close(isHurried: boolean): Promise<void>;
 }
 
 /** What a run is made with. */

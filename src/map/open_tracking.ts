@@ -12,35 +12,30 @@ import { wallClockNow } from "../time/read_time.ts";
 import { aboutMap } from "./about_map.ts";
 import { costNames, noteCosts } from "./item_costs.ts";
 import { ItemJournal } from "./item_journal.ts";
-import {
-  type OpenTracking,
-  type ReportFacts,
-  TrackedItems,
-  type TrackedItemsParts,
-  type TrackingRequest,
-} from "./tracked_items.ts";
+import { type OpenTracking, TrackedItems } from "./tracked_items.ts";
+import type { RunTrackingInit, TrackedItemsParts } from "./tracking_parts.ts";
 
 /**
  * Opens what follows the items of a run.
  *
- * @param parts What it uses.
- * @param task What cannot be done where the journal cannot be used, as in `map "load"`.
- * @param wanted Where the items are recorded, if they are, and what is counted for a report.
+ * @param init What the tracking of the run is made with.
+ * @param run What it needs of the run.
  * @returns What was opened, which is to be closed.
  * @throws {JournalError} If the journal cannot be used.
  */
 export async function openTracking(
-  given: Omit<TrackedItemsParts, "journal" | "stats" | "costNames">,
-  task: string,
-  { journal, keyArguments, reported, outcomes }: TrackingRequest,
+  { pipeline, handler, journal, reported, task }: RunTrackingInit,
+  run: Pick<TrackedItemsParts, "fail" | "isOver" | "watcher">,
 ): Promise<OpenTracking> {
-  const parts = { ...given, costNames: costNames(reported?.rateLimit) };
+  const { clock, telemetry, functionName, outcomes } = pipeline.host;
+  const parts = { ...run, handler, clock, telemetry, functionName, costNames: costNames(reported?.rateLimit) };
   const stats = reported && new RunStats();
   if (parts.costNames.length > 0) noteCosts(outcomes);
-  const stopWatching = watchPauses(outcomes, given, stats);
-  const report = ({ left, ...times }: ReportFacts) => {
-    const about = aboutMap(parts.functionName, reported!, journal);
-    return stats?.report({ ...about, ...times, machine: describeMachine() }, { left });
+  const stopWatching = watchPauses(outcomes, parts, stats);
+  const report: OpenTracking["report"] = ({ done, total = done, skipped }, startedMs, endedMs = clock.wallNow()) => {
+    const about = aboutMap(functionName, reported!, journal);
+    const times = { startedAt: startedMs === undefined ? undefined : isoTime(startedMs), endedAt: isoTime(endedMs) };
+    return stats?.report({ ...about, ...times, machine: describeMachine() }, { left: total - done + skipped });
   };
   const reports = {
     report,
@@ -54,13 +49,17 @@ export async function openTracking(
     stopWatching();
     throw error;
   });
-  const recorded = new ItemJournal(open, journal, parts.functionName, keyArguments);
+  const recorded = new ItemJournal(open, journal, functionName, pipeline.keyArguments);
   const items = new TrackedItems({ ...parts, journal: recorded, stats });
   const close = (isHurried: boolean) => {
     stopWatching();
     return open.close(isHurried);
   };
   return { ...reports, items, close };
+}
+
+function isoTime(ms: number): string {
+  return new Date(ms).toISOString();
 }
 
 /** Returns how to end it. */
@@ -85,7 +84,7 @@ function openJournalOf(
   { clock, fail, functionName, isOver }: Pick<TrackedItemsParts, "clock" | "fail" | "functionName" | "isOver">,
   task: string,
 ): Promise<Journal> {
-  const at = new Date(clock.wallNow()).toISOString();
+  const at = isoTime(clock.wallNow());
   return openJournal({
     fs: requireFiles(task),
     path,

@@ -20,17 +20,21 @@ export interface PulledItems {
  *
  * @param source The source.
  * @param most How many items there may be.
- * @param isApart Whether an item, an object, cannot begin with others.
+ * @param isApart Whether an item cannot begin with others, given how many were pulled before it.
  * @returns What was pulled.
  */
-export function pullItems(source: ItemSource, most: number, isApart: (item: object) => boolean): PulledItems {
+export function pullItems(
+  source: ItemSource,
+  most: number,
+  isApart: (item: unknown, place: number) => boolean,
+): PulledItems {
   const items = objectList<unknown>();
   try {
     while (items.length < most) {
       if (!source.advance()) return { items, apart: undefined, isEnd: true, failure: undefined };
       const { item } = source;
       if (source.isClosed) break;
-      if (typeof item === "object" && item !== null && isApart(item)) {
+      if (isApart(item, items.length)) {
         return { items, apart: { item }, isEnd: false, failure: undefined };
       }
       items.push(item);

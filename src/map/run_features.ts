@@ -10,7 +10,8 @@ import type { MappedRun } from "./mapped_run.ts";
 import { type OpmapOptions, RUN_RULES } from "./opmap_options.ts";
 import { RunGate } from "./run_gate.ts";
 import { RunHandle, type RunHandleInit } from "./run_handle.ts";
-import { RunTracking, type RunTrackingInit } from "./run_tracking.ts";
+import { RunTracking } from "./run_tracking.ts";
+import type { RunTrackingInit } from "./tracking_parts.ts";
 
 /** The options of a journal. */
 export const JOURNAL_OPTIONS: OptionSet = { rules: { journal: journalRule, version: nonEmptyString }, defaults: {} };

@@ -42,8 +42,8 @@ export class RunHandle implements MappedRun<unknown> {
   #stream: MapStream<unknown> | undefined = undefined;
   #progress: Progress | undefined = undefined;
   #wait: () => ProgressWait | undefined = () => undefined;
-  #startedAt: string | undefined = undefined;
-  #endedAt: string | undefined = undefined;
+  #startedMs: number | undefined = undefined;
+  #endedMs: number | undefined = undefined;
 
   /** A run that has not begun. */
   constructor(init: RunHandleInit) {
@@ -116,7 +116,12 @@ export class RunHandle implements MappedRun<unknown> {
   stats(): MapStats {
     const { tracking, gate, total } = this.#init;
     const progress = this.#progress ?? new Progress(total, this.#setup.clock);
-    return { ...progress.counts(), active: tracking.active, workers: this.#workers, isPaused: gate.isPaused };
+    return {
+      ...progress.counts(),
+      active: tracking.opened?.items.active ?? 0,
+      workers: this.#workers,
+      isPaused: gate.isPaused,
+    };
   }
 
   /** Ends it. */
@@ -132,14 +137,13 @@ export class RunHandle implements MappedRun<unknown> {
   }
 
   async #writePage(options: ReportOptions): Promise<RunReport> {
-    return await this.#init.tracking.writePage(this.#report(), options);
+    const report = this.#report();
+    return await this.#init.tracking.opened!.writePage(report, options);
   }
 
   #report(): RunReport {
     const { tracking, task } = this.#init;
-    const { done, total = done, skipped } = this.stats();
-    const [startedAt, endedAt] = [this.#startedAt, this.#endedAt ?? this.#now()];
-    const report = tracking.report({ startedAt, endedAt, left: total - done + skipped });
+    const report = tracking.opened?.report(this.stats(), this.#startedMs, this.#endedMs);
     if (report === undefined) throw new ConfigurationError(`Cannot ${task} and report on it before it has begun`);
     return report;
   }
@@ -154,21 +158,17 @@ export class RunHandle implements MappedRun<unknown> {
   #openProgress(shown: RunProgress | undefined): RunProgress {
     const progress = new Progress(this.#init.total, this.#setup.clock);
     this.#progress = progress;
-    this.#startedAt = this.#now();
+    this.#startedMs = this.#setup.clock.wallNow();
     return {
       count: (outcome) => {
         progress.count(outcome);
         shown?.count(outcome);
       },
       finish: () => {
-        this.#endedAt = this.#now();
+        this.#endedMs = this.#setup.clock.wallNow();
         shown?.finish();
       },
     };
-  }
-
-  #now(): string {
-    return new Date(this.#setup.clock.wallNow()).toISOString();
   }
 
   #taken(wanted: string, is: string): ConfigurationError {

@@ -15,7 +15,7 @@ import type { MapRunSetup } from "./map_run_setup.ts";
 import type { ResolvedMapOptions, RunOptions } from "./opmap_options.ts";
 import { keepRuns } from "./keep_runs.ts";
 import { resolveRun } from "./resolve_run.ts";
-import type { RunTrackingInit } from "./run_tracking.ts";
+import type { RunTrackingInit } from "./tracking_parts.ts";
 import type { MappedRun } from "./mapped_run.ts";
 
 /** What the runs of a function over many items share. */
@@ -70,9 +70,7 @@ export class RunMaker {
 
   #trackingInit(journal: ResolvedJournal | undefined, reported?: ResolvedMapOptions): RunTrackingInit {
     const { pipeline, handler, task } = this.#parts;
-    const { functionName, clock, telemetry, outcomes } = pipeline.host;
-    const { keyArguments } = pipeline;
-    return { handler, clock, telemetry, outcomes, functionName, journal, reported, task, keyArguments };
+    return { pipeline, handler, task, journal, reported };
   }
 
   #capacityFor(workers: number): RunCapacity {

@@ -1,20 +1,14 @@
 import { LazyModule } from "../runtime/lazy_module.ts";
 import type { Call } from "../call/call.ts";
-import type { ReportOptions, RunReport } from "../run_stats/run_report.ts";
-import type { MapRunSetup, Tracking } from "./map_run_setup.ts";
+import type { MapRunSetup } from "./map_run_setup.ts";
 import type { ItemWatcher } from "./item_watcher.ts";
 import type { RunGate } from "./run_gate.ts";
-import type { OpenTracking, ReportFacts, TrackedItemsParts, TrackingRequest } from "./tracked_items.ts";
+import type { OpenTracking } from "./tracked_items.ts";
+import type { Tracking } from "./tracking.ts";
+import type { RunTrackingInit } from "./tracking_parts.ts";
 
 /** What follows items, records and counts them: of no use to a run that does neither. */
 const trackers = /* @__PURE__ */ new LazyModule(() => import("./open_tracking.ts"));
-
-/** What it is made with. */
-export interface RunTrackingInit
-  extends TrackingRequest, Pick<TrackedItemsParts, "handler" | "clock" | "telemetry" | "functionName"> {
-  /** What cannot be done where the journal cannot be used, as in `map "load"`. */
-  readonly task: string;
-}
 
 /** Follows the items of one run from when it begins until it has ended: what that takes is loaded then. */
 export class RunTracking implements Tracking {
@@ -22,7 +16,8 @@ export class RunTracking implements Tracking {
   readonly #gate: RunGate;
   /** Is notified of the items of a run that has not begun yet. */
   watcher: ItemWatcher | undefined = undefined;
-  #open: OpenTracking | undefined = undefined;
+  /** What was opened, once it is. */
+  opened: OpenTracking | undefined = undefined;
   #opening: Promise<void> | undefined = undefined;
   #isOver = false;
 
@@ -34,9 +29,10 @@ export class RunTracking implements Tracking {
 
   /** `setup` with this around its items. */
   around(setup: MapRunSetup): MapRunSetup {
-    const handler = (call: Call) => this.#open!.items.run(call);
-    // What has no call cannot be followed.
-    return { ...setup, handler, bulk: undefined, capacity: this.#gate, tracking: this };
+    const handler = (call: Call) => this.opened!.items.run(call);
+    // What has to be safe before it counts needs a call that waits for it.
+    const bulk = this.#init.journal?.durability === "item" ? undefined : setup.bulk;
+    return { ...setup, handler, bulk, capacity: this.#gate, tracking: this };
   }
 
   /**
@@ -45,7 +41,10 @@ export class RunTracking implements Tracking {
    * @throws {JournalError} If the journal cannot be used.
    */
   open(fail: (error: unknown) => void): Promise<void> {
-    return this.#opening = this.#openNow(fail);
+    return this.#opening = trackers.load().then(async ({ openTracking }) => {
+      this.opened = await openTracking(this.#init, { fail, isOver: () => this.#isOver, watcher: this.watcher });
+      this.#gate.open();
+    });
   }
 
   /**
@@ -55,35 +54,7 @@ export class RunTracking implements Tracking {
    */
   async close(isHurried: boolean): Promise<void> {
     this.#isOver = true;
-    if (this.#open === undefined) await this.#opening?.catch(() => {});
-    await this.#open?.close(isHurried);
-  }
-
-  /** How many items are in flight. */
-  get active(): number {
-    return this.#open?.items.active ?? 0;
-  }
-
-  /** What was counted so far; `undefined` before the run has begun. */
-  report(facts: ReportFacts): RunReport | undefined {
-    return this.#open?.report(facts);
-  }
-
-  /** Writes the page of a run that has begun. */
-  writePage(report: RunReport, options: ReportOptions): Promise<RunReport> {
-    return this.#open!.writePage(report, options);
-  }
-
-  async #openNow(fail: (error: unknown) => void): Promise<void> {
-    const { openTracking } = await trackers.load();
-    const { journal, reported, task, keyArguments, outcomes, ...parts } = this.#init;
-    const isOver = () => this.#isOver;
-    this.#open = await openTracking({ ...parts, fail, isOver, watcher: this.watcher }, task, {
-      journal,
-      keyArguments,
-      reported,
-      outcomes,
-    });
-    this.#gate.open();
+    if (this.opened === undefined) await this.#opening?.catch(() => {});
+    await this.opened?.close(isHurried);
   }
 }

@@ -1,70 +1,22 @@
-import { errorLabel, errorText, rootOf } from "../errors/error_label.ts";
-import type { OutcomeWatch } from "../attempt/outcome_watch.ts";
 import { setIdempotencyKey } from "../attempt/idempotency_key.ts";
 import { type Call, stateOf } from "../call/call.ts";
-import type { Handler } from "../call/layer.ts";
 import { attemptsOf } from "../engine/wrapper.ts";
 import type { RecordFacts } from "../journal/journal_record.ts";
-import type { RunRecord } from "../run_stats/run_record.ts";
+import type { KnownItem as RecordedItem } from "../journal/recorded_places.ts";
 import type { ReportOptions, RunReport } from "../run_stats/run_report.ts";
-import type { RunStats, UnfinishedItems } from "../run_stats/run_stats.ts";
-import type { Telemetry } from "../telemetry/telemetry.ts";
-import type { Clock } from "../time/clock.ts";
-import type { ItemJournal, KeyArguments } from "./item_journal.ts";
-import type { ItemWatcher } from "./item_watcher.ts";
-import type { ResolvedMapOptions } from "./opmap_options.ts";
-import type { ResolvedJournal } from "../journal/journal_options.ts";
-import { takeCosts } from "./item_costs.ts";
+import { EndedItems } from "./ended_items.ts";
 import { NOT_RUN, stateOfRun } from "./item_outcome.ts";
+import type { MapStats } from "./mapped_run.ts";
+import { type BegunItem, type KnownItem, PlainTracking } from "./plain_tracking.ts";
 import { recordedError } from "./recorded_error.ts";
-
-/** What follows the items of one run. */
-export interface TrackedItemsParts {
-  /** Runs the call of an item. */
-  readonly handler: Handler;
-  /** Where its items are recorded, if they are. */
-  readonly journal: ItemJournal | undefined;
-  /** Counts them for the report of the run, if there is to be one. */
-  readonly stats: RunStats | undefined;
-  /** Is notified of each of them, if there is one. */
-  readonly watcher: ItemWatcher | undefined;
-  readonly clock: Clock;
-  readonly telemetry: Telemetry;
-  readonly functionName: string;
-  /** Ends the run. */
-  readonly fail: (error: unknown) => void;
-  /** What that is called which each limit of the map counts; `undefined` for one that counts starts. */
-  readonly costNames: readonly (string | undefined)[];
-  /** Whether the run has ended: what it interrupts has neither failed nor succeeded. */
-  readonly isOver: () => boolean;
-}
-
-/** What is to be opened for a run. */
-export interface TrackingRequest {
-  /** Where the items are recorded, if they are. */
-  readonly journal: ResolvedJournal | undefined;
-  /** What distinguishes an item from others. */
-  readonly keyArguments: KeyArguments;
-  /** The options of the map, where the items are counted for a report. */
-  readonly reported: ResolvedMapOptions | undefined;
-  /** Where it is said that a server has paused the rate limit. */
-  readonly outcomes: OutcomeWatch;
-}
-
-/** What a report says of the run as a whole. */
-export interface ReportFacts extends UnfinishedItems {
-  /** When the run began, in ISO 8601. */
-  readonly startedAt: string | undefined;
-  /** When it ended. */
-  readonly endedAt: string;
-}
+import type { TrackedItemsParts } from "./tracking_parts.ts";
 
 /** What has been opened for a run. */
 export interface OpenTracking {
   /** Follows the items. */
   readonly items: TrackedItems;
-  /** What was counted, if something is. */
-  report(facts: ReportFacts): RunReport | undefined;
+  /** What was counted, if something is; times are in milliseconds since 1970, and a run that has not ended ends now. */
+  report(stats: MapStats, startedMs: number | undefined, endedMs: number | undefined): RunReport | undefined;
   /**
    * Writes the page of that.
    *
@@ -77,42 +29,54 @@ export interface OpenTracking {
 
 /** Follows the items of one run from their begin to their end: records them, takes from the journal what is there, and counts. */
 export class TrackedItems {
+  /** Those that begin without a call. */
+  readonly plain: PlainTracking;
   readonly #parts: TrackedItemsParts;
-  /** How many run. */
-  active = 0;
+  readonly #ended: EndedItems;
+  /** How many run that have a call. */
+  #running = 0;
 
   /** No item yet. */
   constructor(parts: TrackedItemsParts) {
     this.#parts = parts;
+    this.#ended = new EndedItems(parts);
+    this.plain = new PlainTracking(parts, this.#ended, (call, known, run) => this.#follow(call, known, run));
+  }
+
+  /** How many run. */
+  get active(): number {
+    return this.#running + this.plain.size;
   }
 
   /** Runs the call of an item, unless its value is there, or it is not to run. */
   run(call: Call): Promise<unknown> {
-    const { journal } = this.#parts;
-    return journal === undefined ? this.#runTracked(call, "") : this.#runJournaled(call, journal);
-  }
-
-  #runJournaled(call: Call, journal: ItemJournal): Promise<unknown> {
-    let key = "";
+    const { journal, clock } = this.#parts;
+    const item = call.args[0];
+    let known: KnownItem;
     try {
-      key = journal.keyOf(call.args[0], call.index);
+      known = this.plain.take(call.index!) ?? this.plain.plan(item, call.index);
     } catch (error) {
-      this.#count(call, this.#factsOfNone(), failureOf(error, call.args[0]));
+      this.#ended.countFailed(call, this.#factsOfNone(), error, item);
       return Promise.reject(error);
     }
-    const plan = journal.planFor(key);
+    const { key, plan } = known;
     if (plan === "run") {
-      setIdempotencyKey(call, journal.callKeyOf(key));
-      return this.#runTracked(call, key);
+      if (journal !== undefined) setIdempotencyKey(call, journal.callKeyOf(key));
+      // A function changes its item, maybe.
+      return this.#follow(call, { key, item, startedMs: clock.now() }, () => this.#parts.handler(call));
     }
     stateOf(call).cache = "journal";
     if (plan === "skip") {
       this.#parts.watcher?.skipped(call.index!);
       return Promise.resolve(NOT_RUN);
     }
+    return this.#restore(call, key, plan);
+  }
+
+  #restore(call: Call, key: string, plan: RecordedItem): Promise<unknown> {
     try {
-      const { record, value } = journal.restore(key, plan);
-      this.#countRestored(call, record);
+      const { record, value } = this.#parts.journal!.restore(key, plan);
+      this.#ended.countRestored(call, record);
       return Promise.resolve(value);
     } catch (error) {
       // What cannot be read back is no matter of this item: the next run would not find it either.
@@ -121,12 +85,9 @@ export class TrackedItems {
     }
   }
 
-  #runTracked(call: Call, key: string): Promise<unknown> {
-    const startedMs = this.#parts.clock.now();
-    this.active++;
-    // A function changes its item, maybe.
-    const item = call.args[0];
-    return this.#parts.handler(call).then(
+  #follow(call: Call, { key, item, startedMs }: BegunItem, run: () => Promise<unknown>): Promise<unknown> {
+    this.#running++;
+    return run().then(
       (value) => this.#succeed(call, this.#end(call, key, startedMs), value, item),
       (error) => this.#fail(call, this.#end(call, key, startedMs), error, item),
     );
@@ -140,14 +101,14 @@ export class TrackedItems {
     } catch (error) {
       return this.#fail(call, facts, error, item);
     }
-    this.#count(call, facts);
+    this.#ended.count(call, facts);
     return written === undefined ? value : written.then(() => value);
   }
 
   #fail(call: Call, facts: RecordFacts, error: unknown, item: unknown): Promise<never> {
     if (this.#parts.isOver()) throw error;
     const written = this.#parts.journal?.recordFailure(facts, recordedError(error, item));
-    this.#count(call, facts, failureOf(error, item));
+    this.#ended.countFailed(call, facts, error, item);
     if (written === undefined) throw error;
     return written.then(() => {
       throw error;
@@ -156,7 +117,7 @@ export class TrackedItems {
 
   #end(call: Call, key: string, startedMs: number): RecordFacts {
     const { clock } = this.#parts;
-    this.active--;
+    this.#running--;
     return {
       key,
       attempts: attemptsOf(call),
@@ -170,28 +131,4 @@ export class TrackedItems {
   #factsOfNone(): RecordFacts {
     return { key: "", attempts: 0, atMs: this.#parts.clock.wallNow(), durationMs: 0, waitedMs: 0 };
   }
-
-  #countRestored(call: Call, record: RecordFacts): void {
-    const { telemetry, functionName } = this.#parts;
-    this.#count(call, record, { isFromJournal: true });
-    if (telemetry.isOn) {
-      telemetry.record("success", functionName, call, { duration: 0, attempts: 0, cache: "journal" });
-    }
-  }
-
-  #count(call: Call, facts: RecordFacts, others: Partial<RunRecord> = {}): void {
-    const { stats, watcher } = this.#parts;
-    if (stats === undefined && watcher === undefined) return;
-    const { key, atMs: endedMs, durationMs, waitedMs, attempts } = facts;
-    const state = stateOfRun(call);
-    const item = { index: call.index, key: key || undefined, endedMs, durationMs, waitedMs, attempts };
-    const record = { ...item, worker: state?.worker, costs: takeCosts(state, this.#parts.costNames), ...others };
-    stats?.add(record);
-    watcher?.done(record);
-  }
-}
-
-function failureOf(error: unknown, item: unknown): Pick<RunRecord, "failure" | "item"> {
-  const root = rootOf(error);
-  return { failure: { label: errorLabel(root), message: errorText(root) ?? "" }, item };
 }

@@ -1,4 +1,4 @@
-import { runKeyOf } from "../attempt/idempotency_key.ts";
+import { givenKeyOf, runKeyOf } from "../attempt/idempotency_key.ts";
 import type { Call } from "../call/call.ts";
 import { Job, type JobOwner } from "./job.ts";
 
@@ -25,6 +25,11 @@ export class CallJob extends Job {
   get runKey(): string | undefined {
     const { mapScope } = this.call;
     return mapScope === undefined ? undefined : runKeyOf(mapScope);
+  }
+
+  /** The key that it was given. */
+  get givenKey(): string | undefined {
+    return givenKeyOf(this.call);
   }
 
   protected deliver(isFailed: boolean, outcome: unknown): void {

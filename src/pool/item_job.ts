@@ -1,12 +1,20 @@
-import { runKeyOf } from "../attempt/idempotency_key.ts";
+import { givenKeyOf, runKeyOf } from "../attempt/idempotency_key.ts";
 import type { AbortScope } from "../call/abort_scope.ts";
 import type { Call } from "../call/call.ts";
 import { Job, type JobOwner } from "./job.ts";
+
+/** Items that may have keys of their own. */
+export interface KeyedItems {
+  /** The key of the item at this place, in place of that of its run and its place; `undefined` for none. */
+  keyAt(index: number): string | undefined;
+}
 
 /** Who began items without a call for each, and takes what becomes of them. */
 export interface ItemClient {
   /** What can cancel them all. */
   readonly scope: AbortScope;
+  /** What follows the items, and may have given each a key. */
+  readonly items?: KeyedItems | undefined;
   /** The call of an item, for which one is needed after all. */
   callOf(job: ItemJob): Call;
   /** `job` has ended. */
@@ -47,6 +55,11 @@ export class ItemJob extends Job {
   /** What the keys of its run begin with. */
   get runKey(): string {
     return runKeyOf(this.#client.scope);
+  }
+
+  /** The key that it was given. */
+  get givenKey(): string | undefined {
+    return (this.knownCall && givenKeyOf(this.knownCall)) ?? this.#client.items?.keyAt(this.index);
   }
 
   protected deliver(isFailed: boolean, outcome: unknown): void {

@@ -72,6 +72,8 @@ export abstract class Job implements RunningAttempt {
 
   /** What the keys of its run begin with; `undefined` outside of a run. */
   abstract readonly runKey: string | undefined;
+  /** The key that it was given in place of that of its run and its place; `undefined` for none. */
+  abstract readonly givenKey: string | undefined;
 
   /** Whether no worker has begun it. */
   get isWaiting(): boolean {

@@ -1,8 +1,7 @@
-import { givenKeyOf } from "../attempt/idempotency_key.ts";
 import type { Job } from "./job.ts";
 import { packValues } from "./wire/value_packing.ts";
 import type { CrossingRules } from "./wire/value_scan.ts";
-import { type CallMark, FIRST_ATTEMPT, type RunMessage } from "./wire/worker_protocol.ts";
+import type { CallMark, RunMessage } from "./wire/worker_protocol.ts";
 
 type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
 
@@ -18,6 +17,7 @@ export function buildRunMessage(fn: number, jobs: readonly Job[]): RunMessage {
   const items: unknown[] = [];
   const indexes: number[] = [];
   let hasRest = false;
+  let hasKeys = false;
   let hasMarks = false;
   let limitMs = 0;
   const run = jobs[0]?.runKey;
@@ -27,13 +27,15 @@ export function buildRunMessage(fn: number, jobs: readonly Job[]): RunMessage {
     items.push(job.item);
     indexes.push(job.index);
     hasRest ||= call !== undefined && call.args.length > 1;
-    hasMarks ||= call?.state !== undefined || job.runKey !== run;
+    hasKeys ||= keyOf(job, run) !== undefined;
+    hasMarks ||= markOf(job) !== undefined;
     limitMs = Math.max(limitMs, job.limitMs ?? Infinity);
   }
   const message: Writable<RunMessage> = { kind: "run", fn, slots, items, indexes };
   if (hasRest) message.rest = jobs.map(({ call }) => call.args.slice(1));
   if (run !== undefined) message.run = run;
-  if (hasMarks) message.marks = jobs.map((job) => markOf(job, run));
+  if (hasKeys) message.keys = jobs.map((job) => keyOf(job, run));
+  if (hasMarks) message.marks = jobs.map(markOf);
   if (limitMs !== Infinity) message.limitMs = limitMs;
   return message;
 }
@@ -53,11 +55,17 @@ export function packMessage(message: RunMessage, rules: CrossingRules): RunMessa
   return { ...message, items: packed!, ...(rest.length > 0 ? { rest: others } : {}), packing };
 }
 
-function markOf({ knownCall, index, runKey }: Job, run: string | undefined): CallMark | undefined {
-  const otherKey = runKey === run ? undefined : `${runKey}/${index}`;
+/** A text, where nearly all that a journal follows have one: an object for each takes longer to send than a tiny item. */
+function keyOf({ givenKey, index, runKey }: Job, run: string | undefined): string | undefined {
+  if (givenKey !== undefined || runKey === run || runKey === undefined) return givenKey;
+  return `${runKey}/${index}`;
+}
+
+function markOf({ knownCall }: Job): CallMark | undefined {
   const state = knownCall?.state;
-  if (state === undefined) return otherKey === undefined ? undefined : { ...FIRST_ATTEMPT, key: otherKey };
+  if (state === undefined) return undefined;
+  const { attemptNumber: attempt } = knownCall!;
   const { retry, fallbackIndex, correlationId } = state;
-  const key = givenKeyOf(knownCall!) ?? otherKey;
-  return { attempt: knownCall!.attemptNumber, retry, fallbackIndex, correlationId, key };
+  if (attempt === 1 && retry === 0 && (fallbackIndex ?? correlationId) === undefined) return undefined;
+  return { attempt, retry, fallbackIndex, correlationId };
 }

@@ -56,7 +56,17 @@ export class WorkerOutbox {
       const { lists: [items], packing } = packValues([range.items], rules);
       const { firstIndex: indexes, client } = range;
       const run = runKeyOf(client.scope);
-      const message: RunMessage = { kind: "run", fn, slots, items: items!, indexes, run, packing };
+      const keys = client.items?.keyAt(indexes) && range.items.map((_, place) => client.items!.keyAt(indexes + place));
+      const message: RunMessage = {
+        kind: "run",
+        fn,
+        slots,
+        items: items!,
+        indexes,
+        run,
+        packing,
+        ...(keys && { keys }),
+      };
       this.#nextNumber = this.#handle.post(message) + 1;
     } catch (error) {
       this.#sendApart(fn, this.#board.releaseSentWith(number), error);

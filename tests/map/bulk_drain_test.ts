@@ -1,8 +1,9 @@
 import { AbortScope } from "../../src/call/abort_scope.ts";
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { Call } from "../../src/call/call.ts";
 import { BulkDrain } from "../../src/map/bulk_drain.ts";
 import type { BulkTarget } from "../../src/map/bulk_target.ts";
+import type { PlainItems } from "../../src/map/tracking.ts";
 import type { BulkPool } from "../../src/map/bulk_pool.ts";
 import { ItemSource } from "../../src/map/item_source.ts";
 import { type ItemClient, ItemJob } from "../../src/pool/item_job.ts";
@@ -13,8 +14,38 @@ import { TurnKeeper } from "../../src/time/turn_keeper.ts";
 
 const OWNER = { stop: (job: ItemJob, reason: unknown) => job.fail(reason), onSettled: () => {} };
 
+interface DrainSettings {
+  readonly most?: number;
+  readonly isOpen?: boolean;
+  readonly takesAll?: boolean;
+  readonly plain?: PlainItems;
+}
+
+/** Follows items: says what it was told, admits none of `refused`, and loses that at `lost`, once. */
+function followed(refused: readonly unknown[] = [], lost = -1) {
+  const noted: string[] = [];
+  const losses = new Set<number>();
+  const plain: PlainItems = {
+    admit: (item, index) => {
+      noted.push(`look at ${index}: ${item}`);
+      return !refused.includes(item);
+    },
+    succeed: (firstIndex, values) => {
+      noted.push(`record from ${firstIndex}: ${values}`);
+      if (lost >= firstIndex && lost < firstIndex + values.length) losses.add(lost);
+    },
+    takeLoss: (index) => losses.delete(index) ? { error: "lost" } : undefined,
+    get hasLosses() {
+      return losses.size > 0;
+    },
+    keyAt: (index) => `key/${index}`,
+    runOn: () => Promise.reject("unused"),
+  };
+  return { plain, noted };
+}
+
 /** A drain of `items` into a pool that begins what it is given and ends nothing by itself, with what it was told. */
-function drainOf(items: Iterable<unknown>, { most = 2, isOpen = true, takesAll = true } = {}) {
+function drainOf(items: Iterable<unknown>, { most = 2, isOpen = true, takesAll = true, plain }: DrainSettings = {}) {
   const told: string[] = [];
   const jobs: ItemJob[] = [];
   const ranges: ItemRange[] = [];
@@ -51,6 +82,7 @@ function drainOf(items: Iterable<unknown>, { most = 2, isOpen = true, takesAll =
     bulk: { isOpen, pool: { begin, beginRange, breakUp } } as unknown as BulkPool,
     turns: new TurnKeeper(),
     clock: new SystemClock(),
+    tracking: plain && { opened: { items: { plain } }, open: () => Promise.resolve(), close: () => Promise.resolve() },
   });
   return { drain, told, jobs, ranges, breakUp };
 }
@@ -143,4 +175,65 @@ Deno.test("BulkDrain ends with what the source threw, once what had begun is han
   succeed(ranges[0]!, 0, ["A"]);
   await turn();
   assertEquals(told.slice(1), ["plain from 0: A", "end broken"]);
+});
+
+Deno.test("BulkDrain has what follows its items look at each once, and record values before they are handed on", async () => {
+  const { plain, noted } = followed();
+  const { drain, told, ranges, jobs, breakUp } = drainOf(["a", "b", "c"], { most: 3, plain });
+  drain.fill();
+  assertEquals(noted.splice(0), ["look at 0: a", "look at 1: b", "look at 2: c"]);
+  succeed(ranges[0]!, 0, ["A"]);
+  assertEquals([noted.splice(0), told.splice(0)], [["record from 0: A"], ["reserve 3"]], "in the same turn");
+  await turn();
+  assertEquals(told.splice(0), ["plain from 0: A"]);
+  ranges[0] = ranges[0]!.part(1, 3);
+  breakUp();
+  jobs[0]!.succeed("B");
+  jobs[1]!.fail("why");
+  assertEquals(noted, ["record from 1: B"], "what failed is followed by its call");
+  await turn();
+  assertEquals(told, ["plain 1: B", "failure 2: why", "end "]);
+});
+
+Deno.test("BulkDrain gives an item a call that what follows its items refuses, at its place", async () => {
+  const { plain } = followed(["b", "c"]);
+  const { drain, told, ranges } = drainOf(["a", "b", "c", "d"], { most: 4, plain });
+  drain.fill();
+  assertEquals(ranges.map(({ firstIndex, items }) => [firstIndex, items]), [[0, ["a"]], [3, ["d"]]]);
+  await turn();
+  assertEquals(told, ["reserve 2", "reserve 1", "reserve 1", "value 1: b", "value 2: c"]);
+});
+
+Deno.test("BulkDrain gives an item a call whose buffers move with it, where items are followed", async () => {
+  const bytes = new Uint8Array(1);
+  const { plain, noted } = followed();
+  const { drain, told, jobs } = drainOf([transfer(bytes, [bytes.buffer])], { plain });
+  drain.fill();
+  await turn();
+  assertEquals([told, jobs.length, noted], [["reserve 1", "value 0: 0", "end "], 0, []]);
+});
+
+Deno.test("BulkDrain fails an item whose value was lost, among others in a range, and alone", async () => {
+  for (const isAlone of [false, true]) {
+    const { plain } = followed([], 1);
+    const { drain, told, ranges, jobs, breakUp } = drainOf(["a", "b", "c"], { most: 3, plain });
+    drain.fill();
+    if (isAlone) {
+      breakUp();
+      jobs.forEach((job, place) => job.succeed("ABC"[place]));
+    } else succeed(ranges[0]!, 0, ["A", "B", "C"]);
+    await turn();
+    assertEquals(told, ["reserve 3", "plain 0: A", "plain 2: C", "failure 1: lost", "end "]);
+  }
+});
+
+Deno.test("BulkDrain lets the event loop turn while items that need no worker follow each other", async () => {
+  const { plain } = followed();
+  const { drain, told } = drainOf(Array(200_000).keys(), { most: 4, plain: { ...plain, admit: () => false } });
+  let turns = 0;
+  const timer = setInterval(() => turns++, 1);
+  drain.fill();
+  while (told.at(-1) !== "end ") await turn();
+  clearInterval(timer);
+  assert(turns > 3, `${turns} turns`);
 });

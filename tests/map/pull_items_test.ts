@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { ItemSource } from "../../src/map/item_source.ts";
 import { pullItems } from "../../src/map/pull_items.ts";
 
-const isApart = (item: object) => item instanceof Promise;
+const isApart = (item: unknown) => item instanceof Promise;
 
 Deno.test("pullItems() pulls no more than it may, and knows the end only where it meets it", () => {
   const source = new ItemSource(["a", "b", "c"]);

@@ -3,6 +3,7 @@ import {
   ConfigurationError,
   configureLogging,
   createOpero,
+  currentCall,
   type JournalConfig,
   type JournalResume,
   MapError,
@@ -349,6 +350,72 @@ for (const mode of ["process", "async_process"] as const) {
     });
   });
 }
+
+Deno.test("opmap() with a journal in a pool goes on where it stopped: restored, retried, failed and equal items among others", async () => {
+  await withJournal(async (path) => {
+    await using map = opmap(([id, failing]: [number, number]) => {
+      if (id % 100 === 7 && failing > 0) throw new Error("no such item");
+      return id * 10;
+    }, {
+      name: "tens",
+      mode: "process",
+      workers: 2,
+      retries: 0,
+      onError: "return",
+      progress: false,
+      journal: { path, key: ([id]) => String(id) },
+    });
+    const run = (fails: number) => map.run(Array.from({ length: 1_000 }, (_, i): [number, number] => [i % 990, fails]));
+    const [first, again] = [await run(1), run(0)];
+    const failed = [7, 107, 207, 307, 407, 507, 607, 707, 807, 907, 997];
+    assertEquals(first.flatMap((value, i) => value as unknown instanceof Error ? [i] : []), failed);
+    assertEquals(recordsIn(path).length, 1_000, "one for each, equal ones too");
+    assertEquals(new Set(recordsIn(path).map(({ k }) => k)).size, 1_000);
+    assertEquals(recordsIn(path).filter(({ s }) => s === "failed").length, failed.length);
+    assertEquals(await again, Array.from({ length: 1_000 }, (_, i) => i % 990 * 10));
+    const { ok, fromJournal } = again.report().totals;
+    assertEquals([ok, fromJournal], [1_000, 1_000 - failed.length]);
+    assertEquals(again.stats().journaled, 1_000 - failed.length);
+  });
+});
+
+Deno.test("opmap() with a journal in a pool fails an item whose value would not come back, and no other", async () => {
+  await withJournal(async (path) => {
+    await using map = opmap((id: number) => id === 2 ? new Blob(["a"]) : id, {
+      name: "load",
+      mode: "process",
+      workers: 1,
+      retries: 0,
+      onError: "return",
+      progress: false,
+      journal: path,
+    });
+    const run = map.run([1, 2, 3]);
+    const [one, two, three] = await run;
+    assertEquals([one, three], [1, 3]);
+    assertInstanceOf(two, SerializationError);
+    assertEquals(recordsIn(path).map(({ s }) => s).sort(), ["failed", "ok", "ok"]);
+    const { ok, failed } = run.report().totals;
+    assertEquals([ok, failed, run.stats().failed, run.stats().active], [2, 1, 1, 0]);
+  });
+});
+
+Deno.test("items in a pool with a journal have their keys of the journal, over their attempts", async () => {
+  await withJournal(async (path) => {
+    const keysOf = async () => {
+      await using map = opmap((id: number) => {
+        const { attempt, idempotencyKey } = currentCall();
+        if (id === 3 && attempt === 1) throw new Error("once more");
+        return idempotencyKey;
+      }, { name: "key of", mode: "process", workers: 2, retries: 1, minDelay: 0, version: "2", progress: false });
+      return await map([1, 2, 3, 3], { journal: { path, resume: "off" } });
+    };
+    const keys = await keysOf();
+    const recorded = new Set(recordsIn(path).map(({ k }) => `keyof@2/${k}`));
+    assertEquals([recorded.size, recorded], [4, new Set(keys)]);
+    assertEquals(await keysOf(), keys);
+  });
+});
 
 Deno.test('opmap() with durability: "item" hands a result on once it is safe', async () => {
   await withJournal(async (path) => {

@@ -39,8 +39,6 @@ export interface CallMark {
   readonly fallbackIndex: number | undefined;
   /** The id of its log lines, once it has one. */
   readonly correlationId: string | undefined;
-  /** Its key, where that is not the one of the message and of its place. */
-  readonly key?: string | undefined;
 }
 
 /** What holds of most calls. */
@@ -98,7 +96,9 @@ export interface RunMessage {
   readonly indexes: ItemNumbers;
   /** What their keys begin with, before the slash and their places; left out where they have none. */
   readonly run?: string;
-  /** Left out where all are first attempts of that run. */
+  /** Their keys, where a journal gave them theirs, or they are of another run; left out where none has one. */
+  readonly keys?: readonly (string | undefined)[];
+  /** Left out where all are first attempts. */
   readonly marks?: readonly (CallMark | undefined)[];
   /** The longest limit of the items in milliseconds, where each has one. */
   readonly limitMs?: number;

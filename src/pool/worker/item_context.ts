@@ -23,7 +23,8 @@ export class ItemContext implements CallContext {
     this.fallbackIndex = mark.fallbackIndex;
     this.index = index < 0 ? undefined : index;
     this.#sentId = mark.correlationId;
-    this.#key = mark.key ?? (message.run === undefined || index < 0 ? undefined : `${message.run}/${index}`);
+    this.#key = message.keys?.[position] ??
+      (message.run === undefined || index < 0 ? undefined : `${message.run}/${index}`);
   }
 
   /** The call's id; one that is made here is sent to the caller, whose log lines then have it too. */
