@@ -27,7 +27,7 @@ export interface FsModule {
   openSync(path: string, flags: string | number, mode?: number): number;
   readSync(file: number, target: Uint8Array, offset: number, length: number, position: number): number;
   closeSync(file: number): void;
-  writeSync(file: number, bytes: Uint8Array, offset: number, length: number, position: null): number;
+  writeSync(file: number, bytes: Uint8Array, offset: number, length: number, position: number | null): number;
   fdatasync(file: number, callback: (error: unknown) => void): void;
   fsyncSync(file: number): void;
   ftruncateSync(file: number, size: number): void;
@@ -39,6 +39,7 @@ export interface FsModule {
   readlinkSync(path: string): string;
   realpathSync(path: string): string;
   renameSync(from: string, to: string): void;
+  linkSync(path: string, name: string): void;
   unlinkSync(path: string): void;
   mkdirSync(path: string, options: { recursive: true; mode: number }): void;
   rmdirSync(path: string): void;

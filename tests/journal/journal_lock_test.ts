@@ -130,13 +130,144 @@ Deno.test("JournalLock.take() gets past what a process left that ended while it 
     const first = lockOf(path, later);
     await first.take();
     first.release();
-    leaveLock(path, { start: "1" });
-    Deno.writeTextFileSync(`${path}.lock.takeover`, "");
-    const lock = lockOf(path, later);
-    await lock.take();
-    assertEquals(namesBeside(path), ["run.jsonl.lock"]);
-    lock.release();
+    assertEquals(namesBeside(path), []);
   });
+});
+
+/** To others a stopped process seems to have been silent for long. */
+const longAfter = () => Date.now() + 3_000;
+
+async function takenLock(path: string): Promise<JournalLock> {
+  const lock = lockOf(path, longAfter);
+  await lock.take();
+  return lock;
+}
+
+/** Takes a lock, and gives it back, at once: a process that is stopped does nothing in between. */
+async function takeAndRelease(path: string): Promise<void> {
+  const lock = lockOf(path, longAfter);
+  const taking = lock.take();
+  lock.release();
+  await taking;
+  // It had to wait.
+  lock.release();
+}
+
+/** What happens to the lock while a process that wants it is stopped between two steps; who has it then. */
+const MEANWHILE: Readonly<Record<string, (path: string) => Promise<JournalLock | undefined>>> = {
+  "another takes it": takenLock,
+  "another takes it and gives it back": (path) => takeAndRelease(path).then(() => undefined),
+  "another takes it and gives it back, and a third takes it": async (path) => {
+    const first = takeAndRelease(path).catch(() => {});
+    const third = await takenLock(path).catch(() => undefined);
+    await first;
+    return third;
+  },
+};
+
+/** The files of a process, which counts its calls of them and is told of each before it is made. */
+function watchedFs(before: (call: number) => void): FsModule {
+  let calls = 0;
+  return new Proxy(fs, {
+    get: (target, name) => {
+      const value = Reflect.get(target, name);
+      if (typeof value !== "function") return value;
+      return (...args: unknown[]) => {
+        before(calls++);
+        return value.apply(fs, args);
+      };
+    },
+  });
+}
+
+for (const isLeft of [true, false]) {
+  for (const [name, happens] of Object.entries(MEANWHILE)) {
+    const what = isLeft ? "of a process that is gone" : "that is free";
+    Deno.test(`JournalLock.take() of a lock ${what} leaves others theirs wherever it is stopped while ${name}`, async () => {
+      let steps = 0;
+      for (let isOver = false; !isOver; steps++) {
+        await withJournal(async (path) => {
+          if (isLeft) leaveLock(path, { start: "1" });
+          let other: Promise<JournalLock | undefined> | undefined;
+          const stopped = watchedFs((call) => {
+            if (call === steps) other = happens(path).catch(() => undefined);
+          });
+          const lock = lockOf(path, longAfter, stopped);
+          const isTaken = await lock.take().then(() => true, () => false);
+          isOver = other === undefined;
+          const holder = await other;
+          const place = `before step ${steps}`;
+          assertEquals([holder?.beat() ?? false, lock.beat()], [holder !== undefined, isTaken], place);
+          if (holder !== undefined) assert(!isTaken, place);
+          else if (!isTaken) assert(await takenLock(path).then((free) => (free.release(), true)), place);
+          holder?.release();
+          lock.release();
+          assertEquals(namesBeside(path), [], place);
+        });
+      }
+      assert(steps > 5, `${steps} steps`);
+    });
+  }
+}
+
+/** Ends the process that made a lock with `token`: what it has made stays, and says that it was there. */
+function endProcess(path: string, token: string): void {
+  for (const name of namesBeside(path)) {
+    const file = path.replace(/[^/]*$/, name);
+    const text = Deno.readTextFileSync(file);
+    if (!text.includes(`"token":"${token}"`)) continue;
+    Deno.writeTextFileSync(file, JSON.stringify({ ...JSON.parse(text), start: "1", system: false }));
+  }
+}
+
+Deno.test({
+  name: "JournalLock.take() takes the lock wherever one or two others were killed that wanted it, and tidies up",
+  // Who is killed closes no file.
+  sanitizeResources: false,
+  fn: async () => {
+    let step = 0;
+    for (let isOver = false; !isOver; step++) {
+      for (const killed of [[step], [step, 12], [12, step], [step, step]]) {
+        await withJournal(async (path) => {
+          leaveLock(path, { start: "1" });
+          for (const last of killed) {
+            const dying = watchedFs((call) => {
+              if (call >= last) throw new Error("killed");
+            });
+            isOver = await lockOf(path, longAfter, dying).take().then(() => true, () => false);
+            endProcess(path, `token ${tokens}`);
+          }
+          const lock = await takenLock(path);
+          assert(lock.beat(), `killed before step ${killed}`);
+          assertEquals(namesBeside(path), ["run.jsonl.lock"], `killed before step ${killed}`);
+          lock.release();
+        });
+      }
+    }
+    assert(step > 6, `${step} steps`);
+  },
+});
+
+Deno.test("JournalLock.take() works where a file can have one name only", async () => {
+  const single = new Proxy(fs, {
+    get: (target, name) => {
+      if (name !== "linkSync") return Reflect.get(target, name);
+      return () => {
+        throw Object.assign(new Error("operation not supported"), { code: "ENOTSUP" });
+      };
+    },
+  });
+  for (const isLeft of [true, false]) {
+    await withJournal(async (path) => {
+      if (isLeft) leaveLock(path, { start: "1" });
+      const locks = Array.from({ length: 20 }, () => lockOf(path, Date.now, single));
+      const taken = await Promise.allSettled(locks.map((lock) => lock.take()));
+      assertEquals(taken.filter(({ status }) => status === "fulfilled").length, 1);
+      assertEquals(locks.filter((lock) => lock.beat()).length, 1);
+      for (const lock of locks) lock.release();
+      assertEquals(namesBeside(path), []);
+    });
+  }
 });
 
 Deno.test("JournalLock.take() gives the lock of a process that is gone to one of many", async () => {

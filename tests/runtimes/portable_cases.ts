@@ -516,6 +516,19 @@ portable(
 );
 
 portable(
+  "a run writes its page",
+  () =>
+    withJournal(async (path) => {
+      const run = opmap((id: number) => id, { name: "load", journal: path, progress: false }).run([1, 2, 3]);
+      await run;
+      const html = `${path}.html`;
+      const { totals } = await run.report({ html });
+      assert.equal(totals.ok, 3);
+      assert.match(readFileSync(html, "utf8"), /^<!DOCTYPE html>[^]*All 3 items succeeded/);
+    }),
+);
+
+portable(
   "a journal is one run's at a time; the lock of a process that is gone is taken over",
   () =>
     withJournal(async (path, load) => {
