@@ -1,4 +1,6 @@
 import { serializeArguments } from "../cache/key/cache_key.ts";
+import { errorLabel } from "../errors/error_label.ts";
+import { quoted } from "../errors/printable.ts";
 import { LateLimiter } from "../limiter/store/late_limiter.ts";
 import type { Limiter } from "../limiter/limiter.ts";
 import type { SharedLimits } from "../limiter/store/shared_limits.ts";
@@ -48,6 +50,7 @@ function textOf(key: unknown): string {
 
 function setupOf(name: string, limits: readonly ResolvedLimit[], sharing: Sharing, host: PolicyHost): SharedLimits {
   const { telemetry, functionName, clock } = host;
+  let isNew = true;
   return {
     store: sharing.store,
     limits: limits.map(({ rate: { limit, perMs, burst } }, i) => ({
@@ -57,16 +60,15 @@ function setupOf(name: string, limits: readonly ResolvedLimit[], sharing: Sharin
     })),
     onFailure: sharing.onStoreFailure,
     clock,
-    onAway: () =>
-      telemetry.log("warning", `the store of the rate limit is away: ${AWAY[sharing.onStoreFailure]}`, {
-        functionName,
-      }),
-    onBack: () => telemetry.log("info", "the store of the rate limit is back", { functionName }),
+    onAway: (error, meanwhile) => {
+      const message = `${STORE} of ${quoted(functionName)} is away (${errorLabel(error)}): ${meanwhile}`;
+      // The first is seen without a log, too: it may be that the store can't be reached at all.
+      if (isNew) telemetry.warnOnce("limit", functionName, message);
+      else telemetry.log("warning", message, { functionName });
+      isNew = false;
+    },
+    onBack: () => telemetry.log("info", `${STORE} is back`, { functionName }),
   };
 }
 
-const AWAY = {
-  share: "this process keeps to its share",
-  fail: "attempts that need it fail",
-  open: "attempts start without a limit",
-};
+const STORE = "the store of the rate limit";

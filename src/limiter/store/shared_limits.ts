@@ -21,8 +21,8 @@ export interface SharedLimits {
   readonly limits: readonly SharedLimit[];
   readonly onFailure: StoreFailure;
   readonly clock: Clock;
-  /** Is called where the store is away, once an outage. */
-  readonly onAway: (error: unknown) => void;
+  /** Is called where the store is away, once an outage, with the reason and what is done meanwhile. */
+  readonly onAway: (error: unknown, meanwhile: string) => void;
   /** Is called where it is back. */
   readonly onBack: () => void;
 }

@@ -5,6 +5,7 @@ import type { Waiter } from "../waiter.ts";
 import { type Batch, nextBatch } from "./next_batch.ts";
 import { Lease, LEASE_MS } from "./lease.ts";
 import type { Booked, Booking } from "./limit_store.ts";
+import { meanwhile } from "./meanwhile.ts";
 import { quietly } from "./quietly.ts";
 import { OwnShare } from "./own_share.ts";
 import type { SharedLimits } from "./shared_limits.ts";
@@ -204,7 +205,7 @@ export class StoreBookings {
     if (!this.#isOutage) {
       this.#isOutage = true;
       this.#own.begin(this.#setup.clock.now(), Math.max(this.#bookedEndMs, this.#slots.lastMs));
-      this.#setup.onAway(error);
+      this.#setup.onAway(error, meanwhile(this.#setup.onFailure, this.#own.clients));
     }
     if (this.#setup.onFailure === "fail") this.#refuse(error);
     this.#onChange();

@@ -84,7 +84,7 @@ export class StoreContact {
     };
     const giveUp = () => {
       // Of a process that was busy the answer may be there.
-      nextTurn(() => this.#isWaitedFor && this.#isAsking && lose(new Error("The store of the rate limit is slow")));
+      nextTurn(() => this.#isWaitedFor && this.#isAsking && lose(slow()));
     };
     const timer = this.#clock.setTimer(this.#patienceMs(), giveUp);
     this.#book(bookings, options).then((answer) => {
@@ -119,4 +119,8 @@ export class StoreContact {
     const sampleMs = Math.min(ms, MAX_SAMPLE_MS);
     this.#usualMs = this.#usualMs === undefined ? sampleMs : (1 - NEW_SHARE) * this.#usualMs + NEW_SHARE * sampleMs;
   }
+}
+
+function slow(): Error {
+  return Object.assign(new Error("The store of the rate limit is slow"), { name: "TimeoutError" });
 }

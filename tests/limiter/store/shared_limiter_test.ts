@@ -278,7 +278,7 @@ Deno.test("SharedLimiter says once that the store is away, and that it is back",
     limits: [{ key: "api#0", intervalMs: 100, burst: 1 }],
     onFailure: "share",
     clock,
-    onAway: (error) => told.push(String(error)),
+    onAway: (error, meanwhile) => told.push(`${error}: ${meanwhile}`),
     onBack: () => told.push("back"),
   });
   const start = async () => {
@@ -293,7 +293,7 @@ Deno.test("SharedLimiter says once that the store is away, and that it is back",
   store.isAway = false;
   await start();
   await start();
-  assertEquals(told, ["Error: away", "back"]);
+  assertEquals(told, ["Error: away: this process takes all of the rate, as it knows of no other", "back"]);
   assertEquals([limiter.waiting, limiter.isIdle, limiter.available], [0, true, 1]);
   assertEquals(clock.pending, 0);
 });
