@@ -45,5 +45,7 @@ async function engineAt(text: string, source: string): Promise<Engine> {
 
 function wrongAddress(source: string, cause?: unknown): UsageError {
   const desired = "the address of a NATS or Redis server, such as nats://queue:4222 or redis://queue:6379";
-  return new UsageError(`${source} must be ${desired}`, { cause });
+  const remedy =
+    'for another engine call opmap() with { mode: "cluster", engine } in a script; opero worker serves that map';
+  return new UsageError(`${source} must be ${desired}; ${remedy}`, { cause });
 }

@@ -16,6 +16,9 @@ export interface FlagKind<Value> {
 
 const MAX_SHOWN = 60;
 
+/** A user and a password in an address. */
+const CREDENTIALS = /(:\/\/)[^/@]*@/g;
+
 /**
  * The error for a flag whose value is not what it takes.
  *
@@ -25,7 +28,8 @@ const MAX_SHOWN = 60;
  * @returns The error, to be thrown.
  */
 export function wrongFlag(name: string, desired: string, text: string): UsageError {
-  return new UsageError(`${name} must be ${desired}: received ${printable(JSON.stringify(text.slice(0, MAX_SHOWN)))}`);
+  const shown = text.replace(CREDENTIALS, "$1…@").slice(0, MAX_SHOWN);
+  return new UsageError(`${name} must be ${desired}: received ${printable(JSON.stringify(shown))}`);
 }
 
 /** A flag that takes no value. */
@@ -43,13 +47,16 @@ export const text: FlagKind<string> = {
  * A flag that takes one of some words.
  *
  * @param words The words.
+ * @param note What else is to be said where it is none of them.
  * @returns The kind of flag.
  */
-export function choice<Word extends string>(words: readonly Word[]): FlagKind<Word> {
+export function choice<Word extends string>(words: readonly Word[], note = ""): FlagKind<Word> {
   return {
     read: (given, name) => {
       const word = words.find((each) => each === given);
-      if (word === undefined) throw wrongFlag(name, words.join(", ").replace(/, (?=[^,]*$)/, " or "), given);
+      if (word === undefined) {
+        throw wrongFlag(name, words.join(", ").replace(/, (?=[^,]*$)/, " or ") + note, given);
+      }
       return word;
     },
   };

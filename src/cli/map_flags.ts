@@ -76,7 +76,7 @@ export const MAP_FLAGS: MapFlagTable = {
   rate: { ...rate, isList: true },
   "rate-store": text,
   "rate-key": text,
-  cache: choice(["sqlite", "disk", "redis", "memory"]),
+  cache: choice(["sqlite", "disk", "redis", "memory"], ", and for redis REDIS_URL the address of the server"),
   "cache-ttl": duration,
   journal: { ...text, short: "j" },
   resume: choice(["unfinished", "failed", "new", "off"]),

@@ -1,3 +1,4 @@
+import { validateRedisConfig } from "../cache/redis/redis_config.ts";
 import { readField } from "../errors/read_field.ts";
 import { isTransient } from "../retry/is_transient.ts";
 import type { HostProcess } from "../runtime/host_process.ts";
@@ -107,8 +108,18 @@ function limitOf(
 function cacheOptions({ cache, "cache-ttl": cacheTtl, version }: MapFlags, host: HostProcess): Partial<OpmapOptions> {
   // The environment is read where it is needed alone: on Deno that takes a permission.
   const url = cache === "redis" ? host.variable("REDIS_URL") : undefined;
-  const config = url === undefined ? {} : { cacheBackendConfig: { url } };
+  const config = url === undefined ? {} : { cacheBackendConfig: { url: requireRedisUrl(url) } };
   return { cache: true, cacheBackend: cache, cacheTtl, cacheVersion: version, ...config };
+}
+
+/** What stands there is not repeated, as a password may be in it. */
+function requireRedisUrl(url: string): string {
+  try {
+    validateRedisConfig("read REDIS_URL", { url });
+    return url;
+  } catch (cause) {
+    throw new UsageError("REDIS_URL must be the address of a Redis server, such as redis://cache:6379", { cause });
+  }
 }
 
 function journalOptions(flags: MapFlags, path: string, loaded: LoadedFunction): JournalConfig {

@@ -51,9 +51,12 @@ export async function closeServices({ engine, store }: MapServices): Promise<voi
   await store?.[Symbol.asyncDispose]();
 }
 
+/** Words that name a store, and are hardly meant as the file of one. */
+const STORE_NAMES = /^(?:redis|sqlite|kv|postgres|nats|memory)$/i;
+
 function storeAt(place: string): LimitStore {
-  if (!/^\w+:\/\//.test(place)) return sqliteLimits(place);
   const isRedis = /^rediss?:\/\//i.test(place);
+  if (!isRedis && !/^\w+:\/\//.test(place) && !STORE_NAMES.test(place)) return sqliteLimits(place);
   try {
     if (isRedis) return redisLimits({ url: place });
   } catch (error) {
@@ -64,6 +67,10 @@ function storeAt(place: string): LimitStore {
 
 /** What was given is not repeated, as a password may stand in it. */
 function wrongStore(cause?: unknown): UsageError {
-  const desired = "the address of a Redis server, such as redis://limits:6379, or the file of an SQLite database";
-  return new UsageError(`--rate-store must be ${desired}`, { cause });
+  const desired = "the address of a Redis server, such as redis://limits:6379, or the file of an SQLite database, " +
+    "such as limits.sqlite";
+  const remedy =
+    "for another store, such as postgresLimits(sql) or kvLimits(), leave --rate and --rate-store out and let " +
+    "the module's function call one that opero() wraps with { retries: 0, rateLimit: { limit, key, store } }";
+  return new UsageError(`--rate-store must be ${desired}; ${remedy}`, { cause });
 }

@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { engineOf } from "../../src/cli/engine_of.ts";
 import { UsageError } from "../../src/cli/usage_error.ts";
 import type { HostProcess } from "../../src/runtime/host_process.ts";
@@ -65,6 +65,7 @@ Deno.test("engineOf() refuses what is no address, and does not repeat the passwo
         `${source} must be the address of a `,
       );
       assert(!Deno.inspect(error).includes("pa55"), given);
+      assertMatch(error.message, /; for another engine call opmap\(\) with { mode: "cluster", engine } in a script; /);
     }
   }
 });

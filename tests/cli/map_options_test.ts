@@ -1,4 +1,4 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import type { HostProcess } from "../../src/runtime/host_process.ts";
 import { isTransient } from "../../src/retry/is_transient.ts";
 import type { JournalConfig } from "../../src/journal/journal_options.ts";
@@ -70,6 +70,16 @@ Deno.test("mapOptions() limits starts, and costs by the name that the module giv
   const message = '--rate words=…: the function "cost" must return { words: a number of 0 or more }';
   assertThrows(() => words!.cost!({ size: 7 }), UsageError, message);
   assertThrows(() => tokens!.cost!({ size: -1 }), UsageError, "--rate tokens=…");
+});
+
+Deno.test("mapOptions() names REDIS_URL where that is wrong, and does not repeat the password in it", () => {
+  const { flags } = parseFlags("opero map", ["--cache", "redis"], MAP_FLAGS);
+  for (const url of ["http://me:pa55@cache", "me:pa55", ""]) {
+    const host: Pick<HostProcess, "variable"> = { variable: () => url };
+    const error = assertThrows(() => mapOptions(flags, LOADED, host as HostProcess), UsageError);
+    assertEquals(error.message, "REDIS_URL must be the address of a Redis server, such as redis://cache:6379");
+    assert(!Deno.inspect(error).includes("pa55"), url);
+  }
 });
 
 Deno.test("mapOptions() opens a cache, that of Redis where the environment says", () => {

@@ -28,13 +28,15 @@ Deno.test("openServices() opens what flags ask for, and no more", async () => {
   await assertRejects(() => engine!.openCaller({ task: "t", version: "0" }, "r", () => {}), Error, "is closed");
 });
 
-Deno.test("openServices() refuses an address of no store, and does not repeat the password in it", async () => {
-  for (const place of ["postgres://me:pa55@limits", "redis://me:pa55@"]) {
-    const error = await assertRejects(
-      () => openServices(flagsOf(`--rate 1 --rate-store ${place}`), HOST),
-      UsageError,
-      "--rate-store must be the address of a Redis server",
-    );
+Deno.test("openServices() refuses an address of no store, says what to do, and does not repeat the password in it", async () => {
+  const message =
+    "--rate-store must be the address of a Redis server, such as redis://limits:6379, or the file of an " +
+    "SQLite database, such as limits.sqlite; for another store, such as postgresLimits(sql) or kvLimits(), leave --rate " +
+    "and --rate-store out and let the module's function call one that opero() wraps with " +
+    "{ retries: 0, rateLimit: { limit, key, store } }";
+  for (const place of ["postgres://me:pa55@limits", "redis://me:pa55@", "nats://me:pa55@limits", "kv", "Postgres"]) {
+    const error = await assertRejects(() => openServices(flagsOf(`--rate 1 --rate-store ${place}`), HOST), UsageError);
+    assertEquals(error.message, message);
     assert(!Deno.inspect(error).includes("pa55"), place);
   }
 });

@@ -41,6 +41,11 @@ const WRONG: readonly (readonly [args: string, message: string])[] = [
   ["--mode proces", '--mode must be thread, async, process, async_process or cluster: received "proces"'],
   ["--timeout 30", '--timeout must be a time with its unit, such as 500ms, 30s, 5m or 1h: received "30"'],
   ["--timeout 0s", '--timeout must be a time with its unit, such as 500ms, 30s, 5m or 1h: received "0s"'],
+  [
+    "--cache redis://me:pa55@cache/1",
+    "--cache must be sqlite, disk, redis or memory, and for redis REDIS_URL the address of the server: received " +
+    '"redis://…@cache/1"',
+  ],
   ["--items=", '--items must be a text: received ""'],
 ];
 
