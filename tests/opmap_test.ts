@@ -380,3 +380,32 @@ Deno.test("what runs is stopped with an error of its own where another item ends
     ["AbortError", "Item 1 of the map failed"],
   ]);
 });
+
+for (const mode of ["async", "process"] as const) {
+  Deno.test(`a list in mode "${mode}" that gets shorter or longer in mid-run ends with as many results as items began`, async () => {
+    await using map = opmap(async (n: number) => await Promise.resolve(2 * n), {
+      ...QUIET,
+      mode,
+      workers: 1,
+      chunkSize: 2,
+    });
+    const [shorter, longer] = [[1, 2, 3, 4, 5, 6, 7, 8, 9], [1, 2, 3, 4, 5, 6, 7, 8]];
+    const runs = [map(shorter), map(longer)];
+    shorter.length = 1;
+    longer.push(9);
+    const [few, many] = await Promise.all(runs);
+    assert(few!.length < 9 && few!.every((result, place) => result === 2 * (place + 1)), `${few}`);
+    assertEquals(many, [2, 4, 6, 8, 10, 12, 14, 16, 18]);
+  });
+
+  Deno.test(`a run in mode "${mode}" that is aborted by an item has the results of the items that began, and no more`, async () => {
+    const options = { ...QUIET, mode, workers: 1, chunkSize: 1, onError: "abort" } as const;
+    await using map = opmap(
+      async (n: number) => await (n === 3 ? Promise.reject(new Error("three")) : Promise.resolve(n)),
+      options,
+    );
+    const error: MapError = await assertRejects(() => map(Array.from({ length: 100 }, (_, n) => n)), MapError);
+    assertEquals(error.results.slice(0, 3), [0, 1, 2]);
+    assert(error.results.length < 50, `${error.results.length} results`);
+  });
+}

@@ -11,7 +11,7 @@ import type { BulkTarget } from "./bulk_target.ts";
 import type { PlainItems, Tracking } from "./tracking.ts";
 import type { SourceFailure } from "./drain.ts";
 import type { ItemSource } from "./item_source.ts";
-import { pullItems } from "./pull_items.ts";
+import { type ApartRule, pullItems } from "./pull_items.ts";
 
 /** What a bulk drain is made with. */
 export interface BulkDrainInit {
@@ -31,7 +31,7 @@ export interface BulkDrainInit {
  * Those that end in one turn are handed on together, and then as many begin. An item that fails, or has to be waited
  * for, or of which a listener is to be notified, goes the way of all others from there on.
  */
-export class BulkDrain implements ItemClient {
+export class BulkDrain implements ItemClient, ApartRule {
   readonly #source: ItemSource;
   readonly #target: BulkTarget;
   /** What can cancel the run. */
@@ -72,6 +72,11 @@ export class BulkDrain implements ItemClient {
   /** What follows the items. */
   get items(): PlainItems | undefined {
     return this.#tracking?.opened?.items.plain;
+  }
+
+  /** Whether no item but an object has to begin apart from others. */
+  get isOfObjects(): boolean {
+    return this.items === undefined;
   }
 
   /** Whether an item runs without a call. */
@@ -136,9 +141,9 @@ export class BulkDrain implements ItemClient {
     this.#handOnSoon();
   }
 
-  /** Begins up to `room` items, as many of them together as can. Returns how many began. */
+  /** Begins up to `room` items, as many together as can and one message holds, of which no part is copied then. Returns their number. */
   #pull(room: number, startedMs: number): number {
-    const { items, apart, isEnd, failure } = pullItems(this.#source, room, this.#isApart);
+    const { items, apart, isEnd, failure } = pullItems(this.#source, Math.min(room, this.#bulk.pool.chunk), this);
     this.#isDone = isEnd;
     this.#failure = failure;
     // The source may end the run while it is asked, and nothing begins after that.
@@ -158,7 +163,7 @@ export class BulkDrain implements ItemClient {
   }
 
   /** Whether `item` has to be waited for, can be sent only once, or is followed by its call. */
-  readonly #isApart = (item: unknown, place: number): boolean => {
+  readonly isApart = (item: unknown, place: number): boolean => {
     return this.#target.isAwaited(item) || movedBuffers(item) !== undefined ||
       this.items?.admit(item, this.#index + place) === false;
   };

@@ -63,6 +63,11 @@ export class ItemSource {
       : (items as Iterable<unknown>)[Symbol.iterator]();
   }
 
+  /** How many items there are to come in a list; 0 for what has to be asked. */
+  get expected(): number {
+    return this.#list === undefined ? 0 : this.#list.length - this.#next;
+  }
+
   /** Moves a source that is not async on to its next item; `false` at its end. Throws what the source throws. */
   advance(): boolean {
     const list = this.#list;
@@ -80,6 +85,21 @@ export class ItemSource {
     this.#isAsked = false;
     if (this.isClosed) void this.#return().catch(() => {});
     return true;
+  }
+
+  /** The next items of a list that is like all lists, `most` at most, which it moves on past; `undefined` for what has to be asked. */
+  take(most: number): unknown[] | undefined {
+    const list = this.#list;
+    // A list of another class would make a list of that class.
+    if (list === undefined || Object.getPrototypeOf(list) !== Array.prototype) return undefined;
+    const items = list.slice(this.#next, this.#next + most);
+    this.#next += items.length;
+    return items;
+  }
+
+  /** The last `count` items that were taken are the next ones again. */
+  putBack(count: number): void {
+    this.#next -= count;
   }
 
   /** As {@link advance} for an async source, which is asked for one item at a time. */

@@ -5,10 +5,13 @@ import { MapRun } from "./map_run.ts";
 import type { MapRunSetup } from "./map_run_setup.ts";
 import { SKIPPED } from "./result_buffer.ts";
 
+/** The most places that are kept before their items begin: what is longer takes memory only as it is needed. */
+const MAX_PLACES = 1_000_000;
+
 /** A run that gathers all results. */
 export class MapList extends MapRun {
   readonly #isOrdered: boolean;
-  readonly #results: unknown[] = objectList();
+  readonly #results: unknown[];
   readonly #settle: PromiseWithResolvers<unknown[]> = Promise.withResolvers();
   #begun = 0;
 
@@ -16,6 +19,9 @@ export class MapList extends MapRun {
   constructor(setup: MapRunSetup, isOrdered: boolean) {
     super(setup);
     this.#isOrdered = isOrdered;
+    // A list that grows is copied several times over.
+    const expected = isOrdered ? Math.min(setup.source.expected, MAX_PLACES) : 0;
+    this.#results = expected > 0 ? new Array(expected).fill(undefined) : objectList();
   }
 
   /** Runs; resolves with the results. */
@@ -32,7 +38,8 @@ export class MapList extends MapRun {
   /** Keeps places among the results for `count` items that begin, for one by default. */
   reserve(count: number = 1): void {
     this.#begun += count;
-    if (this.#isOrdered) { for (let place = 0; place < count; place++) this.#results.push(undefined); }
+    if (!this.#isOrdered) return;
+    while (this.#results.length < this.#begun) this.#results.push(undefined);
   }
 
   protected keep(index: number, result: unknown): void {
@@ -54,7 +61,7 @@ export class MapList extends MapRun {
 
   protected resolve(sourceFailure: SourceFailure | undefined): void {
     if (sourceFailure !== undefined) return this.#settle.reject(sourceFailure.reason);
-    const results = this.setup.onError === "skip" ? this.partialResults() : this.#results;
+    const results = this.setup.onError === "skip" ? this.partialResults() : this.#begunResults();
     if (this.errors.length === 0) return this.#settle.resolve(results);
     this.#settle.reject(this.failedItems(results, this.errors.length, this.#begun));
   }
@@ -64,6 +71,12 @@ export class MapList extends MapRun {
   }
 
   protected partialResults(): unknown[] {
-    return this.#results.filter((result) => result !== SKIPPED);
+    return this.#begunResults().filter((result) => result !== SKIPPED);
+  }
+
+  /** The results without the places of items that did not begin: the run ended before, or their list became shorter. */
+  #begunResults(): unknown[] {
+    if (this.#results.length > this.#begun) this.#results.length = this.#begun;
+    return this.#results;
   }
 }

@@ -14,33 +14,53 @@ export interface PulledItems {
   readonly failure: SourceFailure | undefined;
 }
 
+/** Which items cannot begin with others. */
+export interface ApartRule {
+  /** Whether `item` cannot, given how many were pulled before it. */
+  readonly isApart: (item: unknown, place: number) => boolean;
+  /** Whether no item but an object ever is such a one. */
+  readonly isOfObjects: boolean;
+}
+
 /**
  * Pulls items from a source that is not async, up to its end, to what it throws, or to an item that cannot begin with
  * others. It stops, too, when the source is closed while it is asked.
  *
  * @param source The source.
  * @param most How many items there may be.
- * @param isApart Whether an item cannot begin with others, given how many were pulled before it.
+ * @param rule Which of them cannot begin with others.
  * @returns What was pulled.
  */
-export function pullItems(
-  source: ItemSource,
-  most: number,
-  isApart: (item: unknown, place: number) => boolean,
-): PulledItems {
+export function pullItems(source: ItemSource, most: number, rule: ApartRule): PulledItems {
+  const taken = source.take(most);
+  if (taken !== undefined) return splitList(source, taken, most, rule);
   const items = objectList<unknown>();
   try {
     while (items.length < most) {
       if (!source.advance()) return { items, apart: undefined, isEnd: true, failure: undefined };
       const { item } = source;
       if (source.isClosed) break;
-      if (isApart(item, items.length)) {
-        return { items, apart: { item }, isEnd: false, failure: undefined };
-      }
+      if (isApart(item, items.length, rule)) return { items, apart: { item }, isEnd: false, failure: undefined };
       items.push(item);
     }
     return { items, apart: undefined, isEnd: false, failure: undefined };
   } catch (error) {
     return { items, apart: undefined, isEnd: true, failure: { reason: error } };
   }
+}
+
+/** The part of a list comes at once, as to ask for each of its items takes longer than all else that is done for a tiny one. */
+function splitList(source: ItemSource, items: unknown[], most: number, rule: ApartRule): PulledItems {
+  for (let place = 0; place < items.length; place++) {
+    const item = items[place];
+    if (!isApart(item, place, rule)) continue;
+    source.putBack(items.length - place - 1);
+    items.length = place;
+    return { items, apart: { item }, isEnd: false, failure: undefined };
+  }
+  return { items, apart: undefined, isEnd: items.length < most, failure: undefined };
+}
+
+function isApart(item: unknown, place: number, rule: ApartRule): boolean {
+  return (!rule.isOfObjects || (typeof item === "object" && item !== null)) && rule.isApart(item, place);
 }

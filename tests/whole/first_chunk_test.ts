@@ -6,7 +6,7 @@ import { assert, assertEquals } from "@std/assert";
  */
 const BARS: Readonly<Record<string, number>> = {
   'import { opero } from "@opero/core"': 83_450,
-  'import { opero, opmap } from "@opero/core"': 100_450,
+  'import { opero, opmap } from "@opero/core"': 100_800,
   'import { AllFailedError } from "@opero/core"': 1_536,
   'import { opero } from "@opero/core/light"': 16_384,
   'import { opero, opmap } from "@opero/core/light"': 23_600,
