@@ -11,7 +11,7 @@ import type { BulkTarget } from "./bulk_target.ts";
 import type { PlainItems, Tracking } from "./tracking.ts";
 import type { SourceFailure } from "./drain.ts";
 import type { ItemSource } from "./item_source.ts";
-import { type ApartRule, pullItems } from "./pull_items.ts";
+import { pullItems } from "./pull_items.ts";
 
 /** What a bulk drain is made with. */
 export interface BulkDrainInit {
@@ -31,7 +31,7 @@ export interface BulkDrainInit {
  * Those that end in one turn are handed on together, and then as many begin. An item that fails, or has to be waited
  * for, or of which a listener is to be notified, goes the way of all others from there on.
  */
-export class BulkDrain implements ItemClient, ApartRule {
+export class BulkDrain implements ItemClient {
   readonly #source: ItemSource;
   readonly #target: BulkTarget;
   /** What can cancel the run. */
@@ -74,11 +74,6 @@ export class BulkDrain implements ItemClient, ApartRule {
     return this.#tracking?.opened?.items.plain;
   }
 
-  /** Whether no item but an object has to begin apart from others. */
-  get isOfObjects(): boolean {
-    return this.items === undefined;
-  }
-
   /** Whether an item runs without a call. */
   get isRunningPlain(): boolean {
     return this.#plainCount + this.#jobs.length > 0;
@@ -89,7 +84,7 @@ export class BulkDrain implements ItemClient, ApartRule {
     return !this.#isDone && !this.#isStopped && !this.#isBusy && this.#target.room(this.#active) > 0;
   }
 
-  /** Begins what may begin. */
+  /** Begins what may begin; where nothing is left, the run is over. */
   fill(): void {
     // To ask for room opens a pool, which after the end would never be closed.
     if (this.#isBusy || this.#isStopped) return;
@@ -98,7 +93,9 @@ export class BulkDrain implements ItemClient, ApartRule {
     let room = this.#isDone ? 0 : this.#target.room(this.#active);
     while (room > 0 && !this.#isDone && !this.#isStopped) room -= this.#pull(room, startedMs);
     this.#isBusy = false;
-    this.#checkEnd();
+    if (!this.#isDone || this.#active > 0 || this.#isStopped) return;
+    this.#isStopped = true;
+    this.#target.onEnd(this.#failure);
   }
 
   /** Begins nothing more, and asks what runs to stop with `reason`. Resolves once the source is closed. */
@@ -141,9 +138,12 @@ export class BulkDrain implements ItemClient, ApartRule {
     this.#handOnSoon();
   }
 
-  /** Begins up to `room` items, as many together as can and one message holds, of which no part is copied then. Returns their number. */
+  /** Begins up to `room` items, as many of them together as can. Returns how many began. */
   #pull(room: number, startedMs: number): number {
-    const { items, apart, isEnd, failure } = pullItems(this.#source, Math.min(room, this.#bulk.pool.chunk), this);
+    const { items, apart, isEnd, failure } = pullItems(this.#source, room, {
+      isApart: this.#isApart,
+      isOfObjects: this.items === undefined,
+    });
     this.#isDone = isEnd;
     this.#failure = failure;
     // The source may end the run while it is asked, and nothing begins after that.
@@ -163,7 +163,7 @@ export class BulkDrain implements ItemClient, ApartRule {
   }
 
   /** Whether `item` has to be waited for, can be sent only once, or is followed by its call. */
-  readonly isApart = (item: unknown, place: number): boolean => {
+  readonly #isApart = (item: unknown, place: number): boolean => {
     return this.#target.isAwaited(item) || movedBuffers(item) !== undefined ||
       this.items?.admit(item, this.#index + place) === false;
   };
@@ -240,11 +240,5 @@ export class BulkDrain implements ItemClient, ApartRule {
     await this.#turns.pending();
     this.#active--;
     this.fill();
-  }
-
-  #checkEnd(): void {
-    if (!this.#isDone || this.#active > 0 || this.#isStopped) return;
-    this.#isStopped = true;
-    this.#target.onEnd(this.#failure);
   }
 }

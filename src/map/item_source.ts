@@ -43,6 +43,8 @@ export function expectRejections(items: Items<unknown>): void {
 export class ItemSource {
   /** Whether each item has to be waited for. */
   readonly isAsync: boolean;
+  /** How many items there are in a list when it begins; 0 for what has to be asked. */
+  readonly expected: number;
   /** The item that the source last moved on to. */
   item: unknown = undefined;
   /** Whether no more is to be asked of it. Only this class sets it. */
@@ -58,14 +60,10 @@ export class ItemSource {
   constructor(items: Items<unknown>) {
     this.#list = Array.isArray(items) && items[Symbol.iterator] === Array.prototype.values ? items : undefined;
     this.isAsync = Symbol.asyncIterator in Object(items);
+    this.expected = this.#list?.length ?? 0;
     this.#iterator = this.isAsync
       ? (items as AsyncIterable<unknown>)[Symbol.asyncIterator]()
       : (items as Iterable<unknown>)[Symbol.iterator]();
-  }
-
-  /** How many items there are to come in a list; 0 for what has to be asked. */
-  get expected(): number {
-    return this.#list === undefined ? 0 : this.#list.length - this.#next;
   }
 
   /** Moves a source that is not async on to its next item; `false` at its end. Throws what the source throws. */

@@ -61,7 +61,9 @@ export class MapList extends MapRun {
 
   protected resolve(sourceFailure: SourceFailure | undefined): void {
     if (sourceFailure !== undefined) return this.#settle.reject(sourceFailure.reason);
-    const results = this.setup.onError === "skip" ? this.partialResults() : this.#begunResults();
+    // The list of the items may have become shorter meanwhile.
+    if (this.#isOrdered) this.#results.length = this.#begun;
+    const results = this.setup.onError === "skip" ? this.partialResults() : this.#results;
     if (this.errors.length === 0) return this.#settle.resolve(results);
     this.#settle.reject(this.failedItems(results, this.errors.length, this.#begun));
   }
@@ -71,12 +73,6 @@ export class MapList extends MapRun {
   }
 
   protected partialResults(): unknown[] {
-    return this.#begunResults().filter((result) => result !== SKIPPED);
-  }
-
-  /** The results without the places of items that did not begin: the run ended before, or their list became shorter. */
-  #begunResults(): unknown[] {
-    if (this.#results.length > this.#begun) this.#results.length = this.#begun;
-    return this.#results;
+    return this.#results.slice(0, this.#begun).filter((result) => result !== SKIPPED);
   }
 }

@@ -122,11 +122,6 @@ export class MapPool implements ItemPool {
     return workerPool.loaded === undefined ? 0 : this.#open().capacity;
   }
 
-  /** How many items go in one message. */
-  get chunk(): number {
-    return this.#pace.chunk;
-  }
-
   /** How many items may be under way in a run that uses so many of the workers. */
   capacityFor(workers: number): RunCapacity {
     const { workers: all, workerConcurrency } = this.#options;

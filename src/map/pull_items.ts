@@ -32,28 +32,13 @@ export interface ApartRule {
  * @returns What was pulled.
  */
 export function pullItems(source: ItemSource, most: number, rule: ApartRule): PulledItems {
-  const taken = source.take(most);
-  if (taken !== undefined) return splitList(source, taken, most, rule);
-  const items = objectList<unknown>();
-  try {
-    while (items.length < most) {
-      if (!source.advance()) return { items, apart: undefined, isEnd: true, failure: undefined };
-      const { item } = source;
-      if (source.isClosed) break;
-      if (isApart(item, items.length, rule)) return { items, apart: { item }, isEnd: false, failure: undefined };
-      items.push(item);
-    }
-    return { items, apart: undefined, isEnd: false, failure: undefined };
-  } catch (error) {
-    return { items, apart: undefined, isEnd: true, failure: { reason: error } };
-  }
-}
-
-/** The part of a list comes at once, as to ask for each of its items takes longer than all else that is done for a tiny one. */
-function splitList(source: ItemSource, items: unknown[], most: number, rule: ApartRule): PulledItems {
+  // A list gives its part at once, as to ask for each item takes longer than all else that is done for a tiny one.
+  const items = source.take(most);
+  if (items === undefined) return pullEach(source, most, rule);
   for (let place = 0; place < items.length; place++) {
     const item = items[place];
-    if (!isApart(item, place, rule)) continue;
+    if (rule.isOfObjects && (typeof item !== "object" || item === null)) continue;
+    if (!rule.isApart(item, place)) continue;
     source.putBack(items.length - place - 1);
     items.length = place;
     return { items, apart: { item }, isEnd: false, failure: undefined };
@@ -61,6 +46,21 @@ function splitList(source: ItemSource, items: unknown[], most: number, rule: Apa
   return { items, apart: undefined, isEnd: items.length < most, failure: undefined };
 }
 
-function isApart(item: unknown, place: number, rule: ApartRule): boolean {
-  return (!rule.isOfObjects || (typeof item === "object" && item !== null)) && rule.isApart(item, place);
+function pullEach(source: ItemSource, most: number, rule: ApartRule): PulledItems {
+  const items = objectList<unknown>();
+  try {
+    while (items.length < most) {
+      if (!source.advance()) return { items, apart: undefined, isEnd: true, failure: undefined };
+      const { item } = source;
+      if (source.isClosed) break;
+      const mayBeApart = !rule.isOfObjects || (typeof item === "object" && item !== null);
+      if (mayBeApart && rule.isApart(item, items.length)) {
+        return { items, apart: { item }, isEnd: false, failure: undefined };
+      }
+      items.push(item);
+    }
+    return { items, apart: undefined, isEnd: false, failure: undefined };
+  } catch (error) {
+    return { items, apart: undefined, isEnd: true, failure: { reason: error } };
+  }
 }

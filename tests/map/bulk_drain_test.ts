@@ -79,7 +79,7 @@ function drainOf(items: Iterable<unknown>, { most = 2, isOpen = true, takesAll =
     source: new ItemSource(items),
     target,
     scope: new AbortScope(),
-    bulk: { isOpen, pool: { begin, beginRange, breakUp, chunk: 1_024 } } as unknown as BulkPool,
+    bulk: { isOpen, pool: { begin, beginRange, breakUp } } as unknown as BulkPool,
     turns: new TurnKeeper(),
     clock: new SystemClock(),
     tracking: plain && { opened: { items: { plain } }, open: () => Promise.resolve(), close: () => Promise.resolve() },

@@ -52,7 +52,7 @@ Deno.test("pullItems() takes what is left of a list at once, up to an item that 
   assertEquals(pullItems(source, 1, rule).items, ["a"]);
   list.push("e");
   const pulled = pullItems(source, 9, rule);
-  assertEquals([pulled.items, pulled.apart?.item === late, source.expected], [["b"], true, 4]);
+  assertEquals([pulled.items, pulled.apart?.item === late, source.expected], [["b"], true, 6]);
   const last = pullItems(source, 4, rule);
   assertEquals([[...last.items], last.isEnd], [["c", undefined, "d", "e"], false]);
   assertEquals(pullItems(source, 4, rule), { items: [], apart: undefined, isEnd: true, failure: undefined });
