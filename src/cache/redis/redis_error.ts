@@ -19,9 +19,11 @@ import { isOperoError, type OperoError } from "../../errors/opero_error.ts";
 export class RedisError extends Error {
   /** The first word of the server's answer, as `"NOAUTH"`, the system's code, as `"ECONNREFUSED"`, or the kind of error. */
   readonly code: string;
+  /** The name of the command that failed; `"CONNECT"` where it was not sent, as there is no connection. */
+  readonly command: string;
 
   /**
-   * The error for a `command` that ended with `code`, and the runtime's `reason` where that may be shown.
+   * The error for a `command` that ended with `code`, and a `reason`, or what to do, where that may be shown.
    *
    * @param command The name of the command.
    * @param code How it ended.
@@ -31,6 +33,7 @@ export class RedisError extends Error {
     super(`Redis command ${command} failed with ${code}${reason === undefined ? "" : `: ${reason}`}`);
     this.name = "RedisError";
     this.code = code;
+    this.command = command;
   }
 }
 
@@ -78,9 +81,13 @@ const PERMISSION_CODES: ReadonlySet<string> = new Set(["NotCapable", "Permission
 const SERVER_CODE = /^-?([A-Z]{2,24})(?= |$)/;
 const SYSTEM_CODE = /^[A-Z][A-Z0-9_]{1,48}$/;
 
+/** What a server says whose user may not do something that a script does: it has no code of its own. */
+const DENIED_IN_SCRIPT = /^-?ERR The user executing the script can't /;
+
 function codeOf(error: unknown): string {
   if (!(error instanceof Error)) return "UNKNOWN";
   const { code } = error as { code?: unknown };
   if (typeof code === "string" && SYSTEM_CODE.test(code)) return code;
+  if (DENIED_IN_SCRIPT.test(error.message)) return "NOPERM";
   return SERVER_CODE.exec(error.message)?.[1] ?? (error.constructor.name || "UNKNOWN");
 }

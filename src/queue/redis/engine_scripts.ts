@@ -20,6 +20,12 @@ local function take(hash, stream, lane, id, entry)
 end
 `;
 
+/** Makes the group of the workers of a lane, which may be there. */
+const GROUP = `
+local made = redis.pcall('XGROUP', 'CREATE', KEYS[1], 'workers', '0', 'MKSTREAM')
+if made.err and string.sub(made.err, 1, 9) ~= 'BUSYGROUP' then return made end
+`;
+
 /** Puts a frame into the open lane. Keys: mark, hash, stream. Arguments: run, id, frame. */
 export const SEND_SCRIPT: RedisScript = new RedisScript(`${SHARED}
 redis.call('SET', KEYS[1], '1', 'PX', hour)
@@ -31,8 +37,7 @@ return 'ok'`);
  * to begin next, then each frame with its entry and its deliveries.
  */
 export const CLAIM_SCRIPT: RedisScript = new RedisScript(`
-redis.pcall('XGROUP', 'CREATE', KEYS[1], 'workers', '0', 'MKSTREAM')
-local reply = redis.call('XAUTOCLAIM', KEYS[1], 'workers', ARGV[1], ARGV[2], ARGV[4], 'COUNT', ARGV[3])
+${GROUP}local reply = redis.call('XAUTOCLAIM', KEYS[1], 'workers', ARGV[1], ARGV[2], ARGV[4], 'COUNT', ARGV[3])
 local found = {}
 for _, entry in ipairs(reply[2]) do
   if entry and entry[2] then
@@ -131,8 +136,7 @@ return total`);
  * a worker that leaves now, or nothing.
  */
 export const GROUP_SCRIPT: RedisScript = new RedisScript(`
-redis.pcall('XGROUP', 'CREATE', KEYS[1], 'workers', '0', 'MKSTREAM')
-for _, info in ipairs(redis.call('XINFO', 'CONSUMERS', KEYS[1], 'workers')) do
+${GROUP}for _, info in ipairs(redis.call('XINFO', 'CONSUMERS', KEYS[1], 'workers')) do
   local fields = {}
   for i = 1, #info, 2 do fields[info[i]] = info[i + 1] end
   if fields.pending == 0 and (fields.name == ARGV[1] or fields.idle > 3600000) then

@@ -34,6 +34,7 @@ export class RedisCallerLine implements CallerLine {
   /** Puts a frame into the open lane. */
   async send(id: string, frame: Uint8Array): Promise<void> {
     this.#line.requireOpen("send a frame");
+    this.#line.requireReadable();
     await this.#line.queue.send(this.#run, id, frame);
   }
 
@@ -45,6 +46,8 @@ export class RedisCallerLine implements CallerLine {
   /** How many frames of the run there are. */
   async waiting(): Promise<number> {
     this.#line.requireOpen("count frames");
+    // Results that can't be read are no reason to send their items again.
+    this.#line.requireReadable();
     return await this.#line.queue.count(this.#run);
   }
 

@@ -7,6 +7,7 @@ import type { Clock } from "../../time/clock.ts";
 import { SystemClock } from "../../time/system_clock.ts";
 import type { CallerLine, Engine, TaskAddress, WorkerLine } from "../engine.ts";
 import { EngineKeys } from "./engine_keys.ts";
+import { explainedPort } from "./explained_port.ts";
 import { RedisCallerLine } from "./redis_caller_line.ts";
 import { RedisLine } from "./redis_line.ts";
 import { type RedisWorker, RedisWorkerLine } from "./redis_worker_line.ts";
@@ -58,9 +59,10 @@ class RedisEngine implements Engine {
   constructor(config: RedisConfig, clock: Clock) {
     const { client, keyPrefix = DEFAULT_KEY_PREFIX } = config;
     const address = redisAddress(config);
-    const open = () => openRedis(TASK, address, clock).port;
+    const place = client === undefined ? `${address.host}:${address.port}` : "the server of 'client'";
+    const open = () => explainedPort(openRedis(TASK, address, clock).port, place);
     [this.#clock, this.#prefix] = [clock, keyPrefix];
-    this.#port = client === undefined ? open() : adoptRedisClient(client, TASK);
+    this.#port = client === undefined ? open() : explainedPort(adoptRedisClient(client, TASK), place);
     this.#openPort = client === undefined ? open : undefined;
     this.#blockMs = Math.min(MAX_BLOCK_MS, address.replyTimeoutMs / 2);
   }

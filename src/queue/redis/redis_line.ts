@@ -1,4 +1,4 @@
-import { toRedisError } from "../../cache/redis/redis_error.ts";
+import { RedisError, toRedisError } from "../../cache/redis/redis_error.ts";
 import type { RedisPort } from "../../cache/redis/redis_port.ts";
 import { EngineError } from "../../errors/engine_error.ts";
 import type { Clock } from "../../time/clock.ts";
@@ -8,6 +8,9 @@ import { TaskQueue } from "./task_queue.ts";
 
 /** How long it rests after something failed, in milliseconds. */
 const REST_MS = 250;
+
+/** What stays refused over any connection, until the server is changed. */
+const REFUSALS: ReadonlySet<string> = new Set(["NOPERM", "WRONGTYPE"]);
 
 /** What both sides are opened with. */
 export interface RedisLineSetup {
@@ -36,6 +39,7 @@ export class RedisLine {
   readonly #setup: RedisLineSetup;
   readonly #ports: RedisPort[] = [];
   readonly #closing = new AbortController();
+  readonly #refusals = new Map<() => Promise<void>, RedisError>();
 
   /** A line; nothing is asked for yet. */
   constructor(setup: RedisLineSetup) {
@@ -62,10 +66,21 @@ export class RedisLine {
     while (!this.signal.aborted) {
       try {
         await work();
-      } catch {
+        this.#refusals.delete(work);
+      } catch (error) {
+        if (error instanceof RedisError && REFUSALS.has(error.code)) this.#refusals.set(work, error);
         await this.rest(REST_MS);
       }
     }
+  }
+
+  /**
+   * Has to come before what is of no use to a side that may not read what comes of it.
+   *
+   * @throws {RedisError} If the server refuses what is done again and again.
+   */
+  requireReadable(): void {
+    for (const refusal of this.#refusals.values()) throw refusal;
   }
 
   /** Waits, unless the line is closed. */

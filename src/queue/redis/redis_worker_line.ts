@@ -90,6 +90,7 @@ export class RedisWorkerLine implements WorkerLine {
   }
 
   async #pull(lane: Lane, count: number): Promise<readonly Delivery[]> {
+    this.#line.requireReadable();
     const claimed = await this.#claim(lane, count);
     if (claimed.length > 0) return claimed;
     const entries = await this.#readLane(lane, count).catch(async (error) => {
