@@ -242,6 +242,28 @@ Deno.test("a run whose disk is full ends at once, and what was recorded is there
   });
 });
 
+const LARGE_POOL_JOB = `
+  import { opmap } from "@opero/core";
+  await using load = opmap((id: number) => String(id).padEnd(10_000, "."), {
+    name: "load", mode: "process", workers: 2, journal: "PATH", progress: false,
+  });
+  const answer = await load(Array.from({ length: 300 }, (_, id) => id)).catch((error) => error);
+  console.log(answer.name ?? "done", answer.message ?? "");
+`;
+
+Deno.test("a run in a pool whose disk is full ends at once, and what was recorded is there for the next", async () => {
+  await withJournal(async (path) => {
+    const code = LARGE_POOL_JOB.replace("PATH", path);
+    const output = await runModule(code, "trap '' XFSZ; ulimit -f 2000; ", ["-A"]);
+    assert(output.startsWith(`JournalError Cannot map "load": ${path}: it cannot be written: `), output);
+    const recorded = recordsIn(path).length;
+    assert(recorded < 200, `${recorded} records`);
+    assertEquals(namesBeside(path), ["run.jsonl"]);
+    assertEquals((await runModule(code, "", ["-A"])).trim(), "done");
+    assertEquals(recordsIn(path).length, 300);
+  });
+});
+
 Deno.test("a journal asks for no permission but that of its directory, and says which one is missing", async () => {
   await withJournal(async (path) => {
     const directory = path.replace(/\/run.jsonl$/, "");

@@ -417,6 +417,44 @@ Deno.test("items in a pool with a journal have their keys of the journal, over t
   });
 });
 
+for (const mode of ["thread", "process"] as const) {
+  Deno.test(`opmap() in the mode "${mode}" records an item when it is done, not when its turn in the order comes`, async () => {
+    await withJournal(async (path) => {
+      const gate = `${path}.gate`;
+      await using map = opmap(async ([id, gate]: [number, string]) => {
+        const isOpen = () => {
+          try {
+            return Deno.statSync(gate).isFile;
+          } catch {
+            return false;
+          }
+        };
+        while (id === 0 && !isOpen()) await new Promise((resolve) => setTimeout(resolve, 5));
+        return id;
+      }, { mode, workers: 2, chunkSize: mode === "process" ? 1 : undefined, maxAhead: 100, journal: path });
+      const results: number[] = [];
+      const reading = (async () => {
+        const items = Array.from({ length: 20 }, (_, id): [number, string] => [id, gate]);
+        for await (const id of map.stream(items, { progress: false })) results.push(id);
+      })();
+      const isRecorded = () => {
+        try {
+          // What was sent to the worker of the first one waits behind it.
+          return recordsIn(path).length >= 15;
+        } catch {
+          return false;
+        }
+      };
+      while (!isRecorded()) await new Promise((resolve) => setTimeout(resolve, 5));
+      assertEquals(results, []);
+      Deno.writeTextFileSync(gate, "");
+      await reading;
+      assertEquals(results, Array.from({ length: 20 }, (_, id) => id));
+      assert(recordsIn(path).findIndex(({ v }) => v === 0) >= 15);
+    });
+  });
+}
+
 Deno.test('opmap() with durability: "item" hands a result on once it is safe', async () => {
   await withJournal(async (path) => {
     const { map } = countedMap({ path, durability: "item" });
