@@ -35,6 +35,8 @@ const PLAIN = ["--bind", "127.0.0.1", "--save", "", "--appendonly", "no"];
 /** A server on a free port of this machine, which keeps nothing on disk. */
 export class RedisServer {
   readonly port: number;
+  /** Where the servers of a cluster talk to this one. */
+  readonly busPort: number = freePort();
   readonly #options: RedisServerOptions;
   #process: Deno.ChildProcess;
 
@@ -102,7 +104,7 @@ export class RedisServer {
       ? ["--port", port]
       : ["--port", "0", "--tls-port", port, ...certificateArgs(certificate)];
     return new Deno.Command("redis-server", {
-      args: [...ports, ...clusterArgs(clusterDirectory), ...PLAIN, ...args],
+      args: [...ports, ...clusterArgs(clusterDirectory, this.busPort), ...PLAIN, ...args],
       stdin: "null",
       stdout: "null",
       stderr: "null",
@@ -144,13 +146,13 @@ function certificateArgs(directory: string): string[] {
   return ["--tls-key-file", key, "--tls-cert-file", cert, "--tls-ca-cert-file", cert, "--tls-auth-clients", "no"];
 }
 
-function clusterArgs(directory: string | undefined): string[] {
+function clusterArgs(directory: string | undefined, busPort: number): string[] {
   if (directory === undefined) return [];
   return [
     "--cluster-enabled",
     "yes",
     "--cluster-port",
-    String(freePort()),
+    String(busPort),
     "--cluster-announce-ip",
     "127.0.0.1",
     "--dir",

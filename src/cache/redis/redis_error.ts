@@ -47,8 +47,13 @@ export class RedisError extends Error {
 export function toRedisError(command: string, error: unknown): RedisError | OperoError {
   if (error instanceof RedisError || isOperoError(error)) return error;
   const code = codeOf(error);
+  if (CLUSTER_CODES.has(code)) return new RedisError(command, code, WHOLE_CLUSTER);
   return new RedisError(command, code, PERMISSION_CODES.has(code) ? errorText(error) : undefined);
 }
+
+/** How a server of a cluster says that another one has the keys. */
+const CLUSTER_CODES: ReadonlySet<string> = new Set(["MOVED", "ASK", "CROSSSLOT"]);
+const WHOLE_CLUSTER = "the server is one of a cluster: pass a client of the whole cluster as 'client'";
 
 /**
  * How a server says that it is not, or not yet, the one to ask: a replica, one that loads its data, that lost its master,

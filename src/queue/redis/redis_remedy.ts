@@ -13,14 +13,13 @@ const REMEDIES: readonly (readonly [codes: RegExp, remedy: (place: string) => st
   [/^READONLY$/, (place) => `${place} is a replica, which takes no writes: give the address of the primary`],
   [/^OOM$/, (place) => `the memory of ${place} is used up: raise its maxmemory`],
   [/^MISCONF$/, (place) => `${place} cannot write to its disk: its log says why`],
-  [/^(?:MOVED|ASK|CROSSSLOT)$/, (place) => `${place} is of a cluster: pass a client of the whole cluster as 'client'`],
   [/^WRONGTYPE$/, () => "something else is kept under these keys: choose another 'keyPrefix'"],
   [/^ERR$/, (place) => `look whether ${place} is Redis 6.2 or later`],
   [
     /CERT|ALTNAME|UNABLE_TO_VERIFY/,
     () => "give the authority of the certificate as tls: { ca }, and its name as the host",
   ],
-  [/SSL|TLS/, (place) => `look whether ${place} speaks TLS, and of what version`],
+  [/^(?:ERR_(?:SSL|TLS)|EPROTO)/, (place) => `look whether ${place} speaks TLS, and of what version`],
 ];
 
 /**
