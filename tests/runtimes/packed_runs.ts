@@ -130,17 +130,29 @@ export async function testThePromises([name, runtime]: Runtime): Promise<void> {
     assert(results.length > 50);
   }, hasRedisServer);
 
-  const engineName = `${runtime} passes the conformance suite over the engines of the packed package`;
-  test(`${engineName} (needs nats-server)`, tool, async (tool, t) => {
-    await using server = await NatsServer.start();
-    const project = await projects.directory(["./run_engine_cases.ts"], [REDIS, ...NATS]);
-    const results = await runCases(t, tool(project, "run_engine_cases.ts", server.url));
-    assert(results.length > 15);
-  }, hasNatsServer);
-  test(`${engineName} (needs redis-server)`, tool, async (tool, t) => {
-    await using server = await RedisServer.start();
-    const project = await projects.directory(["./run_engine_cases.ts"], [REDIS, ...NATS]);
-    const results = await runCases(t, tool(project, "run_engine_cases.ts", server.url));
-    assert(results.length > 15);
-  }, hasRedisServer);
+  const brokers = [
+    ["nats-server", hasNatsServer, () => NatsServer.start()],
+    ["redis-server", hasRedisServer, () => RedisServer.start()],
+  ] as const;
+  for (const [needed, isThere, start] of brokers) {
+    const engineName = `${runtime} passes the conformance suite over the engines of the packed package`;
+    test(`${engineName} (needs ${needed})`, tool, async (tool, t) => {
+      await using server = await start();
+      const results = await runCases(t, tool(await engineProject(), "run_engine_cases.ts", server.url));
+      assert(results.length > 15);
+    }, isThere);
+
+    const workerName = `${runtime} serves callers by the command opero worker of the packed package`;
+    test(`${workerName} (needs ${needed})`, tool, async (tool) => {
+      await using server = await start();
+      const line = await mustEnd(tool(await engineProject(), "run_worker_command.ts", server.url));
+      const { told, ...ended } = JSON.parse(line);
+      assertEquals(ended, { call: [0, "200"], map: [0, 200], worker: [0, true] }, told);
+    }, isThere);
+  }
+}
+
+/** A project of a user of the engines. */
+function engineProject(): Promise<string> {
+  return projects.directory(["./run_engine_cases.ts", "./run_worker_command.ts"], [REDIS, ...NATS]);
 }
