@@ -13,7 +13,7 @@ const WORKERS = { processes: 2, slots: 50 } as const;
 const FIXED_FRAME = 100;
 
 /** More callers than the rate lets start, by the rate, in starts a second. */
-const CALLERS = { 1_000: 200, 100_000: 8_000 } as const;
+const CALLERS = { 1_000: 200, 100_000: 4_000 } as const;
 
 /** Items over brokers, and a rate that processes share. Without a `redis-server` there are no rows. */
 export const rows: readonly Row[] = hasRedisServer ? [...await itemRows(), ...rateRows()] : [];

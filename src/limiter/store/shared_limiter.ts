@@ -132,10 +132,13 @@ export class SharedLimiter implements Limiter {
   }
 
   #startDue(): void {
+    // Hundreds may be due together: the clock is read again for the first that is not.
+    let nowMs = -Infinity;
     for (let waiter = this.#line.first; waiter !== undefined; waiter = this.#line.first) {
       const block = this.#slots.first;
-      const nowMs = this.#setup.clock.now();
-      if (block === undefined || block.atMs(0) - nowMs > ROUNDING_MS) return;
+      if (block === undefined) return;
+      if (block.atMs(0) - nowMs > ROUNDING_MS) nowMs = this.#setup.clock.now();
+      if (block.atMs(0) - nowMs > ROUNDING_MS) return;
       if (!areSameCosts(block.costs, waiter.costs)) this.#bookings.giveBack(this.#slots.takeBlock());
       else this.#start(block, nowMs);
     }
