@@ -1,6 +1,7 @@
 /** What callers and workers in processes of their own have to come through, whatever the broker is. */
 import { type AllFailedError, configureLogging, type MapError, WorkerError } from "@opero/core";
 import { assert, assertEquals, assertRejects } from "@std/assert";
+import { CallerProcess } from "./caller_process.ts";
 import { type JobItem, openJob } from "./cluster_job.ts";
 import { isNightly } from "./runs.ts";
 import { printSeed } from "./seed.ts";
@@ -29,6 +30,9 @@ export interface ClusterAcceptance {
 /** How often something is killed, and how many items run meanwhile, a minute of work in the nightly run. */
 const KILLS = isNightly ? 24 : 6;
 const KILLED_ITEMS = isNightly ? 12_000 : 3_000;
+
+/** As many items as may be in flight over three workers of ten slots, with room. */
+const IN_FLIGHT = 200;
 
 const items = (count: number, ms: number): JobItem[] => Array.from({ length: count }, (_, n) => ({ n, ms }));
 const doubled = (count: number) => Array.from({ length: count }, (_, n) => 2 * n);
@@ -205,5 +209,32 @@ export function testCluster(acceptance: ClusterAcceptance): void {
     assertEquals(await job(items(KILLED_ITEMS, 150)), doubled(KILLED_ITEMS));
     isOver = true;
     await hurting;
+  });
+
+  test("random kills of workers, the broker and the caller, who has a journal, leave every item with its result", async () => {
+    const random = seededRandom(printSeed());
+    await using scene = await Scene.open(acceptance, 3);
+    scene.workers.isRestarting = true;
+    const directory = await Deno.makeTempDir();
+    const journal = `${directory}/run.jsonl`;
+    const caller = new CallerProcess({ url: scene.broker.url, journal, items: KILLED_ITEMS, ms: 150 });
+    for (let times = 0; times < KILLS && !caller.isOver; times++) {
+      await wait(1_500 + 2_000 * random());
+      const victim = times === 0 ? 1 : random();
+      if (victim > 0.5) caller.kill();
+      else if (victim > 0.2) await scene.workers.end("SIGKILL");
+      else {
+        await scene.broker.kill();
+        await scene.broker.restart({ isEmpty: random() < 0.3 });
+      }
+    }
+    assertEquals(await caller.results, doubled(KILLED_ITEMS));
+    assert(caller.kills > 0, "a caller was killed while it ran");
+    const records = (await Deno.readTextFile(journal)).trim().split("\n").slice(1).map((line) => JSON.parse(line));
+    assertEquals([records.length, records.filter(({ s }) => s !== "ok")], [KILLED_ITEMS, []]);
+    // What a caller's death, or a broker's, lets run in vain is what was in flight: twice the slots of the workers, and its frames.
+    const total = [...(await scene.runs()).values()].reduce((sum, count) => sum + count, 0);
+    assert(total <= KILLED_ITEMS + KILLS * IN_FLIGHT, `${total} executions`);
+    await Deno.remove(directory, { recursive: true });
   });
 }
