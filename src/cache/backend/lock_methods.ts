@@ -1,4 +1,4 @@
-import type { MaybePromise } from "../../call/maybe_promise.ts";
+import { type MaybePromise, whenReady } from "../../call/maybe_promise.ts";
 import type { CacheBackend } from "./cache_backend.ts";
 
 /** A backend that has locks. */
@@ -26,7 +26,16 @@ export type AskLocks = <R>(ask: (backend: LockingBackend) => MaybePromise<R>) =>
  */
 export function lendLocks(target: CacheBackend, ask: AskLocks, watch?: CacheBackend["watch"]): void {
   const locks: Omit<LockingBackend, keyof PlainBackend> = {
-    claim: (...args) => ask((backend) => backend.claim(...args)),
+    claim: (key, token, ...rest) => {
+      let answer: unknown = key;
+      const use = (backend: LockingBackend) =>
+        whenReady(backend.claim(key, token, ...rest), (claim) => {
+          // What asks may wait no longer, and has answered nothing then: no call has the lock.
+          if (answer === undefined && "held" in claim) void backend.release(key, token);
+          return claim;
+        });
+      return whenReady(ask(use), (claim) => answer = claim);
+    },
     keep: (...args) => ask((backend) => backend.keep(...args)),
     fulfil: (...args) => ask((backend) => backend.fulfil(...args)),
     release: (...args) => ask((backend) => backend.release(...args)),

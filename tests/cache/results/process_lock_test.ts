@@ -1,5 +1,12 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { createOpero, type OperoInstance, type OperoOptions, tiered } from "@opero/core";
+import {
+  type CacheBackend,
+  createOpero,
+  memoryCache,
+  type OperoInstance,
+  type OperoOptions,
+  tiered,
+} from "@opero/core";
 import { FakeClock } from "@opero/core/testing";
 import {
   LockingCache,
@@ -234,6 +241,74 @@ Deno.test("cacheLock gives the lock back at once where all callers of its run ha
   await all.clock.tick("1s");
   assertEquals(await other, "b");
 });
+
+/** Where the locks are, by the backend that stands before or after the one that has them. */
+const SHAPES: Record<string, (locking: CacheBackend) => CacheBackend> = {
+  "a backend": (locking) => locking,
+  "the second tier": (locking) => tiered(memoryCache(), locking),
+  "the first tier": (locking) => tiered(locking, memoryCache()),
+  "a tier of a tier": (locking) => tiered(memoryCache(), tiered(memoryCache(), locking)),
+};
+
+for (const [where, shape] of Object.entries(SHAPES)) {
+  /** A function over that shape whose claims are answered so much later than they are granted. */
+  const slow = (all: Processes, name: string, lateMs: number, options: OperoOptions = {}) => {
+    const locking = new LockingCache(all.store, { nowMs: () => all.clock.now() });
+    const claim = locking.claim.bind(locking);
+    locking.claim = async (...args) => {
+      const claimed = await claim(...args);
+      await all.clock.sleep(lateMs);
+      return claimed;
+    };
+    return all.start(name, { cacheBackend: shape(locking), cacheLock: { lease: "1h" }, ...options });
+  };
+
+  Deno.test(`cacheLock gives back a lock of ${where} that comes after its time was over`, async () => {
+    const all = new Processes();
+    const call = slow(all, "a", 5_000)("x");
+    await all.clock.tick("5s");
+    assertEquals([await call, all.runs], ["a", ["a"]]);
+    await all.clock.tick("1s");
+    assertEquals([...all.store.locks], []);
+  });
+
+  Deno.test(`cacheLock gives back a lock of ${where} that comes after its caller has left`, async () => {
+    const all = new Processes();
+    const controller = new AbortController();
+    const load = slow(all, "a", 200);
+    const left = load.with({ signal: controller.signal })("x");
+    await all.clock.tick("100ms");
+    controller.abort(new Error("enough"));
+    assertEquals((await outcomeOf(left)).ok, false);
+    await all.clock.tick("1s");
+    assertEquals([[...all.store.locks], all.runs], [[], []]);
+  });
+
+  for (
+    const [how, options] of Object.entries({ timeout: { timeout: "500ms" }, deadline: { deadline: "700ms" } } as const)
+  ) {
+    Deno.test(`cacheLock gives back a lock of ${where} at once where the run is over by its ${how}`, async () => {
+      const all = new Processes();
+      const call = outcomeOf(slow(all, "a", 1, options)("x"));
+      await all.clock.tick("300ms");
+      assertEquals(all.store.locks.size, 1);
+      await all.clock.tick("600ms");
+      assertEquals([(await call).ok, [...all.store.locks]], [false, []]);
+    });
+  }
+
+  Deno.test(`cacheLock gives back a lock of ${where} at once where the caller leaves its run`, async () => {
+    const all = new Processes();
+    const controller = new AbortController();
+    const left = slow(all, "a", 1).with({ signal: controller.signal })("x");
+    await all.clock.tick("300ms");
+    assertEquals(all.store.locks.size, 1);
+    controller.abort(new Error("enough"));
+    assertEquals((await outcomeOf(left)).ok, false);
+    await all.clock.tick(0);
+    assertEquals([...all.store.locks], []);
+  });
+}
 
 for (const operation of ["claim", "fulfil", "release", "keep"]) {
   for (const how of ["rejects", "hangs"] as const) {
