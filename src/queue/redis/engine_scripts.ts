@@ -87,10 +87,22 @@ end
 take(KEYS[1], KEYS[2], ARGV[1], ARGV[2], ARGV[3])
 return 'ok'`);
 
-/** Counts the frames of a run, whose caller is there. Keys: mark, hash. */
+/**
+ * Counts the frames of a run, whose caller is there, and forgets those that are in no lane any more: a lane may be lost alone.
+ * Keys: mark, hash, open lane, lane alone.
+ */
 export const COUNT_SCRIPT: RedisScript = new RedisScript(`${SHARED}
 redis.call('SET', KEYS[1], '1', 'PX', hour)
-return redis.call('HLEN', KEYS[2])`);
+local frames = redis.call('HGETALL', KEYS[2])
+local count = 0
+for i = 1, #frames, 2 do
+  local lane, entry = string.match(frames[i + 1], '^(%S+) (%S+)$')
+  local stream = KEYS[3]
+  if lane == 'alone' then stream = KEYS[4] end
+  if redis.call('XRANGE', stream, entry, entry)[1] then count = count + 1
+  else redis.call('HDEL', KEYS[2], frames[i]) end
+end
+return count`);
 
 /** Takes out all that there is of a run. Keys: mark, hash, results, open lane, lane alone. */
 export const REMOVE_SCRIPT: RedisScript = new RedisScript(`

@@ -63,20 +63,21 @@ export class TaskQueue {
   /** Puts frames in the place of `leased`. */
   async replace(leased: LeasedFrame, frames: readonly ReplacementFrame[]): Promise<void> {
     const { lane, id, entry, run } = leased;
-    const shared = [this.#keys.mark(run), this.#keys.lane("open"), this.#keys.lane("alone"), this.#keys.news];
+    const shared = [this.#keys.mark(run), ...this.#lanes, this.#keys.news];
     const args = frames.flatMap((each) => [each.lane, each.id, frameToString(each.frame)]);
     await this.#run(scripts.REPLACE_SCRIPT, [...this.#placeOf(leased), ...shared], [lane, id, entry, run, ...args]);
   }
 
   /** How many frames of a run there are. */
   async count(run: string): Promise<number> {
-    return Number(await this.#run(scripts.COUNT_SCRIPT, [this.#keys.mark(run), this.#keys.frames(run)], []));
+    const own = [this.#keys.mark(run), this.#keys.frames(run)];
+    return Number(await this.#run(scripts.COUNT_SCRIPT, [...own, ...this.#lanes], []));
   }
 
   /** Takes out all that there is of a run. */
   async remove(run: string): Promise<void> {
     const own = [this.#keys.mark(run), this.#keys.frames(run), this.#keys.results(run)];
-    await this.#run(scripts.REMOVE_SCRIPT, [...own, this.#keys.lane("open"), this.#keys.lane("alone")], []);
+    await this.#run(scripts.REMOVE_SCRIPT, [...own, ...this.#lanes], []);
   }
 
   /** Tells all workers what is cancelled. */
@@ -93,6 +94,10 @@ export class TaskQueue {
   /** Makes what workers of a lane need, and clears up after those that are gone, `leaving` among them. */
   async openLane(lane: Lane, leaving = ""): Promise<void> {
     await this.#run(scripts.GROUP_SCRIPT, [this.#keys.lane(lane)], [leaving]);
+  }
+
+  get #lanes(): string[] {
+    return [this.#keys.lane("open"), this.#keys.lane("alone")];
   }
 
   #placeOf({ run, lane }: LeasedFrame): string[] {

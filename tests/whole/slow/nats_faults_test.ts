@@ -1,92 +1,13 @@
 /** A broker that dies, forgets or is not there, seen through the engine alone. */
-import type { CallerLine, Delivery, Engine, WorkerLine } from "@opero/core";
 import { natsEngine, NatsError } from "@opero/core/nats";
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { connect } from "@nats-io/transport-node";
 import { jetstreamManager } from "@nats-io/jetstream";
+import { EngineRun, NAMES } from "../../support/engine_run.ts";
 import { hasNatsServer, NatsServer } from "../../support/nats_server.ts";
 import { until } from "../../support/until.ts";
 
 const ADDRESS = { task: "thumbs", version: "2" };
-const LEASE_MS = 60_000;
-
-/** A run of frames whose results are their own text, with both sides trying again whatever fails. */
-class Run {
-  readonly results: Set<string>;
-  readonly #name: string;
-  readonly #caller: CallerLine;
-  readonly #worker: WorkerLine;
-  readonly #sent = new Set<string>();
-  #epoch = 0;
-  #isOver = false;
-  #working: Promise<void>;
-
-  private constructor(name: string, caller: CallerLine, worker: WorkerLine, results: Set<string>) {
-    [this.#name, this.#caller, this.#worker, this.results] = [name, caller, worker, results];
-    this.#working = this.#work();
-  }
-
-  static async open(engine: Engine): Promise<Run> {
-    const results = new Set<string>();
-    const onResults = (frame: Uint8Array) => void results.add(new TextDecoder().decode(frame));
-    const name = crypto.randomUUID();
-    const caller = await engine.openCaller(ADDRESS, name, onResults);
-    return new Run(name, caller, await engine.openWorker(ADDRESS, { slots: 4, leaseMs: LEASE_MS }), results);
-  }
-
-  async send(names: readonly string[]): Promise<void> {
-    for (const name of names) this.#sent.add(name);
-    const frame = (name: string) => new TextEncoder().encode(name);
-    await Promise.all(names.map((name) => this.#try(() => this.#caller.send(`${this.#epoch}-${name}`, frame(name)))));
-  }
-
-  /** Sends again what has no results, when the engine has nothing any more, until all have results. */
-  async finish(): Promise<void> {
-    await until(async () => {
-      const open = [...this.#sent].filter((name) => !this.results.has(name));
-      if (open.length === 0) return true;
-      await new Promise((resolve) => setTimeout(resolve, 200));
-      if (await this.#try(() => this.#caller.waiting()) > 0) return false;
-      this.#epoch++;
-      await this.#try(() => this.#caller.reopen());
-      await this.send(open.filter((name) => !this.results.has(name)));
-      return false;
-    });
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.#isOver = true;
-    await this.#working.catch(() => {});
-    await this.#worker[Symbol.asyncDispose]();
-    await this.#caller[Symbol.asyncDispose]();
-  }
-
-  async #work(): Promise<void> {
-    while (!this.#isOver) {
-      for (const delivery of await this.#try(() => this.#worker.pull("open", 4))) await this.#settle(delivery);
-    }
-  }
-
-  async #settle(delivery: Delivery): Promise<void> {
-    const name = new TextDecoder().decode(delivery.frame);
-    await new Promise((resolve) => setTimeout(resolve, 10));
-    await this.#try(() => delivery.settle(this.#name, `${this.#epoch}-${name}`, delivery.frame));
-  }
-
-  async #try<R>(work: () => Promise<R>): Promise<R> {
-    while (true) {
-      try {
-        return await work();
-      } catch (error) {
-        assert(error instanceof NatsError, String(error));
-        if (this.#isOver) throw error;
-        await new Promise((resolve) => setTimeout(resolve, 50));
-      }
-    }
-  }
-}
-
-const NAMES = Array.from({ length: 300 }, (_, index) => `item ${index}`);
 
 /** What happens to the broker while a run is half done. */
 const FAULTS: Record<string, (server: NatsServer) => Promise<void>> = {
@@ -124,7 +45,7 @@ for (const [fault, cause] of Object.entries(FAULTS)) {
     fn: async () => {
       await using server = await NatsServer.start();
       await using engine = natsEngine({ servers: server.url });
-      await using run = await Run.open(engine);
+      await using run = await EngineRun.open(engine, (error) => error instanceof NatsError);
       await run.send(NAMES);
       await until(() => run.results.size > 30);
       assert(run.results.size < NAMES.length);
