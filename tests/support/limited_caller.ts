@@ -1,10 +1,12 @@
 /**
- * A process of its own whose calls share a rate limit with other processes: `limited_caller.ts <redis|sqlite> <url or path>
- * <limit> <callers> <ms> [<ms after which it pauses all for a second>]`. It ends with how many calls started in which millisecond
+ * A process of its own whose calls share a rate limit with other processes: `limited_caller.ts <redis|sqlite|postgres|kv> <url or
+ * path> <limit> <callers> <ms> [<ms after which it pauses all for a second>]`. It ends with how many calls started in which millisecond
  * of the day, how often the store was asked, and the longest wait.
  */
-import { createOpero, type LimitStore, sqliteLimits } from "@opero/core";
+import { createOpero, kvLimits, type LimitStore, sqliteLimits } from "@opero/core";
+import { postgresLimits } from "@opero/core/postgres";
 import { redisLimits } from "@opero/core/redis";
+import postgres from "postgres";
 
 /** What a {@link startCaller} process prints. */
 export interface LimitedCalls {
@@ -35,7 +37,7 @@ export interface LimitedCaller {
 
 /** Starts a process that calls, and waits until it has made one call. */
 export async function startCaller(...args: (string | number)[]): Promise<LimitedCaller> {
-  const command = ["run", "--no-check", "--quiet", "-A", SCRIPT, ...args.map(String)];
+  const command = ["run", "--no-check", "--quiet", "-A", "--unstable-kv", SCRIPT, ...args.map(String)];
   const options = { args: command, stdin: "piped", stdout: "piped", stderr: "inherit" } as const;
   const child = new Deno.Command(Deno.execPath(), options).spawn();
   const lines = child.stdout.pipeThrough(new TextDecoderStream()).pipeThrough(new TextLines()).getReader();
@@ -100,12 +102,15 @@ function counting(store: LimitStore): { store: LimitStore; asked: () => number }
   return { store: proxy, asked: () => asked };
 }
 
-function open(kind: string, target: string): LimitStore {
-  return kind === "redis" ? redisLimits({ url: target }) : sqliteLimits(target);
-}
+const OPEN: Record<string, (target: string) => LimitStore> = {
+  redis: (url) => redisLimits({ url }),
+  sqlite: (path) => sqliteLimits(path),
+  postgres: (url) => postgresLimits(postgres(url, { onnotice: () => {} })),
+  kv: (path) => kvLimits({ path }),
+};
 
 async function main([kind, target, limit, callers, forMs, pauseAfterMs]: string[]): Promise<void> {
-  const opened = open(kind!, target!);
+  const opened = OPEN[kind!]!(target!);
   const { store, asked } = counting(opened);
   const starts = new Map<number, number>();
   let [longestWaitMs, stallMs, pausedAtMs] = [0, 0, undefined as number | undefined];

@@ -58,7 +58,8 @@ export class KvLimitStore implements LimitStore {
       const count = seen.see(options.client, nowMs, slotMs);
       const write = (commit: KvCommit) => {
         states.forEach((state, i) => keep(commit, places[i]!, state));
-        return commit.set(clients, [...seen.entries()], { expireIn: slotMs - nowMs + CLIENT_MS });
+        // Deno takes whole milliseconds alone.
+        return commit.set(clients, [...seen.entries()], { expireIn: Math.ceil(slotMs - nowMs) + CLIENT_MS });
       };
       return { answer: { ...answer, clients: count }, write };
     });

@@ -1,4 +1,4 @@
-import { assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { ConfigurationError, kvLimits } from "@opero/core";
 import { testLimitStore } from "@opero/core/testing";
 import { compareLimits } from "../../support/compare_limits.ts";
@@ -25,6 +25,15 @@ Deno.test("kvLimits() gives no slot twice to stores of one file that book at the
   }));
   assertEquals(waits.toSorted((one, other) => one - other), Array.from({ length: 40 }, (_, i) => i));
   for (const store of stores) await store[Symbol.asyncDispose]();
+});
+
+Deno.test("kvLimits() books slots between two milliseconds, which no entry can expire in", async () => {
+  await using store = kvLimits({ path: ":memory:" });
+  const booking = [{ key: "thirds#0", intervalMs: 100 / 3, burst: 1, cost: 1 }];
+  for (let times = 0; times < 20; times++) {
+    const booked = await store.book(booking, { slots: 1, client: `client ${times}` });
+    assert(!("refused" in booked) && booked.clients === times + 1);
+  }
 });
 
 Deno.test("kvLimits() leaves a database open that was passed in, and lets all that it writes expire", async () => {

@@ -1,6 +1,7 @@
 import { assert } from "@std/assert";
 import { createClient } from "redis";
 import { extremes, type LimitedCalls, startCaller, startsWithin } from "../../support/limited_caller.ts";
+import { hasPostgres, PostgresServer } from "../../support/postgres_server.ts";
 import { hasRedisServer, RedisServer } from "../../support/redis_server.ts";
 
 const PROCESSES = 4;
@@ -11,9 +12,13 @@ const CALLERS = 50;
 const HEAD_MS = 500;
 const TAIL_MS = 250;
 
+/** Where the limits are, and whether that is there. */
+const KINDS = { redis: hasRedisServer, sqlite: true, postgres: hasPostgres, kv: true } as const;
+type Kind = keyof typeof KINDS;
+
 /** What is done to a run, in milliseconds from its begin on. */
 interface Run {
-  readonly kind: "redis" | "sqlite";
+  readonly kind: Kind;
   readonly forMs: number;
   readonly limit?: number;
   readonly callers?: number;
@@ -36,8 +41,9 @@ async function runCalls(
   { kind, forMs, limit = LIMIT, callers = CALLERS, pauseAfterMs, strike }: Run,
 ): Promise<Outcome> {
   await using server = kind === "redis" ? await RedisServer.start() : undefined;
+  await using database = kind === "postgres" ? await PostgresServer.start() : undefined;
   const directory = await Deno.makeTempDir();
-  const target = server !== undefined ? server.url : `${directory}/limits.sqlite`;
+  const target = server?.url ?? database?.urlOf("postgres") ?? `${directory}/limits.${kind}`;
   const started = await Promise.all(Array.from({ length: PROCESSES }, (_, i) => {
     return startCaller(kind, target, limit, callers, forMs, ...(i === 0 && pauseAfterMs ? [pauseAfterMs] : []));
   }));
@@ -67,9 +73,9 @@ function assertRate({ calls, fromMs, toMs, stallMs }: Outcome, share: number): v
 
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
-for (const kind of ["redis", "sqlite"] as const) {
+for (const kind of ["redis", "sqlite", "postgres", "kv"] satisfies Kind[]) {
   const test = (name: string, fn: () => Promise<void>) => {
-    Deno.test({ name: `${kind}Limits() ${name}`, fn, ignore: kind === "redis" && !hasRedisServer });
+    Deno.test({ name: `${kind}Limits() ${name}`, fn, ignore: !KINDS[kind] });
   };
 
   test("keep the rate over four processes, evenly", async () => {
