@@ -1,138 +1,99 @@
 /** What limits that processes share come to where answers take their time and processes stand still now and then, by a clock. */
 import { assert } from "@std/assert";
-import type { Booked, Booking, BookOptions, LimitStore } from "@opero/core";
 import { FakeClock, memoryLimits } from "@opero/core/testing";
 import { SharedLimiter } from "../../src/limiter/store/shared_limiter.ts";
 import { seededRandom } from "../../src/testing/seeded_random.ts";
-import { type Clock, sleepWith, type Timer } from "../../src/time/clock.ts";
+import { mostInWindow } from "../support/most_in_window.ts";
 import { printSeed } from "../support/seed.ts";
-
-/** The time of a process that does nothing now and then, as one that has no core, or whose loop is blocked. */
-class HaltingClock implements Clock {
-  readonly #clock: FakeClock;
-  #haltedUntilMs = -Infinity;
-
-  constructor(clock: FakeClock) {
-    this.#clock = clock;
-  }
-
-  now(): number {
-    return this.#clock.now();
-  }
-
-  wallNow(): number {
-    return this.#clock.wallNow();
-  }
-
-  sleep(ms: number, signal?: AbortSignal): Promise<void> {
-    return sleepWith(this, ms, signal);
-  }
-
-  setTimer(ms: number, callback: () => void): Timer {
-    const fire = () => {
-      const restMs = this.#haltedUntilMs - this.#clock.now();
-      if (restMs > 0) timer = this.#clock.setTimer(restMs, fire);
-      else callback();
-    };
-    let timer = this.#clock.setTimer(ms, fire);
-    return { cancel: () => timer.cancel() };
-  }
-
-  /** Nothing fires for `ms`. */
-  halt(ms: number): void {
-    this.#haltedUntilMs = this.#clock.now() + ms;
-  }
-}
-
-interface Conditions {
-  readonly ratePerMs: number;
-  /** For how long the starts are counted: so long that it is no matter when the last process halted. */
-  readonly forMs: number;
-  /** How many calls wait in each process. */
-  readonly callers: number;
-  /** How long an answer of the store takes at most, in milliseconds. */
-  readonly answerMs: number;
-  /** A process stands still for so long at most, and runs for as long as `runMs` at most before. */
-  readonly haltMs: number;
-  readonly runMs: number;
-}
+import { StallingLoop, type StallTimes } from "../support/stalling_loop.ts";
 
 const PROCESSES = 4;
-const HEAD_MS = 200;
 
-/** How much of the rate starts, over all and in the fullest second, and how often the store is asked. */
-async function simulate({ ratePerMs, forMs, callers, answerMs, haltMs, runMs }: Conditions, seed: number) {
-  const random = seededRandom(seed);
+/** Processes find their pace before this time, in milliseconds. */
+const HEAD_MS = 500;
+
+/** How fast the store answers, and how often a process stands still. */
+interface Conditions {
+  readonly latency: readonly [least: number, most: number];
+  readonly times: StallTimes;
+}
+
+interface Load extends Conditions {
+  readonly seed: number;
+  /** The limit, in starts a second. */
+  readonly rate: number;
+  readonly forMs: number;
+  /** From when until when the store is away. */
+  readonly away?: readonly [fromMs: number, toMs: number];
+  /** How many wait in each process at any time. */
+  readonly waiting: number;
+}
+
+interface Outcome {
+  readonly percent: number;
+  readonly fullestPercent: number;
+  readonly askedPerSecond: number;
+}
+
+/** Lets processes share a limit, each with a loop of its own that stands still now and then. */
+async function share({ seed, rate, latency, times, forMs, away = [0, 0], waiting }: Load): Promise<Outcome> {
   const clock = new FakeClock();
+  const random = seededRandom(seed);
   const shared = memoryLimits({ clock });
-  const beginMs = clock.now();
-  const starts: number[] = new Array(HEAD_MS + forMs + 1).fill(0);
+  const beganMs = clock.now();
+  const passedMs = () => clock.now() - beganMs;
+  const isAway = () => passedMs() >= away[0] && passedMs() < away[1];
+  const starts: number[] = [];
   let asked = 0;
-  let isOver = false;
-  for (let process = 0; process < PROCESSES; process++) {
-    const own = new HaltingClock(clock);
-    const book = async (bookings: readonly Booking[], options: BookOptions): Promise<Booked> => {
-      asked++;
-      await clock.sleep(answerMs * random() / 2);
-      const booked = await shared.book(bookings, options);
-      await own.sleep(answerMs * random() / 2);
-      return booked;
-    };
-    const store: LimitStore = { ...methodsOf(shared), book };
-    const limits = [{ key: "api#0", intervalMs: 1 / ratePerMs, burst: 1 }];
-    const limiter = new SharedLimiter({ store, limits, clock: own, onFailure: "share", onAway() {}, onBack() {} });
-    const start = () => {
-      const ms = Math.floor(own.now() - beginMs);
-      if (ms < starts.length) starts[ms]!++;
-      Promise.resolve().then(() => isOver || limiter.enqueue(start));
-    };
-    for (let caller = 0; caller < callers; caller++) limiter.enqueue(start);
-    const haltOften = () => {
-      own.halt(haltMs * random());
-      if (!isOver) clock.setTimer(haltMs + runMs * random(), haltOften);
-    };
-    if (haltMs > 0) clock.setTimer(runMs * random(), haltOften);
+  for (let i = 0; i < PROCESSES; i++) {
+    const loop = new StallingLoop(clock, times, random);
+    const limiter = new SharedLimiter({
+      store: loop.store(shared, latency, () => asked++, isAway),
+      limits: [{ key: "api", intervalMs: 1_000 / rate, burst: 1 }],
+      clock: loop,
+      onFailure: "share",
+      onAway() {},
+      onBack() {},
+    });
+    const call = (): unknown => passedMs() < forMs && limiter.enqueue(() => (starts.push(passedMs()), call()));
+    for (let n = 0; n < waiting; n++) call();
   }
-  for (let ms = 0; ms < HEAD_MS + forMs; ms++) await clock.tick(0.001);
-  isOver = true;
-  const counted = starts.slice(HEAD_MS, HEAD_MS + forMs);
-  const sum = counted.reduce((sum, n) => sum + n, 0);
-  let fullest = 0;
-  for (let from = 0; from + 1_000 <= counted.length; from += 10) {
-    fullest = Math.max(fullest, counted.slice(from, from + 1_000).reduce((sum, n) => sum + n, 0));
-  }
+  await clock.tick(forMs / 1_000);
   return {
-    percent: 100 * sum / (forMs * ratePerMs),
-    fullestPercent: 100 * fullest / (1_000 * ratePerMs),
-    askedPerSecond: asked * 1_000 / (HEAD_MS + forMs),
+    percent: 100 * starts.filter((ms) => ms >= HEAD_MS).length * 1_000 / ((forMs - HEAD_MS) * rate),
+    fullestPercent: 100 * mostInWindow(starts, 1_000) / rate,
+    askedPerSecond: asked * 1_000 / forMs,
   };
 }
 
-function methodsOf(store: LimitStore): LimitStore {
-  return {
-    book: (...args) => store.book(...args),
-    pause: (...args) => store.pause(...args),
-    settle: (...args) => store.settle(...args),
-    reset: (...args) => store.reset(...args),
-    watch: (...args) => store.watch(...args),
-    [Symbol.asyncDispose]: () => store[Symbol.asyncDispose](),
-  };
-}
+const STEADY: StallTimes = { running: [1_000, 1_000], stalled: [0, 0] };
 
-const CONDITIONS: readonly (readonly [what: string, Pick<Conditions, "answerMs" | "haltMs" | "runMs">])[] = [
-  ["the store is near", { answerMs: 0.4, haltMs: 0, runMs: 0 }],
-  ["the store is far", { answerMs: 5, haltMs: 0, runMs: 0 }],
-  ["processes stand still for up to 15 ms", { answerMs: 2, haltMs: 15, runMs: 30 }],
-  ["processes stand still for up to 30 ms, and the store is far", { answerMs: 5, haltMs: 30, runMs: 40 }],
-];
+const CONDITIONS: Readonly<Record<string, Conditions>> = {
+  "the store is near": { latency: [0, 0.4], times: STEADY },
+  "the store is far": { latency: [0, 5], times: STEADY },
+  "processes stand still for up to 30 ms": { latency: [0.2, 5], times: { running: [5, 60], stalled: [1, 30] } },
+  "processes stand still most of the time": { latency: [0.2, 5], times: { running: [1, 10], stalled: [10, 30] } },
+};
 
-for (const [ratePerMs, forMs, conditions] of [[1, 8_000, CONDITIONS], [100, 1_500, CONDITIONS.slice(1, 3)]] as const) {
-  for (const [what, times] of conditions) {
-    Deno.test(`four processes reach a shared rate of ${1_000 * ratePerMs}/s, and no more, where ${what}`, async () => {
-      const seen = await simulate({ ...times, ratePerMs, forMs, callers: 50 + 20 * ratePerMs }, printSeed());
+for (const [rate, forMs] of [[1_000, 9_000], [100_000, 4_000]] as const) {
+  for (const [what, conditions] of Object.entries(CONDITIONS)) {
+    Deno.test(`four processes reach a shared rate of ${rate}/s, and no more, where ${what}`, async () => {
+      const seen = await share({ ...conditions, seed: printSeed(), rate, forMs, waiting: 2_000 });
       assert(seen.percent > 99 && seen.percent < 101, `${seen.percent} % of the rate`);
       assert(seen.fullestPercent < 105, `${seen.fullestPercent} % in the fullest second`);
-      assert(seen.askedPerSecond < 1_000, `asked ${seen.askedPerSecond} times a second`);
+      assert(seen.askedPerSecond < 300, `asked ${seen.askedPerSecond} times a second`);
     });
   }
 }
+
+Deno.test("four processes keep to a tenth over a shared rate while the store is away, and stand still most of the time", async () => {
+  const conditions = CONDITIONS["processes stand still most of the time"]!;
+  for (const away of [[1_000, 3_000], [1_500, 2_000]] as const) {
+    for (let seed = 1; seed <= 20; seed++) {
+      const seen = await share({ ...conditions, seed, rate: 1_000, forMs: 4_000, away, waiting: 200 });
+      const said = `seed ${seed}, away from ${away[0]} to ${away[1]} ms: ${JSON.stringify(seen)}`;
+      assert(seen.fullestPercent <= 110, said);
+      assert(seen.percent >= 99, said);
+    }
+  }
+});

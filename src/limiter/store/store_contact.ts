@@ -25,7 +25,7 @@ const LEAST_FACTOR = 2;
  * A question to a store that is away is asked again after this time: while one process has found it and others have not, they start
  * more than they should together.
  */
-const RETRY_MS = 100;
+const RETRY_MS = 50;
 
 /** The share of the latest answer in the time that answers usually take. */
 const NEW_SHARE = 0.2;
