@@ -28,8 +28,8 @@ export interface ClusterAcceptance {
 }
 
 /** How often something is killed, and how many items run meanwhile, a minute of work in the nightly run. */
-const KILLS = isNightly ? 24 : 6;
-const KILLED_ITEMS = isNightly ? 12_000 : 3_000;
+const KILLS = isNightly ? 24 : 4;
+const KILLED_ITEMS = isNightly ? 12_000 : 2_000;
 
 /** As many items as may be in flight over three workers of ten slots, with room. */
 const IN_FLIGHT = 200;

@@ -91,7 +91,7 @@ Deno.test("calls that are joined settle once, with a value of their key that no 
         assertEquals(signals.map(({ listeners }) => listeners), planned.map(() => 0));
       },
     ),
-    { numRuns: runs(20_000) },
+    { numRuns: runs(8_000, 50) },
   );
 });
 
@@ -119,7 +119,7 @@ Deno.test("calls that are joined run once where nothing fails, aborts or is remo
         assertEquals([misses, hits + coalesced], [ran, keys.length - ran]);
       },
     ),
-    { numRuns: runs(10_000) },
+    { numRuns: runs(4_000, 50) },
   );
 });
 
@@ -176,7 +176,7 @@ Deno.test("calls that wait for the rate limit start in order, spaced, whoever le
         assertEquals([clock.pending, ...signals.map(({ listeners }) => listeners)], [0, ...aborting.map(() => 0)]);
       },
     ),
-    { numRuns: runs(10_000) },
+    { numRuns: runs(4_000, 50) },
   );
 });
 
@@ -225,6 +225,6 @@ Deno.test("an abort, a timeout, a deadline and an answer at one moment settle a 
       assert(attempts.length <= abortedAfter, "an attempt after the abort");
       assertEquals([clock.pending, signal.listeners], [0, 0]);
     }),
-    { numRuns: runs(10_000) },
+    { numRuns: runs(4_000, 50) },
   );
 });

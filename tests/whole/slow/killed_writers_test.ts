@@ -8,7 +8,7 @@ import { startWriter } from "../../support/start_writer.ts";
 import { assert, assertEquals } from "@std/assert";
 import { seededRandom } from "../../../src/testing/seeded_random.ts";
 
-const KILLS = isNightly ? 3_500 : 300;
+const KILLS = isNightly ? 3_500 : 150;
 /** So many are killed between two looks: what a kill takes is the start of a process, and these overlap. */
 const KILLED_AT_ONCE = 8;
 /** A writer is killed so many milliseconds, or fewer, after its first round. */
