@@ -167,7 +167,7 @@ function testPathsOf(task: string): string[] {
 
 Deno.test("each test is a unit, slow, or between, and the tasks say so", () => {
   const tests = listTests("tests");
-  const [unit, slow] = [testPathsOf("test:unit"), ["test:slow", "test:examples"].flatMap(testPathsOf)];
+  const [unit, slow] = [testPathsOf("test:unit"), ["test:slow", "test:brokers", "test:examples"].flatMap(testPathsOf)];
   const isIn = (test: string, paths: readonly string[]) =>
     paths.some((path) => test === path || test.startsWith(`${path}/`));
   const kinds = (test: string) => [isIn(test, slow), isIn(test, unit), !isIn(test, slow) && isIn(test, TESTS_BETWEEN)];

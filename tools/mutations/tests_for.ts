@@ -81,7 +81,7 @@ const HEAVY =
 
 /** They start packages, servers or storms of their own, which takes longer than a change of one line deserves. */
 const SLOW =
-  /^tests\/(?:runtimes\/|whole\/(?:slow\/redis_|slow\/mass_endings_|redis_|examples_|architecture_)|support\/)/;
+  /^tests\/(?:runtimes\/|whole\/(?:brokers\/|slow\/redis_|slow\/mass_endings_|redis_|examples_|architecture_)|support\/)/;
 
 /** The tests to run on a change of `file`, in four stages: the next is run only where those before noticed nothing. */
 export function testsFor(file: string, root: string): readonly (readonly string[])[] {
