@@ -409,3 +409,13 @@ for (const mode of ["async", "process"] as const) {
     assert(error.results.length < 50, `${error.results.length} results`);
   });
 }
+
+Deno.test("a list with holes has an item for each, whether or not somebody listens", async () => {
+  await using instance = createOpero();
+  const map = instance.opmap((n?: number) => n ?? "none", { ...QUIET, mode: "process", workers: 1 });
+  // deno-lint-ignore no-sparse-arrays
+  const items = [1, , 3, ,];
+  assertEquals(await map(items), [1, "none", 3, "none"]);
+  instance.events.on("itemDone", () => {});
+  assertEquals(await map(items), [1, "none", 3, "none"]);
+});

@@ -37,6 +37,8 @@ export function pullItems(source: ItemSource, most: number, rule: ApartRule): Pu
   if (items === undefined) return pullEach(source, most, rule);
   for (let place = 0; place < items.length; place++) {
     const item = items[place];
+    // A hole is an item, too, which those who go through the part must not leave out.
+    if (item === undefined) items[place] = undefined;
     if (rule.isOfObjects && (typeof item !== "object" || item === null)) continue;
     if (!rule.isApart(item, place)) continue;
     source.putBack(items.length - place - 1);

@@ -55,6 +55,7 @@ Deno.test("pullItems() takes what is left of a list at once, up to an item that 
   assertEquals([pulled.items, pulled.apart?.item === late, source.expected], [["b"], true, 6]);
   const last = pullItems(source, 4, rule);
   assertEquals([[...last.items], last.isEnd], [["c", undefined, "d", "e"], false]);
+  assertEquals(Object.keys(last.items).length, 4);
   assertEquals(pullItems(source, 4, rule), { items: [], apart: undefined, isEnd: true, failure: undefined });
 });
 
