@@ -9,6 +9,7 @@ import { openJob } from "../../support/cluster_job.ts";
 import { hasNatsServer, NatsServer } from "../../support/nats_server.ts";
 import { until } from "../../support/until.ts";
 import { WorkerProcesses } from "../../support/worker_processes.ts";
+import { isInFiles } from "../../support/is_in_files.ts";
 
 const STREAMS = ["opero-1-work", "opero-1-results"];
 
@@ -66,15 +67,6 @@ Deno.test({
     assertEquals(seen.filter((line) => line.includes("canary")), []);
   },
 });
-
-/** Whether a text stands in one of the files below a directory. */
-async function isInFiles(directory: string, text: string): Promise<boolean> {
-  for await (const { name, isDirectory } of Deno.readDir(directory)) {
-    const path = `${directory}/${name}`;
-    if (isDirectory ? await isInFiles(path, text) : (await Deno.readTextFile(path)).includes(text)) return true;
-  }
-  return false;
-}
 
 Deno.test({
   name: "natsEngine() stores nothing that can be read of what is sealed (needs nats-server)",

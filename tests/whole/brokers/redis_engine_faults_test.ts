@@ -7,6 +7,7 @@ import { EngineRun, NAMES } from "../../support/engine_run.ts";
 import { FaultProxy } from "../../support/fault_proxy.ts";
 import { hasRedisServer, RedisServer } from "../../support/redis_server.ts";
 import { until } from "../../support/until.ts";
+import { isInFiles } from "../../support/is_in_files.ts";
 
 const QUEUE = "opero:queue:1:{thumbs@2}:";
 const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
@@ -95,15 +96,6 @@ for (const [fault, cause] of Object.entries(FAULTS)) {
         assertEquals(run.results, new Set(NAMES));
       }),
   });
-}
-
-/** Whether a text stands in one of the files below a directory. */
-async function isInFiles(directory: string, text: string): Promise<boolean> {
-  for await (const { name, isDirectory } of Deno.readDir(directory)) {
-    const path = `${directory}/${name}`;
-    if (isDirectory ? await isInFiles(path, text) : (await Deno.readTextFile(path)).includes(text)) return true;
-  }
-  return false;
 }
 
 Deno.test({
