@@ -281,7 +281,14 @@ test("fromKeyv() keeps entries in a Redis behind Keyv", async () => {
 
 test("redisCache() serves the next process what the one before kept, in the example", async () => {
   const run = async () => {
-    const args = ["run", "--allow-net=127.0.0.1", "--allow-env=REDIS_URL", "--no-prompt", "examples/redis_cache.ts"];
+    const args = [
+      "run",
+      "--allow-net=127.0.0.1",
+      "--allow-env=REDIS_URL",
+      "--no-prompt",
+      "--config=deno.json",
+      "examples/redis_cache.ts",
+    ];
     const env = { REDIS_URL: server!.url, NO_COLOR: "1" };
     const { stdout } = await new Deno.Command(Deno.execPath(), { args, env, cwd: new URL("../../", import.meta.url) })
       .output();
